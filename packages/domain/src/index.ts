@@ -1,0 +1,62 @@
+/** The ticketing core: what other apps import. `createUseCases(ports)` is the way in. */
+export type { Actor, ActorRef } from './actor.ts';
+export { actorNow, userIdOf } from './actor.ts';
+export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './booking.ts';
+export {
+  DESCRIPTION_CHARACTERS_MAX,
+  EVENT_NAME_CHARACTERS_MAX,
+  type Event,
+  type EventChanges,
+  isDescription,
+  isEventDate,
+  isEventName,
+  isLocation,
+  isTicketCount,
+  isTicketPrice,
+  LOCATION_CHARACTERS_MAX,
+  type NewEvent,
+  TICKET_PRICE_CENTS_MAX,
+  TOTAL_TICKETS_MAX,
+} from './event.ts';
+export type { MovementReason, StockMovement } from './ledger.ts';
+export type { Listing, ListRequest } from './listing.ts';
+export { type Action, POLICIES, type Policy, type Profile } from './policy.ts';
+export type {
+  Attempt,
+  BookingQueries,
+  BookingRepository,
+  Clock,
+  Credentials,
+  EventQueries,
+  EventRepository,
+  NewId,
+  Part,
+  PasswordHasher,
+  Ports,
+  Position,
+  StoredUser,
+  TokenService,
+  UserFacts,
+  UserQueries,
+  UserRepository,
+} from './ports.ts';
+export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './refusal.ts';
+export { type BookingDecision, type EventDecision, type LockedRows, type Outcome, type StockDecision, settle, type Writes } from './settlement.ts';
+export { createUseCases, type UseCases } from './use-cases/index.ts';
+export {
+  EMAIL_CHARACTERS_MAX,
+  isEmail,
+  isName,
+  isPasswordLongEnough,
+  isPasswordStorable,
+  isPasswordUncommon,
+  NAME_CHARACTERS_MAX,
+  type NewUser,
+  normalEmail,
+  PASSWORD_BYTES_MAX,
+  type PasswordRules,
+  type Role,
+  type User,
+  type UserChanges,
+} from './user.ts';
+export type { BookingView, EventView, Person } from './views.ts';

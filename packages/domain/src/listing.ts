@@ -1,0 +1,55 @@
+import type { Policy } from './policy.ts';
+import type { Part, Position } from './ports.ts';
+import { refuseFaults } from './refusal.ts';
+
+/** A list as somebody asks for it. */
+export interface ListRequest {
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  /** Whether the total is wanted even where counting has to read every row. */
+  readonly total?: boolean | undefined;
+}
+
+/** A list on its way: in parts, so that memory does not grow with it. */
+export interface Listing<Row> {
+  readonly parts: AsyncIterable<readonly Row[]>;
+  readonly total: number | undefined;
+  /** The request for the rows behind these, when there are some. */
+  readonly next: { readonly limit: number; readonly offset: number } | undefined;
+}
+
+/** Rows of a whole list that are in memory at once. */
+const PART_ROWS = 500;
+
+/**
+ * A page when a limit is asked for or the policy sets one; else the whole list, walked by its key, so that no part costs
+ * more than another. The first rows are read before it resolves: a failure shows before anything is sent.
+ */
+export async function listing<Row>(
+  { list }: Policy,
+  { limit = list.limit, offset = 0 }: ListRequest,
+  read: { part: (part: Part) => Promise<readonly Row[]>; position: (row: Row) => Position; count: (() => Promise<number>) | undefined },
+): Promise<Listing<Row>> {
+  const isLimit = limit === undefined || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
+  const isOffset = Number.isSafeInteger(offset) && offset >= 0;
+  refuseFaults([
+    ...(isLimit ? [] : [{ field: 'limit', message: `a whole number, 1 to ${list.limitMax}` }]),
+    ...(isOffset ? [] : [{ field: 'offset', message: 'a whole number, 0 or more' }]),
+  ]);
+  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? PART_ROWS : limit + 1 })]);
+  if (limit === undefined) return { parts: walk(first), total, next: undefined };
+  const next = first.length > limit ? { limit, offset: offset + limit } : undefined;
+  return { parts: only(first.slice(0, limit)), total, next };
+
+  async function* walk(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
+    yield part;
+    for (let last = part.at(-1); last !== undefined && part.length === PART_ROWS; last = part.at(-1)) {
+      part = await read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
+      yield part;
+    }
+  }
+}
+
+async function* only<Row>(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  yield part;
+}

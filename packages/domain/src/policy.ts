@@ -1,0 +1,79 @@
+import { type Actor, person } from './actor.ts';
+import { refuse } from './refusal.ts';
+import type { PasswordRules } from './user.ts';
+
+/** `open` is the contract to the letter, for a laptop; `locked` is for a server that strangers reach. */
+export type Profile = 'open' | 'locked';
+
+/** What differs between installations. A value, chosen once where the ports are wired. */
+export interface Policy {
+  readonly profile: Profile;
+  readonly passwords: PasswordRules;
+  /** Whether events in the past may be made and booked. */
+  readonly pastEvents: boolean;
+  /** Whether everybody sees an organizer's e-mail beside his event. */
+  readonly organizerEmail: boolean;
+  /** Rows of a list when no limit is asked for (undefined: all of them), and the largest limit that may be asked for. */
+  readonly list: { readonly limit: number | undefined; readonly limitMax: number };
+}
+
+/** What each profile means unless the installation says otherwise. */
+export const POLICIES: Readonly<Record<Profile, Policy>> = {
+  open: {
+    profile: 'open',
+    passwords: { charactersMin: 6, refuseCommon: false },
+    pastEvents: true,
+    organizerEmail: true,
+    list: { limit: undefined, limitMax: 1000 },
+  },
+  locked: {
+    profile: 'locked',
+    passwords: { charactersMin: 8, refuseCommon: true },
+    pastEvents: false,
+    organizerEmail: false,
+    list: { limit: 100, limitMax: 100 },
+  },
+};
+
+/** Who may: anyone; whoever is signed in; the owner of the row and admins; admins; only the operator. */
+type Audience = 'anyone' | 'user' | 'owner' | 'admin' | 'operator';
+
+const RIGHTS = {
+  register_user: { open: 'anyone', locked: 'anyone' },
+  register_admin: { open: 'anyone', locked: 'operator' },
+  read_self: { open: 'user', locked: 'user' },
+  list_users: { open: 'anyone', locked: 'admin' },
+  read_user: { open: 'anyone', locked: 'owner' },
+  create_user: { open: 'anyone', locked: 'admin' },
+  change_user: { open: 'anyone', locked: 'owner' },
+  change_role: { open: 'anyone', locked: 'admin' },
+  delete_user: { open: 'anyone', locked: 'admin' },
+  read_events: { open: 'anyone', locked: 'anyone' },
+  create_event: { open: 'admin', locked: 'admin' },
+  change_event: { open: 'admin', locked: 'admin' },
+  delete_event: { open: 'admin', locked: 'admin' },
+  list_bookings: { open: 'user', locked: 'user' },
+  read_booking: { open: 'owner', locked: 'owner' },
+  book_tickets: { open: 'user', locked: 'user' },
+  change_booking: { open: 'owner', locked: 'owner' },
+  delete_booking: { open: 'owner', locked: 'owner' },
+} as const satisfies Record<string, Record<Profile, Audience>>;
+export type Action = keyof typeof RIGHTS;
+
+/** Refuses whoever is not known well enough to be told more: the 401 that comes before any 404 or 403. */
+export function identify(policy: Policy, actor: Actor, action: Action): void {
+  if (actor === 'stale') refuse('unauthenticated', {});
+  const audience: Audience = RIGHTS[action][policy.profile];
+  if (actor === 'anonymous' && audience !== 'anyone' && audience !== 'operator') refuse('unauthenticated', {});
+}
+
+/** Refuses an actor without the right. Rights come from the user's row as it is now, never from his token's claim. */
+export function allow(policy: Policy, actor: Actor, action: Action, ownerId?: string): void {
+  identify(policy, actor, action);
+  const audience: Audience = RIGHTS[action][policy.profile];
+  if (actor === 'operator' || audience === 'anyone') return;
+  if (audience === 'operator') refuse('forbidden', { reason: 'operator_only' });
+  const { id, role } = person(actor);
+  if (audience === 'admin' && role !== 'admin') refuse('forbidden', { reason: 'not_admin' });
+  if (audience === 'owner' && role !== 'admin' && id !== ownerId) refuse('forbidden', { reason: 'not_owner' });
+}

@@ -1,0 +1,154 @@
+import type { Actor, ActorRef } from './actor.ts';
+import type { Booking } from './booking.ts';
+import type { Event } from './event.ts';
+import type { Policy } from './policy.ts';
+import type { User } from './user.ts';
+import type { BookingView, EventView } from './views.ts';
+
+/** Who asks. A value of its own, so that what comes with a request later needs no new signature. */
+export interface Attempt {
+  readonly actor: ActorRef;
+}
+
+/**
+ * Every write is a decision: a pure, synchronous function that the repository runs on the latest rows, alone, under their
+ * lock, and whose answer it stores whole or not at all. It may be run again (a deadlock), so time and ids are taken before.
+ * What it throws rolls back what it began and reaches its caller only. An absent row is `undefined`: the decision refuses,
+ * a repository never does. Repositories may throw `Unavailable` besides.
+ */
+export interface EventRepository {
+  /**
+   * Runs `decide` on the event and the actor as they are now, and stores booking, stock and ledger line together, or nothing.
+   * Refuses `insufficient_tickets` when the booking holds more than is left. Of calls that race for the last ticket exactly
+   * one resolves; each other one refuses and changes nothing. Calls for one event are decided in the order they came.
+   */
+  reserveTickets(
+    eventId: string,
+    attempt: Attempt,
+    decide: (now: { readonly actor: Actor; readonly event: Event | undefined }) => Booking,
+  ): Promise<Booking>;
+  /**
+   * Makes (there is none yet), edits or deletes (`undefined` returned) an event. Stock that moves is a line of the ledger.
+   * A deleted event takes its cancelled bookings with it; deleting one whose tickets are held is a broken promise.
+   */
+  change<Result extends Event | undefined>(
+    id: string,
+    attempt: Attempt,
+    decide: (now: { readonly actor: Actor; readonly event: Event | undefined }) => Result,
+  ): Promise<Result>;
+}
+
+export interface BookingRepository {
+  /**
+   * Edits or deletes (`undefined` returned) a booking under its event's lock; stock moves by what it held less what it holds,
+   * so it comes back at most once however many calls race. Refuses `insufficient_tickets` when tickets are taken again and
+   * are gone. The booking returned again as it was stores nothing.
+   */
+  change<Result extends Booking | undefined>(
+    id: string,
+    attempt: Attempt,
+    decide: (now: { readonly actor: Actor; readonly event: Event | undefined; readonly booking: Booking | undefined }) => Result,
+  ): Promise<Result>;
+}
+
+/** A user to be stored, and the hash of his new password if he has one. */
+export interface StoredUser {
+  readonly user: User;
+  readonly passwordHash?: string | undefined;
+}
+
+/** What else hangs on a user, counted under his lock. */
+export interface UserFacts {
+  /** Admins besides him. */
+  readonly otherAdmins: number;
+  /** Bookings of his that hold tickets. */
+  readonly activeBookings: number;
+  readonly organisedEvents: number;
+}
+
+/** A user and the hash of his password. Only logging in needs it; no other port returns it. */
+export interface Credentials {
+  readonly user: User;
+  readonly passwordHash: string;
+}
+
+export interface UserRepository {
+  find(id: string): Promise<User | undefined>;
+  /** By the e-mail as stored, lower case. */
+  findCredentials(email: string): Promise<Credentials | undefined>;
+  /**
+   * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` for an e-mail of somebody else's, also when
+   * both come at once. Two admins who lose their role at once are decided one after the other, so the second sees
+   * `otherAdmins` without the first. A deleted user takes his cancelled bookings with him.
+   */
+  change<Result extends StoredUser | undefined>(
+    id: string,
+    attempt: Attempt,
+    decide: (now: { readonly actor: Actor; readonly user: User | undefined; readonly facts: UserFacts }) => Result,
+  ): Promise<Result>;
+}
+
+/** Where a list goes on: behind this row in the list's order. */
+export interface Position {
+  readonly at: Date;
+  readonly id: string;
+}
+
+/** A part of a list: behind `after`, then without the first `offset` rows, at most `limit`. */
+export interface Part {
+  readonly after?: Position | undefined;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** Reads never feed a decision. */
+export interface EventQueries {
+  find(id: string): Promise<EventView | undefined>;
+  /** By event date, then id. */
+  list(part: Part): Promise<readonly EventView[]>;
+  count(): Promise<number>;
+}
+
+export interface BookingQueries {
+  find(id: string): Promise<BookingView | undefined>;
+  /** Newest first: by booking date, then id, both descending. With `userId`, that user's alone. */
+  list(part: Part & { readonly userId?: string | undefined }): Promise<readonly BookingView[]>;
+  count(filter: { readonly userId?: string | undefined }): Promise<number>;
+}
+
+export interface UserQueries {
+  /** By creation, then id. */
+  list(part: Part): Promise<readonly User[]>;
+  count(): Promise<number>;
+}
+
+export interface TokenService {
+  issue(user: User): Promise<string>;
+  /** The holder, or undefined for anything but a token of ours, unchanged, complete and not expired. Never throws for a token. */
+  verify(token: string): Promise<ActorRef | undefined>;
+}
+
+export interface PasswordHasher {
+  hash(password: string): Promise<string>;
+  /** Without a hash (nobody has that e-mail) it does the same work and says no, so that the time tells nothing. */
+  verify(password: string, hash: string | undefined): Promise<boolean>;
+}
+
+export type Clock = () => Date;
+/** A new UUID, lower case; later ones sort behind earlier ones. */
+export type NewId = () => string;
+
+/** All that the domain asks of the outside world. */
+export interface Ports {
+  readonly events: EventRepository;
+  readonly bookings: BookingRepository;
+  readonly users: UserRepository;
+  readonly eventQueries: EventQueries;
+  readonly bookingQueries: BookingQueries;
+  readonly userQueries: UserQueries;
+  readonly tokens: TokenService;
+  readonly passwords: PasswordHasher;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly policy: Policy;
+}

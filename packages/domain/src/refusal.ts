@@ -1,0 +1,85 @@
+/** Every "no" the domain can say, with the facts its hearer needs. */
+export interface Refusals {
+  /** All that is wrong with an input, at once. */
+  invalid_input: { readonly faults: readonly Fault[] };
+  /** Nobody, or the holder of a token whose user is gone or has changed his password since. */
+  unauthenticated: None;
+  /** Unknown e-mail and wrong password alike, so that neither can be told from the other. */
+  wrong_credentials: None;
+  forbidden: { readonly reason: 'not_admin' | 'not_owner' | 'operator_only' };
+  not_found: { readonly entity: 'user' | 'event' | 'booking'; readonly id: string };
+  email_taken: None;
+  /** Tickets left when the decision was made, and tickets asked for. */
+  insufficient_tickets: { readonly available: number; readonly requested: number };
+  /** Tickets that bookings hold, and the smaller total that was asked for. */
+  total_below_held: { readonly held: number; readonly requested: number };
+  event_is_over: None;
+  event_has_active_bookings: None;
+  user_has_active_bookings: None;
+  user_organises_events: None;
+  last_admin: None;
+}
+export type RefusalCode = keyof Refusals;
+export type None = Readonly<Record<string, never>>;
+
+/** What is wrong with one field of an input, in words for the person who sent it. */
+export interface Fault {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** An expected "no": thrown, so that it also rolls back what was begun. Anything else thrown is a bug or an outage. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: RefusalCode;
+  readonly details: Refusals[RefusalCode];
+  constructor(code: RefusalCode, details: Refusals[RefusalCode]) {
+    super(code);
+    this.code = code;
+    this.details = details;
+  }
+}
+
+export function refuse<Code extends RefusalCode>(code: Code, details: Refusals[Code]): never {
+  throw new Refusal(code, details);
+}
+
+/** Refuses an input for all its faults, or does nothing when there are none. */
+export function refuseFaults(faults: readonly Fault[]): void {
+  if (faults.length > 0) refuse('invalid_input', { faults });
+}
+
+/**
+ * The outside world cannot do this now. `not_done`: nothing was stored, asking again is safe. `unknown`: the answer to a
+ * COMMIT was lost; what was asked is stored whole or not at all.
+ */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  readonly retryAfterSeconds: number;
+  readonly outcome: 'not_done' | 'unknown';
+  constructor(
+    reason: string,
+    { retryAfterSeconds = 1, outcome = 'not_done', cause }: { retryAfterSeconds?: number; outcome?: 'not_done' | 'unknown'; cause?: unknown } = {},
+  ) {
+    super(reason, { cause });
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.outcome = outcome;
+  }
+}
+
+/** Stops on what only a bug could break; what a person could ask for is refused instead. */
+export function assert(condition: boolean, promise: string): asserts condition {
+  if (!condition) throw new Error(`broken promise: ${promise}`);
+}
+
+/**
+ * An input, or what an edge found wrong with it. An edge that could not accept a body hands over the error in its place,
+ * so that the caller's rights are judged first: a stranger learns 401 or 403, never the shape of a body.
+ */
+export type Input<T extends object> = T | Error;
+
+/** The input itself, or its error thrown. Called once the caller's rights are clear. */
+export function accept<T extends object>(input: Input<T>): T {
+  if (input instanceof Error) throw input;
+  return input;
+}

@@ -1,0 +1,157 @@
+import { type Actor, type ActorRef, actorNow, userIdOf } from './actor.ts';
+import { type Booking, heldBy } from './booking.ts';
+import { type Event, moveStock } from './event.ts';
+import type { MovementReason, StockMovement } from './ledger.ts';
+import { assert } from './refusal.ts';
+
+/**
+ * What somebody wants of an event or of one of its bookings, to be decided on the rows as they are under the event's lock.
+ * `decide` is synchronous and pure: it may run again, so time and ids were taken before.
+ */
+export type StockDecision = EventDecision | BookingDecision;
+
+/** Makes (there was none), edits or deletes (returns undefined) an event. */
+export interface EventDecision {
+  readonly subject: 'event';
+  readonly eventId: string;
+  readonly actor: ActorRef;
+  readonly decide: (now: { readonly actor: Actor; readonly event: Event | undefined }) => Event | undefined;
+}
+
+/** Makes, edits or deletes (returns undefined) a booking. */
+export interface BookingDecision {
+  readonly subject: 'booking';
+  /** undefined when the booking, and with it its event, was not found. */
+  readonly eventId: string | undefined;
+  /** undefined when the decision makes the booking. */
+  readonly bookingId: string | undefined;
+  readonly actor: ActorRef;
+  readonly decide: (now: { readonly actor: Actor; readonly event: Event | undefined; readonly booking: Booking | undefined }) => Booking | undefined;
+}
+
+/** The rows that a batch of decisions concerns, locked. */
+export interface LockedRows {
+  readonly events: readonly Event[];
+  readonly bookings: readonly Booking[];
+  readonly actors: ReadonlyMap<string, Parameters<typeof actorNow>[1]>;
+}
+
+export type Outcome = { readonly done: true; readonly value: Event | Booking | undefined } | { readonly done: false; readonly error: unknown };
+
+/** What has to be stored, all of it or nothing. A deleted event's bookings hold nothing and go with it. */
+export interface Writes {
+  readonly insertedEvents: readonly Event[];
+  /** `before` is what the row has to be still: a guard behind the lock. `edited`: more than the stock differs. */
+  readonly changedEvents: readonly { readonly before: Event; readonly after: Event; readonly edited: boolean }[];
+  readonly deletedEvents: readonly Event[];
+  readonly insertedBookings: readonly Booking[];
+  readonly changedBookings: readonly Booking[];
+  readonly deletedBookings: readonly Booking[];
+  readonly movements: readonly StockMovement[];
+}
+
+/**
+ * Decides a batch in arrival order, each decision on what those before it left. Each has its own outcome: what one throws
+ * concerns its caller alone and moves nothing. All stock of all bookings moves here, by held(after) - held(before), and
+ * each movement is a line of the ledger; so stock is conserved whatever the decisions are.
+ */
+export function settle(
+  decisions: readonly StockDecision[],
+  rows: LockedRows,
+  at: Date,
+): { readonly outcomes: readonly Outcome[]; readonly writes: Writes } {
+  const events = new Map(rows.events.map((event) => [event.id, event]));
+  const bookings = new Map(rows.bookings.map((booking) => [booking.id, booking]));
+  const edited = new Set<string>();
+  const movements: StockMovement[] = [];
+
+  const outcomes = decisions.map((decision): Outcome => {
+    try {
+      return { done: true, value: decision.subject === 'event' ? settleEvent(decision) : settleBooking(decision) };
+    } catch (error) {
+      return { done: false, error };
+    }
+  });
+
+  return { outcomes, writes: { ...changesOf(rows.events, events, edited), ...bookingChanges(), movements } };
+
+  function settleEvent({ eventId, actor, decide }: EventDecision): Event | undefined {
+    const before = events.get(eventId);
+    const after = decide({ actor: actorOf(actor), event: before });
+    if (after === before) return after;
+    if (after === undefined) {
+      assert(before?.availableTickets === before?.totalTickets, 'an event is deleted only while no booking holds tickets');
+      for (const { id, eventId: of } of bookings.values()) if (of === eventId) bookings.delete(id);
+    }
+    const moved = record(eventId, null, before === undefined ? 'opened' : after === undefined ? 'closed' : 'resized', before, after);
+    edited.add(eventId);
+    return put(events, eventId, moved);
+  }
+
+  function settleBooking({ eventId, bookingId, actor, decide }: BookingDecision): Booking | undefined {
+    const event = eventId === undefined ? undefined : events.get(eventId);
+    const before = bookingId === undefined ? undefined : bookings.get(bookingId);
+    const after = decide({ actor: actorOf(actor), event, booking: before });
+    if (after === before) return after;
+    assert(event !== undefined && (after ?? before)?.eventId === event.id, 'a booking belongs to the event that is locked for it');
+    const moved = moveStock(event, { before: heldBy(before), after: heldBy(after) });
+    const id = after?.id ?? before?.id ?? null;
+    events.set(event.id, record(event.id, id, reasonFor(before, after), event, moved) ?? moved);
+    if (id !== null) put(bookings, id, after);
+    return after;
+  }
+
+  /** Writes the ledger line of a movement, if there is one, and gives the event with its new stock version. */
+  function record(
+    eventId: string,
+    bookingId: string | null,
+    reason: MovementReason,
+    before: Event | undefined,
+    after: Event | undefined,
+  ): Event | undefined {
+    const availableAfter = after?.availableTickets ?? 0;
+    const delta = availableAfter - (before?.availableTickets ?? 0);
+    const stockVersion = (before?.stockVersion ?? 0) + (delta === 0 ? 0 : 1);
+    if (delta !== 0) movements.push({ eventId, stockVersion, bookingId, delta, availableAfter, reason, at });
+    return after && { ...after, stockVersion };
+  }
+
+  function actorOf(ref: ActorRef): Actor {
+    const userId = userIdOf(ref);
+    return actorNow(ref, userId === undefined ? undefined : rows.actors.get(userId));
+  }
+
+  function bookingChanges() {
+    const before = new Map(rows.bookings.map((booking) => [booking.id, booking]));
+    const all = [...bookings.values()];
+    return {
+      insertedBookings: all.filter(({ id }) => !before.has(id)),
+      changedBookings: all.filter((booking) => before.has(booking.id) && before.get(booking.id) !== booking),
+      deletedBookings: rows.bookings.filter(({ id }) => !bookings.has(id)),
+    };
+  }
+}
+
+function changesOf(before: readonly Event[], after: ReadonlyMap<string, Event>, edited: ReadonlySet<string>) {
+  const ids = new Set(before.map(({ id }) => id));
+  return {
+    insertedEvents: [...after.values()].filter(({ id }) => !ids.has(id)),
+    changedEvents: before.flatMap((event) => {
+      const now = after.get(event.id);
+      return now === undefined || now === event ? [] : [{ before: event, after: now, edited: edited.has(event.id) }];
+    }),
+    deletedEvents: before.filter(({ id }) => !after.has(id)),
+  };
+}
+
+function reasonFor(before: Booking | undefined, after: Booking | undefined): MovementReason {
+  if (before === undefined) return 'booked';
+  if (after === undefined) return 'deleted';
+  return heldBy(after) === 0 ? 'cancelled' : 'reinstated';
+}
+
+function put<Row>(rows: Map<string, Row>, id: string, row: Row | undefined): Row | undefined {
+  if (row === undefined) rows.delete(id);
+  else rows.set(id, row);
+  return row;
+}

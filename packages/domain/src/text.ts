@@ -1,0 +1,27 @@
+/** Characters are counted as people and both databases count them: in code points, not in UTF-16 units. */
+export const charactersOf = (text: string): number => [...text].length;
+
+/** A half of a surrogate pair: UTF-8 cannot carry it, so it would come back as something else. */
+export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
+/** A line that a person can see: 1 to `charactersMax` characters, at least one of them visible, no control characters. */
+export function isLine(text: string, charactersMax: number): boolean {
+  return (
+    isWellFormed(text) && charactersOf(text) <= charactersMax && !/\p{Cc}/u.test(text) && /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text)
+  );
+}
+
+/** A text of up to `charactersMax` characters; line breaks and tabs are its only control characters. */
+export function isProse(text: string, charactersMax: number): boolean {
+  return isWellFormed(text) && charactersOf(text) <= charactersMax && !/(?![\n\r\t])\p{Cc}/u.test(text);
+}
+
+/** The length of `text` in UTF-8, which is what bcrypt counts. */
+export function utf8BytesOf(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const point = character.codePointAt(0) ?? 0;
+    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}

@@ -1,0 +1,21 @@
+import { person } from '../actor.ts';
+import { type Booking, newBooking } from '../booking.ts';
+import { allow } from '../policy.ts';
+import type { Attempt, Ports } from '../ports.ts';
+import { type Input, refuse } from '../refusal.ts';
+import { acceptAfterRights } from './asking.ts';
+
+/** Books tickets for the actor: stock and booking change together, or neither does. Refuses `insufficient_tickets`. */
+export function bookTickets({ events, users, clock, newId, policy }: Ports) {
+  return async (attempt: Attempt, input: Input<{ readonly eventId: string; readonly quantity: number }>): Promise<Booking> => {
+    const id = newId();
+    const now = clock();
+    const { eventId, quantity } = await acceptAfterRights({ users, policy }, attempt, 'book_tickets', input);
+    return events.reserveTickets(eventId, attempt, ({ actor, event }) => {
+      allow(policy, actor, 'book_tickets');
+      const sold = event ?? refuse('not_found', { entity: 'event', id: eventId });
+      if (!policy.pastEvents && sold.eventDate < now) refuse('event_is_over', {});
+      return newBooking(sold, { id, userId: person(actor).id, quantity, now });
+    });
+  };
+}

@@ -1,0 +1,47 @@
+import type { Ports } from '../ports.ts';
+import { identifyActor } from './asking.ts';
+import { bookTickets } from './book-tickets.ts';
+import { changeBookingStatus } from './change-booking-status.ts';
+import { changeEvent } from './change-event.ts';
+import { changeUser } from './change-user.ts';
+import { createEvent } from './create-event.ts';
+import { createFirstAdmin } from './create-first-admin.ts';
+import { createUser } from './create-user.ts';
+import { deleteBooking } from './delete-booking.ts';
+import { deleteEvent } from './delete-event.ts';
+import { deleteUser } from './delete-user.ts';
+import { listBookings } from './list-bookings.ts';
+import { listEvents } from './list-events.ts';
+import { listUsers } from './list-users.ts';
+import { logIn } from './log-in.ts';
+import { readBooking } from './read-booking.ts';
+import { readEvent } from './read-event.ts';
+import { readSelf } from './read-self.ts';
+import { readUser } from './read-user.ts';
+import { registerUser } from './register-user.ts';
+
+/** Plugs the ports into every use case. One line each. */
+export const createUseCases = (ports: Ports) => ({
+  identifyActor: identifyActor(ports),
+  bookTickets: bookTickets(ports),
+  changeBookingStatus: changeBookingStatus(ports),
+  changeEvent: changeEvent(ports),
+  changeUser: changeUser(ports),
+  createEvent: createEvent(ports),
+  createFirstAdmin: createFirstAdmin(ports),
+  createUser: createUser(ports),
+  deleteBooking: deleteBooking(ports),
+  deleteEvent: deleteEvent(ports),
+  deleteUser: deleteUser(ports),
+  listBookings: listBookings(ports),
+  listEvents: listEvents(ports),
+  listUsers: listUsers(ports),
+  logIn: logIn(ports),
+  readBooking: readBooking(ports),
+  readEvent: readEvent(ports),
+  readSelf: readSelf(ports),
+  readUser: readUser(ports),
+  registerUser: registerUser(ports),
+});
+
+export type UseCases = ReturnType<typeof createUseCases>;

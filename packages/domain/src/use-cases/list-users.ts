@@ -1,0 +1,19 @@
+import { type Listing, type ListRequest, listing } from '../listing.ts';
+import { allow } from '../policy.ts';
+import type { Attempt, Ports } from '../ports.ts';
+import { accept, type Input } from '../refusal.ts';
+import type { User } from '../user.ts';
+import { whoAsks } from './asking.ts';
+
+/** All users, oldest account first. */
+export function listUsers({ users, userQueries, policy }: Ports) {
+  return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<User>> => {
+    allow(policy, await whoAsks({ users }, attempt.actor), 'list_users');
+    const request = accept(input);
+    return listing(policy, request, {
+      part: (part) => userQueries.list(part),
+      position: ({ createdAt, id }) => ({ at: createdAt, id }),
+      count: request.total ? () => userQueries.count() : undefined,
+    });
+  };
+}

@@ -1,0 +1,21 @@
+import type { Booking } from './booking.ts';
+import type { Event } from './event.ts';
+import type { User } from './user.ts';
+
+/** What others may know of a user. The e-mail is null where the policy keeps it back. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+}
+
+/** An event as clients see it, with its organizer. */
+export interface EventView extends Event {
+  readonly organizer: Person;
+}
+
+/** A booking as clients see it, with who booked and for what. */
+export interface BookingView extends Booking {
+  readonly user: Pick<User, 'id' | 'name' | 'email'>;
+  readonly event: Pick<Event, 'id' | 'name' | 'location' | 'eventDate'>;
+}

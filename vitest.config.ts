@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+// Workspaces resolve to their sources, so tests need no build.
+const conditions = ['@ticket/source'];
+const project = (name: string, root: string) => ({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name,
+    root,
+    include: ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'leaks/**'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('domain', 'packages/domain'),
+      project('adapters', 'packages/adapters'),
+      project('http', 'apps/http'),
+      project('cli', 'apps/cli'),
+      project('house', 'tests'),
+    ],
+  },
+});
