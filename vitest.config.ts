@@ -17,6 +17,8 @@ const project = (name: string, root: string) => ({
 
 export default defineConfig({
   test: {
+    globalSetup: ['./tests/mariadb.ts'],
+    reporters: ['default', './tests/closing-line.ts'],
     projects: [
       project('domain', 'packages/domain'),
       project('adapters', 'packages/adapters'),

@@ -1,0 +1,37 @@
+import { type Role, Refusal } from '@ticket/domain';
+import { Command, Option } from 'commander';
+import type { WithUseCases } from '../run.ts';
+
+interface Options {
+  readonly name: string;
+  readonly email: string;
+  readonly password?: string;
+  readonly role: Role;
+}
+
+/**
+ * tickets user create --name <name> --email <email> [--role admin]
+ * The password comes from TICKETS_PASSWORD, or a line on standard input: an argument would show in the list of processes.
+ */
+export const createUser = (withUseCases: WithUseCases) =>
+  new Command('create')
+    .description('make a user; the password is read from TICKETS_PASSWORD or from standard input')
+    .requiredOption('--name <name>', 'what he is called')
+    .requiredOption('--email <email>', 'his e-mail, unique')
+    .addOption(new Option('--role <role>', 'his role').choices(['user', 'admin']).default('user'))
+    .addOption(new Option('--password <password>', 'seen by every process on this machine; better leave it out').env('TICKETS_PASSWORD'))
+    .action(async ({ name, email, role, password }: Options) => {
+      const account = { name, email, role, password: password ?? (await lineFromStandardInput()) };
+      const user = await withUseCases((useCases) => useCases.createUser({ actor: 'operator' }, account));
+      console.log(`${user.id} ${user.role} ${user.email}`);
+    });
+
+async function lineFromStandardInput(): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write('Password: ');
+  let text = '';
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk;
+    if (text.includes('\n')) break;
+  }
+  return text.split(/\r?\n/)[0] ?? '';
+}

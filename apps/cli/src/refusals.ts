@@ -1,0 +1,23 @@
+import type { Refusal, RefusalCode, Refusals } from '@ticket/domain';
+
+/** What the command line says to each refusal. One that is missing here does not compile. */
+const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => string } = {
+  invalid_input: ({ faults }) => faults.map(({ field, message }) => `${field}: ${message}`).join('\n'),
+  unauthenticated: () => 'Nobody is signed in.',
+  wrong_credentials: () => 'The e-mail or the password is wrong.',
+  forbidden: () => 'That is not allowed.',
+  not_found: ({ entity, id }) => `There is no ${entity} ${id}.`,
+  email_taken: () => 'There is a user with this e-mail already.',
+  insufficient_tickets: ({ available, requested }) => `${requested} tickets were asked for, ${available} are left.`,
+  total_below_held: ({ held, requested }) => `Bookings hold ${held} tickets; the total cannot be ${requested}.`,
+  event_is_over: () => 'The event is over.',
+  event_has_active_bookings: () => 'The event has bookings that hold tickets.',
+  user_has_active_bookings: () => 'The user has bookings that hold tickets.',
+  user_organises_events: () => 'The user organises events.',
+  last_admin: () => 'At least one admin has to remain.',
+};
+
+export function describeRefusal<Code extends RefusalCode>(refusal: Refusal & { readonly code: Code }): string {
+  const sentence: (details: Refusals[Code]) => string = SENTENCES[refusal.code];
+  return sentence(refusal.details as Refusals[Code]); // refuse() is the only maker, and pairs them
+}

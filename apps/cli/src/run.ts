@@ -1,0 +1,53 @@
+import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from '@ticket/adapters';
+import { Refusal, Unavailable, type UseCases } from '@ticket/domain';
+import { serve } from '@ticket/http';
+import { Command, CommanderError } from 'commander';
+import { describeRefusal } from './refusals.ts';
+import { createUser } from './commands/create-user.ts';
+
+/** Opens the database for one command and closes it again. */
+export type WithUseCases = <Result>(work: (useCases: UseCases) => Promise<Result>) => Promise<Result>;
+
+/** Runs one command line and gives the exit code: 0 done, 1 refused or not possible, 2 used wrongly. */
+export async function run(argv: readonly string[], withUseCases: WithUseCases = onConfiguredDatabase): Promise<number> {
+  const program = new Command('tickets')
+    .description('The ticket platform’s command line. It works on the database that the environment (and .env) names.')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what a command takes)');
+  program.addCommand(new Command('serve').description('run the HTTP API').action(() => serve()));
+  program.addCommand(
+    new Command('migrate').description('bring the tables up to date, and nothing else').action(() =>
+      withUseCases(async () => {
+        console.log('The tables are up to date.');
+      }),
+    ),
+  );
+  program.addCommand(new Command('user').description('work on users').addCommand(createUser(withUseCases)));
+  // A command made here does not inherit it.
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) command.exitOverride();
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    console.error(messageFor(error));
+    return 1;
+  }
+}
+
+function messageFor(error: unknown): string {
+  if (error instanceof Refusal) return describeRefusal(error);
+  if (error instanceof StartFault) return error.message;
+  if (error instanceof Unavailable) return `Not possible now: ${error.message}. Try again in ${error.retryAfterSeconds} s.`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function onConfiguredDatabase<Result>(work: (useCases: UseCases) => Promise<Result>): Promise<Result> {
+  const container = createContainer(loadConfig(readEnvironment()));
+  try {
+    await container.get(TOKENS.database).connect();
+    return await work(container.get(TOKENS.useCases));
+  } finally {
+    await container.unbindAllAsync();
+  }
+}

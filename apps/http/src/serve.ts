@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createAdaptorServer } from '@hono/node-server';
+import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from '@ticket/adapters';
+import { Unavailable } from '@ticket/domain';
+import { createApp, type Log } from './app.ts';
+
+type Container = ReturnType<typeof createContainer>;
+
+/** A database that could not be reached is tried again this often. */
+const RECONNECT_MS = 1000;
+/** What is in flight at the end gets this long. */
+const GRACE_MS = 10_000;
+
+/** Runs the API until it is told to stop. What keeps it from starting is one message and exit code 1. */
+export async function serve(): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function start(): Promise<void> {
+  const config = loadConfig(readEnvironment());
+  for (const notice of config.notices) log({ level: 'warn', message: notice });
+  const container = createContainer(config);
+  const connected = await connect(container);
+  const version = versionOf();
+  const { fetch } = createApp({
+    useCases: container.get(TOKENS.useCases),
+    tokens: container.get(TOKENS.tokens),
+    policy: config.policy,
+    version,
+    log,
+  });
+  const servers = await listen(config, () => createAdaptorServer({ fetch }) as Server); // plain HTTP: no createServer option is given
+  stopOnSignal(servers, container);
+  log({ level: 'info', message: `Ticket platform ${version} listens on ${urlsOf(servers, config.hosts)}, database: ${container.get(TOKENS.database).address}` });
+  if (!connected) void reconnect(container);
+}
+
+/** Whether the database could be reached. Where it cannot, it is said once; what waiting does not cure stops the start. */
+async function connect(container: Container): Promise<boolean> {
+  const database = container.get(TOKENS.database);
+  try {
+    await database.connect();
+    await ensureFirstAdmin(container);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    log({ level: 'error', message: `Error: ${error.message}. The database cannot be reached; requests get 503 and it is tried again every second. Is it running, are DB_HOST and DB_PORT right?` });
+    return false;
+  }
+}
+
+async function reconnect(container: Container): Promise<void> {
+  try {
+    for (;;) {
+      await sleep(RECONNECT_MS, undefined, { ref: false });
+      try {
+        await container.get(TOKENS.database).connect();
+        await ensureFirstAdmin(container);
+        log({ level: 'info', message: `The database at ${container.get(TOKENS.database).address} is there` });
+        return;
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+      }
+    }
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function ensureFirstAdmin(container: Container): Promise<void> {
+  const { firstAdmin } = container.get(TOKENS.config);
+  if (firstAdmin === undefined) return;
+  const made = await container.get(TOKENS.useCases).createFirstAdmin(firstAdmin);
+  if (made !== undefined) log({ level: 'info', message: 'The first admin was made from ADMIN_EMAIL and ADMIN_PASSWORD' });
+}
+
+/** One server an address, all on one port. An address that this machine does not have is left out as long as one remains. */
+async function listen({ port, hosts }: { readonly port: number; readonly hosts: readonly string[] }, create: () => Server): Promise<Server[]> {
+  const servers: Server[] = [];
+  for (const host of hosts) {
+    const first = servers[0]?.address();
+    const server = await listenOn(create(), portOf(first) ?? port, host);
+    if (server !== undefined) servers.push(server);
+  }
+  if (servers.length === 0 && hosts.includes('::')) return listen({ port, hosts: ['0.0.0.0'] }, create);
+  if (servers.length === 0) throw new StartFault(`This machine has no address ${hosts.join(' or ')}. Set HOST to one that it has.`);
+  return servers;
+}
+
+function listenOn(server: Server, port: number, host: string): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(undefined);
+      else if (error.code === 'EADDRINUSE')
+        reject(new StartFault(`Port ${port} is in use (${error.message}). Set PORT to another number, or stop the program that has it: lsof -ti:${port} | xargs kill`));
+      else if (error.code === 'EACCES') reject(new StartFault(`Port ${port} may not be used by this user (${error.message}). Set PORT to a number above 1023.`));
+      else if (error.code === 'ENOTFOUND') reject(new StartFault(`HOST ${host} is not an address of this machine (${error.message}).`));
+      else reject(error);
+    });
+    server.listen({ port, host }, () => resolve(server));
+  });
+}
+
+const portOf = (address: AddressInfo | string | null | undefined): number | undefined => (typeof address === 'object' && address !== null ? address.port : undefined);
+
+function urlsOf(servers: readonly Server[], hosts: readonly string[]): string {
+  const port = portOf(servers[0]?.address());
+  const shown = hosts.includes('127.0.0.1') && hosts.includes('::1') ? ['localhost'] : hosts;
+  return shown.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`).join(', ');
+}
+
+/** The first signal lets what is in flight finish, the second does not. */
+function stopOnSignal(servers: readonly Server[], container: Container): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log({ level: 'info', message: `${signal}: finishing what is in flight` });
+    setTimeout(() => process.exit(1), GRACE_MS).unref();
+    const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+    // Idle keep-alive connections would hold the servers open for seconds.
+    const sweep = setInterval(() => servers.forEach((server) => server.closeIdleConnections()), 50);
+    await Promise.all(closed);
+    clearInterval(sweep);
+    await container.unbindAllAsync();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+}
+
+function versionOf(): string {
+  const description: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof description === 'object' && description !== null && 'version' in description ? String(description.version) : 'unknown';
+}
+
+const log: Log = ({ level, message, ...facts }) => {
+  const rest = Object.keys(facts).length > 0 ? ` ${JSON.stringify(facts)}` : '';
+  (level === 'info' ? process.stdout : process.stderr).write(`${new Date().toISOString()} ${level} ${message}${rest}\n`);
+};
+
+function fail(error: unknown): never {
+  const message = error instanceof StartFault ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join, resolve } from 'node:path';
+import { isEmail, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, normalEmail, POLICIES, type Policy, type Profile } from '@ticket/domain';
+import * as v from 'valibot';
+import type { DatabaseConfig } from './persistence/database.ts';
+import { StartFault } from './start-fault.ts';
+
+/** What the environment decides. Made once at start; nothing else reads the environment. */
+export interface Config {
+  readonly port: number;
+  /** Addresses to listen on. `::` is every address of the machine, of IPv4 too. */
+  readonly hosts: readonly string[];
+  readonly database: DatabaseConfig;
+  readonly jwt: { readonly secret: string; readonly ttlSeconds: number };
+  readonly policy: Policy;
+  readonly firstAdmin: { readonly name: string; readonly email: string; readonly password: string } | undefined;
+  /** What the person who starts it should know, one line each. */
+  readonly notices: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The sample of the specification and of .env.example, long enough to pass a check of length. */
+const SAMPLE_SECRETS = ['your_super_secret_key_min_32_characters', 'your_secret_key'];
+const SECRET_BYTES_MIN = 32;
+const LOOPBACK = ['127.0.0.1', '::1'];
+
+/** The environment of this process, with what `.env` in the working folder adds to it. */
+export function readEnvironment(): Environment {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+/** Makes the configuration, or throws one StartFault that names everything wrong with it. */
+export function loadConfig(environment: Environment): Config {
+  const faults: string[] = [];
+  const notices: string[] = [];
+  const env: Environment = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const read = <Schema extends v.GenericSchema<string, unknown>>(name: string, schema: Schema, fallback: string): v.InferOutput<Schema> | undefined => {
+    const parsed = v.safeParse(schema, (env[name] ?? fallback).trim());
+    if (parsed.success) return parsed.output;
+    faults.push(`${name}: ${parsed.issues[0].message}`);
+    return undefined;
+  };
+
+  const port = read('PORT', Port, '3000');
+  const nodeEnv = env['NODE_ENV'] ?? 'development';
+  const profile = read('SECURITY_PROFILE', v.picklist(['open', 'locked'], 'must be open or locked'), ['development', 'test'].includes(nodeEnv) ? 'open' : 'locked') ?? 'locked';
+  const dataDir = resolve(env['DATA_DIR'] ?? 'data');
+  const database = databaseOf(env, dataDir, read, faults);
+  const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
+  const policy = policyOf(profile, read);
+  const hosts = hostsOf(env, profile, nodeEnv, read, faults);
+  const firstAdmin = firstAdminOf(env, policy, faults);
+  if (profile === 'locked' && database?.engine === 'mysql' && database.password === '' && !isLoopback(database.host)) {
+    faults.push(`DB_PASSWORD: an empty password is refused in the locked profile for a database on another machine (${database.host})`);
+  }
+  const secret = secretOf(env, profile, faults);
+
+  if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || policy === undefined || hosts === undefined) {
+    throw new StartFault(`The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`);
+  }
+  if (profile === 'open') notices.push(openNotice(hosts));
+  const jwt = { secret: secret ?? keptSecret(dataDir, notices), ttlSeconds };
+  if (secret !== undefined) notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
+  return { port, hosts, database, jwt, policy, firstAdmin, notices };
+}
+
+type Read = <Schema extends v.GenericSchema<string, unknown>>(name: string, schema: Schema, fallback: string) => v.InferOutput<Schema> | undefined;
+
+const wholeNumber = (min: number, max: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`),
+    v.transform(Number),
+    v.check((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`),
+  );
+const Port = wholeNumber(0, 65_535);
+const Switch = v.pipe(
+  v.picklist(['yes', 'no', 'true', 'false'], 'must be yes or no'),
+  v.transform((word) => word === 'yes' || word === 'true'),
+);
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const TTL_SECONDS_MAX = 366 * 86_400;
+const DURATION_MESSAGE = 'must be a time such as 15m, 12h or 7d (a bare number counts seconds), more than 0 and at most 366d';
+const Duration = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,9}[smhdw]?$/, DURATION_MESSAGE),
+  v.transform((text) => Number.parseInt(text, 10) * (UNIT_SECONDS[text.at(-1) ?? ''] ?? 1)),
+  v.check((seconds) => seconds > 0 && seconds <= TTL_SECONDS_MAX, DURATION_MESSAGE),
+);
+
+function databaseOf(env: Environment, dataDir: string, read: Read, faults: string[]): DatabaseConfig | undefined {
+  const urlName = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'MYSQL_URL'].find((name) => env[name] !== undefined);
+  if (urlName === undefined && env['DB_HOST'] === undefined) return { engine: 'sqlite', folder: dataDir };
+  const poolSize = read('DB_POOL_SIZE', wholeNumber(3, 1000), '10');
+  if (urlName !== undefined) {
+    const url = mysqlUrl(env[urlName] ?? '');
+    if (url === undefined) faults.push(`${urlName}: must look like mysql://user:password@host:3306/database`);
+    return url === undefined || poolSize === undefined ? undefined : { ...url, poolSize };
+  }
+  const port = read('DB_PORT', wholeNumber(1, 65_535), '3306');
+  if (port === undefined || poolSize === undefined) return undefined;
+  const host = env['DB_HOST'] ?? 'localhost';
+  return { engine: 'mysql', host, port, user: env['DB_USER'] ?? 'fullstack', password: env['DB_PASSWORD'] ?? '', database: env['DB_NAME'] ?? 'gdgoc', poolSize };
+}
+
+function mysqlUrl(text: string) {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const database = decode(url.pathname.slice(1));
+  const user = decode(url.username);
+  const password = decode(url.password);
+  if (!/^(mysql|mariadb):$/.test(url.protocol) || url.hostname === '' || !database || user === undefined || password === undefined) return undefined;
+  const host = decode(url.hostname)?.replace(/^\[|\]$/g, '') ?? '';
+  return { engine: 'mysql', host, port: Number(url.port || 3306), user, password, database } as const;
+}
+
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}
+
+function policyOf(profile: Profile, read: Read): Policy | undefined {
+  const base = POLICIES[profile];
+  const pastEvents = read('ALLOW_PAST_EVENTS', Switch, base.pastEvents ? 'yes' : 'no');
+  const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no');
+  const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(base.passwords.charactersMin));
+  if (pastEvents === undefined || organizerEmail === undefined || charactersMin === undefined) return undefined;
+  return { ...base, pastEvents, organizerEmail, passwords: { ...base.passwords, charactersMin } };
+}
+
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read, faults: string[]): readonly string[] | undefined {
+  const host = env['HOST']?.trim();
+  const openRemote = read('ALLOW_OPEN_REMOTE', Switch, 'no');
+  if (openRemote === undefined) return undefined;
+  if (profile === 'locked') return [host ?? '::'];
+  if (!openRemote && nodeEnv === 'production') {
+    faults.push('SECURITY_PROFILE: open with NODE_ENV=production lets strangers register as admin; use locked, or say ALLOW_OPEN_REMOTE=yes');
+  }
+  if (!openRemote && host !== undefined && !isLoopback(host)) {
+    faults.push(`HOST: ${host} can be reached from other machines, and in the open profile anyone may register as admin; use SECURITY_PROFILE=locked, or say ALLOW_OPEN_REMOTE=yes`);
+  }
+  return host === undefined || host === 'localhost' ? LOOPBACK : [host];
+}
+
+const openNotice = (hosts: readonly string[]): string =>
+  hosts.every(isLoopback)
+    ? 'Open profile: anyone may register as admin, and the users endpoints need no token. Only this machine can reach it. For a server: SECURITY_PROFILE=locked.'
+    : 'OPEN PROFILE, REACHABLE FROM OTHER MACHINES: anyone may register as admin, and the users endpoints need no token.';
+
+function firstAdminOf(env: Environment, policy: Policy | undefined, faults: string[]): Config['firstAdmin'] {
+  const [email, password] = [env['ADMIN_EMAIL'], env['ADMIN_PASSWORD']];
+  if (email === undefined && password === undefined) return undefined;
+  if (email === undefined || password === undefined) {
+    faults.push(`${email === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD'}: give both ADMIN_EMAIL and ADMIN_PASSWORD, or neither`);
+    return undefined;
+  }
+  if (!isEmail(normalEmail(email))) faults.push('ADMIN_EMAIL: is not an e-mail address');
+  if (policy !== undefined && !(isPasswordStorable(password) && isPasswordLongEnough(password, policy.passwords) && isPasswordUncommon(password, policy.passwords))) {
+    faults.push(`ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseCommon ? ', and not one of the most common passwords' : ''}`);
+  }
+  return { name: 'Admin', email, password };
+}
+
+function weaknesses(secret: string): string[] {
+  if (SAMPLE_SECRETS.includes(secret)) return ['is the published sample'];
+  return Buffer.byteLength(secret) < SECRET_BYTES_MIN ? [`is shorter than ${SECRET_BYTES_MIN} bytes`] : [];
+}
+
+/** The secret of the environment; undefined where the open profile may make one. */
+function secretOf(env: Environment, profile: Profile, faults: string[]): string | undefined {
+  const secret = env['JWT_SECRET'];
+  if (profile === 'open') return secret;
+  const advice = 'make one with: node -p "require(\'crypto\').randomBytes(48).toString(\'base64url\')"';
+  if (secret === undefined) faults.push(`JWT_SECRET: is missing; ${advice}`);
+  else faults.push(...weaknesses(secret).map((weakness) => `JWT_SECRET: ${weakness}; ${advice}`));
+  return secret;
+}
+
+/** A secret made once and kept, so that tokens outlive a restart. Two processes that start at once end with the same one. */
+function keptSecret(dataDir: string, notices: string[]): string {
+  const file = join(dataDir, 'jwt-secret');
+  try {
+    if (!existsSync(file)) {
+      mkdirSync(dataDir, { recursive: true });
+      const whole = `${file}.${process.pid}`; // linked when it is written, so that nobody reads half a secret
+      writeFileSync(whole, randomBytes(48).toString('base64url'), { mode: 0o600 });
+      try {
+        linkSync(whole, file);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      }
+      unlinkSync(whole);
+      notices.push(`JWT_SECRET is not set: one was made and is kept in ${file}.`);
+    }
+    const secret = readFileSync(file, 'utf8').trim();
+    if (Buffer.byteLength(secret) >= SECRET_BYTES_MIN) return secret;
+  } catch (error) {
+    throw new StartFault(`DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder that this user may write, or set JWT_SECRET.`);
+  }
+  throw new StartFault(`${file} holds no usable secret. Delete it, and a new one is made (everybody logs in again), or set JWT_SECRET.`);
+}

@@ -1,0 +1,94 @@
+import 'reflect-metadata';
+import {
+  type BookingQueries,
+  type BookingRepository,
+  type Clock,
+  createUseCases,
+  type EventQueries,
+  type EventRepository,
+  type NewId,
+  type PasswordHasher,
+  type Policy,
+  type TokenService,
+  type UseCases,
+  type UserQueries,
+  type UserRepository,
+} from '@ticket/domain';
+import { Container, type ServiceIdentifier } from 'inversify';
+import { v7 } from 'uuid';
+import type { Config } from './config.ts';
+import { Database } from './persistence/database.ts';
+import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
+import { TypeOrmBookingRepository } from './persistence/typeorm-booking-repository.ts';
+import { TypeOrmEventRepository } from './persistence/typeorm-event-repository.ts';
+import { TypeOrmBookingQueries, TypeOrmEventQueries, TypeOrmUserQueries } from './persistence/typeorm-queries.ts';
+import { TypeOrmUserRepository } from './persistence/typeorm-user-repository.ts';
+import { BcryptPasswordHasher } from './security/bcrypt-password-hasher.ts';
+import { JoseTokenService } from './security/jose-token-service.ts';
+
+const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
+
+/** Everything that is wired, by its port. */
+export const TOKENS = {
+  config: token<Config>('Config'),
+  policy: token<Policy>('Policy'),
+  clock: token<Clock>('Clock'),
+  newId: token<NewId>('NewId'),
+  database: token<Database>('Database'),
+  stockQueue: token<StockQueue>('StockQueue'),
+  events: token<EventRepository>('EventRepository'),
+  bookings: token<BookingRepository>('BookingRepository'),
+  users: token<UserRepository>('UserRepository'),
+  eventQueries: token<EventQueries>('EventQueries'),
+  bookingQueries: token<BookingQueries>('BookingQueries'),
+  userQueries: token<UserQueries>('UserQueries'),
+  tokens: token<TokenService>('TokenService'),
+  passwords: token<PasswordHasher>('PasswordHasher'),
+  useCases: token<UseCases>('UseCases'),
+};
+
+/**
+ * Wires the platform. Nothing is opened yet: the database answers `Unavailable` until it is connected. Whoever makes the
+ * container ends it with `unbindAllAsync()`, which closes the database.
+ */
+export function createContainer(config: Config): Container {
+  const container = new Container({ defaultScope: 'Singleton' });
+  container.bind(TOKENS.config).toConstantValue(config);
+  container.bind(TOKENS.policy).toConstantValue(config.policy);
+  container.bind(TOKENS.clock).toConstantValue(() => new Date());
+  container.bind(TOKENS.newId).toConstantValue(() => v7());
+
+  container
+    .bind(TOKENS.database)
+    .toResolvedValue(({ database }) => new Database(database), [TOKENS.config])
+    .onDeactivation((database) => database.close());
+  container.bind(TOKENS.stockQueue).toResolvedValue(createStockQueue, [TOKENS.database, TOKENS.clock]);
+  container.bind(TOKENS.events).toResolvedValue((queue) => new TypeOrmEventRepository(queue), [TOKENS.stockQueue]);
+  container.bind(TOKENS.bookings).toResolvedValue((database, queue) => new TypeOrmBookingRepository(database, queue), [TOKENS.database, TOKENS.stockQueue]);
+  container.bind(TOKENS.users).toResolvedValue((database) => new TypeOrmUserRepository(database), [TOKENS.database]);
+  container.bind(TOKENS.eventQueries).toResolvedValue((database) => new TypeOrmEventQueries(database), [TOKENS.database]);
+  container.bind(TOKENS.bookingQueries).toResolvedValue((database) => new TypeOrmBookingQueries(database), [TOKENS.database]);
+  container.bind(TOKENS.userQueries).toResolvedValue((database) => new TypeOrmUserQueries(database), [TOKENS.database]);
+
+  container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
+  container.bind(TOKENS.passwords).toResolvedValue(() => new BcryptPasswordHasher(), []);
+
+  container.bind(TOKENS.useCases).toResolvedValue(
+    (events, bookings, users, eventQueries, bookingQueries, userQueries, tokens, passwords, clock, newId, policy) =>
+      createUseCases({ events, bookings, users, eventQueries, bookingQueries, userQueries, tokens, passwords, clock, newId, policy }),
+    [
+      TOKENS.events,
+      TOKENS.bookings,
+      TOKENS.users,
+      TOKENS.eventQueries,
+      TOKENS.bookingQueries,
+      TOKENS.userQueries,
+      TOKENS.tokens,
+      TOKENS.passwords,
+      TOKENS.clock,
+      TOKENS.newId,
+      TOKENS.policy,
+    ],
+  );
+  return container;
+}

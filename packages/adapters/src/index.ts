@@ -1,0 +1,4 @@
+/** The domain's ports on real technology, and their wiring. */
+export { type Config, loadConfig, readEnvironment } from './config.ts';
+export { createContainer, TOKENS } from './container.ts';
+export { StartFault } from './start-fault.ts';

@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Unavailable } from '@ticket/domain';
+import pLimit from 'p-limit';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { StartFault } from '../start-fault.ts';
+import { classify, type ErrorClass, errnoOf, messageOf } from './database-errors.ts';
+import { addressOf, type MySqlConfig, openMySql } from './mysql.ts';
+import { openSqlite } from './sqlite.ts';
+
+export interface SqliteConfig {
+  readonly engine: 'sqlite';
+  /** Where the file is kept. */
+  readonly folder: string;
+}
+export type DatabaseConfig = SqliteConfig | MySqlConfig;
+
+/** A transaction is run again for this long before it is given up. By time, not by count: conflicts come in crowds. */
+const BUDGET_MS = 3000;
+/** A database that does not answer at all is given less: who asks hears 503 within the second. */
+const CONNECT_BUDGET_MS = 600;
+const BACKOFF_FIRST_MS = 5;
+const BACKOFF_MAX_MS = 200;
+
+/** A row was not as the lock promised. Something wrote around the lock, so the transaction is run anew. */
+export class StaleRow extends Error {
+  override readonly name = 'StaleRow';
+}
+
+/** The one door to the database: transactions that write, and queries that only read. */
+export class Database {
+  readonly engine: DatabaseConfig['engine'];
+  /** For people: where the data is. */
+  readonly address: string;
+  readonly #config: DatabaseConfig;
+  /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
+  readonly #turn = pLimit(1);
+  #sources: { writer: DataSource; reader: DataSource } | undefined;
+
+  constructor(config: DatabaseConfig) {
+    this.#config = config;
+    this.engine = config.engine;
+    this.address = config.engine === 'sqlite' ? config.folder : addressOf(config);
+  }
+
+  get connected(): boolean {
+    return this.#sources !== undefined;
+  }
+
+  /**
+   * Connects and brings the tables up to date. Throws `Unavailable` while the database cannot be reached (call it again) and
+   * `StartFault` for what waiting does not cure. Safe when several processes start at once.
+   */
+  async connect(): Promise<void> {
+    if (this.#sources !== undefined) return;
+    const sources = await this.#open();
+    try {
+      await untilDone(() => migrate(sources.writer), (error) => isRacedMigration(error) || isTransient(classify(error)));
+    } catch (error) {
+      await close(sources);
+      throw error instanceof Unavailable ? error : new StartFault(`The tables at ${this.address} could not be brought up to date: ${messageOf(error)}`);
+    }
+    this.#sources = sources;
+  }
+
+  /**
+   * Runs `work` in one transaction, whole: again from the start when the engine rolled it back, so `work` must do nothing
+   * else than use its manager. Throws `Unavailable` when the time is up or the answer to COMMIT is lost.
+   */
+  async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    const { writer } = this.#connection();
+    const run = () => untilDone(() => once(writer.createQueryRunner(), work), (error) => error instanceof StaleRow || isTransient(classify(error)));
+    return this.engine === 'sqlite' ? this.#turn(run) : run();
+  }
+
+  /** Rows of one statement that only reads, on committed data. */
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
+    const { reader } = this.#connection();
+    return untilDone(
+      () => reader.query<Row[]>(sql, [...parameters]),
+      (error) => isTransient(classify(error)),
+    );
+  }
+
+  async close(): Promise<void> {
+    const sources = this.#sources;
+    this.#sources = undefined;
+    if (sources !== undefined) await close(sources);
+  }
+
+  async #open(): Promise<{ writer: DataSource; reader: DataSource }> {
+    if (this.#config.engine === 'sqlite') {
+      const { folder } = this.#config;
+      return untilDone(() => openSqlite(folder), (error) => isTransient(classify(error)));
+    }
+    const source = await openMySql(this.#config);
+    return { writer: source, reader: source };
+  }
+
+  #connection(): { writer: DataSource; reader: DataSource } {
+    if (this.#sources === undefined) throw new Unavailable(`no connection to the database at ${this.address}`);
+    return this.#sources;
+  }
+}
+
+async function once<Result>(runner: QueryRunner, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+  let committing = false;
+  try {
+    await runner.connect();
+    await runner.startTransaction();
+    const result = await work(runner.manager);
+    committing = true;
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined); // the connection may be gone: then it is rolled back
+    const kind = classify(error);
+    if (kind === 'unknown' || (committing && kind === 'connection_lost')) {
+      throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown', cause: error });
+    }
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
+
+/** Tries again what may come right by itself, with full jitter (so that those who collided do not meet again), then says Unavailable. */
+async function untilDone<Result>(work: () => Promise<Result>, mayComeRight: (error: unknown) => boolean): Promise<Result> {
+  const began = Date.now();
+  for (let pause = BACKOFF_FIRST_MS; ; pause = Math.min(pause * 2, BACKOFF_MAX_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      const kind = classify(error);
+      if (kind === 'full') throw new Unavailable('the database has no room to write', { retryAfterSeconds: 10, cause: error });
+      if (!mayComeRight(error)) throw error;
+      const delay = Math.random() * pause;
+      const budget = kind === 'not_started' ? CONNECT_BUDGET_MS : BUDGET_MS;
+      if (Date.now() + delay > began + budget) throw new Unavailable(`the database did not get to it in ${budget} ms`, { cause: error });
+      await sleep(delay);
+    }
+  }
+}
+
+const isTransient = (kind: ErrorClass): boolean => kind === 'rolled_back' || kind === 'not_started' || kind === 'connection_lost';
+
+async function migrate(source: DataSource): Promise<void> {
+  // Nothing to do, nothing to be allowed: a server may run as a user who cannot change tables.
+  if (!(await source.showMigrations())) return;
+  if (source.options.type === 'better-sqlite3') {
+    await source.runMigrations();
+    return;
+  }
+  // Two processes that start at once: the second waits here. (On Galera the lock is the node's own; there the retry serves.)
+  const guard = source.createQueryRunner();
+  try {
+    await guard.query(`SELECT GET_LOCK(CONCAT('ticket-migrations-', DATABASE()), 30)`);
+    await source.runMigrations();
+  } finally {
+    await guard.query(`SELECT RELEASE_LOCK(CONCAT('ticket-migrations-', DATABASE()))`).catch(() => undefined);
+    await guard.release();
+  }
+}
+
+/** Another process made the table, the column, the key or the row first. */
+function isRacedMigration(error: unknown): boolean {
+  return [1050, 1060, 1061, 1062].some((errno) => errno === errnoOf(error)) || /already exists/.test(messageOf(error));
+}
+
+async function close({ writer, reader }: { writer: DataSource; reader: DataSource }): Promise<void> {
+  await writer.destroy();
+  if (reader !== writer) await reader.destroy();
+}

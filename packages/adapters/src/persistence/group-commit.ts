@@ -1,0 +1,87 @@
+import { Unavailable } from '@ticket/domain';
+
+/**
+ * Lets what arrives while a transaction is in flight share the next one, in arrival order: the limit of a row lock is one
+ * commit after another, so the commit is made to count for many. No timer: a lone request goes out at once.
+ */
+export class GroupCommit<Request, Answer> {
+  readonly #lanes: Lane<Request, Answer>[];
+  readonly #options: GroupCommitOptions<Request, Answer>;
+
+  constructor(options: GroupCommitOptions<Request, Answer>) {
+    this.#options = options;
+    this.#lanes = Array.from({ length: options.lanes }, () => ({ waiting: [], busy: false }));
+  }
+
+  /** Requests of one key are answered in the order they came. Refuses with `Unavailable` when too many wait. */
+  submit(key: string, request: Request): Promise<Answer> {
+    const lane = this.#lanes[hash(key) % this.#lanes.length];
+    return new Promise((resolve, reject) => {
+      if (lane === undefined || lane.waiting.length >= this.#options.waitingMax) {
+        reject(new Unavailable('too many requests are waiting'));
+        return;
+      }
+      lane.waiting.push({ request, resolve, reject });
+      if (!lane.busy) void this.#drain(lane);
+    });
+  }
+
+  async #drain(lane: Lane<Request, Answer>): Promise<void> {
+    lane.busy = true;
+    while (lane.waiting.length > 0) {
+      await this.#options.gather?.();
+      await this.#commit(lane.waiting.splice(0, this.#options.batchMax));
+    }
+    lane.busy = false;
+  }
+
+  /** A batch that fails is known to be rolled back: it is halved until the culprit stands alone, so its neighbours are stored. */
+  async #commit(batch: Waiting<Request, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.#options.commit(batch.map(({ request }) => request));
+      for (const [index, { resolve, reject }] of batch.entries()) {
+        const answer = answers[index];
+        if (answer === undefined) reject(new Error('a request got no answer'));
+        else resolve(answer);
+      }
+    } catch (error) {
+      if (batch.length === 1 || error instanceof Unavailable) {
+        for (const { reject } of batch) reject(error);
+        return;
+      }
+      const half = Math.ceil(batch.length / 2);
+      await this.#commit(batch.slice(0, half));
+      await this.#commit(batch.slice(half));
+    }
+  }
+}
+
+export interface GroupCommitOptions<Request, Answer> {
+  /** Transactions in flight at once; a key always takes the same lane. */
+  readonly lanes: number;
+  readonly batchMax: number;
+  /** Requests that may wait in a lane. */
+  readonly waitingMax: number;
+  /** Awaited before each batch is taken, where the engine answers so fast that nothing else would be read meanwhile. */
+  readonly gather?: (() => Promise<void>) | undefined;
+  /** Stores a batch whole or not at all, and gives each request its answer. */
+  readonly commit: (batch: readonly Request[]) => Promise<readonly Answer[]>;
+}
+
+interface Waiting<Request, Answer> {
+  readonly request: Request;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Lane<Request, Answer> {
+  waiting: Waiting<Request, Answer>[];
+  busy: boolean;
+}
+
+/** FNV-1a: spreads ids that differ in few characters. */
+function hash(key: string): number {
+  let sum = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) sum = Math.imul(sum ^ key.charCodeAt(index), 0x01000193);
+  return sum >>> 0;
+}

@@ -1,0 +1,98 @@
+import { Unavailable } from '@ticket/domain';
+import { createConnection, escapeId } from 'mysql2/promise';
+import { DataSource } from 'typeorm';
+import { StartFault } from '../start-fault.ts';
+import { classify, errnoOf, messageOf } from './database-errors.ts';
+import { migrations } from './migrations/index.ts';
+import { schemas } from './schemas.ts';
+
+export interface MySqlConfig {
+  readonly engine: 'mysql';
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  readonly poolSize: number;
+}
+
+const CONNECT_TIMEOUT_MS = 3000;
+/** A neighbour's lock is waited for this long; InnoDB's default of 50 s would hold every request behind it. */
+const LOCK_WAIT_SECONDS = 3;
+
+/** For every connection of the pool, before anything else runs on it. */
+const SESSION = [
+  // The locking read comes first and decides on the newest row; REPEATABLE READ would add gap locks and 1020s.
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`,
+];
+
+export const addressOf = ({ host, port }: Pick<MySqlConfig, 'host' | 'port'>): string => `${host}:${port}`;
+
+/** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
+export async function openMySql(config: MySqlConfig): Promise<DataSource> {
+  const { host, port, user, password, database, poolSize } = config;
+  const type = await serverType(config);
+  const source = new DataSource({
+    ...{ type, host, port, username: user, password, database, poolSize },
+    ...{ connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', timezone: 'Z', supportBigNumbers: true },
+    ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
+    extra: { waitForConnections: true, enableKeepAlive: true },
+  });
+  await source.initialize().catch((error: unknown) => explain(error, config));
+  const pool: unknown = 'pool' in source.driver ? source.driver.pool : undefined;
+  if (!isPool(pool)) throw new Error('TypeORM gave no connection pool');
+  pool.on('connection', (connection) => {
+    for (const statement of SESSION) connection.query(statement);
+  });
+  // The pool's first connection is open already and idle, so this reaches it.
+  for (const statement of SESSION) await source.query(statement);
+  return source;
+}
+
+interface Pool {
+  on(event: 'connection', listener: (connection: { query(sql: string): unknown }) => void): void;
+}
+const isPool = (pool: unknown): pool is Pool => typeof pool === 'object' && pool !== null && 'on' in pool && typeof pool.on === 'function';
+
+/** TypeORM has to be told which of the two it talks to. */
+async function serverType(config: MySqlConfig): Promise<'mysql' | 'mariadb'> {
+  const { host, port, user, password, database } = config;
+  const open = (options: { database?: string } = {}) =>
+    createConnection({ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', ...options });
+  try {
+    const connection = await open({ database }).catch(async (error: unknown) => {
+      if (errnoOf(error) !== UNKNOWN_DATABASE) throw error;
+      const server = await open();
+      await server.query(`CREATE DATABASE IF NOT EXISTS ${escapeId(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
+      await server.changeUser({ database });
+      return server;
+    });
+    const [rows] = await connection.query('SELECT VERSION() AS version');
+    await connection.end();
+    return JSON.stringify(rows).includes('MariaDB') ? 'mariadb' : 'mysql';
+  } catch (error) {
+    return explain(error, config);
+  }
+}
+
+const UNKNOWN_DATABASE = 1049;
+
+function explain(error: unknown, config: MySqlConfig): never {
+  const address = addressOf(config);
+  const errno = errnoOf(error);
+  if (errno === 1045 || errno === 1698)
+    throw new StartFault(`The database at ${address} refuses user "${config.user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL).`);
+  if (errno === 1044 || errno === UNKNOWN_DATABASE)
+    throw new StartFault(
+      `The database "${config.database}" at ${address} is missing or closed to user "${config.user}", and he may not create it. ` +
+        `As an administrator: CREATE DATABASE ${config.database}; GRANT ALL ON ${config.database}.* TO ...`,
+    );
+  if (errno === 1227 || errno === 1142)
+    throw new StartFault(`User "${config.user}" may not do what the start needs in "${config.database}": ${messageOf(error)}`);
+  const kind = classify(error);
+  if (kind === 'not_started' || kind === 'connection_lost') throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
+  throw error;
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : messageOf(error));

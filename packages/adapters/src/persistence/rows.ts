@@ -1,0 +1,77 @@
+import type { Booking, Event, Role, User } from '@ticket/domain';
+
+/** Raw rows as queries name their columns, and the domain values they become. MySQL gives BIGINT as text, SQLite dates as text. */
+type Moment = Date | string;
+
+export const toDate = (moment: Moment): Date => (moment instanceof Date ? moment : new Date(`${moment.replace(' ', 'T')}Z`));
+
+export const USER_COLUMNS = 'id, name, email, role, token_version, createdAt, updatedAt';
+export interface UserColumns {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly token_version: number;
+  readonly createdAt: Moment;
+  readonly updatedAt: Moment;
+}
+
+export const toUser = (row: UserColumns): User => ({
+  id: row.id,
+  name: row.name,
+  email: row.email,
+  role: row.role,
+  tokenVersion: row.token_version,
+  createdAt: toDate(row.createdAt),
+  updatedAt: toDate(row.updatedAt),
+});
+
+export interface EventColumns {
+  readonly id: string;
+  readonly organizer_id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly location: string;
+  readonly event_date: Moment;
+  readonly ticket_price_cents: number | string;
+  readonly total_tickets: number;
+  readonly available_tickets: number;
+  readonly stock_version: number;
+  readonly createdAt: Moment;
+  readonly updatedAt: Moment;
+}
+
+export const toEvent = (row: EventColumns): Event => ({
+  id: row.id,
+  organizerId: row.organizer_id,
+  name: row.name,
+  description: row.description,
+  location: row.location,
+  eventDate: toDate(row.event_date),
+  ticketPriceCents: Number(row.ticket_price_cents),
+  totalTickets: row.total_tickets,
+  availableTickets: row.available_tickets,
+  stockVersion: row.stock_version,
+  createdAt: toDate(row.createdAt),
+  updatedAt: toDate(row.updatedAt),
+});
+
+export interface BookingColumns {
+  readonly id: string;
+  readonly user_id: string;
+  readonly event_id: string;
+  readonly quantity: number;
+  readonly total_price_cents: number | string;
+  readonly status: Booking['status'];
+  readonly booking_date: Moment;
+}
+
+export const toBooking = (row: BookingColumns): Booking => ({
+  id: row.id,
+  userId: row.user_id,
+  eventId: row.event_id,
+  quantity: row.quantity,
+  totalPriceCents: Number(row.total_price_cents),
+  status: row.status,
+  bookingDate: toDate(row.booking_date),
+});

@@ -1,0 +1,120 @@
+import type { Booking, Event, StockMovement, User } from '@ticket/domain';
+import { EntitySchema } from 'typeorm';
+
+/**
+ * Tables over the domain's own types: no second model, no mapper. Without `target` rows come back as plain objects.
+ * The migrations make the tables; a test keeps both in step (migrations.test.ts). Checks are in the migrations alone,
+ * since TypeORM drops them on MySQL.
+ */
+
+/** A user's row: the only place where the hash stands beside the person. Queries name the columns they want. */
+export interface UserRow extends User {
+  readonly passwordHash: string;
+}
+
+/** MySQL hands BIGINT out as text; all of ours are safe integers (event.ts). */
+const integer = { to: (value: number) => value, from: Number };
+
+const id = { type: 'varchar', length: 36, charset: 'ascii', collation: 'ascii_bin' } as const;
+const text = { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' } as const;
+
+export const userSchema = new EntitySchema<UserRow>({
+  name: 'user',
+  tableName: 'users',
+  columns: {
+    id: { ...id, primary: true },
+    name: { type: 'varchar', length: 255, ...text },
+    // Bytes, not letters, are compared: to a language's collation josé@ is jose@.
+    email: { type: 'varchar', length: 254, charset: 'ascii', collation: 'ascii_bin' },
+    passwordHash: { name: 'password_hash', type: 'varchar', length: 72, charset: 'ascii', collation: 'ascii_bin', select: false },
+    role: { type: 'varchar', length: 16, charset: 'ascii', collation: 'ascii_bin' },
+    tokenVersion: { name: 'token_version', type: 'int' },
+    createdAt: { type: 'datetime', precision: 3 },
+    updatedAt: { type: 'datetime', precision: 3 },
+  },
+  indices: [
+    { name: 'idx_users_email', columns: ['email'], unique: true },
+    { name: 'idx_users_created_at', columns: ['createdAt', 'id'] },
+    { name: 'idx_users_role', columns: ['role', 'id'] },
+  ],
+});
+
+export const eventSchema = new EntitySchema<Event>({
+  name: 'event',
+  tableName: 'events',
+  columns: {
+    id: { ...id, primary: true },
+    organizerId: { ...id, name: 'organizer_id' },
+    name: { type: 'varchar', length: 255, ...text },
+    description: { type: 'text', nullable: true, ...text },
+    location: { type: 'varchar', length: 255, ...text },
+    eventDate: { name: 'event_date', type: 'datetime', precision: 3 },
+    ticketPriceCents: { name: 'ticket_price_cents', type: 'bigint', transformer: integer },
+    totalTickets: { name: 'total_tickets', type: 'int' },
+    availableTickets: { name: 'available_tickets', type: 'int' },
+    stockVersion: { name: 'stock_version', type: 'int' },
+    createdAt: { type: 'datetime', precision: 3 },
+    updatedAt: { type: 'datetime', precision: 3 },
+  },
+  indices: [
+    { name: 'idx_events_event_date', columns: ['eventDate', 'id'] },
+    { name: 'idx_events_organizer_id', columns: ['organizerId'] },
+  ],
+  foreignKeys: [{ name: 'fk_events_organizer', target: 'user', columnNames: ['organizerId'], referencedColumnNames: ['id'], onDelete: 'RESTRICT' }],
+});
+
+export const bookingSchema = new EntitySchema<Booking>({
+  name: 'booking',
+  tableName: 'bookings',
+  columns: {
+    id: { ...id, primary: true },
+    userId: { ...id, name: 'user_id' },
+    eventId: { ...id, name: 'event_id' },
+    quantity: { type: 'int' },
+    totalPriceCents: { name: 'total_price_cents', type: 'bigint', transformer: integer },
+    status: { type: 'varchar', length: 16, charset: 'ascii', collation: 'ascii_bin' },
+    bookingDate: { name: 'booking_date', type: 'datetime', precision: 3 },
+  },
+  indices: [
+    // One user's bookings, newest first, without sorting: performance.md counts 84 ms against 0.06 ms for a page of 50,000.
+    { name: 'idx_bookings_user_id', columns: ['userId', 'bookingDate', 'id'] },
+    { name: 'idx_bookings_booking_date', columns: ['bookingDate', 'id'] },
+    { name: 'idx_bookings_event_id', columns: ['eventId'] },
+  ],
+  foreignKeys: [
+    { name: 'fk_bookings_user', target: 'user', columnNames: ['userId'], referencedColumnNames: ['id'], onDelete: 'RESTRICT' },
+    { name: 'fk_bookings_event', target: 'event', columnNames: ['eventId'], referencedColumnNames: ['id'], onDelete: 'RESTRICT' },
+  ],
+});
+
+/** No foreign keys: the ledger outlives what it tells of. */
+export const movementSchema = new EntitySchema<StockMovement>({
+  name: 'stock_movement',
+  tableName: 'stock_movements',
+  columns: {
+    eventId: { ...id, name: 'event_id', primary: true },
+    stockVersion: { name: 'stock_version', type: 'int', primary: true },
+    bookingId: { ...id, name: 'booking_id', nullable: true },
+    delta: { type: 'int' },
+    availableAfter: { name: 'available_after', type: 'int' },
+    reason: { type: 'varchar', length: 16, charset: 'ascii', collation: 'ascii_bin' },
+    at: { type: 'datetime', precision: 3 },
+  },
+});
+
+/** Rows that exist only to be written, so that two transactions that must not pass each other meet, on several nodes too. */
+export interface GuardRow {
+  readonly name: string;
+  readonly version: number;
+}
+
+export const guardSchema = new EntitySchema<GuardRow>({
+  name: 'guard',
+  tableName: 'guards',
+  columns: {
+    name: { type: 'varchar', length: 32, charset: 'ascii', collation: 'ascii_bin', primary: true },
+    version: { type: 'int' },
+  },
+});
+
+export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema];

@@ -1,0 +1,83 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { DataSource } from 'typeorm';
+import { StartFault } from '../start-fault.ts';
+import { migrations } from './migrations/index.ts';
+import { schemas } from './schemas.ts';
+
+/** The embedded database's file in DATA_DIR. */
+export const SQLITE_FILE = 'tickets.sqlite';
+
+/** SQLite waits with the whole process; so it waits this little, and the transaction is run again asynchronously. */
+const BUSY_TIMEOUT_MS = 50;
+
+/**
+ * What TypeORM's better-sqlite3 driver uses of its library, on libsql, which comes prebuilt for every platform.
+ * Two differences: a transaction takes the write lock when it begins, since one that reads first and writes later cannot
+ * be saved once another process wrote in between; and parameters go as one array, since libsql refuses a lone null.
+ */
+class LibsqlConnection {
+  readonly #database: Libsql.Database;
+  constructor(file: string) {
+    this.#database = new Libsql(file);
+  }
+  prepare(sql: string) {
+    const statement = this.#database.prepare(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
+    return {
+      reader: statement.reader,
+      all: (...parameters: unknown[]) => statement.all(parameters),
+      run: (...parameters: unknown[]) => statement.run(parameters),
+    };
+  }
+  pragma(source: string): unknown[] {
+    return this.prepare(`PRAGMA ${source}`).all();
+  }
+  close(): void {
+    this.#database.close();
+  }
+}
+
+/**
+ * Two data sources on one file. TypeORM has one connection for all who use a SQLite data source, so whatever reads beside a
+ * transaction would see what it has not committed: the writer is for transactions, one at a time (database.ts), the reader
+ * for queries, which in WAL mode see the last commit and wait for nobody.
+ */
+export async function openSqlite(folder: string): Promise<{ writer: DataSource; reader: DataSource }> {
+  requireWritable(folder);
+  const open = (prepareDatabase: (connection: LibsqlConnection) => void) =>
+    new DataSource({
+      type: 'better-sqlite3',
+      driver: LibsqlConnection,
+      database: join(folder, SQLITE_FILE),
+      entities: schemas,
+      migrations,
+      migrationsTransactionMode: 'each',
+      logging: false,
+      prepareDatabase,
+    }).initialize();
+  const writer = await open((connection) => {
+    connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    connection.pragma('journal_mode = WAL');
+    // A commit that was answered survives a power cut. TypeORM's own WAL option would leave it at NORMAL.
+    connection.pragma('synchronous = FULL');
+    const [row] = connection.pragma('synchronous');
+    if (JSON.stringify(row) !== '{"synchronous":2}') throw new Error('SQLite did not accept synchronous = FULL');
+  });
+  const reader = await open((connection) => {
+    connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    connection.pragma('query_only = ON');
+  });
+  return { writer, reader };
+}
+
+function requireWritable(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new StartFault(`DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Choose a folder that this user may write, or give him the right.`);
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown error');

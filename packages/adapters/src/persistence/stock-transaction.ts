@@ -1,0 +1,103 @@
+import { type Booking, type Clock, type Event, type LockedRows, type Outcome, type StockDecision, settle, userIdOf, type Writes } from '@ticket/domain';
+import type { EntityManager, EntitySchema } from 'typeorm';
+import { type Database, StaleRow } from './database.ts';
+import { GroupCommit } from './group-commit.ts';
+import { inIdOrder, lockRows } from './locking.ts';
+import { bookingSchema, eventSchema, movementSchema, userSchema } from './schemas.ts';
+
+/** Where one transaction's rows stop growing: bigger batches gain nothing and lock longer. */
+const BATCH_MAX = 256;
+/** Some seconds of work; who would wait longer is told to come back. */
+const WAITING_MAX = 10_000;
+/** Two transactions keep MariaDB busy while one waits for its commit; SQLite has one writer. */
+const LANES = { mysql: 2, sqlite: 1 } as const;
+
+export type StockQueue = GroupCommit<StockDecision, Outcome>;
+
+/** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
+export function createStockQueue(database: Database, clock: Clock): StockQueue {
+  return new GroupCommit<StockDecision, Outcome>({
+    lanes: LANES[database.engine],
+    batchMax: BATCH_MAX,
+    waitingMax: WAITING_MAX,
+    // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
+    gather: database.engine === 'sqlite' ? () => new Promise((resolve) => setImmediate(resolve)) : undefined,
+    commit: (batch) => database.transaction((manager) => settleAndStore(manager, batch, clock())),
+  });
+}
+
+/** One transaction: lock, read, decide in memory, store. Locks are taken in one order everywhere: events, users, bookings, each by id. */
+async function settleAndStore(manager: EntityManager, batch: readonly StockDecision[], at: Date): Promise<readonly Outcome[]> {
+  const { outcomes, writes } = settle(batch, await lock(manager, batch), at);
+  await store(manager, writes);
+  return outcomes;
+}
+
+async function lock(manager: EntityManager, batch: readonly StockDecision[]): Promise<LockedRows> {
+  const events = await lockRows(manager, eventSchema, inIdOrder(batch.map(({ eventId }) => eventId)), 'pessimistic_write');
+  const actors = await lockRows(manager, userSchema, inIdOrder(batch.map(({ actor }) => userIdOf(actor))), 'pessimistic_read');
+  const bookingIds = batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined));
+  const bookings = await lockRows(manager, bookingSchema, inIdOrder(bookingIds), 'pessimistic_write');
+  return { events, bookings, actors: new Map(actors.map((user) => [user.id, user])) };
+}
+
+async function store(manager: EntityManager, writes: Writes): Promise<void> {
+  const { insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements } = writes;
+  await insert(manager, eventSchema, insertedEvents);
+  await moveStock(
+    manager,
+    changedEvents.filter(({ edited }) => !edited),
+  );
+  for (const { before, after, edited } of changedEvents) {
+    if (!edited) continue;
+    const { affected } = await manager.update(eventSchema, { id: before.id, stockVersion: before.stockVersion }, after);
+    requireRows(affected, 1);
+  }
+  await insert(manager, bookingSchema, insertedBookings);
+  for (const { id, status } of changedBookings) requireRows((await manager.update(bookingSchema, { id }, { status })).affected, 1);
+  await remove(manager, 'bookings', 'id', deletedBookings);
+  await remove(manager, 'bookings', 'event_id', deletedEvents);
+  await remove(manager, 'events', 'id', deletedEvents);
+  await insert(manager, movementSchema, movements);
+}
+
+/** One statement for all events of the batch: their number, not their rows, would set the pace. */
+async function moveStock(manager: EntityManager, changed: Writes['changedEvents']): Promise<void> {
+  if (changed.length === 0) return;
+  const cases = changed.map(() => 'WHEN ? THEN ?').join(' ');
+  const values = (pick: (change: (typeof changed)[number]) => number) => changed.flatMap((change) => [change.before.id, pick(change)]);
+  const sql = `UPDATE events SET available_tickets = CASE id ${cases} END, stock_version = CASE id ${cases} END
+    WHERE id IN (${changed.map(() => '?').join(', ')}) AND stock_version = CASE id ${cases} END`;
+  const parameters = [
+    ...values(({ after }) => after.availableTickets),
+    ...values(({ after }) => after.stockVersion),
+    ...changed.map(({ before }) => before.id),
+    ...values(({ before }) => before.stockVersion),
+  ];
+  requireRows(await affectedRows(manager, sql, parameters), changed.length);
+}
+
+async function remove(manager: EntityManager, table: string, column: string, rows: readonly { readonly id: string }[]): Promise<void> {
+  if (rows.length === 0) return;
+  const ids = rows.map(({ id }) => id);
+  await affectedRows(manager, `DELETE FROM ${table} WHERE ${column} IN (${ids.map(() => '?').join(', ')})`, ids);
+}
+
+async function insert<Row extends object>(manager: EntityManager, schema: EntitySchema<Row>, rows: readonly Row[]): Promise<void> {
+  if (rows.length > 0) await manager.createQueryBuilder().insert().into(schema).values([...rows]).updateEntity(false).execute();
+}
+
+async function affectedRows(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number | undefined> {
+  return (await manager.queryRunner?.query(sql, [...parameters], true))?.affected;
+}
+
+/** The lock promised these rows; a different count means that something wrote around it. */
+function requireRows(affected: number | undefined, expected: number): void {
+  if (affected !== expected) throw new StaleRow(`${affected} rows changed where ${expected} were locked`);
+}
+
+/** What the decision returned, as it was stored, or what it threw. */
+export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome): Result {
+  if (!outcome.done) throw outcome.error;
+  return outcome.value as Result; // settle() answers a decision with the kind of row that the decision returned
+}

@@ -1,0 +1,17 @@
+import type { Attempt, Booking, Event, EventNow, EventRepository } from '@ticket/domain';
+import { answerOf, type StockQueue } from './stock-transaction.ts';
+
+export class TypeOrmEventRepository implements EventRepository {
+  readonly #queue: StockQueue;
+  constructor(queue: StockQueue) {
+    this.#queue = queue;
+  }
+
+  async reserveTickets(eventId: string, { actor }: Attempt, decide: (now: EventNow) => Booking): Promise<Booking> {
+    return answerOf(await this.#queue.submit(eventId, { subject: 'booking', eventId, bookingId: undefined, actor, decide }));
+  }
+
+  async change<Result extends Event | undefined>(id: string, { actor }: Attempt, decide: (now: EventNow) => Result): Promise<Result> {
+    return answerOf(await this.#queue.submit(id, { subject: 'event', eventId: id, actor, decide }));
+  }
+}

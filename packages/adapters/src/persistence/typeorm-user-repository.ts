@@ -1,0 +1,85 @@
+import { type Attempt, actorNow, type Credentials, refuse, type StoredUser, type User, type UserFacts, type UserNow, type UserRepository, userIdOf } from '@ticket/domain';
+import type { EntityManager } from 'typeorm';
+import { type Database, StaleRow } from './database.ts';
+import { classify, messageOf } from './database-errors.ts';
+import { inIdOrder, lockRows } from './locking.ts';
+import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
+import { bookingSchema, guardSchema, type UserRow, userSchema } from './schemas.ts';
+
+export class TypeOrmUserRepository implements UserRepository {
+  readonly #database: Database;
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async find(id: string): Promise<User | undefined> {
+    const [row] = await this.#database.query<UserColumns>(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`, [id]);
+    return row && toUser(row);
+  }
+
+  async findCredentials(email: string): Promise<Credentials | undefined> {
+    const [row] = await this.#database.query<UserColumns & { password_hash: string }>(`SELECT ${USER_COLUMNS}, password_hash FROM users WHERE email = ?`, [email]);
+    return row && { user: toUser(row), passwordHash: row.password_hash };
+  }
+
+  async change<Result extends StoredUser | undefined>(id: string, { actor }: Attempt, decide: (now: UserNow) => Result): Promise<Result> {
+    const actorId = userIdOf(actor);
+    return this.#database
+      .transaction(async (manager) => {
+        // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
+        const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
+        const users = await lockRows(manager, userSchema, inIdOrder([id, actorId, ...admins]), 'pessimistic_write');
+        const before = users.find((user) => user.id === id);
+        if (before?.role === 'admin' && !admins.includes(id)) throw new StaleRow('made an admin meanwhile');
+        const now = { actor: actorNow(actor, users.find((user) => user.id === actorId)), user: before, facts: await factsOf(manager, id) };
+        const after = decide(now);
+        await store(manager, before, after);
+        return after;
+      })
+      .catch(refuseKnown);
+  }
+}
+
+async function isAdmin(manager: EntityManager, id: string): Promise<boolean> {
+  return (await manager.findOne(userSchema, { select: { role: true }, where: { id } }))?.role === 'admin';
+}
+
+async function adminIds(manager: EntityManager): Promise<string[]> {
+  const admins = await manager.find(userSchema, { select: { id: true }, where: { role: 'admin' } });
+  return admins.map(({ id }) => id);
+}
+
+async function factsOf(manager: EntityManager, id: string): Promise<UserFacts> {
+  const rows: Record<keyof UserFacts, number | string>[] = await manager.query(
+    `SELECT (SELECT COUNT(*) FROM users WHERE role = 'admin' AND id <> ?) AS otherAdmins,
+            (SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status <> 'cancelled') AS activeBookings,
+            (SELECT COUNT(*) FROM events WHERE organizer_id = ?) AS organisedEvents`,
+    [id, id, id],
+  );
+  const [{ otherAdmins = 0, activeBookings = 0, organisedEvents = 0 } = {}] = rows; // MySQL counts in text
+  return { otherAdmins: Number(otherAdmins), activeBookings: Number(activeBookings), organisedEvents: Number(organisedEvents) };
+}
+
+async function store(manager: EntityManager, before: User | undefined, after: StoredUser | undefined): Promise<void> {
+  // Row locks hold on one node; this row is written by whoever ends an admin, so that on a cluster the second of two is rolled back.
+  if (before?.role === 'admin' && after?.user.role !== 'admin') await manager.increment(guardSchema, { name: 'admins' }, 'version', 1);
+  if (after === undefined) {
+    if (before === undefined) return;
+    await manager.delete(bookingSchema, { userId: before.id, status: 'cancelled' });
+    await manager.delete(userSchema, { id: before.id });
+    return;
+  }
+  const { user, passwordHash } = after;
+  const hash = passwordHash === undefined ? {} : { passwordHash };
+  if (before !== undefined) await manager.update(userSchema, { id: user.id }, { ...user, ...hash });
+  else await manager.insert(userSchema, { ...user, ...hash });
+}
+
+/** What the tables' keys refuse, in the domain's words. */
+function refuseKnown(error: unknown): never {
+  const kind = classify(error);
+  const message = messageOf(error);
+  if (kind === 'duplicate' && /idx_users_email|users\.email/.test(message)) refuse('email_taken', {});
+  if (kind === 'referenced') refuse(/fk_events_organizer/.test(message) ? 'user_organises_events' : 'user_has_active_bookings', {});
+  throw error;
+}
