@@ -48,7 +48,12 @@ export async function startMariaDb(program: string): Promise<{ url: string; stop
   const options = [
     ...['--no-defaults', `--datadir=${folder}/data`, `--socket=${folder}/s`, '--bind-address=127.0.0.1', `--port=${port}`, '--skip-networking=0'],
     ...['--skip-grant-tables', '--skip-name-resolve', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M'],
-    ...['--innodb-log-file-size=16M', '--character-set-server=utf8mb4', '--max-connections=300', ...(process.getuid?.() === 0 ? ['--user=root'] : [])],
+    ...[
+      '--innodb-log-file-size=16M',
+      '--character-set-server=utf8mb4',
+      '--max-connections=300',
+      ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+    ],
   ];
   const leash = find('setpriv');
   const [command = program, ...before] = leash === undefined ? [program] : [leash, '--pdeathsig', 'KILL', '--', program];

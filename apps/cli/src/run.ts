@@ -2,8 +2,8 @@ import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from
 import { Refusal, Unavailable, type UseCases } from '@ticket/domain';
 import { serve } from '@ticket/http';
 import { Command, CommanderError } from 'commander';
-import { describeRefusal } from './refusals.ts';
 import { createUser } from './commands/create-user.ts';
+import { describeRefusal } from './refusals.ts';
 
 /** Opens the database for one command and closes it again. */
 export type WithUseCases = <Result>(work: (useCases: UseCases) => Promise<Result>) => Promise<Result>;

@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
-import { isEmail, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, normalEmail, POLICIES, type Policy, type Profile } from '@ticket/domain';
+import {
+  isEmail,
+  isPasswordLongEnough,
+  isPasswordStorable,
+  isPasswordUncommon,
+  normalEmail,
+  POLICIES,
+  type Policy,
+  type Profile,
+} from '@ticket/domain';
 import * as v from 'valibot';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { StartFault } from './start-fault.ts';
@@ -38,7 +47,11 @@ export function loadConfig(environment: Environment): Config {
   const faults: string[] = [];
   const notices: string[] = [];
   const env: Environment = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const read = <Schema extends v.GenericSchema<string, unknown>>(name: string, schema: Schema, fallback: string): v.InferOutput<Schema> | undefined => {
+  const read = <Schema extends v.GenericSchema<string, unknown>>(
+    name: string,
+    schema: Schema,
+    fallback: string,
+  ): v.InferOutput<Schema> | undefined => {
     const parsed = v.safeParse(schema, (env[name] ?? fallback).trim());
     if (parsed.success) return parsed.output;
     faults.push(`${name}: ${parsed.issues[0].message}`);
@@ -47,7 +60,12 @@ export function loadConfig(environment: Environment): Config {
 
   const port = read('PORT', Port, '3000');
   const nodeEnv = env['NODE_ENV'] ?? 'development';
-  const profile = read('SECURITY_PROFILE', v.picklist(['open', 'locked'], 'must be open or locked'), ['development', 'test'].includes(nodeEnv) ? 'open' : 'locked') ?? 'locked';
+  const profile =
+    read(
+      'SECURITY_PROFILE',
+      v.picklist(['open', 'locked'], 'must be open or locked'),
+      ['development', 'test'].includes(nodeEnv) ? 'open' : 'locked',
+    ) ?? 'locked';
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const database = databaseOf(env, dataDir, read, faults);
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
@@ -60,11 +78,14 @@ export function loadConfig(environment: Environment): Config {
   const secret = secretOf(env, profile, faults);
 
   if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || policy === undefined || hosts === undefined) {
-    throw new StartFault(`The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`);
+    throw new StartFault(
+      `The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`,
+    );
   }
   if (profile === 'open') notices.push(openNotice(hosts));
   const jwt = { secret: secret ?? keptSecret(dataDir, notices), ttlSeconds };
-  if (secret !== undefined) notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
+  if (secret !== undefined)
+    notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   return { port, hosts, database, jwt, policy, firstAdmin, notices };
 }
 
@@ -105,7 +126,15 @@ function databaseOf(env: Environment, dataDir: string, read: Read, faults: strin
   const port = read('DB_PORT', wholeNumber(1, 65_535), '3306');
   if (port === undefined || poolSize === undefined) return undefined;
   const host = env['DB_HOST'] ?? 'localhost';
-  return { engine: 'mysql', host, port, user: env['DB_USER'] ?? 'fullstack', password: env['DB_PASSWORD'] ?? '', database: env['DB_NAME'] ?? 'gdgoc', poolSize };
+  return {
+    engine: 'mysql',
+    host,
+    port,
+    user: env['DB_USER'] ?? 'fullstack',
+    password: env['DB_PASSWORD'] ?? '',
+    database: env['DB_NAME'] ?? 'gdgoc',
+    poolSize,
+  };
 }
 
 function mysqlUrl(text: string) {
@@ -147,7 +176,9 @@ function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read
     faults.push('SECURITY_PROFILE: open with NODE_ENV=production lets strangers register as admin; use locked, or say ALLOW_OPEN_REMOTE=yes');
   }
   if (!openRemote && host !== undefined && !isLoopback(host)) {
-    faults.push(`HOST: ${host} can be reached from other machines, and in the open profile anyone may register as admin; use SECURITY_PROFILE=locked, or say ALLOW_OPEN_REMOTE=yes`);
+    faults.push(
+      `HOST: ${host} can be reached from other machines, and in the open profile anyone may register as admin; use SECURITY_PROFILE=locked, or say ALLOW_OPEN_REMOTE=yes`,
+    );
   }
   return host === undefined || host === 'localhost' ? LOOPBACK : [host];
 }
@@ -165,8 +196,13 @@ function firstAdminOf(env: Environment, policy: Policy | undefined, faults: stri
     return undefined;
   }
   if (!isEmail(normalEmail(email))) faults.push('ADMIN_EMAIL: is not an e-mail address');
-  if (policy !== undefined && !(isPasswordStorable(password) && isPasswordLongEnough(password, policy.passwords) && isPasswordUncommon(password, policy.passwords))) {
-    faults.push(`ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseCommon ? ', and not one of the most common passwords' : ''}`);
+  if (
+    policy !== undefined &&
+    !(isPasswordStorable(password) && isPasswordLongEnough(password, policy.passwords) && isPasswordUncommon(password, policy.passwords))
+  ) {
+    faults.push(
+      `ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseCommon ? ', and not one of the most common passwords' : ''}`,
+    );
   }
   return { name: 'Admin', email, password };
 }
@@ -180,7 +216,7 @@ function weaknesses(secret: string): string[] {
 function secretOf(env: Environment, profile: Profile, faults: string[]): string | undefined {
   const secret = env['JWT_SECRET'];
   if (profile === 'open') return secret;
-  const advice = 'make one with: node -p "require(\'crypto\').randomBytes(48).toString(\'base64url\')"';
+  const advice = "make one with: node -p \"require('crypto').randomBytes(48).toString('base64url')\"";
   if (secret === undefined) faults.push(`JWT_SECRET: is missing; ${advice}`);
   else faults.push(...weaknesses(secret).map((weakness) => `JWT_SECRET: ${weakness}; ${advice}`));
   return secret;
@@ -205,7 +241,9 @@ function keptSecret(dataDir: string, notices: string[]): string {
     const secret = readFileSync(file, 'utf8').trim();
     if (Buffer.byteLength(secret) >= SECRET_BYTES_MIN) return secret;
   } catch (error) {
-    throw new StartFault(`DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder that this user may write, or set JWT_SECRET.`);
+    throw new StartFault(
+      `DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder that this user may write, or set JWT_SECRET.`,
+    );
   }
   throw new StartFault(`${file} holds no usable secret. Delete it, and a new one is made (everybody logs in again), or set JWT_SECRET.`);
 }

@@ -64,7 +64,9 @@ export function createContainer(config: Config): Container {
     .onDeactivation((database) => database.close());
   container.bind(TOKENS.stockQueue).toResolvedValue(createStockQueue, [TOKENS.database, TOKENS.clock]);
   container.bind(TOKENS.events).toResolvedValue((queue) => new TypeOrmEventRepository(queue), [TOKENS.stockQueue]);
-  container.bind(TOKENS.bookings).toResolvedValue((database, queue) => new TypeOrmBookingRepository(database, queue), [TOKENS.database, TOKENS.stockQueue]);
+  container
+    .bind(TOKENS.bookings)
+    .toResolvedValue((database, queue) => new TypeOrmBookingRepository(database, queue), [TOKENS.database, TOKENS.stockQueue]);
   container.bind(TOKENS.users).toResolvedValue((database) => new TypeOrmUserRepository(database), [TOKENS.database]);
   container.bind(TOKENS.eventQueries).toResolvedValue((database) => new TypeOrmEventQueries(database), [TOKENS.database]);
   container.bind(TOKENS.bookingQueries).toResolvedValue((database) => new TypeOrmBookingQueries(database), [TOKENS.database]);
@@ -73,22 +75,24 @@ export function createContainer(config: Config): Container {
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.passwords).toResolvedValue(() => new BcryptPasswordHasher(), []);
 
-  container.bind(TOKENS.useCases).toResolvedValue(
-    (events, bookings, users, eventQueries, bookingQueries, userQueries, tokens, passwords, clock, newId, policy) =>
-      createUseCases({ events, bookings, users, eventQueries, bookingQueries, userQueries, tokens, passwords, clock, newId, policy }),
-    [
-      TOKENS.events,
-      TOKENS.bookings,
-      TOKENS.users,
-      TOKENS.eventQueries,
-      TOKENS.bookingQueries,
-      TOKENS.userQueries,
-      TOKENS.tokens,
-      TOKENS.passwords,
-      TOKENS.clock,
-      TOKENS.newId,
-      TOKENS.policy,
-    ],
-  );
+  container
+    .bind(TOKENS.useCases)
+    .toResolvedValue(
+      (events, bookings, users, eventQueries, bookingQueries, userQueries, tokens, passwords, clock, newId, policy) =>
+        createUseCases({ events, bookings, users, eventQueries, bookingQueries, userQueries, tokens, passwords, clock, newId, policy }),
+      [
+        TOKENS.events,
+        TOKENS.bookings,
+        TOKENS.users,
+        TOKENS.eventQueries,
+        TOKENS.bookingQueries,
+        TOKENS.userQueries,
+        TOKENS.tokens,
+        TOKENS.passwords,
+        TOKENS.clock,
+        TOKENS.newId,
+        TOKENS.policy,
+      ],
+    );
   return container;
 }

@@ -37,11 +37,22 @@ export type {
   StoredUser,
   TokenService,
   UserFacts,
+  UserNow,
   UserQueries,
   UserRepository,
 } from './ports.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './refusal.ts';
-export { type BookingDecision, type EventDecision, type LockedRows, type Outcome, type StockDecision, settle, type Writes } from './settlement.ts';
+export {
+  type BookingDecision,
+  type BookingNow,
+  type EventDecision,
+  type EventNow,
+  type LockedRows,
+  type Outcome,
+  type StockDecision,
+  settle,
+  type Writes,
+} from './settlement.ts';
 export { createUseCases, type UseCases } from './use-cases/index.ts';
 export {
   EMAIL_CHARACTERS_MAX,

@@ -2,6 +2,7 @@ import type { Actor, ActorRef } from './actor.ts';
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
 import type { Policy } from './policy.ts';
+import type { BookingNow, EventNow } from './settlement.ts';
 import type { User } from './user.ts';
 import type { BookingView, EventView } from './views.ts';
 
@@ -22,20 +23,12 @@ export interface EventRepository {
    * Refuses `insufficient_tickets` when the booking holds more than is left. Of calls that race for the last ticket exactly
    * one resolves; each other one refuses and changes nothing. Calls for one event are decided in the order they came.
    */
-  reserveTickets(
-    eventId: string,
-    attempt: Attempt,
-    decide: (now: { readonly actor: Actor; readonly event: Event | undefined }) => Booking,
-  ): Promise<Booking>;
+  reserveTickets(eventId: string, attempt: Attempt, decide: (now: EventNow) => Booking): Promise<Booking>;
   /**
    * Makes (there is none yet), edits or deletes (`undefined` returned) an event. Stock that moves is a line of the ledger.
    * A deleted event takes its cancelled bookings with it; deleting one whose tickets are held is a broken promise.
    */
-  change<Result extends Event | undefined>(
-    id: string,
-    attempt: Attempt,
-    decide: (now: { readonly actor: Actor; readonly event: Event | undefined }) => Result,
-  ): Promise<Result>;
+  change<Result extends Event | undefined>(id: string, attempt: Attempt, decide: (now: EventNow) => Result): Promise<Result>;
 }
 
 export interface BookingRepository {
@@ -44,11 +37,7 @@ export interface BookingRepository {
    * so it comes back at most once however many calls race. Refuses `insufficient_tickets` when tickets are taken again and
    * are gone. The booking returned again as it was stores nothing.
    */
-  change<Result extends Booking | undefined>(
-    id: string,
-    attempt: Attempt,
-    decide: (now: { readonly actor: Actor; readonly event: Event | undefined; readonly booking: Booking | undefined }) => Result,
-  ): Promise<Result>;
+  change<Result extends Booking | undefined>(id: string, attempt: Attempt, decide: (now: BookingNow) => Result): Promise<Result>;
 }
 
 /** A user to be stored, and the hash of his new password if he has one. */
@@ -66,6 +55,12 @@ export interface UserFacts {
   readonly organisedEvents: number;
 }
 
+export interface UserNow {
+  readonly actor: Actor;
+  readonly user: User | undefined;
+  readonly facts: UserFacts;
+}
+
 /** A user and the hash of his password. Only logging in needs it; no other port returns it. */
 export interface Credentials {
   readonly user: User;
@@ -81,11 +76,7 @@ export interface UserRepository {
    * both come at once. Two admins who lose their role at once are decided one after the other, so the second sees
    * `otherAdmins` without the first. A deleted user takes his cancelled bookings with him.
    */
-  change<Result extends StoredUser | undefined>(
-    id: string,
-    attempt: Attempt,
-    decide: (now: { readonly actor: Actor; readonly user: User | undefined; readonly facts: UserFacts }) => Result,
-  ): Promise<Result>;
+  change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result>;
 }
 
 /** Where a list goes on: behind this row in the list's order. */

@@ -10,12 +10,21 @@ import { assert } from './refusal.ts';
  */
 export type StockDecision = EventDecision | BookingDecision;
 
+/** What a decision on an event is made on. An absent row is undefined: the decision refuses, a repository never does. */
+export interface EventNow {
+  readonly actor: Actor;
+  readonly event: Event | undefined;
+}
+export interface BookingNow extends EventNow {
+  readonly booking: Booking | undefined;
+}
+
 /** Makes (there was none), edits or deletes (returns undefined) an event. */
 export interface EventDecision {
   readonly subject: 'event';
   readonly eventId: string;
   readonly actor: ActorRef;
-  readonly decide: (now: { readonly actor: Actor; readonly event: Event | undefined }) => Event | undefined;
+  readonly decide: (now: EventNow) => Event | undefined;
 }
 
 /** Makes, edits or deletes (returns undefined) a booking. */
@@ -26,7 +35,7 @@ export interface BookingDecision {
   /** undefined when the decision makes the booking. */
   readonly bookingId: string | undefined;
   readonly actor: ActorRef;
-  readonly decide: (now: { readonly actor: Actor; readonly event: Event | undefined; readonly booking: Booking | undefined }) => Booking | undefined;
+  readonly decide: (now: BookingNow) => Booking | undefined;
 }
 
 /** The rows that a batch of decisions concerns, locked. */

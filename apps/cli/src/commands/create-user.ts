@@ -1,4 +1,4 @@
-import { type Role, Refusal } from '@ticket/domain';
+import { Refusal, type Role } from '@ticket/domain';
 import { Command, Option } from 'commander';
 import type { WithUseCases } from '../run.ts';
 

@@ -54,10 +54,15 @@ export class Database {
     if (this.#sources !== undefined) return;
     const sources = await this.#open();
     try {
-      await untilDone(() => migrate(sources.writer), (error) => isRacedMigration(error) || isTransient(classify(error)));
+      await untilDone(
+        () => migrate(sources.writer),
+        (error) => isRacedMigration(error) || isTransient(classify(error)),
+      );
     } catch (error) {
       await close(sources);
-      throw error instanceof Unavailable ? error : new StartFault(`The tables at ${this.address} could not be brought up to date: ${messageOf(error)}`);
+      throw error instanceof Unavailable
+        ? error
+        : new StartFault(`The tables at ${this.address} could not be brought up to date: ${messageOf(error)}`);
     }
     this.#sources = sources;
   }
@@ -68,7 +73,11 @@ export class Database {
    */
   async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     const { writer } = this.#connection();
-    const run = () => untilDone(() => once(writer.createQueryRunner(), work), (error) => error instanceof StaleRow || isTransient(classify(error)));
+    const run = () =>
+      untilDone(
+        () => once(writer.createQueryRunner(), work),
+        (error) => error instanceof StaleRow || isTransient(classify(error)),
+      );
     return this.engine === 'sqlite' ? this.#turn(run) : run();
   }
 
@@ -90,7 +99,10 @@ export class Database {
   async #open(): Promise<{ writer: DataSource; reader: DataSource }> {
     if (this.#config.engine === 'sqlite') {
       const { folder } = this.#config;
-      return untilDone(() => openSqlite(folder), (error) => isTransient(classify(error)));
+      return untilDone(
+        () => openSqlite(folder),
+        (error) => isTransient(classify(error)),
+      );
     }
     const source = await openMySql(this.#config);
     return { writer: source, reader: source };

@@ -60,7 +60,16 @@ export const eventSchema = new EntitySchema<Event>({
     { name: 'idx_events_event_date', columns: ['eventDate', 'id'] },
     { name: 'idx_events_organizer_id', columns: ['organizerId'] },
   ],
-  foreignKeys: [{ name: 'fk_events_organizer', target: 'user', columnNames: ['organizerId'], referencedColumnNames: ['id'], onDelete: 'RESTRICT' }],
+  foreignKeys: [
+    {
+      name: 'fk_events_organizer',
+      target: 'user',
+      columnNames: ['organizerId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'RESTRICT',
+      onUpdate: 'RESTRICT',
+    },
+  ],
 });
 
 export const bookingSchema = new EntitySchema<Booking>({
@@ -82,8 +91,15 @@ export const bookingSchema = new EntitySchema<Booking>({
     { name: 'idx_bookings_event_id', columns: ['eventId'] },
   ],
   foreignKeys: [
-    { name: 'fk_bookings_user', target: 'user', columnNames: ['userId'], referencedColumnNames: ['id'], onDelete: 'RESTRICT' },
-    { name: 'fk_bookings_event', target: 'event', columnNames: ['eventId'], referencedColumnNames: ['id'], onDelete: 'RESTRICT' },
+    { name: 'fk_bookings_user', target: 'user', columnNames: ['userId'], referencedColumnNames: ['id'], onDelete: 'RESTRICT', onUpdate: 'RESTRICT' },
+    {
+      name: 'fk_bookings_event',
+      target: 'event',
+      columnNames: ['eventId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'RESTRICT',
+      onUpdate: 'RESTRICT',
+    },
   ],
 });
 

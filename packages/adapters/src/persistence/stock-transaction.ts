@@ -1,4 +1,14 @@
-import { type Booking, type Clock, type Event, type LockedRows, type Outcome, type StockDecision, settle, userIdOf, type Writes } from '@ticket/domain';
+import {
+  type Booking,
+  type Clock,
+  type Event,
+  type LockedRows,
+  type Outcome,
+  type StockDecision,
+  settle,
+  userIdOf,
+  type Writes,
+} from '@ticket/domain';
 import type { EntityManager, EntitySchema } from 'typeorm';
 import { type Database, StaleRow } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
@@ -84,7 +94,14 @@ async function remove(manager: EntityManager, table: string, column: string, row
 }
 
 async function insert<Row extends object>(manager: EntityManager, schema: EntitySchema<Row>, rows: readonly Row[]): Promise<void> {
-  if (rows.length > 0) await manager.createQueryBuilder().insert().into(schema).values([...rows]).updateEntity(false).execute();
+  if (rows.length > 0)
+    await manager
+      .createQueryBuilder()
+      .insert()
+      .into(schema)
+      .values([...rows])
+      .updateEntity(false)
+      .execute();
 }
 
 async function affectedRows(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number | undefined> {

@@ -1,19 +1,35 @@
 import type { Attempt, Booking, BookingNow, BookingRepository } from '@ticket/domain';
 import type { Database } from './database.ts';
+import { GroupCommit } from './group-commit.ts';
 import { answerOf, type StockQueue } from './stock-transaction.ts';
 
 export class TypeOrmBookingRepository implements BookingRepository {
-  readonly #database: Database;
   readonly #queue: StockQueue;
+  /** One at a time, so that changes of one booking reach the stock queue in the order they came. */
+  readonly #lookUps: GroupCommit<string, EventOf>;
+
   constructor(database: Database, queue: StockQueue) {
-    this.#database = database;
     this.#queue = queue;
+    this.#lookUps = new GroupCommit({ lanes: 1, batchMax: 256, waitingMax: 10_000, commit: (ids) => eventsOf(database, ids) });
   }
 
   async change<Result extends Booking | undefined>(id: string, { actor }: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {
     // The event is locked before its booking. Which event it is never changes, so it may be read before the transaction.
-    const [row] = await this.#database.query<{ event_id: string }>('SELECT event_id FROM bookings WHERE id = ?', [id]);
-    const eventId = row?.event_id;
+    const { eventId } = await this.#lookUps.submit(id, id);
     return answerOf(await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, actor, decide }));
   }
+}
+
+/** The event of a booking; none when the booking is gone. */
+interface EventOf {
+  readonly eventId: string | undefined;
+}
+
+async function eventsOf(database: Database, bookingIds: readonly string[]): Promise<readonly EventOf[]> {
+  const rows = await database.query<{ id: string; event_id: string }>(
+    `SELECT id, event_id FROM bookings WHERE id IN (${bookingIds.map(() => '?').join(', ')})`,
+    bookingIds,
+  );
+  const events = new Map(rows.map(({ id, event_id }) => [id, event_id]));
+  return bookingIds.map((id) => ({ eventId: events.get(id) }));
 }

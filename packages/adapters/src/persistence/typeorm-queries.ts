@@ -66,7 +66,9 @@ export class TypeOrmBookingQueries implements BookingQueries {
   async list({ userId, ...part }: Part & { readonly userId?: string | undefined }): Promise<readonly BookingView[]> {
     const { where, order, parameters } = partOf(this.#database, part, 'b.booking_date', 'b.id', 'DESC');
     const [owner, owners] = userId === undefined ? ['', []] : ['b.user_id = ? AND', [userId]];
-    return (await this.#database.query<BookingViewColumns>(`${BOOKING_VIEW} WHERE ${owner} ${where} ${order}`, [...owners, ...parameters])).map(toBookingView);
+    return (await this.#database.query<BookingViewColumns>(`${BOOKING_VIEW} WHERE ${owner} ${where} ${order}`, [...owners, ...parameters])).map(
+      toBookingView,
+    );
   }
 
   count({ userId }: { readonly userId?: string | undefined }): Promise<number> {
@@ -106,7 +108,8 @@ function partOf(database: Database, { after, offset, limit }: Part, at: string, 
 }
 
 /** SQLite keeps dates as text, in TypeORM's form. */
-const momentOf = ({ engine }: Database, { at }: Position): Date | string => (engine === 'sqlite' ? at.toISOString().replace('T', ' ').replace('Z', '') : at);
+const momentOf = ({ engine }: Database, { at }: Position): Date | string =>
+  engine === 'sqlite' ? at.toISOString().replace('T', ' ').replace('Z', '') : at;
 
 async function countOf(database: Database, sql: string, parameters: readonly unknown[] = []): Promise<number> {
   const [row] = await database.query<{ total: number | string }>(sql, parameters);

@@ -1,4 +1,15 @@
-import { type Attempt, actorNow, type Credentials, refuse, type StoredUser, type User, type UserFacts, type UserNow, type UserRepository, userIdOf } from '@ticket/domain';
+import {
+  type Attempt,
+  actorNow,
+  type Credentials,
+  refuse,
+  type StoredUser,
+  type User,
+  type UserFacts,
+  type UserNow,
+  type UserRepository,
+  userIdOf,
+} from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
 import { type Database, StaleRow } from './database.ts';
 import { classify, messageOf } from './database-errors.ts';
@@ -18,7 +29,11 @@ export class TypeOrmUserRepository implements UserRepository {
   }
 
   async findCredentials(email: string): Promise<Credentials | undefined> {
-    const [row] = await this.#database.query<UserColumns & { password_hash: string }>(`SELECT ${USER_COLUMNS}, password_hash FROM users WHERE email = ?`, [email]);
+    if (!isAscii(email)) return undefined; // not in an ASCII column; MySQL would refuse the comparison
+    const [row] = await this.#database.query<UserColumns & { password_hash: string }>(
+      `SELECT ${USER_COLUMNS}, password_hash FROM users WHERE email = ?`,
+      [email],
+    );
     return row && { user: toUser(row), passwordHash: row.password_hash };
   }
 
@@ -31,14 +46,32 @@ export class TypeOrmUserRepository implements UserRepository {
         const users = await lockRows(manager, userSchema, inIdOrder([id, actorId, ...admins]), 'pessimistic_write');
         const before = users.find((user) => user.id === id);
         if (before?.role === 'admin' && !admins.includes(id)) throw new StaleRow('made an admin meanwhile');
-        const now = { actor: actorNow(actor, users.find((user) => user.id === actorId)), user: before, facts: await factsOf(manager, id) };
+        const facts = await factsOf(manager, id);
+        const now = {
+          actor: actorNow(
+            actor,
+            users.find((user) => user.id === actorId),
+          ),
+          user: before,
+          facts,
+        };
         const after = decide(now);
         await store(manager, before, after);
+        // Whoever becomes the first admin looks again once he holds the guard: another may have become it meanwhile.
+        if (after?.user.role === 'admin' && facts.otherAdmins === 0) {
+          await touchAdminGuard(manager);
+          if ((await factsOf(manager, id)).otherAdmins > 0) throw new StaleRow('another became the first admin meanwhile');
+        }
         return after;
       })
       .catch(refuseKnown);
   }
 }
+
+const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+
+/** Row locks hold on one node of a cluster; a row that both write lets only one of two transactions through. */
+const touchAdminGuard = (manager: EntityManager) => manager.increment(guardSchema, { name: 'admins' }, 'version', 1);
 
 async function isAdmin(manager: EntityManager, id: string): Promise<boolean> {
   return (await manager.findOne(userSchema, { select: { role: true }, where: { id } }))?.role === 'admin';
@@ -61,8 +94,7 @@ async function factsOf(manager: EntityManager, id: string): Promise<UserFacts> {
 }
 
 async function store(manager: EntityManager, before: User | undefined, after: StoredUser | undefined): Promise<void> {
-  // Row locks hold on one node; this row is written by whoever ends an admin, so that on a cluster the second of two is rolled back.
-  if (before?.role === 'admin' && after?.user.role !== 'admin') await manager.increment(guardSchema, { name: 'admins' }, 'version', 1);
+  if (before?.role === 'admin' && after?.user.role !== 'admin') await touchAdminGuard(manager);
   if (after === undefined) {
     if (before === undefined) return;
     await manager.delete(bookingSchema, { userId: before.id, status: 'cancelled' });

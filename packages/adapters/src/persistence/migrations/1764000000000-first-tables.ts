@@ -11,14 +11,19 @@ export class FirstTables1764000000000 implements MigrationInterface {
     const mysql = runner.dataSource.options.type !== 'better-sqlite3';
     const ascii = (length: number) => (mysql ? `varchar(${length}) CHARACTER SET ascii COLLATE ascii_bin` : `varchar(${length})`);
     const letters = mysql ? 'CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci' : '';
-    const moment = mysql ? 'datetime(3)' : 'datetime';
+    const moment = 'datetime(3)';
     const int = mysql ? 'int' : 'integer';
+    // Quoted, because TypeORM finds SQLite's constraint names by their quotes.
+    const quoted = (name: string) => (mysql ? `\`${name}\`` : `"${name}"`);
+    const foreignKey = (name: string, column: string, table: string) =>
+      `CONSTRAINT ${quoted(name)} FOREIGN KEY (${quoted(column)}) REFERENCES ${quoted(table)} (${quoted('id')}) ON DELETE RESTRICT ON UPDATE RESTRICT`;
     const end = mysql ? ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci' : ')';
     const table = async (name: string, lines: string[], indexes: [name: string, columns: string, unique?: 'UNIQUE'][] = []) => {
       const inline = mysql ? indexes.map(([index, columns, unique = '']) => `${unique} INDEX ${index} (${columns})`) : [];
       await runner.query(`CREATE TABLE IF NOT EXISTS ${name} (\n  ${[...lines, ...inline].join(',\n  ')}\n${end}`);
       if (mysql) return;
-      for (const [index, columns, unique = ''] of indexes) await runner.query(`CREATE ${unique} INDEX IF NOT EXISTS ${index} ON ${name} (${columns})`);
+      for (const [index, columns, unique = ''] of indexes)
+        await runner.query(`CREATE ${unique} INDEX IF NOT EXISTS ${index} ON ${name} (${columns})`);
     };
 
     await table(
@@ -58,7 +63,7 @@ export class FirstTables1764000000000 implements MigrationInterface {
         `CONSTRAINT chk_events_stock CHECK (0 <= available_tickets AND available_tickets <= total_tickets)`,
         `CONSTRAINT chk_events_price CHECK (ticket_price_cents BETWEEN 0 AND 9999999999)`,
         `CONSTRAINT chk_events_total CHECK (total_tickets BETWEEN 1 AND 900000)`,
-        `CONSTRAINT fk_events_organizer FOREIGN KEY (organizer_id) REFERENCES users (id) ON DELETE RESTRICT`,
+        foreignKey('fk_events_organizer', 'organizer_id', 'users'),
       ],
       [
         ['idx_events_event_date', 'event_date, id'],
@@ -78,8 +83,8 @@ export class FirstTables1764000000000 implements MigrationInterface {
         `CONSTRAINT chk_bookings_quantity CHECK (quantity BETWEEN 1 AND 900000)`,
         `CONSTRAINT chk_bookings_price CHECK (total_price_cents >= 0)`,
         `CONSTRAINT chk_bookings_status CHECK (status IN ('pending', 'confirmed', 'cancelled'))`,
-        `CONSTRAINT fk_bookings_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE RESTRICT`,
-        `CONSTRAINT fk_bookings_event FOREIGN KEY (event_id) REFERENCES events (id) ON DELETE RESTRICT`,
+        foreignKey('fk_bookings_user', 'user_id', 'users'),
+        foreignKey('fk_bookings_event', 'event_id', 'events'),
       ],
       [
         ['idx_bookings_user_id', 'user_id, booking_date, id'],

@@ -1,0 +1,153 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig } from './config.ts';
+
+const STRONG = 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0';
+const LOCKED = { SECURITY_PROFILE: 'locked', JWT_SECRET: STRONG };
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'ticket-config-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+const load = (env: Record<string, string> = {}) => loadConfig({ DATA_DIR: dataDir, ...env });
+const refusal = (env: Record<string, string>): string => {
+  try {
+    load(env);
+  } catch (error) {
+    return error instanceof Error && error.name === 'StartFault' ? error.message : `not a StartFault: ${error}`;
+  }
+  return 'accepted';
+};
+
+describe('with nothing set', () => {
+  it('is the open profile on loopback with the embedded database', () => {
+    const config = load();
+    expect(config.policy.profile).toBe('open');
+    expect(config.hosts).toEqual(['127.0.0.1', '::1']);
+    expect(config.port).toBe(3000);
+    expect(config.database).toEqual({ engine: 'sqlite', folder: dataDir });
+    expect(config.jwt.ttlSeconds).toBe(7 * 86_400);
+    expect(config.notices.join()).toContain('anyone may register as admin');
+  });
+
+  it('makes a secret that only its owner can read, says so once, and finds it again', () => {
+    const first = load();
+    const file = join(dataDir, 'jwt-secret');
+    expect(first.notices.join()).toContain(file);
+    expect(readFileSync(file, 'utf8')).toBe(first.jwt.secret);
+    expect(statSync(file).mode & 0o077).toBe(0);
+    const second = load();
+    expect(second.jwt.secret).toBe(first.jwt.secret);
+    expect(second.notices.join()).not.toContain(file);
+  });
+
+  it('refuses a kept secret that was cut short', () => {
+    writeFileSync(join(dataDir, 'jwt-secret'), 'short');
+    expect(refusal({})).toContain('holds no usable secret');
+  });
+
+  it('counts an empty variable as not set', () => {
+    expect(load({ DB_HOST: '', PORT: ' ', DATABASE_URL: '' }).database.engine).toBe('sqlite');
+  });
+});
+
+describe('the database', () => {
+  it('is MySQL as soon as DB_HOST is set, with the specified names and defaults', () => {
+    expect(load({ DB_HOST: 'localhost' }).database).toEqual({
+      ...{ engine: 'mysql', host: 'localhost', port: 3306, user: 'fullstack', password: '', database: 'gdgoc', poolSize: 10 },
+    });
+  });
+
+  it.each(['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'MYSQL_URL'])('is read from %s as a host hands it out', (name) => {
+    expect(load({ [name]: 'mysql://us%40er:p%3Aw@db.example:3307/shop?reconnect=true' }).database).toEqual({
+      ...{ engine: 'mysql', host: 'db.example', port: 3307, user: 'us@er', password: 'p:w', database: 'shop', poolSize: 10 },
+    });
+  });
+
+  it.each(['postgres://u:p@h/d', 'mysql://h', 'nonsense', 'mysql://u:%zz@h/d'])('refuses the address %s without repeating it', (url) => {
+    expect(refusal({ DATABASE_URL: url })).toContain('DATABASE_URL: must look like');
+    expect(refusal({ DATABASE_URL: url })).not.toContain(url);
+  });
+});
+
+describe('the profile', () => {
+  it.each([
+    ['production', 'locked'],
+    ['staging', 'locked'],
+    ['development', 'open'],
+    ['test', 'open'],
+  ])('NODE_ENV=%s means %s', (NODE_ENV, profile) => {
+    expect(load({ NODE_ENV, JWT_SECRET: STRONG }).policy.profile).toBe(profile);
+  });
+
+  it('locked listens everywhere, caps lists, hides organizers’ e-mails and refuses past events, unless told otherwise', () => {
+    expect(load(LOCKED).hosts).toEqual(['::']);
+    expect(load(LOCKED).policy).toMatchObject({ pastEvents: false, organizerEmail: false, list: { limit: 100, limitMax: 100 } });
+    expect(load({ ...LOCKED, ALLOW_PAST_EVENTS: 'yes', PUBLIC_ORGANIZER_EMAIL: 'yes' }).policy).toMatchObject({
+      pastEvents: true,
+      organizerEmail: true,
+    });
+  });
+
+  it('open stays on this machine unless ALLOW_OPEN_REMOTE says otherwise', () => {
+    expect(refusal({ HOST: '0.0.0.0' })).toContain('HOST: 0.0.0.0');
+    expect(refusal({ SECURITY_PROFILE: 'open', NODE_ENV: 'production' })).toContain('NODE_ENV=production');
+    expect(load({ HOST: '0.0.0.0', ALLOW_OPEN_REMOTE: 'yes' }).notices.join()).toContain('REACHABLE FROM OTHER MACHINES');
+    expect(load({ HOST: '127.0.0.1' }).hosts).toEqual(['127.0.0.1']);
+  });
+
+  it.each([
+    ['a missing secret', '', 'is missing'],
+    ['the sample secret', 'your_super_secret_key_min_32_characters', 'is the published sample'],
+    ['a short secret', 'short', 'is shorter than 32 bytes'],
+  ])('locked does not start with %s, open says it', (_, JWT_SECRET, words) => {
+    expect(refusal({ SECURITY_PROFILE: 'locked', JWT_SECRET })).toContain(words);
+    if (JWT_SECRET !== '') expect(load({ JWT_SECRET }).notices.join()).toContain(words);
+  });
+
+  it('locked does not start with an empty password for a database on another machine', () => {
+    expect(refusal({ ...LOCKED, DB_HOST: 'db.example' })).toContain('DB_PASSWORD');
+    expect(refusal({ ...LOCKED, DB_HOST: '127.0.0.1' })).toBe('accepted');
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['90', 90],
+    ['15m', 900],
+    ['12h', 43_200],
+    ['7d', 604_800],
+    ['1w', 604_800],
+  ])('JWT_EXPIRES_IN=%s is %i seconds', (JWT_EXPIRES_IN, seconds) => {
+    expect(load({ JWT_EXPIRES_IN }).jwt.ttlSeconds).toBe(seconds);
+  });
+
+  it.each(['0d', '-7d', '7 days', '1.5h', '999999999w', 'd', '1e3'])('JWT_EXPIRES_IN=%s is refused', (JWT_EXPIRES_IN) => {
+    expect(refusal({ JWT_EXPIRES_IN })).toContain('JWT_EXPIRES_IN: must be a time');
+  });
+
+  it.each(['-1', '65536', '3000a', '3e3', '80.5'])('PORT=%s is refused', (PORT) => {
+    expect(refusal({ PORT })).toContain('PORT: must be a whole number');
+  });
+
+  it('names every fault in one message', () => {
+    const message = refusal({ SECURITY_PROFILE: 'locked', PORT: 'x', JWT_EXPIRES_IN: 'x', DB_HOST: 'h', DB_PORT: 'x', ADMIN_EMAIL: 'a@b.co' });
+    for (const name of ['PORT', 'JWT_EXPIRES_IN', 'DB_PORT', 'JWT_SECRET', 'ADMIN_PASSWORD']) expect(message).toContain(`- ${name}:`);
+  });
+
+  it('takes the first admin only whole and with a password of the profile', () => {
+    expect(load({ ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'secret1' }).firstAdmin).toEqual({ name: 'Admin', email: 'a@b.co', password: 'secret1' });
+    expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'password123' })).toContain('ADMIN_PASSWORD');
+    expect(refusal({ ADMIN_EMAIL: 'nobody', ADMIN_PASSWORD: 'secret1' })).toContain('ADMIN_EMAIL');
+  });
+
+  it('says where it cannot keep a secret', () => {
+    const file = join(dataDir, 'a-file');
+    writeFileSync(file, '');
+    expect(refusal({ DATA_DIR: file })).toContain(`DATA_DIR ${file} cannot be written`);
+  });
+});

@@ -1,0 +1,20 @@
+import {
+  bookingRepositoryContract,
+  conservationProperty,
+  eventRepositoryContract,
+  queriesContract,
+  type Store,
+  userRepositoryContract,
+} from '@ticket/domain/testing';
+import { engines } from '../../../../tests/engines.ts';
+import { openStore } from '../testing/open-store.ts';
+
+/** Every promise of a port, on every engine; the same suites run on the in-memory ports. */
+for (const engine of engines) {
+  const open = (): Promise<Store> => openStore(engine);
+  eventRepositoryContract(engine, open);
+  bookingRepositoryContract(engine, open);
+  userRepositoryContract(engine, open);
+  queriesContract(engine, open);
+  conservationProperty(engine, open, { runs: 30 });
+}

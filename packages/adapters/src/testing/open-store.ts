@@ -1,0 +1,68 @@
+import { POLICIES, type StockMovement } from '@ticket/domain';
+import type { Store } from '@ticket/domain/testing';
+import { type Engine, freshDatabase } from '../../../../tests/engines.ts';
+import type { Config } from '../config.ts';
+import { createContainer, TOKENS } from '../container.ts';
+import { toDate } from '../persistence/rows.ts';
+
+/** The product's own wiring on an empty database of the engine. */
+export async function openContainer(engine: Engine, overrides: Partial<Config> = {}) {
+  const { config: database, drop } = await freshDatabase(engine);
+  const container = createContainer({
+    ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, firstAdmin: undefined, notices: [] },
+    jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
+    database,
+    ...overrides,
+  });
+  await container.get(TOKENS.database).connect();
+  return {
+    container,
+    database,
+    close: async () => {
+      await container.unbindAllAsync();
+      await drop();
+    },
+  };
+}
+
+/** What the domain's contract suites run on. */
+export async function openStore(engine: Engine): Promise<Store> {
+  const { container, close } = await openContainer(engine);
+  return {
+    ports: {
+      events: container.get(TOKENS.events),
+      bookings: container.get(TOKENS.bookings),
+      users: container.get(TOKENS.users),
+      eventQueries: container.get(TOKENS.eventQueries),
+      bookingQueries: container.get(TOKENS.bookingQueries),
+      userQueries: container.get(TOKENS.userQueries),
+    },
+    movements: async (eventId) => {
+      const rows = await container
+        .get(TOKENS.database)
+        .query<MovementColumns>('SELECT * FROM stock_movements WHERE event_id = ? ORDER BY stock_version', [eventId]);
+      return rows.map(toMovement);
+    },
+    close,
+  };
+}
+
+interface MovementColumns {
+  readonly event_id: string;
+  readonly stock_version: number;
+  readonly booking_id: string | null;
+  readonly delta: number;
+  readonly available_after: number;
+  readonly reason: StockMovement['reason'];
+  readonly at: Date | string;
+}
+
+const toMovement = (row: MovementColumns): StockMovement => ({
+  eventId: row.event_id,
+  stockVersion: row.stock_version,
+  bookingId: row.booking_id,
+  delta: row.delta,
+  availableAfter: row.available_after,
+  reason: row.reason,
+  at: toDate(row.at),
+});

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from '../booking.ts';
+import type { Event } from '../event.ts';
+import { POLICIES } from '../policy.ts';
+import { Refusal } from '../refusal.ts';
+import { createUseCases, type UseCases } from '../use-cases/index.ts';
+import type { Role, User } from '../user.ts';
+import { anEvent, anId, NOW } from './builders.ts';
+import { fakePasswords, fakeTokens } from './in-memory-ports.ts';
+import { as, OPERATOR, type Rows, rowsOf, type Store, times } from './store.ts';
+
+/** Something that somebody does. Events and bookings are picked from all that ever were, also from those gone since. */
+type Action =
+  | { readonly does: 'open an event'; readonly total: number; readonly price: number }
+  | { readonly does: 'book'; readonly event: number; readonly quantity: number; readonly who: Who }
+  | { readonly does: 'set a status'; readonly booking: number; readonly status: BookingStatus; readonly who: Who }
+  | { readonly does: 'delete a booking'; readonly booking: number; readonly who: Who }
+  | { readonly does: 'resize'; readonly event: number; readonly total: number; readonly who: Who }
+  | { readonly does: 'change the price'; readonly event: number; readonly price: number; readonly who: Who }
+  | { readonly does: 'delete an event'; readonly event: number; readonly who: Who }
+  | { readonly does: 'give a role'; readonly who: 'sari' | 'budi'; readonly role: Role };
+type Who = 'admin' | 'sari' | 'budi';
+
+/** What is true of the rows, in the simplest words that can say it. */
+interface Model {
+  readonly events: { readonly id: string; total: number; price: number; gone: boolean }[];
+  readonly bookings: {
+    readonly id: string;
+    readonly event: number;
+    readonly owner: Who;
+    row: Pick<Booking, 'quantity' | 'totalPriceCents' | 'status'> | undefined;
+  }[];
+  readonly roles: Record<Who, Role>;
+}
+
+/** Somebody's doings on a store: three people of their own, the ids of all they made. */
+interface World {
+  readonly store: Store;
+  readonly rows: Rows;
+  readonly useCases: UseCases;
+  readonly people: Readonly<Record<Who, User>>;
+  readonly eventIds: string[];
+  readonly bookingIds: string[];
+}
+
+/**
+ * The promise of the house on any store: available + held = total, whatever is done in whatever order, one by one (where every
+ * answer is that of a small model as well) or all at once. `runs` is the number of stories told of each.
+ */
+export function conservationProperty(name: string, open: () => Promise<Store>, { runs }: { readonly runs: number }): void {
+  describe(`${name} conserves tickets`, () => {
+    let store: Store;
+    beforeAll(async () => {
+      store = await open();
+    });
+    afterAll(() => store.close());
+
+    it('one step after the other, each answered as a small model answers it', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.commands([actions.map((action) => new Step(action))], { maxCommands: 40 }), async (steps) => {
+          const world = await newWorld(store);
+          const model: Model = { events: [], bookings: [], roles: { admin: 'admin', sari: 'user', budi: 'user' } };
+          await fc.asyncModelRun(() => ({ model, real: world }), steps);
+          await expectConserved(world);
+        }),
+        { numRuns: runs },
+      );
+    });
+
+    it('with everything at once', async () => {
+      const opening = fc.record({ does: fc.constant('open an event' as const), total: fc.integer({ min: 1, max: 12 }), price: fc.nat(1000) });
+      const rounds = fc.array(fc.array(actions, { minLength: 2, maxLength: 25 }), { minLength: 1, maxLength: 3 });
+      await fc.assert(
+        fc.asyncProperty(opening, rounds, async (first, waves) => {
+          const world = await newWorld(store);
+          await act(world, first);
+          for (const wave of waves) {
+            await Promise.all(wave.map((action) => answerTo(act(world, action))));
+            await expectConserved(world);
+          }
+        }),
+        { numRuns: runs },
+      );
+    });
+  });
+}
+
+const index = fc.nat(11);
+const total = fc.integer({ min: 1, max: 12 });
+const price = fc.nat(1_000_000);
+const who = fc.constantFrom<Who>('admin', 'sari', 'budi');
+const status = fc.constantFrom(...BOOKING_STATUSES);
+const does = <const Does extends Action['does']>(name: Does) => fc.constant(name);
+
+/** Bookings and their changes come more often than the rest: they are what races. */
+const actions: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ does: does('open an event'), total, price }) },
+  { weight: 6, arbitrary: fc.record({ does: does('book'), event: index, quantity: fc.integer({ min: 1, max: 6 }), who }) },
+  { weight: 6, arbitrary: fc.record({ does: does('set a status'), booking: index, status, who }) },
+  { weight: 2, arbitrary: fc.record({ does: does('delete a booking'), booking: index, who }) },
+  { weight: 2, arbitrary: fc.record({ does: does('resize'), event: index, total, who }) },
+  { weight: 1, arbitrary: fc.record({ does: does('change the price'), event: index, price, who }) },
+  { weight: 1, arbitrary: fc.record({ does: does('delete an event'), event: index, who }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: does('give a role'),
+      who: fc.constantFrom('sari' as const, 'budi' as const),
+      role: fc.constantFrom('user' as const, 'admin' as const),
+    }),
+  },
+);
+
+async function newWorld(store: Store): Promise<World> {
+  const rows = rowsOf(store.ports);
+  const useCases = createUseCases({
+    ...store.ports,
+    ...{ tokens: fakeTokens(), passwords: fakePasswords(), clock: () => NOW, newId: anId, policy: POLICIES.open },
+  });
+  const people = { admin: await rows.user({ role: 'admin' }), sari: await rows.user(), budi: await rows.user() };
+  return { store, rows, useCases, people, eventIds: [], bookingIds: [] };
+}
+
+/** Picks among what there is, round and round; an id that nothing has while there is nothing. */
+const pick = (ids: readonly string[], number: number): string => ids[number % Math.max(ids.length, 1)] ?? anId();
+
+async function act({ useCases, people, eventIds, bookingIds }: World, action: Action): Promise<Event | Booking | User | undefined> {
+  switch (action.does) {
+    case 'open an event': {
+      const plan = anEvent();
+      const event = await useCases.createEvent(as(people.admin), { ...plan, totalTickets: action.total, ticketPriceCents: action.price });
+      eventIds.push(event.id);
+      return event;
+    }
+    case 'book': {
+      const booking = await useCases.bookTickets(as(people[action.who]), { eventId: pick(eventIds, action.event), quantity: action.quantity });
+      bookingIds.push(booking.id);
+      return booking;
+    }
+    case 'set a status':
+      return useCases.changeBookingStatus(as(people[action.who]), pick(bookingIds, action.booking), { status: action.status });
+    case 'delete a booking':
+      return useCases.deleteBooking(as(people[action.who]), pick(bookingIds, action.booking));
+    case 'resize':
+      return useCases.changeEvent(as(people[action.who]), pick(eventIds, action.event), { totalTickets: action.total });
+    case 'change the price':
+      return useCases.changeEvent(as(people[action.who]), pick(eventIds, action.event), { ticketPriceCents: action.price });
+    case 'delete an event':
+      return useCases.deleteEvent(as(people[action.who]), pick(eventIds, action.event));
+    case 'give a role':
+      return useCases.changeUser(OPERATOR, people[action.who].id, { role: action.role });
+  }
+}
+
+type Answer = { readonly code: string; readonly value: Event | Booking | User | undefined };
+/** What was answered: a refusal is an answer, anything else thrown is a failure of the property. */
+const answerTo = (done: ReturnType<typeof act>): Promise<Answer> =>
+  done.then(
+    (value) => ({ code: 'done', value }),
+    (error: unknown) => {
+      if (error instanceof Refusal) return { code: error.code, value: undefined };
+      throw error;
+    },
+  );
+
+class Step implements fc.AsyncCommand<Model, World> {
+  readonly #action: Action;
+  constructor(action: Action) {
+    this.#action = action;
+  }
+  check(): boolean {
+    return true;
+  }
+  async run(model: Model, world: World): Promise<void> {
+    const expected = foresee(model, this.#action);
+    const { code, value } = await answerTo(act(world, this.#action));
+    expect(code).toBe(expected.code);
+    if (value !== undefined) expected.learn(value.id);
+    await expectLike(model, world);
+    await expectConserved(world);
+  }
+  toString(): string {
+    return JSON.stringify(this.#action);
+  }
+}
+
+const heldIn = (model: Model, event: number): number =>
+  model.bookings.reduce(
+    (sum, booking) => sum + (booking.event === event && booking.row && booking.row.status !== 'cancelled' ? booking.row.quantity : 0),
+    0,
+  );
+
+/** Says how an action will be answered, and changes the model as the rows should change; `learn` takes the id of what is new. */
+function foresee(model: Model, action: Action): { readonly code: string; learn(id: string): void } {
+  const done = { code: 'done', learn: () => {} };
+  const no = (code: string) => ({ code, learn: () => {} });
+  if (action.does === 'open an event') {
+    const { total, price } = action;
+    return { code: 'done', learn: (id) => void model.events.push({ id, total, price, gone: false }) };
+  }
+  if (action.does === 'give a role') {
+    model.roles[action.who] = action.role;
+    return done;
+  }
+  const isAdmin = model.roles[action.who] === 'admin';
+  if (action.does === 'set a status' || action.does === 'delete a booking') {
+    const booking = model.bookings[action.booking % Math.max(model.bookings.length, 1)];
+    if (booking?.row === undefined) return no('not_found');
+    if (!isAdmin && booking.owner !== action.who) return no('forbidden');
+    if (action.does === 'delete a booking') {
+      booking.row = undefined;
+      return done;
+    }
+    const left = (model.events[booking.event]?.total ?? 0) - heldIn(model, booking.event);
+    if (booking.row.status === 'cancelled' && action.status !== 'cancelled' && booking.row.quantity > left) return no('insufficient_tickets');
+    booking.row = { ...booking.row, status: action.status };
+    return done;
+  }
+  const at = action.event % Math.max(model.events.length, 1);
+  const event = model.events[at];
+  if (event === undefined || event.gone) return no('not_found');
+  if (action.does === 'book') {
+    const { quantity, who: owner } = action;
+    if (quantity > event.total - heldIn(model, at)) return no('insufficient_tickets');
+    const row = { quantity, totalPriceCents: quantity * event.price, status: 'confirmed' as const };
+    return { code: 'done', learn: (id) => void model.bookings.push({ id, event: at, owner, row }) };
+  }
+  if (!isAdmin) return no('forbidden');
+  if (action.does === 'resize') {
+    if (action.total < heldIn(model, at)) return no('total_below_held');
+    event.total = action.total;
+  } else if (action.does === 'change the price') {
+    event.price = action.price;
+  } else {
+    if (heldIn(model, at) > 0) return no('event_has_active_bookings');
+    event.gone = true;
+    for (const booking of model.bookings) if (booking.event === at) booking.row = undefined;
+  }
+  return done;
+}
+
+const allBookings = async ({ rows, people }: World): Promise<readonly Booking[]> =>
+  (await Promise.all(Object.values(people).map(({ id }) => rows.bookingRows(id)))).flat();
+
+/** The rows say what the model says: a price once paid is never touched again. */
+async function expectLike(model: Model, world: World): Promise<void> {
+  const events = await Promise.all(model.events.map((event) => world.rows.eventRow(event)));
+  expect(events.map((row) => row && { total: row.totalTickets, price: row.ticketPriceCents, left: row.availableTickets })).toEqual(
+    model.events.map(({ total, price, gone }, at) => (gone ? undefined : { total, price, left: total - heldIn(model, at) })),
+  );
+  const stored = (await allBookings(world)).map(({ id, eventId, userId, quantity, totalPriceCents, status }) => [
+    id,
+    { eventId, userId, quantity, totalPriceCents, status },
+  ]);
+  const expected = model.bookings.flatMap(({ id, event, owner, row }) =>
+    row === undefined ? [] : [[id, { eventId: model.events[event]?.id, userId: world.people[owner].id, ...row }]],
+  );
+  expect(Object.fromEntries(stored)).toEqual(Object.fromEntries(expected));
+}
+
+/** What must hold whoever did what: the stock, the bookings and the ledger tell one story. */
+async function expectConserved(world: World): Promise<void> {
+  const bookings = await allBookings(world);
+  await Promise.all(
+    world.eventIds.map(async (id) => {
+      const [row, lines] = await Promise.all([world.rows.eventRow({ id }), world.store.movements(id)]);
+      const ofEvent = bookings.filter(({ eventId }) => eventId === id);
+      const sum = lines.reduce((left, { delta }) => left + delta, 0);
+      expect(lines.map(({ stockVersion }) => stockVersion)).toEqual(times(lines.length, (line) => line + 1));
+      expect(lines.every(({ delta }) => delta !== 0)).toBe(true);
+      expect(lines.at(-1)?.availableAfter).toBe(sum);
+      if (row === undefined) {
+        expect([sum, ofEvent, lines.at(-1)?.reason]).toEqual([0, [], 'closed']);
+        return;
+      }
+      const { availableTickets, totalTickets, stockVersion } = row;
+      expect(availableTickets).toBeGreaterThanOrEqual(0);
+      expect(availableTickets).toBeLessThanOrEqual(totalTickets);
+      expect(availableTickets + ofEvent.reduce((held, booking) => held + heldBy(booking), 0)).toBe(totalTickets);
+      expect([availableTickets, stockVersion]).toEqual([sum, lines.length]);
+      for (const booking of ofEvent) {
+        const moved = lines.filter(({ bookingId }) => bookingId === booking.id).reduce((held, { delta }) => held - delta, 0);
+        expect(moved).toBe(heldBy(booking));
+      }
+    }),
+  );
+}

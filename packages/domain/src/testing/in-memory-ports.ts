@@ -1,0 +1,208 @@
+import { type ActorRef, actorNow, userIdOf } from '../actor.ts';
+import { type Booking, heldBy } from '../booking.ts';
+import type { Event } from '../event.ts';
+import type { StockMovement } from '../ledger.ts';
+import { POLICIES } from '../policy.ts';
+import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
+import { assert, refuse } from '../refusal.ts';
+import { type StockDecision, settle, type Writes } from '../settlement.ts';
+import type { User } from '../user.ts';
+import type { BookingView, EventView } from '../views.ts';
+import type { Store } from './store.ts';
+
+export interface InMemoryPorts extends Ports {
+  /** The ledger lines of an event, also of a deleted one, by version. */
+  movements(eventId: string): Promise<readonly StockMovement[]>;
+}
+
+/**
+ * Every port, in memory, with every promise kept: calls take turns, what throws rolls back, foreign keys hold. Each call
+ * gives way once before it runs, so that calls interleave as they do on a database.
+ */
+export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
+  const events = new Map<string, Event>();
+  const bookings = new Map<string, Booking>();
+  const accounts = new Map<string, Credentials>();
+  const ledger: StockMovement[] = [];
+  const clock = overrides.clock ?? (() => new Date());
+  let idsGiven = 0;
+
+  return {
+    events: {
+      reserveTickets: (eventId, { actor }, decide) => settled(() => ({ subject: 'booking', eventId, bookingId: undefined, actor, decide })),
+      change: (eventId, { actor }, decide) => settled(() => ({ subject: 'event', eventId, actor, decide })),
+    },
+    bookings: {
+      change: (bookingId, { actor }, decide) =>
+        settled(() => ({ subject: 'booking', eventId: bookings.get(bookingId)?.eventId, bookingId, actor, decide })),
+    },
+    users: {
+      find: (id) => inTurn(() => accounts.get(id)?.user),
+      findCredentials: (email) => inTurn(() => [...accounts.values()].find(({ user }) => user.email === email)),
+      change: (id, { actor }, decide) =>
+        inTurn(() => {
+          const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, facts: factsOf(id) });
+          storeUser(id, after);
+          return after;
+        }),
+    },
+    eventQueries: {
+      find: (id) => inTurn(() => [...events.values()].filter((event) => event.id === id).map(viewOfEvent)[0]),
+      list: (part) => inTurn(() => partOf([...events.values()], ({ id, eventDate: at }) => ({ at, id }), part, 1).map(viewOfEvent)),
+      count: () => inTurn(() => events.size),
+    },
+    bookingQueries: {
+      find: (id) => inTurn(() => [...bookings.values()].filter((booking) => booking.id === id).map(viewOfBooking)[0]),
+      list: ({ userId, ...part }) => inTurn(() => partOf(bookingsOf(userId), ({ id, bookingDate: at }) => ({ at, id }), part, -1).map(viewOfBooking)),
+      count: ({ userId }) => inTurn(() => bookingsOf(userId).length),
+    },
+    userQueries: {
+      list: (part) => inTurn(() => partOf(allUsers(), ({ id, createdAt: at }) => ({ at, id }), part, 1)),
+      count: () => inTurn(() => accounts.size),
+    },
+    tokens: fakeTokens(),
+    passwords: fakePasswords(),
+    clock,
+    newId: () => {
+      idsGiven += 1;
+      return `00000000-0000-7000-8000-${idsGiven.toString(16).padStart(12, '0')}`;
+    },
+    policy: POLICIES.open,
+    movements: (eventId) => inTurn(() => ledger.filter((movement) => movement.eventId === eventId)),
+    ...overrides,
+  };
+
+  /** Decides one thing about stock and stores what came of it; or throws and has stored nothing. */
+  function settled<Result extends Event | Booking | undefined>(ask: () => StockDecision): Promise<Result> {
+    return inTurn(() => settledNow(ask()) as Result); // what `decide` returned, with its stock version: settle() keeps the kind
+  }
+
+  function settledNow(decision: StockDecision): Event | Booking | undefined {
+    const event = decision.eventId === undefined ? undefined : events.get(decision.eventId);
+    const actor = actorRow(decision.actor);
+    const rows = {
+      events: event === undefined ? [] : [event],
+      bookings: [...bookings.values()].filter(({ eventId }) => eventId === decision.eventId),
+      actors: new Map(actor === undefined ? [] : [[actor.id, actor]]),
+    };
+    const { outcomes, writes } = settle([decision], rows, clock());
+    const [outcome] = outcomes;
+    assert(outcome !== undefined, 'each decision has its outcome');
+    if (!outcome.done) throw outcome.error;
+    store(writes);
+    return outcome.value;
+  }
+
+  function store({ insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements }: Writes): void {
+    for (const { organizerId } of insertedEvents) assert(accounts.has(organizerId), 'an organizer exists');
+    for (const { userId } of insertedBookings) assert(accounts.has(userId), 'who books exists');
+    for (const event of [...insertedEvents, ...changedEvents.map(({ after }) => after)]) events.set(event.id, event);
+    for (const { id } of deletedEvents) events.delete(id);
+    for (const booking of [...insertedBookings, ...changedBookings]) bookings.set(booking.id, booking);
+    for (const { id } of deletedBookings) bookings.delete(id);
+    ledger.push(...movements);
+  }
+
+  function storeUser(id: string, after: StoredUser | undefined): void {
+    const before = accounts.get(id);
+    if (after !== undefined) {
+      if ([...accounts.values()].some(({ user }) => user.id !== id && user.email === after.user.email)) refuse('email_taken', {});
+      const passwordHash = after.passwordHash ?? before?.passwordHash;
+      assert(passwordHash !== undefined, 'a new account has a password');
+      accounts.set(id, { user: after.user, passwordHash });
+    } else if (before !== undefined) {
+      const { activeBookings, organisedEvents } = factsOf(id);
+      assert(activeBookings === 0 && organisedEvents === 0, 'nobody goes while something hangs on him');
+      for (const booking of bookingsOf(id)) bookings.delete(booking.id);
+      accounts.delete(id);
+    }
+  }
+
+  function factsOf(id: string): UserFacts {
+    return {
+      otherAdmins: allUsers().filter((user) => user.role === 'admin' && user.id !== id).length,
+      activeBookings: bookingsOf(id).filter((booking) => heldBy(booking) > 0).length,
+      organisedEvents: [...events.values()].filter(({ organizerId }) => organizerId === id).length,
+    };
+  }
+
+  function actorRow(ref: ActorRef): User | undefined {
+    const id = userIdOf(ref);
+    return id === undefined ? undefined : accounts.get(id)?.user;
+  }
+
+  function allUsers(): User[] {
+    return [...accounts.values()].map(({ user }) => user);
+  }
+
+  function bookingsOf(userId: string | undefined): Booking[] {
+    return [...bookings.values()].filter((booking) => userId === undefined || booking.userId === userId);
+  }
+
+  function viewOfEvent(event: Event): EventView {
+    const { id, name, email } = userRow(event.organizerId);
+    return { ...event, organizer: { id, name, email } };
+  }
+
+  function viewOfBooking(booking: Booking): BookingView {
+    const user = userRow(booking.userId);
+    const event = events.get(booking.eventId);
+    assert(event !== undefined, 'a booking has its event');
+    const { id, name, location, eventDate } = event;
+    return { ...booking, user: { id: user.id, name: user.name, email: user.email }, event: { id, name, location, eventDate } };
+  }
+
+  function userRow(id: string): User {
+    const user = accounts.get(id)?.user;
+    assert(user !== undefined, 'nobody goes while something hangs on him');
+    return user;
+  }
+}
+
+/** An empty store in memory, for the contract suites. */
+export async function inMemoryStore(): Promise<Store> {
+  const { events, bookings, users, eventQueries, bookingQueries, userQueries, movements } = inMemoryPorts();
+  return { ports: { events, bookings, users, eventQueries, bookingQueries, userQueries }, movements, close: async () => {} };
+}
+
+/** Tokens that can be read in a failure's text. Only what this service issued is known to it; they do not expire. */
+export function fakeTokens(): TokenService {
+  const issued = new Map<string, ActorRef>();
+  return {
+    async issue({ id: userId, tokenVersion }) {
+      const token = `token-of.${userId}.${tokenVersion}.${issued.size}`;
+      issued.set(token, { userId, tokenVersion });
+      return token;
+    },
+    verify: async (token) => issued.get(token),
+  };
+}
+
+/** Salted and one-way enough for a test, and quick. */
+export function fakePasswords(): PasswordHasher {
+  let salts = 0;
+  const hashWith = (salt: number, password: string) => {
+    let sum = salt;
+    for (let at = 0; at < password.length; at += 1) sum = (Math.imul(sum, 31) + password.charCodeAt(at)) >>> 0;
+    return `hash.${salt}.${sum}`;
+  };
+  return {
+    hash: async (password) => hashWith(++salts, password),
+    verify: async (password, hash) => hash !== undefined && hash === hashWith(Number(hash.split('.')[1]), password),
+  };
+}
+
+/** Gives way to whatever else is waiting, once; then runs alone. */
+async function inTurn<Value>(run: () => Value): Promise<Value> {
+  await Promise.resolve();
+  return run();
+}
+
+function partOf<Row>(rows: readonly Row[], position: (row: Row) => Position, { after, offset, limit }: Part, direction: 1 | -1): Row[] {
+  const compare = (one: Position, other: Position) =>
+    direction * (one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0));
+  return rows
+    .filter((row) => after === undefined || compare(position(row), after) > 0)
+    .toSorted((one, other) => compare(position(one), position(other)))
+    .slice(offset, offset + limit);
+}

@@ -1,0 +1,11 @@
+/** For tests of the domain and of whatever implements its ports. */
+export { bookingRepositoryContract } from './booking-repository.contract.ts';
+export { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
+export { conservationProperty } from './conservation.contract.ts';
+export { eventRepositoryContract } from './event-repository.contract.ts';
+export { fakePasswords, fakeTokens, type InMemoryPorts, inMemoryPorts, inMemoryStore } from './in-memory-ports.ts';
+export { passwordHasherContract } from './password-hasher.contract.ts';
+export { queriesContract } from './queries.contract.ts';
+export { answerOf, answersOf, as, OPERATOR, type Rows, refOf, rowsOf, type Store, type StorePorts, times } from './store.ts';
+export { type TokenServices, tokenServiceContract } from './token-service.contract.ts';
+export { userRepositoryContract } from './user-repository.contract.ts';

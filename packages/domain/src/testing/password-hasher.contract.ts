@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { PasswordHasher } from '../ports.ts';
+import { PASSWORD_BYTES_MAX } from '../user.ts';
+
+/** What every PasswordHasher promises of passwords that the domain accepts. Give it a cheap cost: it hashes a dozen times. */
+export function passwordHasherContract(name: string, open: () => Promise<PasswordHasher>): void {
+  describe(`${name} keeps the promises of PasswordHasher`, () => {
+    let passwords: PasswordHasher;
+    beforeAll(async () => {
+      passwords = await open();
+    });
+
+    it('opens with the password itself', async () => {
+      expect(await passwords.verify('rahasia-123', await passwords.hash('rahasia-123'))).toBe(true);
+    });
+
+    it.each(['', 'Rahasia-123', 'rahasia-12', 'rahasia-1234', ' rahasia-123', 'rahasia-123 '])('does not open with %j', async (wrong) => {
+      expect(await passwords.verify(wrong, await passwords.hash('rahasia-123'))).toBe(false);
+    });
+
+    it('does not open where there is no hash', async () => {
+      expect(await passwords.verify('rahasia-123', undefined)).toBe(false);
+      expect(await passwords.verify('', undefined)).toBe(false);
+    });
+
+    it('gives one password two hashes, neither with the password in it', async () => {
+      const [one, other] = await Promise.all([passwords.hash('rahasia-123'), passwords.hash('rahasia-123')]);
+      expect(one).not.toBe(other);
+      expect(`${one}${other}`).not.toContain('rahasia');
+      expect(await passwords.verify('rahasia-123', other)).toBe(true);
+    });
+
+    it.each([
+      ['the longest one', 'x'.repeat(PASSWORD_BYTES_MAX - 1), 'y', 'z'],
+      ['one of emoji', '🔑'.repeat(8), '🦜', '🦉'],
+      ['one with a NUL in it', 'rahasia\u0000', 'y', 'z'],
+    ])('reads %s to its end', async (_, start, end, otherEnd) => {
+      const hash = await passwords.hash(start + end);
+      expect([await passwords.verify(start + end, hash), await passwords.verify(start + otherEnd, hash)]).toEqual([true, false]);
+    });
+
+    it('answers many at once, each for itself', async () => {
+      const hash = await passwords.hash('rahasia-123');
+      const tries = ['rahasia-123', 'wrong', 'rahasia-123', 'wrong'];
+      expect(await Promise.all(tries.map((password) => passwords.verify(password, hash)))).toEqual([true, false, true, false]);
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import type { ActorRef } from '../actor.ts';
+import { type Booking, type BookingStatus, newBooking, withStatus } from '../booking.ts';
+import { changedEvent, type Event, heldTickets } from '../event.ts';
+import type { StockMovement } from '../ledger.ts';
+import type { Attempt, Ports } from '../ports.ts';
+import { Refusal, refuse } from '../refusal.ts';
+import type { User } from '../user.ts';
+import { anEvent, anId, aUser, NOW } from './builders.ts';
+
+/** The ports that rest on one database. */
+export type StorePorts = Pick<Ports, 'events' | 'bookings' | 'users' | 'eventQueries' | 'bookingQueries' | 'userQueries'>;
+
+/** What a contract suite is run on: an empty store of the adapter's engine, and the one thing that no port shows. */
+export interface Store {
+  readonly ports: StorePorts;
+  /** The ledger lines of an event, also of a deleted one, by version. */
+  movements(eventId: string): Promise<readonly StockMovement[]>;
+  close(): Promise<void>;
+}
+
+export const OPERATOR: Attempt = { actor: 'operator' };
+
+/** The holder of a token that was given to the user as he is here. */
+export const refOf = ({ id, tokenVersion }: User): ActorRef => ({ userId: id, tokenVersion });
+export const as = (user: User): Attempt => ({ actor: refOf(user) });
+
+/** What a call came to, in a word: `done`, the code of its refusal, or the message of whatever else was thrown. */
+export const answerOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Refusal ? error.code : String(error instanceof Error ? error.message : error)),
+  );
+export const answersOf = (calls: readonly Promise<unknown>[]): Promise<string[]> => Promise.all(calls.map(answerOf));
+
+/** Calls that come at the same time, in this order. */
+export const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
+
+/** A hash as bcrypt writes it; nobody's password. */
+export const SOME_HASH = `$2b$04$${'abcdefghijklmnopqrstuv.'.repeat(3).slice(0, 53)}`;
+
+/** Rows made, changed and seen through the ports alone, so that a suite runs on any engine with its foreign keys. */
+export function rowsOf({ events, bookings, users, eventQueries, bookingQueries }: StorePorts) {
+  async function user(overrides: Partial<User> = {}): Promise<User> {
+    const made = aUser(overrides);
+    await users.change(made.id, OPERATOR, () => ({ user: made, passwordHash: SOME_HASH }));
+    return made;
+  }
+  async function event(overrides: Partial<Event> = {}): Promise<Event> {
+    const organizerId = overrides.organizerId ?? (await user({ role: 'admin' })).id;
+    const plan = anEvent({ ...overrides, organizerId });
+    return events.change(plan.id, OPERATOR, () => plan);
+  }
+  return {
+    user,
+    event,
+    /** Books at the event's price of now; refuses when the event is gone or has too few tickets. */
+    book: (
+      { id: eventId }: { readonly id: string },
+      { userId, quantity = 1, id = anId(), now = NOW }: { userId: string; quantity?: number; id?: string; now?: Date },
+    ): Promise<Booking> =>
+      events.reserveTickets(eventId, OPERATOR, ({ event: sold }) =>
+        newBooking(sold ?? refuse('not_found', { entity: 'event', id: eventId }), { id, userId, quantity, now }),
+      ),
+    setStatus: ({ id }: { readonly id: string }, status: BookingStatus): Promise<Booking> =>
+      bookings.change(id, OPERATOR, ({ booking }) => withStatus(booking ?? refuse('not_found', { entity: 'booking', id }), status)),
+    deleteBooking: ({ id }: { readonly id: string }): Promise<undefined> =>
+      bookings.change(id, OPERATOR, ({ booking }) => (booking === undefined ? refuse('not_found', { entity: 'booking', id }) : undefined)),
+    edit: ({ id }: { readonly id: string }, changes: Parameters<typeof changedEvent>[1], now = NOW): Promise<Event> =>
+      events.change(id, OPERATOR, ({ event: before }) => changedEvent(before ?? refuse('not_found', { entity: 'event', id }), changes, now)),
+    deleteEvent: ({ id }: { readonly id: string }): Promise<undefined> =>
+      events.change(id, OPERATOR, ({ event: before }) => {
+        if (before === undefined) refuse('not_found', { entity: 'event', id });
+        if (heldTickets(before) > 0) refuse('event_has_active_bookings', {});
+        return undefined;
+      }),
+    deleteUser: ({ id }: { readonly id: string }): Promise<undefined> =>
+      users.change(id, OPERATOR, ({ user: before, facts }) => {
+        if (before === undefined) refuse('not_found', { entity: 'user', id });
+        if (facts.activeBookings > 0) refuse('user_has_active_bookings', {});
+        if (facts.organisedEvents > 0) refuse('user_organises_events', {});
+        if (before.role === 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
+        return undefined;
+      }),
+    demote: ({ id }: { readonly id: string }): Promise<unknown> =>
+      users.change(id, OPERATOR, ({ user: before, facts }) => {
+        if (before === undefined) refuse('not_found', { entity: 'user', id });
+        if (before.role === 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
+        return { user: { ...before, role: 'user' } };
+      }),
+    /** The event's row, without its organizer; undefined when it is gone. */
+    eventRow: async ({ id }: { readonly id: string }): Promise<Event | undefined> => {
+      const view = await eventQueries.find(id);
+      if (view === undefined) return undefined;
+      const { organizer: _, ...row } = view;
+      return row;
+    },
+    /** Tickets in stock; undefined when the event is gone. */
+    available: async ({ id }: { readonly id: string }): Promise<number | undefined> => (await eventQueries.find(id))?.availableTickets,
+    /** A user's bookings without what is nested in them, newest first. */
+    bookingRows: async (userId: string): Promise<readonly Booking[]> => {
+      const views = await bookingQueries.list({ userId, offset: 0, limit: 1000 });
+      return views.map(({ user: _user, event: _event, ...row }) => row);
+    },
+  };
+}
+export type Rows = ReturnType<typeof rowsOf>;

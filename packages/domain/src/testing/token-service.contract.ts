@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import type { TokenService } from '../ports.ts';
+import type { User } from '../user.ts';
+import { aUser } from './builders.ts';
+import { refOf } from './store.ts';
+
+/** Two services of the adapter under test, and a token of each kind that must not open anything. */
+export interface TokenServices {
+  readonly tokens: TokenService;
+  /** One with another secret. */
+  readonly stranger: TokenService;
+  /** A token that `tokens` once issued and whose time is over. Left out where tokens do not expire. */
+  readonly expired?: (user: User) => Promise<string>;
+}
+
+/** What every TokenService promises. */
+export function tokenServiceContract(name: string, open: () => Promise<TokenServices>): void {
+  describe(`${name} keeps the promises of TokenService`, () => {
+    it('knows the holder of a token that it issued, every time he shows it', async () => {
+      const { tokens } = await open();
+      const user = aUser({ tokenVersion: 3 });
+      const token = await tokens.issue(user);
+      expect(await tokens.verify(token)).toEqual(refOf(user));
+      expect(await tokens.verify(token)).toEqual(refOf(user));
+    });
+
+    it('tells the holders of two tokens apart, and the versions of one holder', async () => {
+      const { tokens } = await open();
+      const one = aUser();
+      const users = [one, aUser(), { ...one, tokenVersion: 1 }];
+      const issued = await Promise.all(users.map((user) => tokens.issue(user)));
+      expect(await Promise.all(issued.map((token) => tokens.verify(token)))).toEqual(users.map(refOf));
+    });
+
+    it('issues what a header can carry', async () => {
+      const { tokens } = await open();
+      expect(await tokens.issue(aUser({ name: 'Šári "🦜"\n' }))).toMatch(/^[\w.~+/=-]+$/);
+    });
+
+    it('knows nobody by a token that was changed anywhere', async () => {
+      const { tokens } = await open();
+      const token = await tokens.issue(aUser());
+      for (let at = 0; at < token.length; at += 1) {
+        // The last character of a part in base64 may carry bits that say nothing: changing the first of them is enough.
+        if (at + 1 === token.length || token[at + 1] === '.') continue;
+        const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
+        expect(await tokens.verify(changed), changed).toBeUndefined();
+      }
+    });
+
+    it('knows nobody by a token cut short or drawn out', async () => {
+      const { tokens } = await open();
+      const token = await tokens.issue(aUser());
+      for (let length = 0; length < token.length; length += 1) expect(await tokens.verify(token.slice(0, length))).toBeUndefined();
+      for (const longer of [`${token}A`, `${token}.`, `${token}.A`, ` ${token}`, `${token}${token}`]) {
+        expect(await tokens.verify(longer), longer).toBeUndefined();
+      }
+    });
+
+    it.each(['', '.', '..', 'null', 'Bearer', '{}', 'a.b.c', 'eyJhbGciOiJub25lIn0.e30.', '🦜', '\u0000', 'x'.repeat(100_000)])(
+      'knows nobody by %j, and does not throw',
+      async (token) => {
+        const { tokens } = await open();
+        expect(await tokens.verify(token)).toBeUndefined();
+      },
+    );
+
+    it('knows nobody by a token that another secret signed, or none', async () => {
+      const { tokens, stranger } = await open();
+      const user = aUser();
+      expect(await tokens.verify(await stranger.issue(user))).toBeUndefined();
+      const [, payload] = (await tokens.issue(user)).split('.');
+      expect(await tokens.verify(`eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.${payload}.`)).toBeUndefined();
+    });
+
+    it('knows nobody by a token whose time is over', async () => {
+      const { tokens, expired } = await open();
+      if (expired !== undefined) expect(await tokens.verify(await expired(aUser()))).toBeUndefined();
+    });
+  });
+}
