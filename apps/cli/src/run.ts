@@ -1,12 +1,10 @@
-import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from '@ticket/adapters';
-import { Refusal, Unavailable, type UseCases } from '@ticket/domain';
+import { StartFault } from '@ticket/adapters';
+import { Refusal, Unavailable } from '@ticket/domain';
 import { serve } from '@ticket/http';
 import { Command, CommanderError } from 'commander';
 import { createUser } from './commands/create-user.ts';
 import { describeRefusal } from './refusals.ts';
-
-/** Opens the database for one command and closes it again. */
-export type WithUseCases = <Result>(work: (useCases: UseCases) => Promise<Result>) => Promise<Result>;
+import { onConfiguredDatabase, type WithUseCases } from './with-use-cases.ts';
 
 /** Runs one command line and gives the exit code: 0 done, 1 refused or not possible, 2 used wrongly. */
 export async function run(argv: readonly string[], withUseCases: WithUseCases = onConfiguredDatabase): Promise<number> {
@@ -40,14 +38,4 @@ function messageFor(error: unknown): string {
   if (error instanceof StartFault) return error.message;
   if (error instanceof Unavailable) return `Not possible now: ${error.message}. Try again in ${error.retryAfterSeconds} s.`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}
-
-async function onConfiguredDatabase<Result>(work: (useCases: UseCases) => Promise<Result>): Promise<Result> {
-  const container = createContainer(loadConfig(readEnvironment()));
-  try {
-    await container.get(TOKENS.database).connect();
-    return await work(container.get(TOKENS.useCases));
-  } finally {
-    await container.unbindAllAsync();
-  }
 }

@@ -1,6 +1,6 @@
 import { Refusal, type Role } from '@ticket/domain';
 import { Command, Option } from 'commander';
-import type { WithUseCases } from '../run.ts';
+import type { WithUseCases } from '../with-use-cases.ts';
 
 interface Options {
   readonly name: string;

@@ -1,0 +1,58 @@
+// The hexagon's rules. Each is shown catching a leak in tests/hexagon.test.ts: a rule is trusted once it was seen to bite.
+const tests = '\\.test\\.ts$|/testing/';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'domain-imports-only-itself',
+      comment: 'The domain has no dependencies: no package, no Node, no adapter, no app; not even for a type.',
+      severity: 'error',
+      from: { path: 'packages/domain/src/', pathNot: tests },
+      to: { pathNot: 'packages/domain/src/' },
+    },
+    {
+      name: 'domain-needs-no-test-code',
+      comment: 'What the product runs on imports nothing that is for tests.',
+      severity: 'error',
+      from: { path: '(packages|apps)/[^/]+/src/', pathNot: tests },
+      to: { path: tests },
+    },
+    {
+      name: 'inversify-is-named-in-the-container-alone',
+      severity: 'error',
+      from: { pathNot: 'packages/adapters/src/container\\.ts$' },
+      to: { path: 'node_modules/(inversify|reflect-metadata)/' },
+    },
+    {
+      name: 'typeorm-is-named-in-persistence-alone',
+      severity: 'error',
+      from: { pathNot: 'packages/adapters/src/persistence/' },
+      to: { path: 'node_modules/typeorm/' },
+    },
+    {
+      name: 'apps-name-no-database-token-or-password-library',
+      severity: 'error',
+      from: { path: 'apps/' },
+      to: { path: 'node_modules/(typeorm|mysql2|libsql|jose|@node-rs/bcrypt|inversify)/' },
+    },
+    {
+      name: 'adapters-know-no-app',
+      severity: 'error',
+      from: { path: 'packages/' },
+      to: { path: 'apps/' },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(packages|apps)/[^/]+/dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.test.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['@ticket/source', 'import', 'types', 'default'] },
+  },
+};

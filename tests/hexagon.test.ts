@@ -1,0 +1,57 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const Result = v.object({
+  summary: v.object({ totalCruised: v.number(), violations: v.array(v.object({ from: v.string(), rule: v.object({ name: v.string() }) })) }),
+});
+const Rules = v.object({ forbidden: v.array(v.object({ name: v.string() })) });
+const rules = v.parse(Rules, createRequire(import.meta.url)('../.dependency-cruiser.cjs')).forbidden.map(({ name }) => name);
+
+function violationsIn(...folders: string[]) {
+  const options = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...folders];
+  const { stdout } = spawnSync(process.execPath, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...options], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  return v.parse(Result, JSON.parse(stdout)).summary;
+}
+
+describe('the hexagon', () => {
+  it('has no leak, and was really read', () => {
+    const { violations, totalCruised } = violationsIn('packages', 'apps');
+    expect(violations).toEqual([]);
+    expect(totalCruised).toBeGreaterThan(60);
+  });
+
+  it('has a planted leak for every rule', () => {
+    expect(readdirSync(`${root}/tests/leaks`).toSorted()).toEqual(rules.toSorted());
+  });
+
+  it.each(rules)('%s catches its planted leak, in every file that has one', (rule) => {
+    const { violations } = violationsIn(`tests/leaks/${rule}`);
+    expect(new Set(violations.map((violation) => violation.rule.name))).toEqual(new Set([rule]));
+    if (rule === 'domain-imports-only-itself') expect(new Set(violations.map(({ from }) => from)).size).toBe(2);
+  });
+
+  it('gives the domain no dependency and no way in but two', () => {
+    const Description = v.object({ dependencies: v.optional(v.record(v.string(), v.string())), exports: v.record(v.string(), v.unknown()) });
+    const description = v.parse(Description, JSON.parse(readFileSync(`${root}/packages/domain/package.json`, 'utf8')));
+    expect(description.dependencies).toBeUndefined();
+    expect(Object.keys(description.exports)).toEqual(['.', './testing']);
+  });
+
+  it('compiles the domain without Node and the browser, so that time, ids and the network have to come through ports', () => {
+    const { stdout } = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tests/leaks-of-types'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const unknown = [...stdout.matchAll(/Cannot find name '(\w+)'/g)].map(([, name]) => name);
+    expect(unknown).toEqual(['process', 'console', 'fetch', 'crypto', 'setTimeout', 'document', 'Buffer', 'Request']);
+  });
+});

@@ -1,0 +1,3 @@
+import { messages } from '../../../apps/http/src/messages.ts';
+
+export const text = messages;

@@ -1,0 +1,3 @@
+import { frozen } from './testing/frozen.ts';
+
+export const clock = frozen;

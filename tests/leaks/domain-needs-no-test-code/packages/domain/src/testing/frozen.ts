@@ -1,0 +1,1 @@
+export const frozen = () => new Date(0);
