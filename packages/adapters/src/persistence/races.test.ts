@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { heldBy } from '@ticket/domain';
+import { answersOf, as, OPERATOR, rowsOf, type StorePorts, times } from '@ticket/domain/testing';
+import { type Connection, createConnection } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engines } from '../../../../tests/engines.ts';
+import { createContainer, TOKENS } from '../container.ts';
+import { openContainer } from '../testing/open-store.ts';
+
+type Opened = Awaited<ReturnType<typeof openContainer>>;
+type Container = Opened['container'];
+
+const portsOf = (container: Container): StorePorts => ({
+  events: container.get(TOKENS.events),
+  bookings: container.get(TOKENS.bookings),
+  users: container.get(TOKENS.users),
+  eventQueries: container.get(TOKENS.eventQueries),
+  bookingQueries: container.get(TOKENS.bookingQueries),
+  userQueries: container.get(TOKENS.userQueries),
+});
+
+describe.each(engines)('two servers on one database, %s', (engine) => {
+  let opened: Opened;
+  let other: Container;
+  beforeAll(async () => {
+    opened = await openContainer(engine);
+    other = createContainer(opened.container.get(TOKENS.config));
+    await other.get(TOKENS.database).connect();
+  });
+  afterAll(async () => {
+    await other.unbindAllAsync();
+    await opened.close();
+  });
+  /** The same row's doings, by turns through one server and the other. */
+  const both = () => [rowsOf(portsOf(opened.container)), rowsOf(portsOf(other))] as const;
+  const turns = <Value>(count: number, make: (rows: ReturnType<typeof rowsOf>, index: number) => Value) =>
+    times(count, (index) => make(both()[index % 2 === 0 ? 0 : 1], index));
+
+  it('sell each ticket once', async () => {
+    const [here, there] = both();
+    const event = await here.event({ totalTickets: 25, availableTickets: 25 });
+    const { id: userId } = await there.user();
+    const answers = await answersOf(turns(100, (rows) => rows.book(event, { userId })));
+    expect(answers.filter((answer) => answer === 'done')).toHaveLength(25);
+    expect(answers.filter((answer) => answer === 'insufficient_tickets')).toHaveLength(75);
+    expect(await there.available(event)).toBe(0);
+    expect(await here.bookingRows(userId)).toHaveLength(25);
+  });
+
+  it('give a booking’s tickets back once, however often it is cancelled and deleted at once', async () => {
+    const [here, there] = both();
+    const event = await here.event({ totalTickets: 10, availableTickets: 10 });
+    const { id: userId } = await here.user();
+    const booking = await here.book(event, { userId, quantity: 4 });
+    await answersOf(turns(20, (rows, index) => (index < 14 ? rows.setStatus(booking, 'cancelled') : rows.deleteBooking(booking))));
+    expect(await there.available(event)).toBe(10);
+    expect(await there.bookingRows(userId)).toEqual([]);
+  });
+
+  it('keep stock and bookings in step while the event is resized, rebooked and cancelled at once', async () => {
+    const [here, there] = both();
+    const event = await here.event({ totalTickets: 20, availableTickets: 20 });
+    const { id: userId } = await here.user();
+    const bookings = await Promise.all(times(10, () => here.book(event, { userId, quantity: 2 })));
+    await answersOf([
+      ...turns(10, (rows, index) => rows.setStatus(bookings[index] ?? event, 'cancelled')),
+      ...turns(10, (rows) => rows.book(event, { userId, quantity: 2 })),
+      ...turns(4, (rows, index) => rows.edit(event, { totalTickets: 18 + index })),
+      ...turns(10, (rows, index) => rows.setStatus(bookings[index] ?? event, 'confirmed')),
+    ]);
+    const held = (await there.bookingRows(userId)).reduce((sum, booking) => sum + heldBy(booking), 0);
+    const row = await there.eventRow(event);
+    expect((row?.availableTickets ?? -1) + held).toBe(row?.totalTickets);
+  });
+
+  it('make one account of an e-mail', async () => {
+    const answers = await answersOf(turns(6, (rows) => rows.user({ email: 'once@example.com' })));
+    expect(answers.toSorted()).toEqual(['done', ...times(5, () => 'email_taken')]);
+  });
+
+  it('leave no booking of a user who is deleted meanwhile', async () => {
+    for (const _ of times(5, () => undefined)) {
+      const [here, there] = both();
+      const event = await here.event();
+      const buyer = await here.user();
+      const booked = portsOf(opened.container).events.reserveTickets(event.id, as(buyer), ({ actor, event: sold }) => {
+        if (typeof actor === 'string' || sold === undefined) throw new Error('gone');
+        return { id: buyer.id, userId: actor.id, eventId: sold.id, quantity: 1, totalPriceCents: 0, status: 'confirmed', bookingDate: new Date() };
+      });
+      const [booking, deletion] = await answersOf([booked, there.deleteUser(buyer)]);
+      const stayed = (await here.bookingRows(buyer.id)).length === 1;
+      expect([booking, deletion]).toEqual(stayed ? ['done', 'user_has_active_bookings'] : ['gone', 'done']);
+    }
+  });
+});
+
+describe.each(engines)('users and bookings written at once, %s', (engine) => {
+  it('lose nothing that was acknowledged', async () => {
+    const opened = await openContainer(engine);
+    const ports = portsOf(opened.container);
+    const rows = rowsOf(ports);
+    const event = await rows.event({ totalTickets: 50, availableTickets: 50 });
+    const buyer = await rows.user();
+    const answers = await answersOf([
+      ...times(60, () => rows.book(event, { userId: buyer.id })),
+      ...times(20, (index) => rows.user({ email: `guest-${index}@example.com` })),
+      // Each of these rolls back beside the others.
+      ...times(20, () => rows.user({ email: buyer.email })),
+    ]);
+    expect(answers.slice(0, 60).filter((answer) => answer === 'done')).toHaveLength(50);
+    expect(answers.slice(60, 80)).toEqual(times(20, () => 'done'));
+    expect(answers.slice(80)).toEqual(times(20, () => 'email_taken'));
+    expect(await rows.available(event)).toBe(0);
+    expect(await rows.bookingRows(buyer.id)).toHaveLength(50);
+    for (const index of times(20, (count) => count)) expect(await ports.users.findCredentials(`guest-${index}@example.com`)).toBeDefined();
+    await opened.close();
+  });
+});
+
+describe.runIf(engines.includes('mysql'))('a neighbour on the database, mysql', () => {
+  let opened: Opened;
+  let neighbour: Connection;
+  beforeAll(async () => {
+    opened = await openContainer('mysql');
+    const { database } = opened;
+    if (database.engine !== 'mysql') throw new Error('not MySQL');
+    const { host, port, user, password, database: name } = database;
+    neighbour = await createConnection({ host, port, user, password, database: name });
+  });
+  afterAll(async () => {
+    await neighbour.end();
+    await opened.close();
+  });
+
+  it('is waited for: a booking is decided on the stock that he leaves, not on what was there before', async () => {
+    const rows = rowsOf(portsOf(opened.container));
+    const event = await rows.event({ totalTickets: 5, availableTickets: 5 });
+    const { id: userId } = await rows.user();
+    await neighbour.query('START TRANSACTION');
+    await neighbour.query('UPDATE events SET available_tickets = 1 WHERE id = ?', [event.id]);
+    const booking = rows.book(event, { userId, quantity: 2 });
+    const answer = answersOf([booking]);
+    await sleep(200);
+    await neighbour.query('COMMIT');
+    expect(await answer).toEqual(['insufficient_tickets']);
+    expect(await rows.available(event)).toBe(1);
+  });
+
+  it('who holds the event’s row for too long makes the booking unavailable, and nothing is half done', async () => {
+    const rows = rowsOf(portsOf(opened.container));
+    const event = await rows.event({ totalTickets: 5, availableTickets: 5 });
+    const { id: userId } = await rows.user();
+    await neighbour.query('START TRANSACTION');
+    await neighbour.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [event.id]);
+    await expect(rows.book(event, { userId })).rejects.toMatchObject({ name: 'Unavailable', outcome: 'not_done' });
+    await neighbour.query('ROLLBACK');
+    expect(await rows.available(event)).toBe(5);
+    expect(await answersOf([rows.book(event, { userId })])).toEqual(['done']);
+  });
+
+  it('who locks in the other order costs a deadlock’s victim a second run and the buyer nothing', async () => {
+    const rows = rowsOf(portsOf(opened.container));
+    const event = await rows.event({ totalTickets: 5, availableTickets: 5 });
+    const { id: userId } = await rows.user();
+    const booking = await rows.book(event, { userId });
+    await neighbour.query('START TRANSACTION');
+    // More rows changed make the neighbour the one that InnoDB keeps.
+    await neighbour.query('UPDATE bookings SET total_price_cents = total_price_cents + 1 WHERE id = ?', [booking.id]);
+    await neighbour.query('UPDATE guards SET version = version + 1');
+    await neighbour.query('UPDATE users SET name = ? WHERE id <> ?', ['Renamed', userId]);
+    const cancelled = answersOf([rows.setStatus(booking, 'cancelled')]);
+    await sleep(200);
+    await neighbour.query('UPDATE events SET name = ? WHERE id = ?', ['Renamed', event.id]);
+    await neighbour.query('COMMIT');
+    expect(await cancelled).toEqual(['done']);
+    expect(await rows.eventRow(event)).toMatchObject({ name: 'Renamed', availableTickets: 5 });
+  });
+
+  it('who kills the connection in mid-transaction costs it a second run', async () => {
+    const rows = rowsOf(portsOf(opened.container));
+    const event = await rows.event({ totalTickets: 5, availableTickets: 5 });
+    const { id: userId } = await rows.user();
+    await neighbour.query('START TRANSACTION');
+    await neighbour.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [event.id]);
+    const booked = answersOf([rows.book(event, { userId })]);
+    await sleep(200);
+    const [waiting] = await neighbour.query<never[]>(
+      `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID() AND command = 'Query'`,
+    );
+    for (const { id } of waiting as { id: number }[]) await neighbour.query(`KILL ${id}`);
+    expect(waiting).toHaveLength(1);
+    await neighbour.query('ROLLBACK');
+    expect(await booked).toEqual(['done']);
+    expect(await rows.available(event)).toBe(4);
+    expect(await portsOf(opened.container).events.change(event.id, OPERATOR, ({ event: now }) => now)).toMatchObject({ availableTickets: 4 });
+  });
+});

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ListRequest, listing } from './listing.ts';
+import { POLICIES, type Profile } from './policy.ts';
+import type { Part } from './ports.ts';
+import { times } from './testing/store.ts';
+
+interface Row {
+  readonly at: Date;
+  readonly id: string;
+}
+/** Rows in order, two of each moment. */
+const rowsOf = (count: number): Row[] => times(count, (index) => ({ at: new Date(Math.floor(index / 2)), id: String(index).padStart(6, '0') }));
+
+/** A list of `count` rows as it is asked for; `parts` notes what was read of it. */
+async function ask(count: number, request: ListRequest, profile: Profile = 'open') {
+  const rows = rowsOf(count);
+  const parts: Part[] = [];
+  const list = await listing(POLICIES[profile], request, {
+    part: async (part) => {
+      parts.push(part);
+      const behind = part.after === undefined ? 0 : rows.findIndex(({ id }) => id === part.after?.id) + 1;
+      return rows.slice(behind + part.offset, behind + part.offset + part.limit);
+    },
+    position: (row) => row,
+    count: async () => count,
+  });
+  return { rows, parts, ...list, read: () => collected(list.parts) };
+}
+async function collected(parts: AsyncIterable<readonly Row[]>): Promise<{ readonly rows: Row[]; readonly largest: number }> {
+  const rows: Row[] = [];
+  let largest = 0;
+  for await (const part of parts) {
+    rows.push(...part);
+    largest = Math.max(largest, part.length);
+  }
+  return { rows, largest };
+}
+
+describe('a list without a limit', () => {
+  it.each([0, 1, 499, 500, 501, 1000, 1201])('has all its %i rows once, in order, never more than 500 in memory', async (count) => {
+    const { rows, read, total, next } = await ask(count, {});
+    const { rows: seen, largest } = await read();
+    expect(seen).toEqual(rows);
+    expect(largest).toBeLessThanOrEqual(500);
+    expect([total, next]).toEqual([count, undefined]);
+  });
+
+  it('leaves out the rows before its offset', async () => {
+    const { rows, read } = await ask(1201, { offset: 300 });
+    expect((await read()).rows).toEqual(rows.slice(300));
+  });
+
+  it('goes on by its key, so that no part costs more than another', async () => {
+    const { read, parts } = await ask(1201, { offset: 1 });
+    await read();
+    expect(parts.map(({ offset }) => offset)).toEqual([1, 0, 0]);
+  });
+
+  it('fails before anything is sent when it cannot be read', async () => {
+    const failing = listing(POLICIES.open, {}, { part: () => Promise.reject(new Error('down')), position: (row: Row) => row, count: undefined });
+    await expect(failing).rejects.toThrow('down');
+  });
+
+  it('has no limit in the open profile, and 100 rows in the locked one', async () => {
+    expect((await (await ask(150, {}, 'open')).read()).rows).toHaveLength(150);
+    const { read, next } = await ask(150, {}, 'locked');
+    expect((await read()).rows).toHaveLength(100);
+    expect(next).toEqual({ limit: 100, offset: 100 });
+  });
+});
+
+describe('a page', () => {
+  it.each([
+    [{ limit: 3 }, [0, 3], { limit: 3, offset: 3 }],
+    [{ limit: 3, offset: 6 }, [6, 9], { limit: 3, offset: 9 }],
+    [{ limit: 3, offset: 7 }, [7, 10], undefined],
+    [{ limit: 3, offset: 9 }, [9, 10], undefined],
+    [{ limit: 3, offset: 10 }, [10, 10], undefined],
+    [{ limit: 10 }, [0, 10], undefined],
+    [{ limit: 1000 }, [0, 10], undefined],
+  ])('of 10 rows, asked for by %j, has rows %j', async (request, [from, to], next) => {
+    const page = await ask(10, request);
+    expect((await page.read()).rows).toEqual(page.rows.slice(from, to));
+    expect([page.total, page.next]).toEqual([10, next]);
+  });
+
+  it('leads on to the next until every row was seen once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(60), fc.integer({ min: 1, max: 20 }), async (count, limit) => {
+        const seen: Row[] = [];
+        for (let request: ListRequest | undefined = { limit }; request !== undefined; ) {
+          const page = await ask(count, request);
+          const { rows } = await page.read();
+          expect(rows.length).toBeLessThanOrEqual(limit);
+          seen.push(...rows);
+          request = page.next;
+        }
+        expect(seen).toEqual(rowsOf(count));
+      }),
+    );
+  });
+
+  it('is counted only where that was asked for', async () => {
+    const uncounted = await listing(POLICIES.open, { limit: 1 }, { part: async () => rowsOf(1), position: (row) => row, count: undefined });
+    expect(uncounted.total).toBeUndefined();
+  });
+});
+
+describe('a request for a list', () => {
+  it.each([
+    ['open', { limit: 0 }, ['limit']],
+    ['open', { limit: -1, offset: -1 }, ['limit', 'offset']],
+    ['open', { limit: 1001 }, ['limit']],
+    ['locked', { limit: 101 }, ['limit']],
+    ['open', { limit: 1.5, offset: 0.5 }, ['limit', 'offset']],
+    ['open', { limit: Number.NaN, offset: Number.NaN }, ['limit', 'offset']],
+    ['open', { offset: 2 ** 53 }, ['offset']],
+  ] as const)('is refused in the %s profile for %j', async (profile, request, fields) => {
+    const details = { faults: fields.map((field) => expect.objectContaining({ field })) };
+    await expect(ask(10, request, profile)).rejects.toMatchObject({ code: 'invalid_input', details });
+  });
+
+  it.each([
+    ['open', { limit: 1000, offset: Number.MAX_SAFE_INTEGER }],
+    ['locked', { limit: 100 }],
+  ] as const)('is heard in the %s profile for %j', async (profile, request) => {
+    expect((await ask(10, request, profile)).next).toBeUndefined();
+  });
+});
