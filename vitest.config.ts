@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { mutantPlugin } from './tools/mutants.mjs';
 
 // Workspaces resolve to their sources, so tests need no build.
 const conditions = ['@ticket/source'];
+const mutant = process.env['MUTANT'];
 const project = (name: string, root: string) => ({
+  plugins: mutant === undefined ? [] : [mutantPlugin(mutant)],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {

@@ -158,6 +158,20 @@ describe.runIf(engines.includes('mysql'))('a neighbour on the database, mysql', 
     expect(await answersOf([rows.book(event, { userId })])).toEqual(['done']);
   });
 
+  it('who makes the last of several writes wait for too long undoes them all', async () => {
+    const rows = rowsOf(portsOf(opened.container));
+    const event = await rows.event({ totalTickets: 5, availableTickets: 5 });
+    const { id: userId } = await rows.user();
+    await neighbour.query('START TRANSACTION');
+    // The very ledger line that the booking is going to write, after stock and booking.
+    await neighbour.query(`INSERT INTO stock_movements (event_id, stock_version, delta, available_after, reason, at) VALUES (?, 2, -1, 4, 'booked', NOW(3))`, [event.id]);
+    await expect(rows.book(event, { userId })).rejects.toMatchObject({ name: 'Unavailable', outcome: 'not_done' });
+    await neighbour.query('ROLLBACK');
+    expect(await answersOf([rows.book(event, { userId, quantity: 5 })])).toEqual(['done']);
+    expect(await rows.available(event)).toBe(0);
+    expect(await rows.bookingRows(userId)).toHaveLength(1);
+  });
+
   it('who locks in the other order costs a deadlock’s victim a second run and the buyer nothing', async () => {
     const rows = rowsOf(portsOf(opened.container));
     const event = await rows.event({ totalTickets: 5, availableTickets: 5 });

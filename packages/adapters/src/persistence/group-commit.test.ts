@@ -1,0 +1,100 @@
+import { Unavailable } from '@ticket/domain';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+
+/** A store that remembers its transactions and does not take what is poisoned; it answers `n` with `n!`. */
+function store(overrides: Partial<GroupCommitOptions<number, string>> = {}) {
+  const stored: number[][] = [];
+  const tried: number[][] = [];
+  const queue = new GroupCommit<number, string>({
+    ...{ lanes: 1, batchMax: 8, waitingMax: 100 },
+    commit: async (batch) => {
+      tried.push([...batch]);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (batch.some((number) => number < 0)) throw new Error(`cannot store ${batch.join()}`);
+      stored.push([...batch]);
+      return batch.map((number) => `${number}!`);
+    },
+    ...overrides,
+  });
+  return { queue, stored, tried };
+}
+
+describe('group commit', () => {
+  it('sends a lone request at once, by itself', async () => {
+    const { queue, tried } = store();
+    const answer = queue.submit('a', 1);
+    await Promise.resolve();
+    expect(tried).toEqual([[1]]);
+    expect(await answer).toBe('1!');
+  });
+
+  it('takes what arrives meanwhile together, in arrival order, no more than a batch holds', async () => {
+    const { queue, stored } = store({ batchMax: 3 });
+    const answers = [0, 1, 2, 3, 4, 5].map((number) => queue.submit('a', number));
+    expect(await Promise.all(answers)).toEqual(['0!', '1!', '2!', '3!', '4!', '5!']);
+    expect(stored).toEqual([
+      [0, 1, 2],
+      [3, 4, 5],
+    ]);
+  });
+
+  it('stores the neighbours of a request that cannot be stored, in order', async () => {
+    const { queue, stored } = store();
+    const answers = await Promise.allSettled([0, 1, 2, -3, 4, 5].map((number) => queue.submit('a', number)));
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+    expect(stored.flat()).toEqual([0, 1, 2, 4, 5]);
+  });
+
+  it('finds one culprit among n in about 2 log2(n) transactions, not n', async () => {
+    const { queue, tried } = store({ batchMax: 64 });
+    await Promise.allSettled([0, ...Array.from({ length: 64 }, (_, index) => (index === 37 ? -1 : index))].map((number) => queue.submit('a', number)));
+    expect(tried.length).toBeLessThanOrEqual(1 + 1 + 2 * Math.log2(64));
+  });
+
+  it('takes nothing apart when nothing could be stored at all', async () => {
+    const { queue, tried } = store({
+      commit: async (batch) => {
+        tried.push([...batch]);
+        throw new Unavailable('down');
+      },
+    });
+    const answers = await Promise.allSettled([0, 1, 2].map((number) => queue.submit('a', number)));
+    expect(answers.every((answer) => answer.status === 'rejected' && answer.reason instanceof Unavailable)).toBe(true);
+    expect(tried).toEqual([[0, 1, 2]]);
+  });
+
+  it('refuses at once what would wait behind too many, and serves those who wait', async () => {
+    const { queue, stored } = store({ waitingMax: 2 });
+    const answers = await Promise.allSettled([0, 1, 2, 3, 4].map((number) => queue.submit('a', number)));
+    expect(answers.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0);
+    for (const answer of answers) if (answer.status === 'rejected') expect(answer.reason).toBeInstanceOf(Unavailable);
+    expect(stored.flat()).toHaveLength(answers.filter(({ status }) => status === 'fulfilled').length);
+  });
+
+  it('lets lanes run beside each other and keeps a key to its lane', async () => {
+    const { queue, tried } = store({ lanes: 4 });
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const answers = keys.flatMap((key, index) => [queue.submit(key, index), queue.submit(key, index + 10)]);
+    await Promise.resolve();
+    expect(tried.length).toBeGreaterThan(1);
+    expect(await Promise.all(answers)).toHaveLength(12);
+    for (const index of keys.keys()) {
+      const order = tried.flat().filter((number) => number % 10 === index);
+      expect(order).toEqual([index, index + 10]);
+    }
+  });
+
+  it('answers everybody exactly once, whatever is poisoned', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: -3, max: 20 }), { maxLength: 40 }), async (numbers) => {
+        const { queue, stored } = store({ batchMax: 7, lanes: 2 });
+        const answers = await Promise.allSettled(numbers.map((number) => queue.submit(String(number % 5), number)));
+        expect(answers.map(({ status }) => status)).toEqual(numbers.map((number) => (number < 0 ? 'rejected' : 'fulfilled')));
+        expect(stored.flat().toSorted()).toEqual(numbers.filter((number) => number >= 0).toSorted());
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

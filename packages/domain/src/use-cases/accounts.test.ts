@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { POLICIES } from '../policy.ts';
+import type { Attempt } from '../ports.ts';
+import { NOW } from '../testing/builders.ts';
+import { aHouse } from '../testing/house.ts';
+import { answerOf, answersOf, as, OPERATOR, refOf, times } from '../testing/store.ts';
+
+const NOBODY: Attempt = { actor: 'anonymous' };
+const account = { name: 'Ani', email: 'Ani@Example.com', password: 'kereta-malam-9' };
+
+describe('registering', () => {
+  it('opens an account and signs its user in', async () => {
+    const { useCases, ports } = await aHouse();
+    const { user, token } = await useCases.registerUser(NOBODY, account);
+    expect(user).toMatchObject({ name: 'Ani', email: 'ani@example.com', role: 'user', tokenVersion: 0, createdAt: NOW });
+    expect(await ports.tokens.verify(token)).toEqual(refOf(user));
+    expect(await useCases.readSelf({ actor: refOf(user) })).toEqual(user);
+  });
+
+  it('gives one e-mail one account, however it is written, also when many come at once', async () => {
+    const { useCases, ports } = await aHouse();
+    const before = await ports.userQueries.count();
+    const emails = ['ani@example.com', ' ANI@example.com', 'Ani@Example.Com '];
+    const answers = await answersOf(emails.map((email) => useCases.registerUser(NOBODY, { ...account, email })));
+    expect(answers.toSorted()).toEqual(['done', 'email_taken', 'email_taken']);
+    expect(await ports.userQueries.count()).toBe(before + 1);
+  });
+
+  it('is refused for a password that the profile does not take', async () => {
+    const open = await aHouse();
+    const locked = await aHouse({ policy: POLICIES.locked });
+    for (const password of ['sandi1', 'password', '1234567']) {
+      expect(await answerOf(open.useCases.registerUser(NOBODY, { ...account, email: `${password}@example.com`, password }))).toBe('done');
+      expect(await answerOf(locked.useCases.registerUser(NOBODY, { ...account, password }))).toBe('invalid_input');
+    }
+  });
+});
+
+describe('logging in', () => {
+  it('gives a token to whoever has the password, however he writes his e-mail', async () => {
+    const { useCases, ports } = await aHouse();
+    const { user } = await useCases.registerUser(NOBODY, account);
+    for (const email of ['ani@example.com', ' ANI@EXAMPLE.COM ']) {
+      const opened = await useCases.logIn({ email, password: account.password });
+      expect(opened.user).toEqual(user);
+      expect(await ports.tokens.verify(opened.token)).toEqual(refOf(user));
+    }
+  });
+
+  it('refuses an unknown e-mail and a wrong password alike', async () => {
+    const { useCases } = await aHouse();
+    await useCases.registerUser(NOBODY, account);
+    const tries = [
+      { email: 'ani@example.com', password: 'wrong' },
+      { email: 'nobody@example.com', password: account.password },
+      { email: '', password: '' },
+      { email: '\ud83d', password: '\u0000' },
+    ];
+    const refused = await Promise.allSettled(tries.map((attempt) => useCases.logIn(attempt)));
+    for (const outcome of refused) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'wrong_credentials', details: {} } });
+    expect(new Set(refused.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
+  });
+
+  it('asks the hasher also about an e-mail that nobody has, so that the time tells nothing', async () => {
+    const { ports } = await aHouse();
+    const passwords = { ...ports.passwords, verify: () => Promise.reject(new Error('asked')) };
+    const { useCases } = await aHouse({ passwords });
+    expect(await answerOf(useCases.logIn({ email: 'nobody@example.com', password: 'one' }))).toBe('asked');
+  });
+
+  it('opens nothing when a hasher says yes to nobody', async () => {
+    const { ports } = await aHouse();
+    const { useCases } = await aHouse({ passwords: { ...ports.passwords, verify: async () => true } });
+    expect(await answerOf(useCases.logIn({ email: 'nobody@example.com', password: 'one' }))).toBe('wrong_credentials');
+  });
+});
+
+describe('changing a user', () => {
+  it('with a new password ends the tokens given before and the old password', async () => {
+    const { useCases } = await aHouse();
+    const { user } = await useCases.registerUser(NOBODY, account);
+    const changed = await useCases.changeUser(as(user), user.id, { password: 'perahu-pagi-7' });
+    expect(changed.tokenVersion).toBe(1);
+    expect(await answerOf(useCases.readSelf(as(user)))).toBe('unauthenticated');
+    expect(await answerOf(useCases.logIn(account))).toBe('wrong_credentials');
+    expect((await useCases.logIn({ email: user.email, password: 'perahu-pagi-7' })).user).toEqual(changed);
+  });
+
+  it('without one keeps both', async () => {
+    const { useCases } = await aHouse();
+    const { user } = await useCases.registerUser(NOBODY, account);
+    await useCases.changeUser(as(user), user.id, { name: 'Ani Putri', email: 'putri@example.com' });
+    expect(await useCases.readSelf(as(user))).toMatchObject({ name: 'Ani Putri', email: 'putri@example.com', tokenVersion: 0 });
+    expect(await answerOf(useCases.logIn({ ...account, email: 'putri@example.com' }))).toBe('done');
+    expect(await answerOf(useCases.logIn(account))).toBe('wrong_credentials');
+  });
+
+  it('is refused for an e-mail of somebody else, and may repeat his own', async () => {
+    const { useCases, sari, budi } = await aHouse();
+    expect(await answerOf(useCases.changeUser(as(sari), sari.id, { email: budi.email.toUpperCase() }))).toBe('email_taken');
+    expect(await answerOf(useCases.changeUser(as(sari), sari.id, { email: sari.email.toUpperCase() }))).toBe('done');
+    expect(await useCases.readSelf(as(sari))).toEqual({ ...sari, updatedAt: NOW });
+  });
+
+  it('stores nothing of a refused change, the password least of all', async () => {
+    const { useCases } = await aHouse();
+    const { user } = await useCases.registerUser(NOBODY, account);
+    for (const changes of [
+      { name: '', password: 'perahu-pagi-7' },
+      { name: 'Putri', password: '1' },
+    ]) {
+      expect(await answerOf(useCases.changeUser(as(user), user.id, changes))).toBe('invalid_input');
+    }
+    expect(await useCases.readSelf(as(user))).toEqual(user);
+    expect(await answerOf(useCases.logIn(account))).toBe('done');
+  });
+
+  it('never takes the role of the last admin, who may change all else', async () => {
+    const { useCases, admin, sari } = await aHouse();
+    expect(await answerOf(useCases.changeUser(OPERATOR, admin.id, { role: 'user' }))).toBe('last_admin');
+    expect(await answerOf(useCases.changeUser(as(admin), admin.id, { name: 'Ibu Ani P.', role: 'admin' }))).toBe('done');
+    await useCases.changeUser(as(admin), sari.id, { role: 'admin' });
+    expect(await answerOf(useCases.changeUser(as(admin), admin.id, { role: 'user' }))).toBe('done');
+  });
+
+  it('leaves one admin when all give up their role at once', async () => {
+    const { useCases, rows, admin, ports } = await aHouse();
+    const admins = [admin, ...(await Promise.all(times(3, () => rows.user({ role: 'admin' }))))];
+    const answers = await answersOf(admins.map((each) => useCases.changeUser(as(each), each.id, { role: 'user' })));
+    expect(answers.toSorted()).toEqual(['done', 'done', 'done', 'last_admin']);
+    expect((await ports.userQueries.list({ offset: 0, limit: 100 })).filter(({ role }) => role === 'admin')).toHaveLength(1);
+  });
+});
+
+describe('deleting a user', () => {
+  it('is refused while he holds tickets, organises an event or is the last admin', async () => {
+    const { useCases, rows, admin, sari, budi, event } = await aHouse();
+    const pending = await rows.book(event, { userId: sari.id });
+    await rows.setStatus(pending, 'pending');
+    expect(await answerOf(useCases.deleteUser(OPERATOR, sari.id))).toBe('user_has_active_bookings');
+    expect(await answerOf(useCases.deleteUser(OPERATOR, admin.id))).toBe('user_organises_events');
+    await rows.setStatus(pending, 'cancelled');
+    await rows.deleteEvent(event);
+    expect(await answerOf(useCases.deleteUser(OPERATOR, admin.id))).toBe('last_admin');
+    expect(await answersOf([useCases.deleteUser(OPERATOR, sari.id), useCases.deleteUser(OPERATOR, budi.id)])).toEqual(['done', 'done']);
+  });
+
+  it('takes his cancelled bookings along, and is not found again', async () => {
+    const { useCases, rows, ports, sari, event } = await aHouse();
+    const booking = await rows.book(event, { userId: sari.id });
+    await rows.setStatus(booking, 'cancelled');
+    await useCases.deleteUser(OPERATOR, sari.id);
+    expect(await ports.bookingQueries.find(booking.id)).toBeUndefined();
+    expect(await answerOf(useCases.deleteUser(OPERATOR, sari.id))).toBe('not_found');
+    expect(await rows.available(event)).toBe(10);
+  });
+});
+
+describe('the first admin', () => {
+  it('is made while there is none, once, also when two servers start at once', async () => {
+    const { useCases, rows, ports, admin, event } = await aHouse();
+    await rows.deleteEvent(event);
+    expect(await useCases.createFirstAdmin(account)).toBeUndefined();
+    await ports.users.change(admin.id, OPERATOR, () => undefined);
+    const made = await Promise.all(['a@example.com', 'b@example.com'].map((email) => useCases.createFirstAdmin({ ...account, email })));
+    expect(made.filter((user) => user !== undefined)).toHaveLength(1);
+    expect(await answerOf(useCases.logIn({ email: 'a@example.com', password: account.password }))).toBe('done');
+    expect(await answerOf(useCases.logIn({ email: 'b@example.com', password: account.password }))).toBe('wrong_credentials');
+  });
+
+  it('is refused like anybody for a poor password', async () => {
+    const { useCases } = await aHouse({ policy: POLICIES.locked });
+    expect(await answerOf(useCases.createFirstAdmin({ ...account, password: 'password' }))).toBe('invalid_input');
+  });
+});

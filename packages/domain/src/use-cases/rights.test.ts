@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { POLICIES, type Profile } from '../policy.ts';
+import type { Attempt } from '../ports.ts';
+import { anEvent, anId } from '../testing/builders.ts';
+import { aHouse } from '../testing/house.ts';
+import { answerOf, as, OPERATOR } from '../testing/store.ts';
+
+/** What an edge found wrong with a body. */
+const FAULTY = new Error('a faulty body');
+const NOBODY: Attempt = { actor: 'anonymous' };
+const STALE: Attempt = { actor: { userId: anId(), tokenVersion: 0 } };
+
+async function aHouseOf(profile: Profile) {
+  const house = await aHouse({ policy: POLICIES[profile] });
+  const booking = await house.rows.book(house.event, { userId: house.sari.id });
+  return { ...house, booking };
+}
+
+describe('an order about a row is answered 401, then 404, then 403, then by what is wrong with it', () => {
+  type House = Awaited<ReturnType<typeof aHouseOf>>;
+  type Order = (house: House, attempt: Attempt, id: string) => Promise<unknown>;
+  const orders: readonly (readonly [name: string, Profile, Order, idOf: (house: House) => string, faulty: boolean])[] = [
+    ['change an event', 'open', ({ useCases }, attempt, id) => useCases.changeEvent(attempt, id, FAULTY), ({ event }) => event.id, true],
+    ['delete an event', 'open', ({ useCases }, attempt, id) => useCases.deleteEvent(attempt, id), ({ event }) => event.id, false],
+    ['change a booking', 'open', ({ useCases }, attempt, id) => useCases.changeBookingStatus(attempt, id, FAULTY), ({ booking }) => booking.id, true],
+    ['delete a booking', 'open', ({ useCases }, attempt, id) => useCases.deleteBooking(attempt, id), ({ booking }) => booking.id, false],
+    ['read a booking', 'open', ({ useCases }, attempt, id) => useCases.readBooking(attempt, id), ({ booking }) => booking.id, false],
+    ['read a user', 'locked', ({ useCases }, attempt, id) => useCases.readUser(attempt, id), ({ sari }) => sari.id, false],
+    ['change a user', 'locked', ({ useCases }, attempt, id) => useCases.changeUser(attempt, id, FAULTY), ({ sari }) => sari.id, true],
+    ['change a password', 'locked', ({ useCases }, attempt, id) => useCases.changeUser(attempt, id, { password: '' }), ({ sari }) => sari.id, true],
+    ['delete a user', 'locked', ({ useCases }, attempt, id) => useCases.deleteUser(attempt, id), ({ sari }) => sari.id, false],
+  ];
+
+  it.each(orders)('%s (%s)', async (_, profile, order, idOf, faulty) => {
+    const house = await aHouseOf(profile);
+    const id = idOf(house);
+    for (const attempt of [NOBODY, STALE]) {
+      expect(await answerOf(order(house, attempt, anId()))).toBe('unauthenticated');
+      expect(await answerOf(order(house, attempt, id))).toBe('unauthenticated');
+    }
+    expect(await answerOf(order(house, as(house.budi), anId()))).toBe('not_found');
+    expect(await answerOf(order(house, as(house.budi), id))).toBe('forbidden');
+    expect(await answerOf(order(house, as(house.admin), anId()))).toBe('not_found');
+    if (faulty) expect(await answerOf(order(house, as(house.admin), id))).toMatch(/a faulty body|invalid_input/);
+    if (faulty) expect(await answerOf(order(house, OPERATOR, id))).toMatch(/a faulty body|invalid_input/);
+  });
+});
+
+describe('an order that needs no row is answered 401, then 403, then by what is wrong with it', () => {
+  it('create an event', async () => {
+    const { useCases, admin, sari } = await aHouseOf('open');
+    const answers = [NOBODY, STALE, as(sari), as(admin)].map((attempt) => answerOf(useCases.createEvent(attempt, FAULTY)));
+    expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'forbidden', 'a faulty body']);
+    expect(await answerOf(useCases.createEvent(as(sari), { ...anEvent(), name: '' }))).toBe('forbidden');
+  });
+
+  it('book tickets', async () => {
+    const { useCases, sari, event } = await aHouseOf('open');
+    const answers = [NOBODY, STALE, as(sari)].map((attempt) => answerOf(useCases.bookTickets(attempt, FAULTY)));
+    expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'a faulty body']);
+    const order = { eventId: event.id, quantity: 0 };
+    expect(await answerOf(useCases.bookTickets(NOBODY, order))).toBe('unauthenticated');
+    expect(await answerOf(useCases.bookTickets(as(sari), { ...order, eventId: anId() }))).toBe('not_found');
+    expect(await answerOf(useCases.bookTickets(as(sari), order))).toBe('invalid_input');
+  });
+
+  it('create a user', async () => {
+    const { useCases, admin, sari } = await aHouseOf('locked');
+    const answers = [NOBODY, STALE, as(sari), as(admin)].map((attempt) => answerOf(useCases.createUser(attempt, FAULTY)));
+    expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'forbidden', 'a faulty body']);
+  });
+
+  it('register', async () => {
+    const { useCases } = await aHouseOf('locked');
+    expect(await answerOf(useCases.registerUser(STALE, FAULTY))).toBe('unauthenticated');
+    expect(await answerOf(useCases.registerUser(NOBODY, FAULTY))).toBe('a faulty body');
+    expect(await answerOf(useCases.registerUser(NOBODY, { name: '', email: '', password: '', role: 'admin' }))).toBe('forbidden');
+  });
+
+  it('read lists', async () => {
+    const { useCases, admin, sari } = await aHouseOf('locked');
+    const ask = (list: 'listBookings' | 'listUsers' | 'listEvents') =>
+      Promise.all([NOBODY, STALE, as(sari), as(admin)].map((attempt) => answerOf(useCases[list](attempt, FAULTY))));
+    expect(await ask('listBookings')).toEqual(['unauthenticated', 'unauthenticated', 'a faulty body', 'a faulty body']);
+    expect(await ask('listUsers')).toEqual(['unauthenticated', 'unauthenticated', 'forbidden', 'a faulty body']);
+    expect(await ask('listEvents')).toEqual(['a faulty body', 'unauthenticated', 'a faulty body', 'a faulty body']);
+  });
+
+  it('log in, which asks for no rights', async () => {
+    const { useCases } = await aHouseOf('locked');
+    expect(await answerOf(useCases.logIn(FAULTY))).toBe('a faulty body');
+  });
+
+  it('be known, before an id is looked at', async () => {
+    const { useCases, sari } = await aHouseOf('open');
+    const answers = [NOBODY, STALE, as(sari), OPERATOR].map((attempt) => answerOf(useCases.identifyActor(attempt, 'change_event')));
+    expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'done', 'done']);
+    expect(await answerOf(useCases.identifyActor(NOBODY, 'read_events'))).toBe('done');
+  });
+});
+
+describe('rights come from the row as it is now', () => {
+  it('so a demoted admin keeps his token and loses the right at once', async () => {
+    const { useCases, rows, event } = await aHouseOf('open');
+    const second = await rows.user({ role: 'admin' });
+    await useCases.changeUser(OPERATOR, second.id, { role: 'user' });
+    expect(await answerOf(useCases.changeEvent(as(second), event.id, { name: 'Blues' }))).toBe('forbidden');
+    expect(await rows.eventRow(event)).toMatchObject({ name: event.name });
+  });
+
+  it('so a promoted user has it with the token he had', async () => {
+    const { useCases, sari, event } = await aHouseOf('open');
+    await useCases.changeUser(OPERATOR, sari.id, { role: 'admin' });
+    expect(await answerOf(useCases.changeEvent(as(sari), event.id, { name: 'Blues' }))).toBe('done');
+  });
+
+  it('so a token given before a password change opens nothing', async () => {
+    const { useCases, budi, event } = await aHouseOf('open');
+    const changed = await useCases.changeUser(as(budi), budi.id, { password: 'kereta-malam-9' });
+    expect(await answerOf(useCases.bookTickets(as(budi), { eventId: event.id, quantity: 1 }))).toBe('unauthenticated');
+    expect(await answerOf(useCases.bookTickets(as(changed), { eventId: event.id, quantity: 1 }))).toBe('done');
+  });
+
+  it('so the token of a deleted user opens nothing', async () => {
+    const { useCases, budi, event } = await aHouseOf('open');
+    await useCases.deleteUser(OPERATOR, budi.id);
+    expect(await answerOf(useCases.readSelf(as(budi)))).toBe('unauthenticated');
+    expect(await answerOf(useCases.bookTickets(as(budi), { eventId: event.id, quantity: 1 }))).toBe('unauthenticated');
+  });
+});
+
+describe('the two profiles', () => {
+  it('open: anyone may register an admin and handle users', async () => {
+    const { useCases, sari } = await aHouseOf('open');
+    const { user } = await useCases.registerUser(NOBODY, { name: 'Ani', email: 'ani@example.com', password: 'sandi1', role: 'admin' });
+    expect(user.role).toBe('admin');
+    expect(await answerOf(useCases.readUser(NOBODY, sari.id))).toBe('done');
+    expect(await answerOf(useCases.changeUser(NOBODY, sari.id, { role: 'admin' }))).toBe('done');
+    expect(await answerOf(useCases.createUser(NOBODY, { name: 'A', email: 'a@example.com', password: 'sandi1' }))).toBe('done');
+    expect(await answerOf(useCases.listUsers(NOBODY, {}))).toBe('done');
+    expect(await answerOf(useCases.deleteUser(NOBODY, user.id))).toBe('done');
+  });
+
+  it('locked: a user handles himself, and not his role', async () => {
+    const { useCases, sari, budi } = await aHouseOf('locked');
+    expect(await answerOf(useCases.readUser(as(sari), sari.id))).toBe('done');
+    expect(await answerOf(useCases.changeUser(as(sari), sari.id, { name: 'Sari Dewi', role: 'user' }))).toBe('done');
+    expect(await answerOf(useCases.changeUser(as(sari), sari.id, { name: 'Queen', role: 'admin' }))).toBe('forbidden');
+    expect((await useCases.readSelf(as(sari))).name).toBe('Sari Dewi');
+    expect(await answerOf(useCases.readUser(as(sari), budi.id))).toBe('forbidden');
+    expect(await answerOf(useCases.deleteUser(as(sari), sari.id))).toBe('forbidden');
+  });
+
+  it('locked: only the operator makes an admin out of nobody; an admin may name another', async () => {
+    const { useCases, admin, sari } = await aHouseOf('locked');
+    const account = { name: 'Ani', email: 'ani@example.com', password: 'kereta-malam-9', role: 'admin' as const };
+    for (const attempt of [NOBODY, as(sari), as(admin)]) expect(await answerOf(useCases.registerUser(attempt, account))).toBe('forbidden');
+    expect(await answerOf(useCases.registerUser(OPERATOR, account))).toBe('done');
+    expect(await answerOf(useCases.changeUser(as(admin), sari.id, { role: 'admin' }))).toBe('done');
+  });
+});

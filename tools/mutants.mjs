@@ -1,0 +1,157 @@
+// Takes out, one at a time, each line that protects a promise, and asks that the test named beside it fails.
+// A protecting line without such a test is a line that somebody deletes one day. `npm run test:mutants [name]`
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const persistence = 'packages/adapters/src/persistence';
+
+/** file: where; line: what stands there once; becomes: what replaces it; killedBy: [test file, words of the test's full name]. */
+export const MUTANTS = [
+  {
+    name: 'row lock',
+    file: `${persistence}/locking.ts`,
+    line: "if (manager.dataSource.options.type !== 'better-sqlite3') query.setLock(mode);",
+    becomes: '',
+    killedBy: [`${persistence}/races.test.ts`, 'a booking is decided on the stock that he leaves'],
+  },
+  {
+    name: 'writer queue',
+    file: `${persistence}/database.ts`,
+    line: "return this.engine === 'sqlite' ? this.#turn(run) : run();",
+    becomes: 'return run();',
+    killedBy: [`${persistence}/races.test.ts`, 'users and bookings written at once, sqlite lose nothing that was acknowledged'],
+  },
+  {
+    name: 'status decided under the lock',
+    file: 'packages/domain/src/settlement.ts',
+    line: 'const before = bookingId === undefined ? undefined : bookings.get(bookingId);',
+    becomes: 'const before = rows.bookings.find(({ id }) => id === bookingId);',
+    killedBy: [`${persistence}/contracts.test.ts`, 'sqlite keeps the promises of BookingRepository'],
+  },
+  {
+    name: 'stock counted down within a batch',
+    file: 'packages/domain/src/settlement.ts',
+    line: 'const event = eventId === undefined ? undefined : events.get(eventId);',
+    becomes: 'const event = rows.events.find(({ id }) => id === eventId);',
+    killedBy: [`${persistence}/contracts.test.ts`, 'mysql keeps the promises of EventRepository'],
+  },
+  {
+    name: 'no more than is left',
+    file: 'packages/domain/src/event.ts',
+    line: 'if (taken > event.availableTickets)',
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/contracts.test.ts`, 'sqlite keeps the promises of EventRepository'],
+  },
+  {
+    name: 'a cancelled booking holds nothing',
+    file: 'packages/domain/src/booking.ts',
+    line: "booking === undefined || booking.status === 'cancelled' ? 0",
+    becomes: 'booking === undefined ? 0',
+    killedBy: [`${persistence}/contracts.test.ts`, 'each answered as a small model answers it'],
+  },
+  {
+    name: 'one lane for one event',
+    file: `${persistence}/group-commit.ts`,
+    line: 'this.#lanes[hash(key) % this.#lanes.length]',
+    becomes: 'this.#lanes[Math.floor(Math.random() * this.#lanes.length)]',
+    killedBy: [`${persistence}/contracts.test.ts`, 'mysql keeps the promises of EventRepository'],
+  },
+  {
+    name: 'a batch is halved when it fails',
+    file: `${persistence}/group-commit.ts`,
+    line: 'if (batch.length === 1 || error instanceof Unavailable)',
+    becomes: 'if (true)',
+    killedBy: [`${persistence}/group-commit.test.ts`, 'stores the neighbours of a request that cannot be stored'],
+  },
+  {
+    name: 'whole transaction again after a deadlock',
+    file: `${persistence}/database-errors.ts`,
+    line: "1213: 'rolled_back'",
+    becomes: "1213: 'other'",
+    killedBy: [`${persistence}/races.test.ts`, 'costs a deadlock’s victim a second run and the buyer nothing'],
+  },
+  {
+    name: 'rollback before running again',
+    file: `${persistence}/database.ts`,
+    line: 'if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);',
+    becomes: '',
+    killedBy: [`${persistence}/races.test.ts`, 'undoes them all'],
+  },
+  {
+    name: 'stock check in the tables',
+    file: `${persistence}/migrations/1764000000000-first-tables.ts`,
+    line: 'CHECK (0 <= available_tickets AND available_tickets <= total_tickets)',
+    becomes: 'CHECK (1 = 1)',
+    killedBy: [`${persistence}/migrations/migrations.test.ts`, 'the tables themselves refuse less than no stock'],
+  },
+  {
+    name: 'durable commits on SQLite',
+    file: `${persistence}/sqlite.ts`,
+    line: "connection.pragma('synchronous = FULL');",
+    becomes: "connection.pragma('synchronous = NORMAL');",
+    killedBy: [`${persistence}/migrations/migrations.test.ts`, 'come up together'],
+  },
+  {
+    name: 'admins lock each other',
+    file: `${persistence}/typeorm-user-repository.ts`,
+    line: 'const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];',
+    becomes: 'const admins = [id];',
+    killedBy: [`${persistence}/contracts.test.ts`, 'mysql never loses its last admin'],
+  },
+  {
+    name: 'rights from the row',
+    file: 'packages/domain/src/actor.ts',
+    line: "return user !== undefined && user.tokenVersion === ref.tokenVersion ? user : 'stale';",
+    becomes: "return user ?? 'stale';",
+    killedBy: [`${persistence}/contracts.test.ts`, 'mysql keeps the promises of EventRepository'],
+  },
+];
+
+/** A vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. */
+export function mutantPlugin(name) {
+  const mutant = MUTANTS.find((one) => one.name === name);
+  return {
+    name: 'mutant',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith(mutant.file)) return undefined;
+      if (code.split(mutant.line).length !== 2) throw new Error(`mutant "${name}": its line does not stand once in ${mutant.file}`);
+      return code.replace(mutant.line, () => mutant.becomes);
+    },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [wanted] = process.argv.slice(2);
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), 'ticket-mutants-'));
+  let passed = 0;
+  let failed = 0;
+  for (const { name, killedBy } of MUTANTS.filter((mutant) => wanted === undefined || mutant.name === wanted)) {
+    const report = join(folder, 'report.json');
+    rmSync(report, { force: true });
+    const args = ['node_modules/vitest/vitest.mjs', 'run', killedBy[0], '--reporter=json', `--outputFile=${report}`];
+    const { stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env: { ...process.env, MUTANT: name } });
+    const verdict = judge(report, killedBy[1]);
+    if (verdict === 'killed') passed++;
+    else failed++;
+    console.log(`${verdict === 'killed' ? 'killed  ' : 'SURVIVED'}  ${name} (${killedBy[1]})${verdict === 'killed' ? '' : `: ${verdict}\n${stderr.slice(-2000)}`}`);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function judge(report, words) {
+  try {
+    const tests = JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(({ assertionResults }) => assertionResults);
+    const named = tests.filter(({ fullName }) => fullName.includes(words));
+    if (named.length === 0) return 'no test of that name ran';
+    return named.some(({ status }) => status === 'failed') ? 'killed' : 'the named test passes without the line';
+  } catch (error) {
+    return `the tests did not run: ${error.message}`;
+  }
+}
