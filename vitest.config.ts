@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { mutantPlugin } from './tools/mutants.mjs';
+import { mutantPlugin } from './tools/mutants.ts';
 
 // Workspaces resolve to their sources, so tests need no build.
 const conditions = ['@ticket/source'];

@@ -7,7 +7,7 @@ import {
   userRepositoryContract,
 } from '@ticket/domain/testing';
 import { engines } from '../../../../tests/engines.ts';
-import { openStore } from '../testing/open-store.ts';
+import { openStore } from '../../../../tests/open-store.ts';
 
 /** Every promise of a port, on every engine; the same suites run on the in-memory ports. */
 for (const engine of engines) {

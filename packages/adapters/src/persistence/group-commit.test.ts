@@ -49,7 +49,9 @@ describe('group commit', () => {
 
   it('finds one culprit among n in about 2 log2(n) transactions, not n', async () => {
     const { queue, tried } = store({ batchMax: 64 });
-    await Promise.allSettled([0, ...Array.from({ length: 64 }, (_, index) => (index === 37 ? -1 : index))].map((number) => queue.submit('a', number)));
+    await Promise.allSettled(
+      [0, ...Array.from({ length: 64 }, (_, index) => (index === 37 ? -1 : index))].map((number) => queue.submit('a', number)),
+    );
     expect(tried.length).toBeLessThanOrEqual(1 + 1 + 2 * Math.log2(64));
   });
 

@@ -4,8 +4,8 @@ import { answersOf, as, OPERATOR, rowsOf, type StorePorts, times } from '@ticket
 import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../tests/engines.ts';
+import { openContainer } from '../../../../tests/open-store.ts';
 import { createContainer, TOKENS } from '../container.ts';
-import { openContainer } from '../testing/open-store.ts';
 
 type Opened = Awaited<ReturnType<typeof openContainer>>;
 type Container = Opened['container'];
@@ -164,7 +164,10 @@ describe.runIf(engines.includes('mysql'))('a neighbour on the database, mysql', 
     const { id: userId } = await rows.user();
     await neighbour.query('START TRANSACTION');
     // The very ledger line that the booking is going to write, after stock and booking.
-    await neighbour.query(`INSERT INTO stock_movements (event_id, stock_version, delta, available_after, reason, at) VALUES (?, 2, -1, 4, 'booked', NOW(3))`, [event.id]);
+    await neighbour.query(
+      `INSERT INTO stock_movements (event_id, stock_version, delta, available_after, reason, at) VALUES (?, 2, -1, 4, 'booked', NOW(3))`,
+      [event.id],
+    );
     await expect(rows.book(event, { userId })).rejects.toMatchObject({ name: 'Unavailable', outcome: 'not_done' });
     await neighbour.query('ROLLBACK');
     expect(await answersOf([rows.book(event, { userId, quantity: 5 })])).toEqual(['done']);

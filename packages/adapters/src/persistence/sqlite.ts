@@ -7,7 +7,7 @@ import { migrations } from './migrations/index.ts';
 import { schemas } from './schemas.ts';
 
 /** The embedded database's file in DATA_DIR. */
-export const SQLITE_FILE = 'tickets.sqlite';
+const SQLITE_FILE = 'tickets.sqlite';
 
 /** SQLite waits with the whole process; so it waits this little, and the transaction is run again asynchronously. */
 const BUSY_TIMEOUT_MS = 50;

@@ -15,7 +15,7 @@ import { type Database, StaleRow } from './database.ts';
 import { classify, messageOf } from './database-errors.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
-import { bookingSchema, guardSchema, type UserRow, userSchema } from './schemas.ts';
+import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;

@@ -37,25 +37,6 @@ describe('the list of events', () => {
   });
 });
 
-describe("an organizer's e-mail", () => {
-  it('is for everybody in the open profile', async () => {
-    const { useCases, admin, event } = await aHouse();
-    const seen = [await useCases.readEvent(NOBODY, event.id), ...(await all(useCases.listEvents(NOBODY, {})))];
-    expect(seen.map(({ organizer }) => organizer.email)).toEqual([admin.email, admin.email]);
-  });
-
-  it('is kept back in the locked one, but not from admins', async () => {
-    const { useCases, admin, sari, event } = await aHouse({ policy: POLICIES.locked });
-    const seenBy = async (attempt: Attempt) => {
-      const seen = [await useCases.readEvent(attempt, event.id), ...(await all(useCases.listEvents(attempt, {})))];
-      return seen.map(({ organizer }) => organizer);
-    };
-    const { id, name, email } = admin;
-    for (const attempt of [NOBODY, as(sari)]) expect(await seenBy(attempt)).toEqual(Array(2).fill({ id, name, email: null }));
-    for (const attempt of [as(admin), OPERATOR]) expect(await seenBy(attempt)).toEqual(Array(2).fill({ id, name, email }));
-  });
-});
-
 describe('the list of bookings', () => {
   it("has the actor's own, newest first and counted; an admin's has all, counted on request", async () => {
     const { useCases, rows, sari, budi, admin, event } = await aHouse();

@@ -5,11 +5,24 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import type { Plugin } from 'vitest/config';
+
+const Report = v.object({ testResults: v.array(v.object({ assertionResults: v.array(v.object({ fullName: v.string(), status: v.string() })) })) });
 
 const persistence = 'packages/adapters/src/persistence';
 
-/** file: where; line: what stands there once; becomes: what replaces it; killedBy: [test file, words of the test's full name]. */
-export const MUTANTS = [
+interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** What stands there, once. */
+  readonly line: string;
+  readonly becomes: string;
+  /** The test that has to fail, by its file and words of its full name. */
+  readonly killedBy: readonly [file: string, words: string];
+}
+
+const MUTANTS: readonly Mutant[] = [
   {
     name: 'row lock',
     file: `${persistence}/locking.ts`,
@@ -111,8 +124,9 @@ export const MUTANTS = [
 ];
 
 /** A vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. */
-export function mutantPlugin(name) {
+export function mutantPlugin(name: string): Plugin {
   const mutant = MUTANTS.find((one) => one.name === name);
+  if (mutant === undefined) throw new Error(`no mutant is called "${name}"`);
   return {
     name: 'mutant',
     enforce: 'pre',
@@ -138,20 +152,22 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const verdict = judge(report, killedBy[1]);
     if (verdict === 'killed') passed++;
     else failed++;
-    console.log(`${verdict === 'killed' ? 'killed  ' : 'SURVIVED'}  ${name} (${killedBy[1]})${verdict === 'killed' ? '' : `: ${verdict}\n${stderr.slice(-2000)}`}`);
+    console.log(
+      `${verdict === 'killed' ? 'killed  ' : 'SURVIVED'}  ${name} (${killedBy[1]})${verdict === 'killed' ? '' : `: ${verdict}\n${stderr.slice(-2000)}`}`,
+    );
   }
   rmSync(folder, { recursive: true, force: true });
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }
 
-function judge(report, words) {
+function judge(report: string, words: string): string {
   try {
-    const tests = JSON.parse(readFileSync(report, 'utf8')).testResults.flatMap(({ assertionResults }) => assertionResults);
+    const tests = v.parse(Report, JSON.parse(readFileSync(report, 'utf8'))).testResults.flatMap(({ assertionResults }) => assertionResults);
     const named = tests.filter(({ fullName }) => fullName.includes(words));
     if (named.length === 0) return 'no test of that name ran';
     return named.some(({ status }) => status === 'failed') ? 'killed' : 'the named test passes without the line';
   } catch (error) {
-    return `the tests did not run: ${error.message}`;
+    return `the tests did not run: ${error}`;
   }
 }

@@ -1,9 +1,9 @@
 import { POLICIES, type StockMovement } from '@ticket/domain';
 import type { Store } from '@ticket/domain/testing';
-import { type Engine, freshDatabase } from '../../../../tests/engines.ts';
-import type { Config } from '../config.ts';
-import { createContainer, TOKENS } from '../container.ts';
-import { toDate } from '../persistence/rows.ts';
+import type { Config } from '../packages/adapters/src/config.ts';
+import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
+import { toDate } from '../packages/adapters/src/persistence/rows.ts';
+import { type Engine, freshDatabase } from './engines.ts';
 
 /** The product's own wiring on an empty database of the engine. */
 export async function openContainer(engine: Engine, overrides: Partial<Config> = {}) {
