@@ -38,7 +38,10 @@ async function start(): Promise<void> {
   });
   const servers = await listen(config, () => createAdaptorServer({ fetch }) as Server); // plain HTTP: no createServer option is given
   stopOnSignal(servers, container);
-  log({ level: 'info', message: `Ticket platform ${version} listens on ${urlsOf(servers, config.hosts)}, database: ${container.get(TOKENS.database).address}` });
+  log({
+    level: 'info',
+    message: `Ticket platform ${version} listens on ${urlsOf(servers, config.hosts)}, database: ${container.get(TOKENS.database).address}`,
+  });
   if (!connected) void reconnect(container);
 }
 
@@ -51,7 +54,10 @@ async function connect(container: Container): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
-    log({ level: 'error', message: `Error: ${error.message}. The database cannot be reached; requests get 503 and it is tried again every second. Is it running, are DB_HOST and DB_PORT right?` });
+    log({
+      level: 'error',
+      message: `Error: ${error.message}. The database cannot be reached; requests get 503 and it is tried again every second. Is it running, are DB_HOST and DB_PORT right?`,
+    });
     return false;
   }
 }
@@ -99,8 +105,13 @@ function listenOn(server: Server, port: number, host: string): Promise<Server | 
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(undefined);
       else if (error.code === 'EADDRINUSE')
-        reject(new StartFault(`Port ${port} is in use (${error.message}). Set PORT to another number, or stop the program that has it: lsof -ti:${port} | xargs kill`));
-      else if (error.code === 'EACCES') reject(new StartFault(`Port ${port} may not be used by this user (${error.message}). Set PORT to a number above 1023.`));
+        reject(
+          new StartFault(
+            `Port ${port} is in use (${error.message}). Set PORT to another number, or stop the program that has it: lsof -ti:${port} | xargs kill`,
+          ),
+        );
+      else if (error.code === 'EACCES')
+        reject(new StartFault(`Port ${port} may not be used by this user (${error.message}). Set PORT to a number above 1023.`));
       else if (error.code === 'ENOTFOUND') reject(new StartFault(`HOST ${host} is not an address of this machine (${error.message}).`));
       else reject(error);
     });
@@ -108,7 +119,8 @@ function listenOn(server: Server, port: number, host: string): Promise<Server | 
   });
 }
 
-const portOf = (address: AddressInfo | string | null | undefined): number | undefined => (typeof address === 'object' && address !== null ? address.port : undefined);
+const portOf = (address: AddressInfo | string | null | undefined): number | undefined =>
+  typeof address === 'object' && address !== null ? address.port : undefined;
 
 function urlsOf(servers: readonly Server[], hosts: readonly string[]): string {
   const port = portOf(servers[0]?.address());
@@ -126,7 +138,9 @@ function stopOnSignal(servers: readonly Server[], container: Container): void {
     setTimeout(() => process.exit(1), GRACE_MS).unref();
     const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
     // Idle keep-alive connections would hold the servers open for seconds.
-    const sweep = setInterval(() => servers.forEach((server) => server.closeIdleConnections()), 50);
+    const sweep = setInterval(() => {
+      for (const server of servers) server.closeIdleConnections();
+    }, 50);
     await Promise.all(closed);
     clearInterval(sweep);
     await container.unbindAllAsync();

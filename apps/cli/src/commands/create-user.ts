@@ -1,4 +1,4 @@
-import { Refusal, type Role } from '@ticket/domain';
+import type { Role } from '@ticket/domain';
 import { Command, Option } from 'commander';
 import type { WithUseCases } from '../with-use-cases.ts';
 

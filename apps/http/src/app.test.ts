@@ -1,0 +1,191 @@
+import { createUseCases, POLICIES, type Policy } from '@ticket/domain';
+import { inMemoryPorts } from '@ticket/domain/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createApp } from './app.ts';
+
+const ID = '770e8400-e29b-41d4-a716-446655440000';
+const CONCERT = { name: 'Jazz', location: 'Palembang', event_date: '2031-01-02T19:00:00+07:00', ticket_price: 19.99, total_tickets: 10 };
+const failure = (message: string, errors: unknown = null) => ({ success: false, message, errors });
+
+/** As much of replies as is looked into here. */
+interface Reply {
+  readonly message: string;
+  readonly errors: readonly { readonly field: string }[];
+  readonly data: { readonly id: string } & readonly { readonly organizer: unknown }[];
+}
+
+/** An app on an empty store, with an admin, a user and another user. */
+async function setUp(policy: Policy = POLICIES.open) {
+  const ports = inMemoryPorts({ policy });
+  const useCases = createUseCases(ports);
+  const app = createApp({ useCases, tokens: ports.tokens, policy, version: '1.2.3', log: () => {} });
+  const account = async (email: string, role: 'user' | 'admin') => {
+    const user = await useCases.createUser({ actor: 'operator' }, { name: email, email: `${email}@example.com`, password: 'correct horse', role });
+    return { id: user.id, token: await ports.tokens.issue(user) };
+  };
+  const people = { admin: await account('admin', 'admin'), user: await account('user', 'user'), other: await account('other', 'user') };
+  const request = (
+    method: string,
+    path: string,
+    { token, body, headers = {} }: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ) =>
+    app.request(path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  const ask = async (...parts: Parameters<typeof request>) => {
+    const answer = await request(...parts);
+    const reply: Reply = JSON.parse(await answer.text());
+    return [answer.status, reply] as const;
+  };
+  return { app, request, ask, ...people };
+}
+let at: Awaited<ReturnType<typeof setUp>>;
+beforeEach(async () => {
+  at = await setUp();
+});
+
+describe('a request', () => {
+  it('for the root learns name, version and that the server is up', async () => {
+    expect(await at.ask('GET', '/', { headers: { Authorization: 'Basic x' } })).toEqual([
+      200,
+      { success: true, message: 'Ticket Platform API berjalan', data: { name: 'Ticket Platform API', version: '1.2.3', status: 'up' } },
+    ]);
+  });
+
+  it.each([
+    '/api',
+    '/api/',
+    '/api/nope',
+    '/api/users/',
+    '//api/users',
+    '/api//users',
+    '/API/users',
+    '/api/users/1/2',
+    '/api/auth',
+    '//',
+    '/favicon.ico',
+  ])('for %s finds nothing', async (path) => {
+    const body = 'x'.repeat(70_000);
+    expect(await at.ask('POST', path, { body, headers: { Authorization: 'Basic x' } })).toEqual([404, failure('Endpoint tidak ditemukan')]);
+  });
+
+  it.each([
+    ['PATCH', '/api/users', 'GET, HEAD, POST'],
+    ['PATCH', `/api/bookings/${ID}`, 'GET, HEAD, DELETE'],
+    ['GET', '/api/auth/login', 'POST'],
+    ['PUT', `/api/bookings/${ID}/status`, 'PATCH'],
+    ['PROPFIND', '/', 'GET, HEAD'],
+  ])('%s %s hears what the path allows', async (method, path, allow) => {
+    const answer = await at.request(method, path, { headers: { Authorization: 'Basic x' } });
+    expect([answer.status, answer.headers.get('Allow'), await answer.json()]).toEqual([405, allow, failure('Metode tidak diizinkan')]);
+    const options = await at.request('OPTIONS', path);
+    expect([options.status, options.headers.get('Allow'), await options.text()]).toEqual([204, allow, '']);
+  });
+
+  it('with HEAD gets the headers alone', async () => {
+    const answer = await at.request('HEAD', '/api/events');
+    expect([answer.status, answer.headers.get('X-Total-Count'), await answer.text()]).toEqual([200, '0', '']);
+  });
+
+  it('is answered with headers for data, not for a page', async () => {
+    const expected = {
+      'cache-control': 'no-store',
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'content-type': 'application/json; charset=UTF-8',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    };
+    for (const path of ['/', '/api/users', '/api/nope', '/api/users/1', '/api/auth/me', '/openapi.json']) {
+      const { headers } = await at.request('GET', path);
+      expect(Object.fromEntries(headers), path).toMatchObject(expected);
+      expect(headers.get('X-Request-Id'), path).toMatch(/^[\da-f-]{36}$/);
+      expect([headers.get('Strict-Transport-Security'), headers.get('X-Powered-By')], path).toEqual([null, null]);
+    }
+    const locked = await setUp(POLICIES.locked);
+    expect((await locked.request('GET', '/')).headers.get('Strict-Transport-Security')).toContain('max-age=');
+  });
+
+  it('keeps the id it came with, unless that is no id', async () => {
+    expect((await at.request('GET', '/', { headers: { 'X-Request-Id': 'trace-1' } })).headers.get('X-Request-Id')).toBe('trace-1');
+    expect((await at.request('GET', '/', { headers: { 'X-Request-Id': 'tr ace' } })).headers.get('X-Request-Id')).not.toBe('tr ace');
+  });
+});
+
+describe('checks come in their order', () => {
+  const wrong = { body: 'x', headers: { 'Content-Type': 'text/plain' } };
+  const large = { body: 'x'.repeat(70_000), headers: { 'Content-Type': 'text/plain', Authorization: 'Basic x' } };
+  const status = async (...parts: Parameters<typeof at.request>) => (await at.request(...parts)).status;
+
+  it('on a route that changes an event', async () => {
+    const [, { data: event }] = await at.ask('POST', '/api/events', { token: at.admin.token, body: CONCERT });
+    const path = `/api/events/${event.id}`;
+    expect(await status('PUT', '/api/events/x', large)).toBe(413);
+    expect(await status('PUT', '/api/events/x', wrong)).toBe(401);
+    expect(await status('PUT', '/api/events/x', { ...wrong, token: at.user.token })).toBe(400);
+    expect(await status('PUT', `/api/events/${ID}`, { ...wrong, token: at.user.token })).toBe(404);
+    expect(await status('PUT', path, { ...wrong, token: at.user.token })).toBe(403);
+    expect(await status('PUT', path, { ...wrong, token: at.admin.token })).toBe(415);
+    expect(await at.ask('PUT', path, { body: '{', token: at.admin.token })).toEqual([400, failure('JSON tidak valid')]);
+    expect(await status('PUT', path, { body: { total_tickets: 0 }, token: at.admin.token })).toBe(400);
+    expect(await status('PUT', path, { body: {}, token: at.admin.token })).toBe(200);
+  });
+
+  it('on a route that needs no row', async () => {
+    expect(await status('POST', '/api/events', large)).toBe(413);
+    expect(await status('POST', '/api/events', wrong)).toBe(401);
+    expect(await status('POST', '/api/events', { ...wrong, token: at.user.token })).toBe(403);
+    expect(await status('POST', '/api/events', { ...wrong, token: at.admin.token })).toBe(415);
+    expect(await status('POST', '/api/events', { body: {}, token: at.admin.token })).toBe(400);
+  });
+
+  it('on lists', async () => {
+    const locked = await setUp(POLICIES.locked);
+    expect((await locked.request('GET', '/api/users?limit=0')).status).toBe(401);
+    expect((await locked.request('GET', '/api/users?limit=0', { token: locked.user.token })).status).toBe(403);
+    expect((await locked.request('GET', '/api/users?limit=0', { token: locked.admin.token })).status).toBe(400);
+  });
+
+  it('for a bad token, on public routes too', async () => {
+    const headers = { Authorization: 'Bearer forged' };
+    for (const path of ['/api/events', `/api/events/${ID}`, '/api/events/x', '/api/users', '/api/events?limit=x']) {
+      expect(await at.ask('GET', path, { headers }), path).toEqual([401, failure('Token tidak valid atau expired')]);
+    }
+    expect(await status('POST', '/api/auth/login', { headers })).toBe(401);
+    await at.request('DELETE', `/api/users/${at.other.id}`);
+    expect(await status('GET', '/api/events', { token: at.other.token })).toBe(401);
+    expect(await status('GET', '/api/events/x', { token: at.other.token })).toBe(401);
+  });
+});
+
+describe('a list', () => {
+  it('comes in pages, on request with its total', async () => {
+    const answer = await at.request('GET', '/api/users?limit=2&total=true&sort=id;drop');
+    expect(await answer.json()).toMatchObject({ data: [{ id: at.admin.id }, { id: at.user.id }] });
+    expect(answer.headers.get('X-Total-Count')).toBe('3');
+    expect(answer.headers.get('Link')).toBe('</api/users?limit=2&offset=2&total=true>; rel="next"');
+    const rest = await at.request('GET', '/api/users?limit=2&offset=2');
+    expect(await rest.json()).toMatchObject({ data: [{ id: at.other.id }] });
+    expect([rest.headers.get('X-Total-Count'), rest.headers.get('Link')]).toEqual([null, null]);
+  });
+
+  it('comes whole in open, in pages of 100 in locked', async () => {
+    const fill = async ({ ask, admin }: typeof at) => {
+      for (let n = 0; n < 101; n += 1) await ask('POST', '/api/events', { token: admin.token, body: CONCERT });
+    };
+    await fill(at);
+    expect((await at.ask('GET', '/api/events'))[1].data).toHaveLength(101);
+    const locked = await setUp(POLICIES.locked);
+    await fill(locked);
+    const answer = await locked.request('GET', '/api/events');
+    const { data }: Reply = JSON.parse(await answer.text());
+    expect([data.length, answer.headers.get('Link')]).toEqual([100, '</api/events?limit=100&offset=100>; rel="next"']);
+    expect(data[0]?.organizer).toMatchObject({ id: locked.admin.id, email: null });
+    expect((await locked.request('GET', '/api/events?limit=101')).status).toBe(400);
+  });
+});

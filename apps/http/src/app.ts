@@ -1,0 +1,92 @@
+import type { Policy, TokenService, UseCases } from '@ticket/domain';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { matchedRoutes } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import * as v from 'valibot';
+import { authenticate } from './authenticate.ts';
+import { limitBody } from './body.ts';
+import type { AppEnv } from './env.ts';
+import { fail, ok, success } from './envelope.ts';
+import { answerError } from './errors.ts';
+import { messages } from './messages.ts';
+import { openApi, operation } from './openapi.ts';
+import { factsOf, type Log } from './report.ts';
+import { authRoutes } from './routes/auth.ts';
+import { bookingRoutes } from './routes/bookings.ts';
+import { eventRoutes } from './routes/events.ts';
+import { userRoutes } from './routes/users.ts';
+
+export type { Log };
+
+export interface AppOptions {
+  readonly useCases: UseCases;
+  readonly tokens: TokenService;
+  readonly policy: Policy;
+  readonly version: string;
+  readonly log: Log;
+}
+
+/** The whole HTTP API. Checks come in the order of architecture.md §8: route, body size, token; then the route's own. */
+export function createApp({ useCases, tokens, policy, version, log }: AppOptions): Hono<AppEnv> {
+  const app = new Hono<AppEnv>();
+  const parts = { useCases, policy };
+
+  app.use(requestId(), reporting(log), headers(policy));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);
+  app.use('/api/*', authenticate(tokens));
+
+  app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const }));
+  app.route('/api/auth', authRoutes(parts));
+  app.route('/api/users', userRoutes(parts));
+  app.route('/api/events', eventRoutes(parts));
+  app.route('/api/bookings', bookingRoutes(parts));
+  app.get('/openapi.json', openApi(app, version));
+
+  app.notFound((c) => fail(c, 404, messages.noSuchRoute));
+  app.onError(answerError);
+  return app;
+}
+
+const NAME = 'Ticket Platform API';
+
+const STATUS: Parameters<typeof operation>[0] = {
+  ...{ tag: 'Status', id: 'status', summary: 'Nama, versi, dan bahwa server berjalan', token: 'none', failures: [] },
+  answer: [200, success(messages.up, v.object({ name: v.string(), version: v.string(), status: v.literal('up') }))],
+};
+
+const reporting =
+  (log: Log): MiddlewareHandler<AppEnv> =>
+  (c, next) => {
+    c.set('report', (level, message, error) => {
+      log({ level, message, requestId: c.get('requestId'), method: c.req.method, path: c.req.path, error: factsOf(error) });
+    });
+    return next();
+  };
+
+/** An answer is data, never a page: nothing may frame it, guess its type, keep it or follow from it. */
+function headers({ profile }: Policy): MiddlewareHandler {
+  const secure = secureHeaders({
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    strictTransportSecurity: profile === 'locked',
+    // The rest speaks to browsers that show pages, or repeats the policy above.
+    ...{ crossOriginOpenerPolicy: false, originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false },
+    ...{ xFrameOptions: false, xPermittedCrossDomainPolicies: false, xXssProtection: false },
+  });
+  return (c, next) => {
+    c.header('Cache-Control', 'no-store');
+    return secure(c, next);
+  };
+}
+
+/** An unknown route is that, whatever its body and whoever asks. */
+const knownRoute: MiddlewareHandler = async (c, next) => (matchedRoutes(c).some(({ method }) => method !== 'ALL') ? next() : c.notFound());
+
+/** A known path with another method: which ones it has, as the answer to OPTIONS or beside the refusal. */
+function answerMethod(c: Context<AppEnv>, methods: readonly string[]): Response {
+  const allow = { Allow: methods.join(', ') };
+  if (c.req.method !== 'OPTIONS') return fail(c, 405, messages.methodNotAllowed, null, allow);
+  c.res.headers.delete('Content-Type'); // that of the 404 this replaces
+  return c.body(null, 204, allow);
+}

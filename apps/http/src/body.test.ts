@@ -1,0 +1,117 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { describe, expect, it } from 'vitest';
+import { BODY_BYTES_MAX, body, limitBody } from './body.ts';
+import type { AppEnv } from './env.ts';
+import { answerError } from './errors.ts';
+
+const Named = v.object(
+  { name: v.pipe(v.string('text'), v.minLength(2, 'short'), v.startsWith('a', 'a')), size: v.optional(v.number('number')) },
+  'missing',
+);
+const app = new Hono<AppEnv>()
+  .use(limitBody)
+  .post('/', body(Named), (c) => {
+    const input = c.get('input');
+    if (input instanceof Error) throw input;
+    return c.json(input);
+  })
+  .delete('/', (c) => c.text('gone'))
+  .get('/', (c) => c.text('here'));
+app.onError(answerError);
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+async function send(init: RequestInit, method = 'POST') {
+  const answer = await app.request('/', { method, headers: JSON_TYPE, ...init });
+  return [answer.status, await answer.json()] as const;
+}
+const failure = (message: string, errors: unknown = null) => ({ success: false, message, errors });
+
+describe('a body', () => {
+  it.each(['application/json', 'APPLICATION/JSON', 'application/json; charset=utf-8', 'application/json ;charset="utf-8"'])(
+    'is read as %s',
+    async (type) => {
+      expect(await send({ body: '{"name":"ab"}', headers: { 'Content-Type': type } })).toEqual([200, { name: 'ab' }]);
+    },
+  );
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'application/jsonp',
+    'application/problem+json',
+    'text/json',
+    'application/json, text/plain',
+  ])('is not read as %s', async (type) => {
+    expect(await send({ body: '{"name":"ab"}', headers: { 'Content-Type': type } })).toEqual([415, failure('Content-Type harus application/json')]);
+  });
+
+  it('is not read without a content type', async () => {
+    expect(await send({ body: new TextEncoder().encode('{"name":"ab"}'), headers: {} })).toEqual([
+      415,
+      failure('Content-Type harus application/json'),
+    ]);
+    expect(await send({ headers: {} })).toEqual([415, failure('Content-Type harus application/json')]);
+  });
+
+  it.each([
+    ...['', ' ', '{', '{"name":"ab"', "{'name':'ab'}", '{"name":"ab"} x', 'undefined', 'NaN', '[1,]', '"\u0000"'],
+    ...[
+      new Uint8Array([0x1f, 0x8b, 8, 0]),
+      new Uint8Array([...Buffer.from('{"name":"a'), 0xff, ...Buffer.from('"}')]),
+      new Uint8Array([0xed, 0xa0, 0x80]),
+    ],
+  ])('that is no JSON is said so: %j', async (body) => {
+    expect(await send({ body })).toEqual([400, failure('JSON tidak valid')]);
+  });
+
+  it.each(['null', '[]', '[{"name":"ab"}]', '"x"', '1', 'true'])('that is no object is said so: %s', async (body) => {
+    expect(await send({ body })).toEqual([400, failure('Validasi gagal', [{ field: 'body', message: 'Body harus berupa objek JSON' }])]);
+  });
+
+  it('names every faulty field, each once', async () => {
+    const both = [
+      { field: 'name', message: 'short' },
+      { field: 'size', message: 'number' },
+    ];
+    expect(await send({ body: '{"name":"b","size":"1"}' })).toEqual([400, failure('Validasi gagal', both)]);
+    expect(await send({ body: '{}' })).toEqual([400, failure('Validasi gagal', [{ field: 'name', message: 'missing' }])]);
+  });
+
+  it('may say more than is asked, and say it twice: the last one counts', async () => {
+    const body = '{"name":"ax","name":"ab","id":1,"__proto__":{"size":1},"constructor":{"prototype":{"size":1}}}';
+    expect(await send({ body })).toEqual([200, { name: 'ab' }]);
+    expect(Object.hasOwn(Object.prototype, 'size')).toBe(false);
+  });
+
+  it('may be nested as deeply as it fits', async () => {
+    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
+    expect(await send({ body: `{"name":${deep}}` })).toEqual([400, failure('Validasi gagal', [{ field: 'name', message: 'text' }])]);
+  });
+});
+
+describe('a body over the limit', () => {
+  const fits = `{"name":"a${'b'.repeat(BODY_BYTES_MAX - 12)}"}`;
+  const tooLarge = [413, failure('Ukuran body terlalu besar')];
+  const streamed = (text: string) => ({ body: ReadableStream.from([new TextEncoder().encode(text)]), duplex: 'half' as const });
+
+  it('begins one byte behind it', async () => {
+    expect(fits).toHaveLength(BODY_BYTES_MAX);
+    expect((await send({ body: fits }))[0]).toBe(200);
+    expect(await send({ body: `${fits} ` })).toEqual(tooLarge);
+  });
+
+  it('is told by its stated length, before it is read', async () => {
+    expect(await send({ body: '{}', headers: { ...JSON_TYPE, 'Content-Length': String(BODY_BYTES_MAX + 1) } })).toEqual(tooLarge);
+    expect(await send({ headers: { 'Content-Length': String(BODY_BYTES_MAX + 1) } }, 'GET')).toEqual(tooLarge);
+  });
+
+  it('is told by reading, where it states none', async () => {
+    expect((await send(streamed(fits)))[0]).toBe(200);
+    expect(await send(streamed(`${fits} `))).toEqual(tooLarge);
+  });
+
+  it('is told on routes that read none', async () => {
+    expect(await send({ body: `${fits} ` }, 'DELETE')).toEqual(tooLarge);
+  });
+});

@@ -1,0 +1,51 @@
+import type { Input } from '@ticket/domain';
+import type { HonoRequest, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
+import { resolver, uniqueSymbol } from 'hono-openapi';
+import type * as v from 'valibot';
+import { UnreadableBody } from './errors.ts';
+import { faults, messages } from './messages.ts';
+import { invalid, validate } from './validate.ts';
+
+/** Room for the longest description, 10,000 characters of four bytes, and the rest. */
+export const BODY_BYTES_MAX = 64 * 1024;
+
+const tooLarge = (): never => {
+  throw new UnreadableBody(413, messages.bodyTooLarge);
+};
+const readAndLimit = bodyLimit({ maxSize: BODY_BYTES_MAX, onError: tooLarge });
+
+/** Refuses a body over the limit, on routes that read none too: by its stated length, else by reading it. */
+export const limitBody: MiddlewareHandler = (c, next) => {
+  const length = c.req.header('Content-Length');
+  if (Number(length) > BODY_BYTES_MAX) tooLarge();
+  // bodyLimit turns every body into a web stream, which is dear, before it looks at the stated length.
+  const stated = length !== undefined && c.req.header('Transfer-Encoding') === undefined;
+  return stated || c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : readAndLimit(c, next);
+};
+
+/**
+ * Reads and validates a JSON body, and only records what is wrong with it: `c.get('input')` is the value or the error, for
+ * the use case to throw once the caller's rights are clear. The OpenAPI document describes the body by the same schema.
+ */
+export const body = <Schema extends v.GenericSchema<unknown, object>>(schema: Schema) =>
+  Object.assign(
+    createMiddleware<{ Variables: { input: Input<v.InferOutput<Schema>> } }>(async (c, next) => {
+      c.set('input', await read(c.req, schema));
+      await next();
+    }),
+    { [uniqueSymbol]: { target: 'json', ...resolver(schema, { options: { typeMode: 'input' } }) } },
+  );
+
+async function read<Schema extends v.GenericSchema<unknown, object>>(request: HonoRequest, schema: Schema): Promise<Input<v.InferOutput<Schema>>> {
+  if (!/^application\/json[ \t]*(?:;|$)/i.test(request.header('Content-Type') ?? '')) return new UnreadableBody(415, messages.notJson);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await request.arrayBuffer()));
+  } catch {
+    return new UnreadableBody(400, messages.invalidJson);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid([{ field: 'body', message: faults.object }]);
+  return validate(schema, value);
+}

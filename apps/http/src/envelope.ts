@@ -1,0 +1,48 @@
+import type { Fault } from '@ticket/domain';
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import * as v from 'valibot';
+
+/** Every body of every answer is one of these two. */
+export const JSON_UTF8 = { 'Content-Type': 'application/json; charset=UTF-8' } as const;
+
+export const success = <Message extends string, Data extends v.GenericSchema>(message: Message, data: Data) =>
+  v.object({ success: v.literal(true), message: v.literal(message), data });
+
+/** What a deletion answers: there is nothing left to show. */
+export const done = <Message extends string>(message: Message) => v.object({ success: v.literal(true), message: v.literal(message) });
+
+const FaultReply = v.pipe(v.object({ field: v.string(), message: v.string() }), v.metadata({ ref: 'Fault' }));
+
+export const Failure = v.pipe(
+  v.object({
+    success: v.literal(false),
+    message: v.string(),
+    errors: v.pipe(
+      v.union([v.null(), v.array(FaultReply), v.record(v.string(), v.number())]),
+      v.metadata({ description: 'null, semua kesalahan per field, atau fakta di balik penolakan' }),
+    ),
+  }),
+  v.metadata({ ref: 'Failure' }),
+);
+
+/** null, everything that is wrong with an input, or the numbers behind a refusal. */
+export type FailureErrors = null | readonly Fault[] | Readonly<Record<string, number>>;
+
+export const ok = <Data>(c: Context, message: string, data: Data): Response => c.json({ success: true, message, data }, 200, JSON_UTF8);
+
+export const created = <Data>(c: Context, message: string, data: Data): Response => c.json({ success: true, message, data }, 201, JSON_UTF8);
+
+export const deleted = (c: Context, message: string): Response => c.json({ success: true, message }, 200, JSON_UTF8);
+
+export function fail(
+  c: Context,
+  status: ContentfulStatusCode,
+  message: string,
+  errors: FailureErrors = null,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  // RFC 9110, 15.5.2: a 401 always names a way in.
+  const challenge = status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
+  return c.json({ success: false, message, errors }, status, { ...JSON_UTF8, ...challenge, ...headers });
+}

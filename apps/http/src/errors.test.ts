@@ -1,0 +1,92 @@
+import { type RefusalCode, type Refusals, refuse, Unavailable } from '@ticket/domain';
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import { describe, expect, it } from 'vitest';
+import type { AppEnv } from './env.ts';
+import { answerError, UnreadableBody } from './errors.ts';
+
+/** What is thrown, answered; and what was reported of it. */
+async function answerTo(thrown: () => unknown) {
+  const reported: unknown[] = [];
+  const app = new Hono<AppEnv>();
+  app.get('/', (c) => {
+    c.set('report', (...line) => reported.push(line));
+    thrown();
+    return c.body(null);
+  });
+  app.onError(answerError);
+  const answer = await app.request('/');
+  return { status: answer.status, headers: answer.headers, body: await answer.json(), reported };
+}
+
+const EXPECTED: { readonly [Code in RefusalCode]: readonly [Refusals[Code], number, string, unknown][] } = {
+  invalid_input: [[{ faults: [{ field: 'name', message: 'x' }] }, 400, 'Validasi gagal', [{ field: 'name', message: 'x' }]]],
+  unauthenticated: [[{}, 401, 'Token tidak valid atau expired', null]],
+  wrong_credentials: [[{}, 401, 'Email atau password salah', null]],
+  forbidden: [
+    [{ reason: 'not_admin' }, 403, 'Akses ditolak. Hanya admin yang dapat melakukan aksi ini', null],
+    [{ reason: 'not_owner' }, 403, 'Akses ditolak', null],
+    [{ reason: 'operator_only' }, 403, 'Akses ditolak', null],
+  ],
+  not_found: [
+    [{ entity: 'user', id: '1' }, 404, 'User tidak ditemukan', null],
+    [{ entity: 'event', id: '1' }, 404, 'Event tidak ditemukan', null],
+    [{ entity: 'booking', id: '1' }, 404, 'Booking tidak ditemukan', null],
+  ],
+  email_taken: [[{}, 400, 'Email sudah terdaftar', null]],
+  insufficient_tickets: [[{ available: 1, requested: 2 }, 400, 'Stok tiket tidak mencukupi', { available: 1, requested: 2 }]],
+  total_below_held: [[{ held: 5, requested: 3 }, 400, 'Total tiket kurang dari tiket yang sudah dipesan', { sold: 5, requested: 3 }]],
+  event_is_over: [[{}, 400, 'Event sudah berakhir', null]],
+  event_has_active_bookings: [[{}, 400, 'Event masih memiliki booking aktif', null]],
+  user_has_active_bookings: [[{}, 400, 'User masih memiliki booking aktif', null]],
+  user_organises_events: [[{}, 400, 'User masih menjadi organizer event', null]],
+  last_admin: [[{}, 400, 'Minimal harus ada satu admin', null]],
+};
+
+describe('a refusal', () => {
+  const rows = Object.entries(EXPECTED).flatMap(([code, cases]) => cases.map((row) => [code as RefusalCode, ...row] as const));
+
+  it.each(rows)('%s %j is %d "%s"', async (code, details, status, message, errors) => {
+    const answer = await answerTo(() => refuse(code, details));
+    expect(answer).toMatchObject({ status, body: { success: false, message, errors }, reported: [] });
+    expect(answer.headers.get('Content-Type')).toBe('application/json; charset=UTF-8');
+    expect(answer.headers.get('WWW-Authenticate')).toBe(status === 401 ? 'Bearer' : null);
+  });
+});
+
+describe('a failure', () => {
+  it.each([
+    ['not_done', 0.2, '1', 'Layanan sementara tidak tersedia'],
+    ['unknown', 3, '3', 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi'],
+  ] as const)('of the outside world, outcome %s, is 503 and says when to come again', async (outcome, retryAfterSeconds, retryAfter, message) => {
+    const answer = await answerTo(() => {
+      throw new Unavailable('the database went away', { outcome, retryAfterSeconds });
+    });
+    expect(answer).toMatchObject({ status: 503, body: { success: false, message, errors: null } });
+    expect(answer.headers.get('Retry-After')).toBe(retryAfter);
+    expect(answer.reported).toHaveLength(1);
+  });
+
+  it('that nobody expected is 500, is reported, and tells the client nothing', async () => {
+    const answer = await answerTo(() => {
+      throw new Error('SELECT * FROM users failed');
+    });
+    expect(answer.status).toBe(500);
+    expect(answer.body).toEqual({ success: false, message: 'Terjadi kesalahan pada server', errors: null });
+    expect(answer.reported).toHaveLength(1);
+  });
+
+  it('to read the body is the client’s', async () => {
+    const answer = await answerTo(() => {
+      throw new UnreadableBody(415, 'Content-Type harus application/json');
+    });
+    expect(answer).toMatchObject({ status: 415, body: { message: 'Content-Type harus application/json', errors: null }, reported: [] });
+  });
+
+  it('of Hono’s own keeps its status and gets the envelope', async () => {
+    const answer = await answerTo(() => {
+      throw new HTTPException(400, { message: 'internal words' });
+    });
+    expect(answer).toMatchObject({ status: 400, body: { success: false, message: 'Permintaan tidak valid', errors: null } });
+  });
+});

@@ -1,0 +1,54 @@
+import { Refusal, type RefusalCode, type Refusals, Unavailable } from '@ticket/domain';
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { AppEnv } from './env.ts';
+import { type FailureErrors, fail } from './envelope.ts';
+import { messages } from './messages.ts';
+
+type Reply = readonly [status: ContentfulStatusCode, message: string, errors: FailureErrors];
+
+/** What each refusal of the domain is to a client. */
+const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply } = {
+  invalid_input: ({ faults }) => [400, messages.invalidInput, faults],
+  unauthenticated: () => [401, messages.invalidToken, null],
+  wrong_credentials: () => [401, messages.wrongCredentials, null],
+  forbidden: ({ reason }) => [403, messages.forbidden[reason], null],
+  not_found: ({ entity }) => [404, messages.notFound[entity], null],
+  email_taken: () => [400, messages.emailTaken, null],
+  insufficient_tickets: ({ available, requested }) => [400, messages.insufficientTickets, { available, requested }],
+  total_below_held: ({ held, requested }) => [400, messages.totalBelowHeld, { sold: held, requested }],
+  event_is_over: () => [400, messages.eventIsOver, null],
+  event_has_active_bookings: () => [400, messages.eventHasActiveBookings, null],
+  user_has_active_bookings: () => [400, messages.userHasActiveBookings, null],
+  user_organises_events: () => [400, messages.userOrganisesEvents, null],
+  last_admin: () => [400, messages.lastAdmin, null],
+};
+
+const replyTo = <Code extends RefusalCode>(code: Code, details: Refusals[Code]): Reply => REPLIES[code](details);
+
+/** A request that never reaches the domain: its body is too large, of another type, or not JSON. */
+export class UnreadableBody extends Error {
+  override readonly name = 'UnreadableBody';
+  readonly status: 400 | 413 | 415;
+  constructor(status: 400 | 413 | 415, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Turns whatever was thrown into the envelope. What nobody expected is reported, and its words stay inside. */
+export function answerError(error: Error, c: Context<AppEnv>): Response {
+  if (error instanceof Refusal) return fail(c, ...replyTo(error.code, error.details));
+  if (error instanceof UnreadableBody) return fail(c, error.status, error.message);
+  if (error instanceof Unavailable) {
+    c.get('report')('warn', `unavailable: ${error.message}`, error);
+    const message = error.outcome === 'unknown' ? messages.outcomeUnknown : messages.unavailable;
+    return fail(c, 503, message, null, { 'Retry-After': String(Math.ceil(error.retryAfterSeconds)) });
+  }
+  if (error instanceof HTTPException && error.status < 500) return fail(c, error.status, messages.badRequest);
+  // Reading from a client who hung up fails too, and is nobody's bug.
+  const goneAway = c.req.raw.signal.aborted;
+  c.get('report')(goneAway ? 'warn' : 'error', goneAway ? 'failed after the client went away' : 'failed unexpectedly', error);
+  return fail(c, 500, messages.failed);
+}

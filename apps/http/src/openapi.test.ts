@@ -1,0 +1,67 @@
+import { createUseCases } from '@ticket/domain';
+import { inMemoryPorts } from '@ticket/domain/testing';
+import { describe, expect, it } from 'vitest';
+import { createApp } from './app.ts';
+
+type Json = { readonly [key: string]: Json } & readonly Json[];
+const ports = inMemoryPorts();
+const app = createApp({ useCases: createUseCases(ports), tokens: ports.tokens, policy: ports.policy, version: '1.2.3', log: () => {} });
+const document: Json = JSON.parse(await (await app.request('/openapi.json')).text());
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
+const operations = () =>
+  Object.entries(document['paths'] ?? {}).flatMap(([path, item]) => Object.entries(item).map(([method, operation]) => ({ path, method, operation })));
+const everything = function* (node: unknown): Generator<Record<string, unknown>> {
+  if (typeof node !== 'object' || node === null) return;
+  if (!Array.isArray(node)) yield node as Record<string, unknown>;
+  for (const child of Object.values(node)) yield* everything(child);
+};
+const at = (pointer: string): unknown =>
+  pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key.replaceAll('~1', '/')) : undefined), document);
+
+describe('the document', () => {
+  it('is OpenAPI 3.1 and declares every route, no more', () => {
+    expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } });
+    const declared = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+    const routed = app.routes
+      .filter(({ method, path }) => method !== 'ALL' && path !== '/openapi.json')
+      .map(({ method, path }) => `${method} ${path}`);
+    expect(new Set(declared)).toEqual(new Set(routed.map((route) => route.replace(':id', '{id}'))));
+    expect(declared).toHaveLength(19);
+  });
+
+  it('has every reference it makes', () => {
+    for (const { $ref } of everything(document)) if ($ref !== undefined) expect(at(String($ref)), String($ref)).toBeDefined();
+    for (const { ref } of everything(document['components'])) expect(ref).toBeUndefined();
+  });
+
+  it('is consistent in each operation', () => {
+    const ids = operations().map(({ operation }) => operation['operationId']);
+    expect(new Set(ids).size).toBe(ids.length);
+    const tags = document['tags']?.map(({ name }) => name);
+    for (const { path, method, operation } of operations()) {
+      const name = `${method} ${path}`;
+      expect(METHODS, name).toContain(method);
+      expect(tags, name).toContain(operation['tags']?.[0]);
+      expect(Object.keys(operation['responses'] ?? {}), name).toEqual(expect.arrayContaining([expect.stringMatching(/^20[01]$/), '500']));
+      const parameters = operation['parameters'] ?? [];
+      const inPath = [...parameters].filter((parameter) => `${parameter['in']}` === 'path').map((parameter) => parameter['name']);
+      expect(inPath, name).toEqual(path.includes('{id}') ? ['id'] : []);
+      expect('requestBody' in operation, name).toBe(['post', 'put', 'patch'].includes(method));
+    }
+  });
+
+  it('shows the limits that validate', () => {
+    expect(at('#/components/schemas/NewBooking/properties/quantity')).toEqual({ type: 'integer', minimum: 1, maximum: 900_000 });
+    expect(at('#/components/schemas/NewUser/properties/password')).toMatchObject({ minLength: 6, maxLength: 72 });
+    expect(at('#/components/schemas/NewEvent/required')).toEqual(['name', 'location', 'event_date', 'ticket_price', 'total_tickets']);
+    expect(at('#/paths/~1api~1events/get/parameters')).toMatchObject([
+      { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000 } },
+      { name: 'offset', in: 'query', schema: { type: 'integer', minimum: 0 } },
+      { name: 'total', in: 'query', schema: { type: 'boolean' } },
+    ]);
+  });
+});

@@ -1,0 +1,91 @@
+import type { Hono, MiddlewareHandler } from 'hono';
+import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
+import type * as v from 'valibot';
+import type { AppEnv } from './env.ts';
+import { Failure, JSON_UTF8 } from './envelope.ts';
+
+const header = (description: string, type: 'string' | 'integer') => ({ description, schema: { type } });
+
+const FAILURES = {
+  400: { name: 'Invalid', description: 'Body, id atau parameter tidak valid, atau aturan bisnis menolak; `errors` menjelaskan', headers: {} },
+  401: {
+    name: 'Unauthenticated',
+    description: 'Token tidak ada, tidak valid atau expired; saat login: email atau password salah',
+    headers: { 'WWW-Authenticate': header('Bearer', 'string') },
+  },
+  403: { name: 'Forbidden', description: 'Token valid, tetapi tidak berhak', headers: {} },
+  404: { name: 'NotFound', description: 'Data tidak ditemukan', headers: {} },
+  413: { name: 'TooLarge', description: 'Body lebih dari 64 KiB', headers: {} },
+  415: { name: 'NotJson', description: 'Content-Type bukan application/json', headers: {} },
+  500: { name: 'Failed', description: 'Kesalahan pada server; sebutkan X-Request-Id saat melapor', headers: {} },
+  503: { name: 'Unavailable', description: 'Coba lagi setelah Retry-After', headers: { 'Retry-After': header('Detik', 'integer') } },
+};
+type FailureStatus = keyof typeof FAILURES;
+const ALWAYS: readonly FailureStatus[] = [413, 500, 503];
+
+const SECURITY = { none: [], optional: [{}, { bearer: [] }], required: [{ bearer: [] }] };
+
+interface Operation {
+  readonly tag: 'Status' | 'Authentication' | 'Users' | 'Events' | 'Bookings';
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Whether a token is needed; `optional` where the security profile decides. */
+  readonly token: keyof typeof SECURITY;
+  readonly answer: readonly [status: 200 | 201, reply: v.GenericSchema];
+  readonly list?: boolean;
+  /** What it may answer besides 413, 500 and 503, which any route may. */
+  readonly failures: readonly FailureStatus[];
+}
+
+/** Declares a route in the OpenAPI document. What its middlewares read (body, query, id) they declare themselves. */
+export function operation({ tag, id, summary, description, token, answer: [status, reply], list = false, failures }: Operation): MiddlewareHandler {
+  const refused = [...failures, ...ALWAYS].map((code) => [code, { $ref: `#/components/responses/${FAILURES[code].name}` }]);
+  return describeRoute({
+    ...{ operationId: id, tags: [tag], summary, security: SECURITY[token] },
+    ...(description === undefined ? {} : { description }),
+    responses: {
+      [status]: { description: summary, content: json(reply), ...(list ? { headers: LIST_HEADERS } : {}) },
+      ...Object.fromEntries(refused),
+    },
+  });
+}
+
+/** The OpenAPI 3.1 document of the app, made once, from the schemas that validate its requests and type its replies. */
+export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
+  const make = () => generateSpecs(app, { documentation: about(version), defaultValidationErrorResponse: false });
+  let document: ReturnType<typeof make> | undefined;
+  return async (c) => {
+    document ??= make();
+    return c.json(await document, 200, JSON_UTF8);
+  };
+}
+
+const json = (schema: v.GenericSchema) => ({ 'application/json': { schema: resolver(schema) } });
+
+const LIST_HEADERS = {
+  'X-Total-Count': header('Jumlah semua baris, bila murah dihitung atau diminta dengan total=true', 'integer'),
+  Link: header('rel="next": halaman berikutnya, bila ada', 'string'),
+};
+type Documentation = NonNullable<NonNullable<Parameters<typeof generateSpecs>[1]>['documentation']>;
+
+const about = (version: string): Documentation => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Ticket Platform API',
+    version,
+    description: [
+      'Setiap tiket terjual tepat satu kali. Semua jawaban memakai amplop yang sama: `success`, `message`, dan `data` atau `errors`.',
+      'Token dikirim sebagai `Authorization: Bearer <token>`; token yang tidak valid ditolak (401) di semua endpoint /api.',
+      'Pada profil `open` endpoint users dapat dipakai tanpa token; pada profil `locked` hanya oleh admin atau pemilik akun.',
+      'PUT mengubah hanya field yang dikirim; field yang tidak dikenal diabaikan; field yang dikirim dua kali: yang terakhir berlaku.',
+    ].join('\n\n'),
+  },
+  tags: [{ name: 'Status' }, { name: 'Authentication' }, { name: 'Users' }, { name: 'Events' }, { name: 'Bookings' }],
+  components: {
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    responses: Object.fromEntries(
+      Object.values(FAILURES).map(({ name, description, headers }) => [name, { description, headers, content: json(Failure) }]),
+    ),
+  },
+});

@@ -1,0 +1,18 @@
+import { type Action, accept, type UseCases } from '@ticket/domain';
+import { createMiddleware } from 'hono/factory';
+import { resolver, uniqueSymbol } from 'hono-openapi';
+import type { AppEnv } from './env.ts';
+import { PathId } from './schemas/fields.ts';
+import { validate } from './validate.ts';
+
+/** Reads the id in the path. Whoever may not even ask hears that (401) before he hears that the id is malformed (400). */
+export const pathId = (useCases: UseCases, action: Action) =>
+  Object.assign(
+    createMiddleware<AppEnv & { Variables: { id: string } }>(async (c, next) => {
+      const input = validate(PathId, { id: c.req.param('id') });
+      if (input instanceof Error) await useCases.identifyActor(c.get('attempt'), action);
+      c.set('id', accept(input).id);
+      await next();
+    }),
+    { [uniqueSymbol]: { target: 'param', ...resolver(PathId, { options: { typeMode: 'input' } }) } },
+  );

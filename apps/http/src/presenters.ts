@@ -1,0 +1,84 @@
+import { BOOKING_STATUSES, type Booking, type BookingView, type Event, type EventView, type Policy, type User } from '@ticket/domain';
+import * as v from 'valibot';
+import { priceOf } from './money.ts';
+
+/*
+ * What replies look like. Fields are picked by name: nothing that an entity carries reaches a client unless it stands here.
+ * Prices are strings with two decimals, instants ISO 8601 in UTC with milliseconds.
+ */
+const Id = v.pipe(v.string(), v.uuid());
+const Instant = v.pipe(v.string(), v.isoTimestamp());
+const Price = v.pipe(v.string(), v.regex(/^\d+\.\d{2}$/));
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const userEntries = { id: Id, name: v.string(), email: v.string(), role: v.picklist(['user', 'admin']), createdAt: Instant, updatedAt: Instant };
+export const UserReply = v.pipe(v.object(userEntries), v.metadata({ ref: 'User' }));
+export const SessionReply = v.pipe(v.object({ user: UserReply, token: v.string() }), v.metadata({ ref: 'Session' }));
+
+const eventEntries = {
+  ...{ id: Id, organizer_id: Id, name: v.string(), description: v.nullable(v.string()), location: v.string(), event_date: Instant },
+  ...{ ticket_price: Price, total_tickets: Count, available_tickets: Count, createdAt: Instant, updatedAt: Instant },
+};
+const Organizer = v.object({ id: Id, name: v.string(), email: v.nullable(v.string()) });
+export const EventReply = v.pipe(v.object(eventEntries), v.metadata({ ref: 'Event' }));
+export const EventViewReply = v.pipe(v.object({ ...eventEntries, organizer: Organizer }), v.metadata({ ref: 'EventView' }));
+
+const bookingEntries = {
+  ...{ id: Id, user_id: Id, event_id: Id, quantity: Count, total_price: Price },
+  ...{ status: v.picklist(BOOKING_STATUSES), booking_date: Instant },
+};
+const Booker = v.object({ id: Id, name: v.string(), email: v.string() });
+const BookedEvent = v.object({ id: Id, name: v.string(), location: v.string(), event_date: Instant });
+export const BookingReply = v.pipe(v.object(bookingEntries), v.metadata({ ref: 'Booking' }));
+export const BookingViewReply = v.pipe(v.object({ ...bookingEntries, user: Booker, event: BookedEvent }), v.metadata({ ref: 'BookingView' }));
+
+export const presentUser = ({ id, name, email, role, createdAt, updatedAt }: User): v.InferOutput<typeof UserReply> => ({
+  ...{ id, name, email, role },
+  ...{ createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() },
+});
+
+export const presentSession = ({ user, token }: { readonly user: User; readonly token: string }): v.InferOutput<typeof SessionReply> => ({
+  user: presentUser(user),
+  token,
+});
+
+export const presentEvent = (event: Event): v.InferOutput<typeof EventReply> => ({
+  id: event.id,
+  organizer_id: event.organizerId,
+  name: event.name,
+  description: event.description,
+  location: event.location,
+  event_date: event.eventDate.toISOString(),
+  ticket_price: priceOf(event.ticketPriceCents),
+  total_tickets: event.totalTickets,
+  available_tickets: event.availableTickets,
+  createdAt: event.createdAt.toISOString(),
+  updatedAt: event.updatedAt.toISOString(),
+});
+
+/** With its organizer, whose e-mail is null where the installation keeps it back. */
+export const presentEventView =
+  ({ organizerEmail }: Policy) =>
+  (event: EventView): v.InferOutput<typeof EventViewReply> => {
+    const { id, name, email } = event.organizer;
+    return { ...presentEvent(event), organizer: { id, name, email: organizerEmail ? email : null } };
+  };
+
+export const presentBooking = (booking: Booking): v.InferOutput<typeof BookingReply> => ({
+  id: booking.id,
+  user_id: booking.userId,
+  event_id: booking.eventId,
+  quantity: booking.quantity,
+  total_price: priceOf(booking.totalPriceCents),
+  status: booking.status,
+  booking_date: booking.bookingDate.toISOString(),
+});
+
+export function presentBookingView(booking: BookingView): v.InferOutput<typeof BookingViewReply> {
+  const { user, event } = booking;
+  return {
+    ...presentBooking(booking),
+    user: { id: user.id, name: user.name, email: user.email },
+    event: { id: event.id, name: event.name, location: event.location, event_date: event.eventDate.toISOString() },
+  };
+}

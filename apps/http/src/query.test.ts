@@ -1,0 +1,67 @@
+import { POLICIES, type Policy } from '@ticket/domain';
+import { Hono } from 'hono';
+import { expect, it } from 'vitest';
+import type { AppEnv } from './env.ts';
+import { answerError } from './errors.ts';
+import { query } from './query.ts';
+import { listRequest } from './schemas/lists.ts';
+
+/** What a list is asked for by this query, or the fields that are wrong with it. */
+async function read(text: string, policy: Policy = POLICIES.open): Promise<unknown> {
+  const app = new Hono<AppEnv>().get('/', query(listRequest(policy)), (c) => {
+    const input = c.get('input');
+    if (input instanceof Error) throw input;
+    return c.json(input);
+  });
+  app.onError(answerError);
+  const answer = await app.request(`/${text}`);
+  const reply: { readonly errors?: readonly { readonly field: string }[] } = JSON.parse(await answer.text());
+  return answer.status === 400 ? reply.errors?.map(({ field }) => field) : reply;
+}
+
+it.each([
+  ['', {}],
+  ['?', {}],
+  ['?limit=1&offset=0&total=false', { limit: 1, offset: 0, total: false }],
+  ['?limit=1000&offset=9007199254740991&total=true', { limit: 1000, offset: Number.MAX_SAFE_INTEGER, total: true }],
+  ['?sort=id;drop&sort=1&page=x&Limit=x&__proto__=1', {}],
+  ['?%6Cimit=2', { limit: 2 }],
+])('"%s" asks for %j', async (text, request) => {
+  expect(await read(text)).toEqual(request);
+});
+
+it.each([
+  ...[
+    'limit=0',
+    'limit=-1',
+    'limit=1001',
+    'limit=1.5',
+    'limit=',
+    'limit',
+    'limit=x',
+    'limit=1e2',
+    'limit=0x1',
+    'limit=%201',
+    'limit=01',
+    'limit=true',
+  ],
+  ...[
+    'limit=%zz',
+    'limit=1&limit=2',
+    'limit=1&limit=1',
+    'offset=-1',
+    'offset=9007199254740992',
+    'offset=1e18',
+    'offset=x',
+    'total=1',
+    'total=yes',
+    'total=',
+  ],
+])('"?%s" asks for nothing', async (text) => {
+  expect(await read(`?${text}`)).toEqual([text.split(/[=&]/)[0]]);
+});
+
+it('names all faults, by the limits of the profile', async () => {
+  expect(await read('?limit=0&offset=x&total=x')).toEqual(['limit', 'offset', 'total']);
+  expect(await read('?limit=101', POLICIES.locked)).toEqual(['limit']);
+});

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { factsOf } from './report.ts';
+
+/** As TypeORM makes them: the statement and its parameters hang on the error, and stand in its message. */
+class QueryFailedError extends Error {
+  override readonly name = 'QueryFailedError';
+  readonly code = 'ER_DUP_ENTRY';
+  readonly query = 'INSERT INTO users';
+  readonly parameters = ['sari@example.com', '$2y$10$secret'];
+}
+
+it('tells what failed and where, and no word of the data it failed on', () => {
+  const cause = new QueryFailedError("Duplicate entry 'sari@example.com'\n    at secret (/a/line/of/the/message.ts:1:1)");
+  const facts = factsOf(new Error('sari@example.com was in the way', { cause }));
+  expect(facts).toMatchObject({ name: 'Error', cause: { name: 'QueryFailedError', code: 'ER_DUP_ENTRY' } });
+  expect(JSON.stringify(facts)).toContain('report.test.ts');
+  expect(JSON.stringify(facts)).not.toMatch(/sari|secret|INSERT/);
+});
+
+it('survives whatever else is thrown', () => {
+  expect(factsOf('sari@example.com')).toEqual({ name: 'string' });
+  const loop = new Error('a cause of itself');
+  loop.cause = loop;
+  expect(factsOf(loop)).toHaveProperty('cause.cause.cause.name', 'Error');
+});

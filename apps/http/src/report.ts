@@ -1,0 +1,26 @@
+/** One line of the log: a message that is always the same for the same thing, and its facts. */
+export type Log = (line: { readonly level: 'info' | 'warn' | 'error'; readonly message: string; readonly [fact: string]: unknown }) => void;
+
+/** Tells the operator of an error, with the request it belongs to. */
+export type Report = (level: 'warn' | 'error', message: string, error: unknown) => void;
+
+const FRAMES_MAX = 12;
+const CAUSES_MAX = 3;
+
+/**
+ * What may be logged of an error: its name, its code and where it happened. Never its message or its other properties: a
+ * database's error carries the statement's parameters, and with them addresses and password hashes.
+ */
+export function factsOf(error: unknown, causes = CAUSES_MAX): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { name: typeof error };
+  const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? { code: error.code } : {};
+  const cause = error.cause !== undefined && causes > 0 ? { cause: factsOf(error.cause, causes - 1) } : {};
+  return { name: error.name, ...code, frames: framesOf(error), ...cause };
+}
+
+/** The lines of a stack that say where, without those above them that repeat the message, whatever it looks like. */
+function framesOf({ stack = '', message }: Error): readonly string[] {
+  const lines = stack.split('\n').slice(message.split('\n').length);
+  const frames = lines.map((line) => line.trim()).filter((line) => /^at .*:\d+:\d+\)?$/.test(line));
+  return frames.slice(0, FRAMES_MAX);
+}

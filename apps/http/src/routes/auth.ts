@@ -1,0 +1,57 @@
+import { Hono } from 'hono';
+import { body } from '../body.ts';
+import type { AppEnv, RouteParts } from '../env.ts';
+import { created, ok, success } from '../envelope.ts';
+import { messages } from '../messages.ts';
+import { operation } from '../openapi.ts';
+import { presentSession, presentUser, SessionReply, UserReply } from '../presenters.ts';
+import { Credentials, newUser } from '../schemas/users.ts';
+
+export function authRoutes({ useCases, policy }: RouteParts) {
+  return new Hono<AppEnv>()
+    .post(
+      '/register',
+      operation({
+        tag: 'Authentication',
+        id: 'register',
+        summary: 'Membuat akun dan langsung masuk',
+        description: 'Pada profil `locked`, role admin ditolak (403).',
+        token: 'optional',
+        answer: [201, success(messages.registered, SessionReply)],
+        failures: [400, 401, 403, 415],
+      }),
+      body(newUser(policy.passwords)),
+      async (c) => {
+        const session = await useCases.registerUser(c.get('attempt'), c.get('input'));
+        return created(c, messages.registered, presentSession(session));
+      },
+    )
+    .post(
+      '/login',
+      operation({
+        tag: 'Authentication',
+        id: 'login',
+        summary: 'Masuk dan mendapat token',
+        token: 'none',
+        answer: [200, success(messages.loggedIn, SessionReply)],
+        failures: [400, 401, 415],
+      }),
+      body(Credentials),
+      async (c) => {
+        const session = await useCases.logIn(c.get('input'));
+        return ok(c, messages.loggedIn, presentSession(session));
+      },
+    )
+    .get(
+      '/me',
+      operation({
+        tag: 'Authentication',
+        id: 'me',
+        summary: 'Data user yang sedang masuk',
+        token: 'required',
+        answer: [200, success(messages.self, UserReply)],
+        failures: [401],
+      }),
+      async (c) => ok(c, messages.self, presentUser(await useCases.readSelf(c.get('attempt')))),
+    );
+}

@@ -1,0 +1,92 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { body } from '../body.ts';
+import type { AppEnv, RouteParts } from '../env.ts';
+import { created, deleted, done, ok, success } from '../envelope.ts';
+import { okList } from '../lists.ts';
+import { messages } from '../messages.ts';
+import { operation } from '../openapi.ts';
+import { pathId } from '../path-id.ts';
+import { BookingReply, BookingViewReply, presentBooking, presentBookingView } from '../presenters.ts';
+import { query } from '../query.ts';
+import { NewBooking, StatusChange } from '../schemas/bookings.ts';
+import { listRequest } from '../schemas/lists.ts';
+
+export function bookingRoutes({ useCases, policy }: RouteParts) {
+  return new Hono<AppEnv>()
+    .get(
+      '/',
+      operation({
+        tag: 'Bookings',
+        id: 'listBookings',
+        summary: 'Booking milik sendiri; untuk admin semua booking. Terbaru lebih dulu',
+        token: 'required',
+        answer: [200, success(messages.bookingsRead, v.array(BookingViewReply))],
+        list: true,
+        failures: [400, 401],
+      }),
+      query(listRequest(policy)),
+      async (c) => okList(c, messages.bookingsRead, await useCases.listBookings(c.get('attempt'), c.get('input')), presentBookingView),
+    )
+    .get(
+      '/:id',
+      operation({
+        tag: 'Bookings',
+        id: 'readBooking',
+        summary: 'Satu booking, milik sendiri atau sebagai admin',
+        token: 'required',
+        answer: [200, success(messages.bookingRead, BookingViewReply)],
+        failures: [400, 401, 403, 404],
+      }),
+      pathId(useCases, 'read_booking'),
+      async (c) => ok(c, messages.bookingRead, presentBookingView(await useCases.readBooking(c.get('attempt'), c.get('id')))),
+    )
+    .post(
+      '/',
+      operation({
+        tag: 'Bookings',
+        id: 'bookTickets',
+        summary: 'Memesan tiket',
+        description: 'Stok tidak cukup: 400 dengan `errors: {available, requested}` dari saat keputusan diambil.',
+        token: 'required',
+        answer: [201, success(messages.bookingCreated, BookingReply)],
+        failures: [400, 401, 404, 415],
+      }),
+      body(NewBooking),
+      async (c) => created(c, messages.bookingCreated, presentBooking(await useCases.bookTickets(c.get('attempt'), c.get('input')))),
+    )
+    .patch(
+      '/:id/status',
+      operation({
+        tag: 'Bookings',
+        id: 'changeBookingStatus',
+        summary: 'Mengubah status booking',
+        description: '`cancelled` mengembalikan tiket, satu kali; keluar dari `cancelled` mengambil tiket lagi bila stok cukup.',
+        token: 'required',
+        answer: [200, success(messages.bookingChanged, BookingReply)],
+        failures: [400, 401, 403, 404, 415],
+      }),
+      pathId(useCases, 'change_booking'),
+      body(StatusChange),
+      async (c) => {
+        const booking = await useCases.changeBookingStatus(c.get('attempt'), c.get('id'), c.get('input'));
+        return ok(c, messages.bookingChanged, presentBooking(booking));
+      },
+    )
+    .delete(
+      '/:id',
+      operation({
+        tag: 'Bookings',
+        id: 'deleteBooking',
+        summary: 'Menghapus booking; tiket yang dipegang kembali',
+        token: 'required',
+        answer: [200, done(messages.bookingDeleted)],
+        failures: [400, 401, 403, 404],
+      }),
+      pathId(useCases, 'delete_booking'),
+      async (c) => {
+        await useCases.deleteBooking(c.get('attempt'), c.get('id'));
+        return deleted(c, messages.bookingDeleted);
+      },
+    );
+}

@@ -1,0 +1,90 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { body } from '../body.ts';
+import type { AppEnv, RouteParts } from '../env.ts';
+import { created, deleted, done, ok, success } from '../envelope.ts';
+import { okList } from '../lists.ts';
+import { messages } from '../messages.ts';
+import { operation } from '../openapi.ts';
+import { pathId } from '../path-id.ts';
+import { EventReply, EventViewReply, presentEvent, presentEventView } from '../presenters.ts';
+import { query } from '../query.ts';
+import { EventChanges, NewEvent } from '../schemas/events.ts';
+import { listRequest } from '../schemas/lists.ts';
+
+export function eventRoutes({ useCases, policy }: RouteParts) {
+  const presentView = presentEventView(policy);
+  return new Hono<AppEnv>()
+    .get(
+      '/',
+      operation({
+        tag: 'Events',
+        id: 'listEvents',
+        summary: 'Semua event, tanggal terdekat lebih dulu',
+        token: 'optional',
+        answer: [200, success(messages.eventsRead, v.array(EventViewReply))],
+        list: true,
+        failures: [400, 401],
+      }),
+      query(listRequest(policy)),
+      async (c) => okList(c, messages.eventsRead, await useCases.listEvents(c.get('attempt'), c.get('input')), presentView),
+    )
+    .get(
+      '/:id',
+      operation({
+        tag: 'Events',
+        id: 'readEvent',
+        summary: 'Satu event',
+        token: 'optional',
+        answer: [200, success(messages.eventRead, EventViewReply)],
+        failures: [400, 401, 404],
+      }),
+      pathId(useCases, 'read_events'),
+      async (c) => ok(c, messages.eventRead, presentView(await useCases.readEvent(c.get('attempt'), c.get('id')))),
+    )
+    .post(
+      '/',
+      operation({
+        tag: 'Events',
+        id: 'createEvent',
+        summary: 'Membuat event (hanya admin)',
+        token: 'required',
+        answer: [201, success(messages.eventCreated, EventReply)],
+        failures: [400, 401, 403, 415],
+      }),
+      body(NewEvent),
+      async (c) => created(c, messages.eventCreated, presentEvent(await useCases.createEvent(c.get('attempt'), c.get('input')))),
+    )
+    .put(
+      '/:id',
+      operation({
+        tag: 'Events',
+        id: 'changeEvent',
+        summary: 'Mengubah event (hanya admin)',
+        description: 'total_tickets tidak dapat kurang dari tiket yang sudah dipesan; harga baru berlaku untuk booking berikutnya.',
+        token: 'required',
+        answer: [200, success(messages.eventChanged, EventReply)],
+        failures: [400, 401, 403, 404, 415],
+      }),
+      pathId(useCases, 'change_event'),
+      body(EventChanges),
+      async (c) => ok(c, messages.eventChanged, presentEvent(await useCases.changeEvent(c.get('attempt'), c.get('id'), c.get('input')))),
+    )
+    .delete(
+      '/:id',
+      operation({
+        tag: 'Events',
+        id: 'deleteEvent',
+        summary: 'Menghapus event (hanya admin)',
+        description: 'Ditolak (400) selama ada booking aktif; booking yang dibatalkan ikut terhapus.',
+        token: 'required',
+        answer: [200, done(messages.eventDeleted)],
+        failures: [400, 401, 403, 404],
+      }),
+      pathId(useCases, 'delete_event'),
+      async (c) => {
+        await useCases.deleteEvent(c.get('attempt'), c.get('id'));
+        return deleted(c, messages.eventDeleted);
+      },
+    );
+}

@@ -1,0 +1,89 @@
+import { Hono } from 'hono';
+import * as v from 'valibot';
+import { body } from '../body.ts';
+import type { AppEnv, RouteParts } from '../env.ts';
+import { created, deleted, done, ok, success } from '../envelope.ts';
+import { okList } from '../lists.ts';
+import { messages } from '../messages.ts';
+import { operation } from '../openapi.ts';
+import { pathId } from '../path-id.ts';
+import { presentUser, UserReply } from '../presenters.ts';
+import { query } from '../query.ts';
+import { listRequest } from '../schemas/lists.ts';
+import { newUser, userChanges } from '../schemas/users.ts';
+
+export function userRoutes({ useCases, policy }: RouteParts) {
+  return new Hono<AppEnv>()
+    .get(
+      '/',
+      operation({
+        tag: 'Users',
+        id: 'listUsers',
+        summary: 'Semua user, akun tertua lebih dulu',
+        token: 'optional',
+        answer: [200, success(messages.usersRead, v.array(UserReply))],
+        list: true,
+        failures: [400, 401, 403],
+      }),
+      query(listRequest(policy)),
+      async (c) => okList(c, messages.usersRead, await useCases.listUsers(c.get('attempt'), c.get('input')), presentUser),
+    )
+    .get(
+      '/:id',
+      operation({
+        tag: 'Users',
+        id: 'readUser',
+        summary: 'Satu user',
+        token: 'optional',
+        answer: [200, success(messages.userRead, UserReply)],
+        failures: [400, 401, 403, 404],
+      }),
+      pathId(useCases, 'read_user'),
+      async (c) => ok(c, messages.userRead, presentUser(await useCases.readUser(c.get('attempt'), c.get('id')))),
+    )
+    .post(
+      '/',
+      operation({
+        tag: 'Users',
+        id: 'createUser',
+        summary: 'Membuat akun untuk orang lain',
+        token: 'optional',
+        answer: [201, success(messages.userCreated, UserReply)],
+        failures: [400, 401, 403, 415],
+      }),
+      body(newUser(policy.passwords)),
+      async (c) => created(c, messages.userCreated, presentUser(await useCases.createUser(c.get('attempt'), c.get('input')))),
+    )
+    .put(
+      '/:id',
+      operation({
+        tag: 'Users',
+        id: 'changeUser',
+        summary: 'Mengubah user',
+        description: 'Password baru mengakhiri semua token lama. Minimal satu admin selalu tersisa.',
+        token: 'optional',
+        answer: [200, success(messages.userChanged, UserReply)],
+        failures: [400, 401, 403, 404, 415],
+      }),
+      pathId(useCases, 'change_user'),
+      body(userChanges(policy.passwords)),
+      async (c) => ok(c, messages.userChanged, presentUser(await useCases.changeUser(c.get('attempt'), c.get('id'), c.get('input')))),
+    )
+    .delete(
+      '/:id',
+      operation({
+        tag: 'Users',
+        id: 'deleteUser',
+        summary: 'Menghapus user',
+        description: 'Ditolak (400) selama ia memiliki booking aktif, menjadi organizer event, atau satu-satunya admin.',
+        token: 'optional',
+        answer: [200, done(messages.userDeleted)],
+        failures: [400, 401, 403, 404],
+      }),
+      pathId(useCases, 'delete_user'),
+      async (c) => {
+        await useCases.deleteUser(c.get('attempt'), c.get('id'));
+        return deleted(c, messages.userDeleted);
+      },
+    );
+}

@@ -1,0 +1,15 @@
+import { BOOKING_STATUSES } from '@ticket/domain';
+import * as v from 'valibot';
+import { faults } from '../messages.ts';
+import { TicketCount, Uuid } from './fields.ts';
+
+export const NewBooking = v.pipe(
+  v.object({ event_id: Uuid, quantity: TicketCount }, faults.missing),
+  v.metadata({ ref: 'NewBooking' }),
+  v.transform(({ event_id, quantity }) => ({ eventId: event_id, quantity })),
+);
+
+export const StatusChange = v.pipe(
+  v.object({ status: v.picklist(BOOKING_STATUSES, faults.status) }, faults.missing),
+  v.metadata({ ref: 'StatusChange' }),
+);

@@ -1,0 +1,66 @@
+import {
+  DESCRIPTION_CHARACTERS_MAX,
+  EVENT_NAME_CHARACTERS_MAX,
+  isDescription,
+  isEventName,
+  isLocation,
+  LOCATION_CHARACTERS_MAX,
+  TICKET_PRICE_CENTS_MAX,
+} from '@ticket/domain';
+import * as v from 'valibot';
+import { instantOf } from '../instants.ts';
+import { faults } from '../messages.ts';
+import { centsOf } from '../money.ts';
+import { line, parsed, TicketCount, text } from './fields.ts';
+
+const Description = v.pipe(
+  text,
+  v.check(isDescription, faults.prose(DESCRIPTION_CHARACTERS_MAX)),
+  v.metadata({ maxLength: DESCRIPTION_CHARACTERS_MAX }),
+);
+
+const EventDate = v.pipe(
+  text,
+  v.metadata({ format: 'date-time', description: 'ISO 8601 dengan zona waktu; disimpan dan ditampilkan dalam UTC' }),
+  parsed(instantOf, faults.eventDate),
+);
+
+const TicketPrice = v.pipe(
+  v.number(faults.ticketPrice),
+  v.metadata({ minimum: 0, maximum: TICKET_PRICE_CENTS_MAX / 100, description: 'Paling banyak 2 desimal' }),
+  parsed(centsOf, faults.ticketPrice),
+);
+
+const Entries = v.object(
+  {
+    name: line(isEventName, EVENT_NAME_CHARACTERS_MAX),
+    description: v.optional(v.nullable(Description)),
+    location: line(isLocation, LOCATION_CHARACTERS_MAX),
+    event_date: EventDate,
+    ticket_price: TicketPrice,
+    total_tickets: TicketCount,
+  },
+  faults.missing,
+);
+
+export const NewEvent = v.pipe(
+  Entries,
+  v.metadata({ ref: 'NewEvent' }),
+  v.transform(({ event_date: eventDate, ticket_price: ticketPriceCents, total_tickets: totalTickets, ...texts }) => ({
+    ...texts,
+    eventDate,
+    ticketPriceCents,
+    totalTickets,
+  })),
+);
+
+export const EventChanges = v.pipe(
+  v.partial(Entries),
+  v.metadata({ ref: 'EventChanges' }),
+  v.transform(({ event_date: eventDate, ticket_price: ticketPriceCents, total_tickets: totalTickets, ...texts }) => ({
+    ...texts,
+    eventDate,
+    ticketPriceCents,
+    totalTickets,
+  })),
+);

@@ -1,0 +1,33 @@
+import { isTicketCount, TOTAL_TICKETS_MAX } from '@ticket/domain';
+import * as v from 'valibot';
+import { faults } from '../messages.ts';
+
+/*
+ * What fields of requests are made of. The domain's predicates judge; `v.metadata` repeats their limits for readers of the
+ * OpenAPI document, because valibot's own lengths count UTF-16 units where the domain and JSON Schema count characters.
+ */
+export const text = v.string(faults.text);
+
+/** A line without the spaces around it. */
+export const line = (isRight: (text: string) => boolean, maxLength: number) =>
+  v.pipe(text, v.trim(), v.check(isRight, faults.line(maxLength)), v.metadata({ minLength: 1, maxLength }));
+
+/** A transformation that may find nothing, which is the fault. */
+export const parsed = <From, To>(parse: (from: From) => To | undefined, fault: string) =>
+  v.rawTransform<From, To>(({ dataset, addIssue, NEVER }) => {
+    const value = parse(dataset.value);
+    if (value !== undefined) return value;
+    addIssue({ message: fault });
+    return NEVER;
+  });
+
+/** Any UUID; lower case from here on, as it is stored. */
+export const Uuid = v.pipe(text, v.uuid(faults.id), v.toLowerCase());
+
+export const TicketCount = v.pipe(
+  v.number(faults.ticketCount),
+  v.check(isTicketCount, faults.ticketCount),
+  v.metadata({ type: 'integer', minimum: 1, maximum: TOTAL_TICKETS_MAX }),
+);
+
+export const PathId = v.object({ id: Uuid });

@@ -1,0 +1,65 @@
+import {
+  EMAIL_CHARACTERS_MAX,
+  isEmail,
+  isName,
+  isPasswordLongEnough,
+  isPasswordStorable,
+  isPasswordUncommon,
+  NAME_CHARACTERS_MAX,
+  normalEmail,
+  PASSWORD_BYTES_MAX,
+  type PasswordRules,
+} from '@ticket/domain';
+import * as v from 'valibot';
+import { faults } from '../messages.ts';
+import { line, text } from './fields.ts';
+
+/** Judged before its case is lowered: some letters that are not ASCII have lower case forms that are. */
+const Email = v.pipe(
+  text,
+  v.trim(),
+  v.check(isEmail, faults.email),
+  v.metadata({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX }),
+  v.transform(normalEmail),
+);
+
+const StorablePassword = v.pipe(text, v.check(isPasswordStorable, faults.passwordNotStorable));
+
+const newPassword = (rules: PasswordRules) =>
+  v.pipe(
+    StorablePassword,
+    v.check((password) => isPasswordLongEnough(password, rules), faults.passwordTooShort(rules.charactersMin)),
+    v.check((password) => isPasswordUncommon(password, rules), faults.passwordTooCommon),
+    v.metadata({ format: 'password', minLength: rules.charactersMin, maxLength: PASSWORD_BYTES_MAX }),
+  );
+
+const entries = (rules: PasswordRules) =>
+  v.object(
+    {
+      name: line(isName, NAME_CHARACTERS_MAX),
+      email: Email,
+      password: newPassword(rules),
+      role: v.optional(v.picklist(['user', 'admin'], faults.role)),
+    },
+    faults.missing,
+  );
+
+export const newUser = (rules: PasswordRules) => v.pipe(entries(rules), v.metadata({ ref: 'NewUser' }));
+
+export const userChanges = (rules: PasswordRules) => v.pipe(v.partial(entries(rules)), v.metadata({ ref: 'UserChanges' }));
+
+/** No more than what looking up and comparing need: any other wrong pair is just a wrong pair (401). */
+export const Credentials = v.pipe(
+  v.object(
+    {
+      email: v.pipe(
+        text,
+        v.check((email) => normalEmail(email).length <= EMAIL_CHARACTERS_MAX, faults.emailTooLong),
+        v.metadata({ maxLength: EMAIL_CHARACTERS_MAX }),
+      ),
+      password: v.pipe(StorablePassword, v.metadata({ format: 'password', maxLength: PASSWORD_BYTES_MAX })),
+    },
+    faults.missing,
+  ),
+  v.metadata({ ref: 'Credentials' }),
+);

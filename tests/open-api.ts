@@ -1,0 +1,69 @@
+import { POLICIES, type Policy, type Profile, type User } from '@ticket/domain';
+import { anId, aUser, OPERATOR } from '@ticket/domain/testing';
+import { createApp } from '../apps/http/src/app.ts';
+import { TOKENS } from '../packages/adapters/src/container.ts';
+import type { Engine } from './engines.ts';
+import { openContainer } from './open-store.ts';
+
+/** Somebody with an account, and the header that shows it. */
+export interface Caller {
+  readonly id: string;
+  readonly token: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: what a client gets is what the tests are about, so nothing is assumed of it
+  readonly body: any;
+}
+
+export type Api = Awaited<ReturnType<typeof openApi>>;
+
+/** The whole API in this process, on an empty database of the engine: real wiring, real tokens, real hashes. */
+export async function openApi(engine: Engine, profile: Profile, overrides: Partial<Policy> = {}) {
+  const policy = { ...POLICIES[profile], ...overrides };
+  const { container, close } = await openContainer(engine, { policy });
+  const logged: unknown[] = [];
+  const tokens = container.get(TOKENS.tokens);
+  const app = createApp({ useCases: container.get(TOKENS.useCases), tokens, policy, version: '0.0.0', log: (line) => logged.push(line) });
+
+  /** Sends a request as the caller; a body that is not text is sent as JSON. */
+  async function send(
+    method: string,
+    path: string,
+    { as, body, headers = {} }: { as?: Caller | undefined; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Reply> {
+    const response = await app.request(path, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(as === undefined ? {} : { Authorization: `Bearer ${as.token}` }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  /** An account made behind the API, which spares the hash. */
+  async function account(overrides: Partial<User> = {}): Promise<Caller> {
+    const user = aUser({ id: anId(), ...overrides });
+    await container.get(TOKENS.users).change(user.id, OPERATOR, () => ({ user, passwordHash: '$2b$10$nobody' }));
+    return { id: user.id, token: await tokens.issue(user) };
+  }
+
+  const query = <Row>(sql: string, parameters: readonly unknown[] = []) => container.get(TOKENS.database).query<Row>(sql, parameters);
+
+  return { send, account, query, close, container, logged };
+}
+
+export const CONCERT = {
+  name: 'GDGoC Tech Talk',
+  description: 'Workshop backend development',
+  location: 'UNSRI Palembang',
+  event_date: '2030-02-15T14:00:00.000Z',
+  ticket_price: 50000,
+  total_tickets: 100,
+};
