@@ -156,7 +156,7 @@ describe('checks come in their order', () => {
     for (const path of ['/api/events', `/api/events/${ID}`, '/api/events/x', '/api/users', '/api/events?limit=x']) {
       expect(await at.ask('GET', path, { headers }), path).toEqual([401, failure('Token tidak valid atau expired')]);
     }
-    expect(await status('POST', '/api/auth/login', { headers })).toBe(401);
+    expect(await status('POST', '/api/auth/login', { headers: { ...headers, 'Content-Type': 'application/json' }, body: {} })).toBe(400);
     await at.request('DELETE', `/api/users/${at.other.id}`);
     expect(await status('GET', '/api/events', { token: at.other.token })).toBe(401);
     expect(await status('GET', '/api/events/x', { token: at.other.token })).toBe(401);

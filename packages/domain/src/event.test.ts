@@ -95,16 +95,41 @@ describe('a new event', () => {
 
 describe('a changed event', () => {
   it.each([
-    ['nothing', {}, {}],
     ['a name', { name: 'Blues' }, { name: 'Blues' }],
     ['its description taken away', { description: null }, { description: null }],
-    ['what is said not to be there', { name: undefined, description: undefined, totalTickets: undefined }, {}],
     ['a price', { ticketPriceCents: 1 }, { ticketPriceCents: 1 }],
     ['more tickets', { totalTickets: 15 }, { totalTickets: 15, availableTickets: 11 }],
     ['all but the held tickets taken away', { totalTickets: 4 }, { totalTickets: 4, availableTickets: 0 }],
   ])('has %s, and the rest as it was', (_, changes, expected) => {
     const event = anEvent({ totalTickets: 10, availableTickets: 6 });
     expect(changedEvent(event, changes, LATER)).toEqual({ ...event, ...expected, updatedAt: LATER });
+  });
+
+  it('is itself, last edited when it was, for changes that change nothing', () => {
+    const event = anEvent();
+    const { name, description, location, eventDate, ticketPriceCents, totalTickets } = event;
+    const same = { name, description, location, eventDate: new Date(eventDate), ticketPriceCents, totalTickets };
+    for (const changes of [{}, { name: undefined, totalTickets: undefined }, same]) expect(changedEvent(event, changes, LATER)).toBe(event);
+  });
+
+  it('is itself, last edited when it was, for changes that change nothing', () => {
+    const event = anEvent({ totalTickets: 10, availableTickets: 6 });
+    const { name, description, location, eventDate, ticketPriceCents } = event;
+    const same = { name, description, location, eventDate: new Date(eventDate), ticketPriceCents, totalTickets: 10 };
+    for (const changes of [{}, same, { name: undefined, description: undefined, totalTickets: undefined }]) {
+      expect(changedEvent(event, changes, LATER)).toBe(event);
+    }
+  });
+
+  it.each([
+    { name: 'Blues' },
+    { description: null },
+    { location: 'Jakarta' },
+    { eventDate: new Date('2031-01-02T19:00:00.001Z') },
+    { ticketPriceCents: 0 },
+    { totalTickets: 11 },
+  ])('is another, edited now, for %j', (changes) => {
+    expect(changedEvent(anEvent(), changes, LATER).updatedAt).toEqual(LATER);
   });
 
   it('keeps its stock whatever the input claims of it', () => {

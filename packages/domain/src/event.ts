@@ -64,7 +64,7 @@ export function newEvent(
 }
 
 /**
- * The event with the changes made. A new total moves the stock by the difference, and is refused when bookings hold more;
+ * The event with the changes made; itself when nothing changes. A new total moves the stock by the difference, and is refused when bookings hold more;
  * a new price is for bookings to come.
  */
 export function changedEvent(event: Event, changes: EventChanges, now: Date): Event {
@@ -73,7 +73,14 @@ export function changedEvent(event: Event, changes: EventChanges, now: Date): Ev
   const held = heldTickets(event);
   if (totalTickets < held) refuse('total_below_held', { held, requested: totalTickets });
   const availableTickets = totalTickets - held;
-  return valid({ ...event, name, description, location, eventDate, ticketPriceCents, totalTickets, availableTickets, updatedAt: now });
+  const after = valid({ ...event, name, description, location, eventDate, ticketPriceCents, totalTickets, availableTickets, updatedAt: now });
+  return isSame(event, after) ? event : after;
+}
+
+function isSame(one: Event, other: Event): boolean {
+  const texts = one.name === other.name && one.description === other.description && one.location === other.location;
+  const numbers = one.ticketPriceCents === other.ticketPriceCents && one.totalTickets === other.totalTickets;
+  return texts && numbers && one.eventDate.getTime() === other.eventDate.getTime();
 }
 
 /** Tickets that pending and confirmed bookings hold. */

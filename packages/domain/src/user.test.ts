@@ -84,6 +84,11 @@ describe('an e-mail', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => normalEmail(normalEmail(text)) === normalEmail(text)));
   });
 
+  it('does not become one with another: the Kelvin sign is no k', () => {
+    expect(normalEmail('\u212aim@example.com')).not.toBe('kim@example.com');
+    expect(faultyFields(() => made({ email: '\u212aim@example.com' }))).toEqual(['email']);
+  });
+
   it('has but ASCII in it once it is accepted', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => !isEmail(text) || /^[!-~]+$/.test(text)));
     fc.assert(fc.property(fc.emailAddress(), (email) => !isEmail(email) || /^[!-~]+$/.test(normalEmail(email))));
@@ -166,14 +171,20 @@ describe('a changed user', () => {
   const changed = (changes: UserChanges) => changedUser(user, changes, locked, LATER);
 
   it.each([
-    ['nothing', {}, {}],
     ['a name', { name: 'Budi' }, { name: 'Budi' }],
     ['an e-mail', { email: ' Budi@Example.com' }, { email: 'budi@example.com' }],
     ['a role', { role: 'admin' }, { role: 'admin' }],
     ['a password, which ends the tokens given before', { password: 'kereta-malam-9' }, { tokenVersion: 5 }],
-    ['what is said not to be there', { name: undefined, email: undefined, password: undefined, role: undefined }, {}],
   ] as const)('has %s changed and the rest as it was', (_, changes, expected) => {
     expect(changed(changes)).toEqual({ ...user, ...expected, updatedAt: LATER });
+  });
+
+  it.each([
+    {},
+    { name: 'Sari', email: 'SARI@example.com', role: 'user' },
+    { name: undefined, email: undefined, password: undefined, role: undefined },
+  ] as const)('is himself, last edited when he was, for changes that change nothing', (changes) => {
+    expect(changed(changes)).toBe(user);
   });
 
   it('is refused for all that is wrong, at once', () => {

@@ -44,8 +44,11 @@ export const EMAIL_CHARACTERS_MAX = 254;
 /** bcrypt ignores what comes after: two passwords alike in 72 bytes would open the same account. */
 export const PASSWORD_BYTES_MAX = 72;
 
-/** One address, one account, on every engine: spaces around it and the case of its letters do not count. */
-export const normalEmail = (email: string): string => email.trim().toLowerCase();
+/**
+ * One address, one account, on every engine: spaces around it and the case of its letters do not count. ASCII letters alone:
+ * to toLowerCase() the Kelvin sign is a k, so that two addresses would become one.
+ */
+export const normalEmail = (email: string): string => email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /**
  * ASCII only: a database may take `josé@` for `jose@`, and a letter may look like another.
@@ -73,11 +76,15 @@ export function newUser(input: NewUser, rules: PasswordRules, { id, now }: { rea
   return { id, name, email, role, tokenVersion: 0, createdAt: now, updatedAt: now };
 }
 
-/** The user with the changes made, or a refusal with all that is wrong. A new password ends every token given before. */
+/**
+ * The user with the changes made, or a refusal with all that is wrong; himself when nothing changes. A new password ends every
+ * token given before.
+ */
 export function changedUser(user: User, changes: UserChanges, rules: PasswordRules, now: Date): User {
   const { name = user.name, role = user.role, password } = changes;
   const email = normalEmail(changes.email ?? user.email);
   refuseFaults(faultsOf({ name, email, role, password }, rules));
+  if (name === user.name && email === user.email && role === user.role && password === undefined) return user;
   return { ...user, name, email, role, tokenVersion: user.tokenVersion + (password === undefined ? 0 : 1), updatedAt: now };
 }
 

@@ -1,7 +1,5 @@
-import type { Actor } from './actor.ts';
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
-import type { Policy } from './policy.ts';
 import type { User } from './user.ts';
 
 /** What others may know of a user. The e-mail is null where the policy keeps it back. */
@@ -20,10 +18,4 @@ export interface EventView extends Event {
 export interface BookingView extends Booking {
   readonly user: Pick<User, 'id' | 'name' | 'email'>;
   readonly event: Pick<Event, 'id' | 'name' | 'location' | 'eventDate'>;
-}
-
-/** An event as the actor may see it: where the policy keeps its organizer's e-mail back, only admins and the operator see that. */
-export function shownTo(actor: Actor, policy: Policy, event: EventView): EventView {
-  const isAdmin = typeof actor === 'string' ? actor === 'operator' : actor.role === 'admin';
-  return policy.organizerEmail || isAdmin ? event : { ...event, organizer: { ...event.organizer, email: null } };
 }

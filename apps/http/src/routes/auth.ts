@@ -16,7 +16,7 @@ export function authRoutes({ useCases, policy }: RouteParts) {
         id: 'register',
         summary: 'Membuat akun dan langsung masuk',
         description: 'Pada profil `locked`, role admin ditolak (403).',
-        token: 'optional',
+        token: 'none',
         answer: [201, success(messages.registered, SessionReply)],
         failures: [400, 401, 403, 415],
       }),

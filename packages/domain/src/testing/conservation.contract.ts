@@ -58,21 +58,25 @@ export function conservationProperty(name: string, open: () => Promise<Store>, {
 
     it('one step after the other, each answered as a small model answers it', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.commands([actions.map((action) => new Step(action))], { maxCommands: 40 }), async (steps) => {
-          const world = await newWorld(store);
-          const model: Model = { events: [], bookings: [], roles: { admin: 'admin', sari: 'user', budi: 'user' } };
-          await fc.asyncModelRun(() => ({ model, real: world }), steps);
-          await expectConserved(world);
-        }),
+        fc.asyncProperty(
+          opening,
+          fc.commands([actions.map((action) => new Step(action))], { maxCommands: 30, size: 'max' }),
+          async (first, steps) => {
+            const world = await newWorld(store);
+            const model: Model = { events: [], bookings: [], roles: { admin: 'admin', sari: 'user', budi: 'user' } };
+            await new Step(first).run(model, world);
+            await fc.asyncModelRun(() => ({ model, real: world }), steps);
+            await expectConserved(world);
+          },
+        ),
         { numRuns: runs },
       );
     });
 
     it('with everything at once', async () => {
-      const opening = fc.record({ does: fc.constant('open an event' as const), total: fc.integer({ min: 1, max: 12 }), price: fc.nat(1000) });
-      const rounds = fc.array(fc.array(actions, { minLength: 2, maxLength: 25 }), { minLength: 1, maxLength: 3 });
+      const wavesOf = fc.array(fc.array(actions, { minLength: 2, maxLength: 25, size: 'max' }), { minLength: 1, maxLength: 3 });
       await fc.assert(
-        fc.asyncProperty(opening, rounds, async (first, waves) => {
+        fc.asyncProperty(opening, wavesOf, async (first, waves) => {
           const world = await newWorld(store);
           await act(world, first);
           for (const wave of waves) {
@@ -93,9 +97,12 @@ const who = fc.constantFrom<Who>('admin', 'sari', 'budi');
 const status = fc.constantFrom(...BOOKING_STATUSES);
 const does = <const Does extends Action['does']>(name: Does) => fc.constant(name);
 
+/** Every story starts with an event to be sold; without one there is little to tell. */
+const opening = fc.record({ does: does('open an event'), total, price });
+
 /** Bookings and their changes come more often than the rest: they are what races. */
 const actions: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 2, arbitrary: fc.record({ does: does('open an event'), total, price }) },
+  { weight: 1, arbitrary: opening },
   { weight: 6, arbitrary: fc.record({ does: does('book'), event: index, quantity: fc.integer({ min: 1, max: 6 }), who }) },
   { weight: 6, arbitrary: fc.record({ does: does('set a status'), booking: index, status, who }) },
   { weight: 2, arbitrary: fc.record({ does: does('delete a booking'), booking: index, who }) },

@@ -60,6 +60,7 @@ describe('an order that needs no row is answered 401, then 403, then by what is 
     expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'a faulty body']);
     const order = { eventId: event.id, quantity: 0 };
     expect(await answerOf(useCases.bookTickets(NOBODY, order))).toBe('unauthenticated');
+    expect(await answerOf(useCases.bookTickets(STALE, { ...order, eventId: anId() }))).toBe('unauthenticated');
     expect(await answerOf(useCases.bookTickets(as(sari), { ...order, eventId: anId() }))).toBe('not_found');
     expect(await answerOf(useCases.bookTickets(as(sari), order))).toBe('invalid_input');
   });
@@ -126,6 +127,43 @@ describe('rights come from the row as it is now', () => {
     await useCases.deleteUser(OPERATOR, budi.id);
     expect(await answerOf(useCases.readSelf(as(budi)))).toBe('unauthenticated');
     expect(await answerOf(useCases.bookTickets(as(budi), { eventId: event.id, quantity: 1 }))).toBe('unauthenticated');
+  });
+});
+
+describe('a costly hash', () => {
+  it('is made for nobody who may not use it', async () => {
+    const passwords = { hash: () => Promise.reject(new Error('hashing')), verify: async () => false };
+    const { useCases, admin, sari, budi } = await aHouse({ policy: POLICIES.locked, passwords });
+    const changes = { password: 'kereta-malam-9' };
+    const account = { name: 'Ani', email: 'ani@example.com', ...changes };
+    for (const attempt of [NOBODY, STALE]) {
+      expect(await answerOf(useCases.changeUser(attempt, sari.id, changes))).toBe('unauthenticated');
+      expect(await answerOf(useCases.createUser(attempt, account))).toBe('unauthenticated');
+    }
+    expect(await answerOf(useCases.changeUser(as(budi), sari.id, changes))).toBe('forbidden');
+    expect(await answerOf(useCases.changeUser(as(admin), anId(), changes))).toBe('not_found');
+    expect(await answerOf(useCases.createUser(as(budi), account))).toBe('forbidden');
+    expect(await answerOf(useCases.registerUser(NOBODY, { ...account, role: 'admin' }))).toBe('forbidden');
+    expect(await answerOf(useCases.registerUser(NOBODY, { ...account, name: '' }))).toBe('invalid_input');
+    expect(await answerOf(useCases.registerUser(NOBODY, account))).toBe('hashing');
+  });
+
+  it('takes its time, so rights are judged again when it is made', async () => {
+    const meanwhile: (() => Promise<unknown>)[] = [];
+    const hash = async () => {
+      for (const happen of meanwhile.splice(0)) await happen();
+      return 'hash';
+    };
+    const { useCases, rows, ports, sari, budi } = await aHouse({ policy: POLICIES.locked, passwords: { hash, verify: async () => false } });
+    const second = await rows.user({ role: 'admin' });
+    const account = { name: 'Ani', email: 'ani@example.com', password: 'kereta-malam-9' };
+    meanwhile.push(() => rows.demote(second));
+    expect(await answerOf(useCases.createUser(as(second), account))).toBe('forbidden');
+    meanwhile.push(() => rows.deleteUser(budi));
+    expect(await answerOf(useCases.registerUser(as(budi), account))).toBe('unauthenticated');
+    meanwhile.push(() => rows.deleteUser(sari));
+    expect(await answerOf(useCases.changeUser(as(sari), sari.id, { password: 'perahu-pagi-7' }))).toBe('unauthenticated');
+    expect(await ports.users.findCredentials(account.email)).toBeUndefined();
   });
 });
 
