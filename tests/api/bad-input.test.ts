@@ -95,7 +95,7 @@ describe.each(engines)('bad input on %s', (engine) => {
   /** Stands in for ids that are known only when the tests run. */
   const filled = <Value>(value: Value): Value =>
     JSON.parse(JSON.stringify(value).replaceAll(':admin', admin.id).replaceAll(':event', event).replaceAll(':booking', booking));
-  const cases: readonly [method: string, path: string, good: object, field: string, values: readonly unknown[]][] = [
+  const cases: readonly (readonly [method: string, path: string, good: object, field: string, values: readonly unknown[]])[] = [
     ...(['/api/auth/register', '/api/users'] as const).flatMap((path) => [
       ['POST', path, person, 'name', TEXTS] as const,
       ['POST', path, person, 'email', EMAILS] as const,

@@ -1,4 +1,4 @@
-import { BOOKING_STATUSES, type Booking, type BookingView, type Event, type EventView, type Policy, type User } from '@ticket/domain';
+import { BOOKING_STATUSES, type Booking, type BookingView, type Event, type EventView, type User } from '@ticket/domain';
 import * as v from 'valibot';
 import { priceOf } from './money.ts';
 
@@ -56,13 +56,10 @@ export const presentEvent = (event: Event): v.InferOutput<typeof EventReply> => 
   updatedAt: event.updatedAt.toISOString(),
 });
 
-/** With its organizer, whose e-mail is null where the installation keeps it back. */
-export const presentEventView =
-  ({ organizerEmail }: Policy) =>
-  (event: EventView): v.InferOutput<typeof EventViewReply> => {
-    const { id, name, email } = event.organizer;
-    return { ...presentEvent(event), organizer: { id, name, email: organizerEmail ? email : null } };
-  };
+export const presentEventView = (event: EventView): v.InferOutput<typeof EventViewReply> => {
+  const { id, name, email } = event.organizer;
+  return { ...presentEvent(event), organizer: { id, name, email } };
+};
 
 export const presentBooking = (booking: Booking): v.InferOutput<typeof BookingReply> => ({
   id: booking.id,

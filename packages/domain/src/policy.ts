@@ -1,4 +1,5 @@
 import { type Actor, person } from './actor.ts';
+import type { Event } from './event.ts';
 import { refuse } from './refusal.ts';
 import type { PasswordRules } from './user.ts';
 
@@ -76,4 +77,9 @@ export function allow(policy: Policy, actor: Actor, action: Action, ownerId?: st
   const { id, role } = person(actor);
   if (audience === 'admin' && role !== 'admin') refuse('forbidden', { reason: 'not_admin' });
   if (audience === 'owner' && role !== 'admin' && id !== ownerId) refuse('forbidden', { reason: 'not_owner' });
+}
+
+/** Refuses to open or to sell what is over, where the policy does not let one. */
+export function refusePast({ pastEvents }: Policy, { eventDate }: Pick<Event, 'eventDate'>, now: Date): void {
+  if (!pastEvents && eventDate < now) refuse('event_is_over', {});
 }

@@ -1,5 +1,6 @@
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
+import type { Policy } from './policy.ts';
 import type { User } from './user.ts';
 
 /** What others may know of a user. The e-mail is null where the policy keeps it back. */
@@ -13,6 +14,10 @@ export interface Person {
 export interface EventView extends Event {
   readonly organizer: Person;
 }
+
+/** The event as this installation shows it: an organizer's e-mail is his own where the policy keeps it back. */
+export const shown = ({ organizerEmail }: Policy, view: EventView): EventView =>
+  organizerEmail ? view : { ...view, organizer: { ...view.organizer, email: null } };
 
 /** A booking as clients see it, with who booked and for what. */
 export interface BookingView extends Booking {

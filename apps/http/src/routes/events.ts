@@ -13,7 +13,6 @@ import { EventChanges, NewEvent } from '../schemas/events.ts';
 import { listRequest } from '../schemas/lists.ts';
 
 export function eventRoutes({ useCases, policy }: RouteParts) {
-  const presentView = presentEventView(policy);
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -27,7 +26,7 @@ export function eventRoutes({ useCases, policy }: RouteParts) {
         failures: [400, 401],
       }),
       query(listRequest(policy)),
-      async (c) => okList(c, messages.eventsRead, await useCases.listEvents(c.get('attempt'), c.get('input')), presentView),
+      async (c) => okList(c, messages.eventsRead, await useCases.listEvents(c.get('attempt'), c.get('input')), presentEventView),
     )
     .get(
       '/:id',
@@ -40,7 +39,7 @@ export function eventRoutes({ useCases, policy }: RouteParts) {
         failures: [400, 401, 404],
       }),
       pathId(useCases, 'read_events'),
-      async (c) => ok(c, messages.eventRead, presentView(await useCases.readEvent(c.get('attempt'), c.get('id')))),
+      async (c) => ok(c, messages.eventRead, presentEventView(await useCases.readEvent(c.get('attempt'), c.get('id')))),
     )
     .post(
       '/',

@@ -45,17 +45,20 @@ class LibsqlConnection {
  */
 export async function openSqlite(folder: string): Promise<{ writer: DataSource; reader: DataSource }> {
   requireWritable(folder);
+  const file = join(folder, SQLITE_FILE);
   const open = (prepareDatabase: (connection: LibsqlConnection) => void) =>
     new DataSource({
       type: 'better-sqlite3',
       driver: LibsqlConnection,
-      database: join(folder, SQLITE_FILE),
+      database: file,
       entities: schemas,
       migrations,
       migrationsTransactionMode: 'each',
       logging: false,
       prepareDatabase,
-    }).initialize();
+    })
+      .initialize()
+      .catch((error: unknown) => explain(error, file));
   const writer = await open((connection) => {
     connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     connection.pragma('journal_mode = WAL');
@@ -69,6 +72,18 @@ export async function openSqlite(folder: string): Promise<{ writer: DataSource; 
     connection.pragma('query_only = ON');
   });
   return { writer, reader };
+}
+
+/** Says in one line what no waiting cures. */
+function explain(error: unknown, file: string): never {
+  const code = codeOf(error);
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
+    throw new StartFault(`${file} is no usable SQLite database (${code}). Put a backup in its place, or choose another DATA_DIR.`);
+  }
+  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
+    throw new StartFault(`${file} cannot be opened for writing (${code}). Give this user the right, or choose another DATA_DIR.`);
+  }
+  throw error;
 }
 
 function requireWritable(folder: string): void {

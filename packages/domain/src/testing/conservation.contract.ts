@@ -60,7 +60,7 @@ export function conservationProperty(name: string, open: () => Promise<Store>, {
       await fc.assert(
         fc.asyncProperty(
           opening,
-          fc.commands([actions.map((action) => new Step(action))], { maxCommands: 30, size: 'max' }),
+          fc.commands([actions.map((action) => new Step(action))], { maxCommands: 40, size: 'max' }),
           async (first, steps) => {
             const world = await newWorld(store);
             const model: Model = { events: [], bookings: [], roles: { admin: 'admin', sari: 'user', budi: 'user' } };
@@ -90,10 +90,10 @@ export function conservationProperty(name: string, open: () => Promise<Store>, {
   });
 }
 
-const index = fc.nat(11);
-const total = fc.integer({ min: 1, max: 12 });
+const index = fc.nat(5);
+const total = fc.integer({ min: 2, max: 10 });
 const price = fc.nat(1_000_000);
-const who = fc.constantFrom<Who>('admin', 'sari', 'budi');
+const who = fc.constantFrom<Who>('admin', 'admin', 'admin', 'sari', 'budi');
 const status = fc.constantFrom(...BOOKING_STATUSES);
 const does = <const Does extends Action['does']>(name: Does) => fc.constant(name);
 
@@ -103,9 +103,9 @@ const opening = fc.record({ does: does('open an event'), total, price });
 /** Bookings and their changes come more often than the rest: they are what races. */
 const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: opening },
-  { weight: 6, arbitrary: fc.record({ does: does('book'), event: index, quantity: fc.integer({ min: 1, max: 6 }), who }) },
+  { weight: 6, arbitrary: fc.record({ does: does('book'), event: index, quantity: fc.integer({ min: 1, max: 4 }), who }) },
   { weight: 6, arbitrary: fc.record({ does: does('set a status'), booking: index, status, who }) },
-  { weight: 2, arbitrary: fc.record({ does: does('delete a booking'), booking: index, who }) },
+  { weight: 1, arbitrary: fc.record({ does: does('delete a booking'), booking: index, who }) },
   { weight: 2, arbitrary: fc.record({ does: does('resize'), event: index, total, who }) },
   { weight: 1, arbitrary: fc.record({ does: does('change the price'), event: index, price, who }) },
   { weight: 1, arbitrary: fc.record({ does: does('delete an event'), event: index, who }) },

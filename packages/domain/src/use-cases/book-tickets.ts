@@ -1,6 +1,6 @@
 import { person } from '../actor.ts';
 import { type Booking, newBooking } from '../booking.ts';
-import { allow } from '../policy.ts';
+import { allow, refusePast } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { type Input, refuse } from '../refusal.ts';
 import { acceptAfterRights } from './asking.ts';
@@ -14,7 +14,7 @@ export function bookTickets({ events, users, clock, newId, policy }: Ports) {
     return events.reserveTickets(eventId, attempt, ({ actor, event }) => {
       allow(policy, actor, 'book_tickets');
       const sold = event ?? refuse('not_found', { entity: 'event', id: eventId });
-      if (!policy.pastEvents && sold.eventDate < now) refuse('event_is_over', {});
+      refusePast(policy, sold, now);
       return newBooking(sold, { id, userId: person(actor).id, quantity, now });
     });
   };

@@ -1,8 +1,8 @@
 import { person } from '../actor.ts';
 import { type Event, type NewEvent, newEvent } from '../event.ts';
-import { allow } from '../policy.ts';
+import { allow, refusePast } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
-import { type Input, refuse } from '../refusal.ts';
+import type { Input } from '../refusal.ts';
 import { acceptAfterRights } from './asking.ts';
 
 /** Opens an event that the actor organises, with all its tickets in stock. */
@@ -13,7 +13,7 @@ export function createEvent({ events, users, clock, newId, policy }: Ports) {
     const plan = await acceptAfterRights({ users, policy }, attempt, 'create_event', input);
     return events.change(id, attempt, ({ actor }) => {
       allow(policy, actor, 'create_event');
-      if (!policy.pastEvents && plan.eventDate < now) refuse('event_is_over', {});
+      refusePast(policy, plan, now);
       return newEvent(plan, { id, organizerId: person(actor).id, now });
     });
   };

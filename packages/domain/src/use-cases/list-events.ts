@@ -2,7 +2,7 @@ import { type Listing, type ListRequest, listing } from '../listing.ts';
 import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input } from '../refusal.ts';
-import type { EventView } from '../views.ts';
+import { type EventView, shown } from '../views.ts';
 import { whoAsks } from './asking.ts';
 
 /** All events, the next one first. */
@@ -10,7 +10,7 @@ export function listEvents({ users, eventQueries, policy }: Ports) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<EventView>> => {
     allow(policy, await whoAsks({ users }, attempt.actor), 'read_events');
     return listing(policy, accept(input), {
-      part: (part) => eventQueries.list(part),
+      part: async (part) => (await eventQueries.list(part)).map((view) => shown(policy, view)),
       position: ({ eventDate, id }) => ({ at: eventDate, id }),
       count: () => eventQueries.count(),
     });

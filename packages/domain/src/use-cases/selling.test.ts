@@ -52,6 +52,31 @@ describe('booking', () => {
   });
 });
 
+describe('a cancellation', () => {
+  it('of tickets for an event that is over is not taken back where such an event may not be booked', async () => {
+    for (const [policy, answer] of [[POLICIES.open, 'done'] as const, [POLICIES.locked, 'event_is_over'] as const]) {
+      const { useCases, rows, sari, event } = await aHouse({ policy });
+      const booking = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 3 });
+      const set = (status: 'pending' | 'confirmed' | 'cancelled') => answerOf(useCases.changeBookingStatus(as(sari), booking.id, { status }));
+      await rows.edit(event, { eventDate: YESTERDAY });
+      expect([await set('pending'), await set('cancelled'), await set('confirmed')]).toEqual(['done', 'done', answer]);
+      expect(await rows.available(event)).toBe(answer === 'done' ? 7 : 10);
+    }
+  });
+});
+
+describe('an organizer’s e-mail', () => {
+  it('is shown beside his event in one profile and kept back in the other', async () => {
+    for (const policy of [POLICIES.open, POLICIES.locked]) {
+      const { useCases, admin, event } = await aHouse({ policy });
+      const organizer = { id: admin.id, name: admin.name, email: policy.organizerEmail ? admin.email : null };
+      expect((await useCases.readEvent({ actor: 'anonymous' }, event.id)).organizer).toEqual(organizer);
+      const { parts } = await useCases.listEvents({ actor: 'anonymous' }, {});
+      for await (const part of parts) expect(part.map((view) => view.organizer)).toEqual([organizer]);
+    }
+  });
+});
+
 describe('a price', () => {
   it('is for bookings to come and touches none that was made', async () => {
     const { useCases, rows, admin, sari, event } = await aHouse();

@@ -1,0 +1,71 @@
+import { createUseCases, Unavailable } from '@ticket/domain';
+import { inMemoryPorts } from '@ticket/domain/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { run } from './run.ts';
+
+let printed: string[];
+let complained: string[];
+beforeEach(() => {
+  [printed, complained] = [[], []];
+  vi.spyOn(console, 'log').mockImplementation((line) => void printed.push(String(line)));
+  vi.spyOn(console, 'error').mockImplementation((line) => void complained.push(String(line)));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => complained.push(String(text)) > 0);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+describe('tickets', () => {
+  const ports = inMemoryPorts();
+  const tickets = (...argv: string[]) => run(argv, (work) => work(createUseCases(ports)));
+  const jane = ['user', 'create', '--name', 'Jane', '--email', 'Jane@Example.com', '--role', 'admin'];
+
+  it('user create makes a user with a password from the environment, and prints who it is', async () => {
+    vi.stubEnv('TICKETS_PASSWORD', 'correct horse');
+    expect(await tickets(...jane)).toBe(0);
+    const made = await ports.users.findCredentials('jane@example.com');
+    expect(made?.user).toMatchObject({ name: 'Jane', role: 'admin' });
+    expect(printed).toEqual([`${made?.user.id} admin jane@example.com`]);
+    expect(await createUseCases(ports).logIn({ email: 'jane@example.com', password: 'correct horse' })).toMatchObject({ user: { name: 'Jane' } });
+  });
+
+  it('exits 1 with one sentence for what the domain refuses', async () => {
+    vi.stubEnv('TICKETS_PASSWORD', 'correct horse');
+    await tickets(...jane);
+    complained = [];
+    expect(await tickets(...jane)).toBe(1);
+    expect(complained).toEqual(['There is a user with this e-mail already.']);
+  });
+
+  it('exits 1 and names each fault of what was given', async () => {
+    vi.stubEnv('TICKETS_PASSWORD', 'x');
+    expect(await tickets('user', 'create', '--name', ' ', '--email', 'nobody')).toBe(1);
+    expect(complained.join()).toMatch(/name: .+\nemail: .+\npassword: /);
+  });
+
+  it('exits 1 and says when to try again while the database is away', async () => {
+    vi.stubEnv('TICKETS_PASSWORD', 'correct horse');
+    const away = () => Promise.reject(new Unavailable('no connection', { retryAfterSeconds: 3 }));
+    expect(await run(jane, away)).toBe(1);
+    expect(complained).toEqual(['Not possible now: no connection. Try again in 3 s.']);
+  });
+
+  it.each([
+    [[]],
+    [['nonsense']],
+    [['user']],
+    [['user', 'create']],
+    [['user', 'create', '--name', 'A', '--email', 'a@b.co', '--role', 'king']],
+    [['migrate', '--force']],
+  ])('exits 2 when it is used wrongly: %j', async (argv) => {
+    expect(await tickets(...argv)).toBe(2);
+    expect(complained.join('')).toMatch(/error:|Usage:/);
+  });
+
+  it('exits 0 for its help', async () => {
+    expect(await tickets('--help')).toBe(0);
+    expect(printed.join('')).toContain('migrate');
+  });
+});

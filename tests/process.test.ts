@@ -1,0 +1,231 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { engines, freshDatabase, serverUrl } from './engines.ts';
+
+/** The program as people start it: its own process, its own environment, its exit code and what it prints. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+const HTTP = ['--import', TSX, '--conditions=@ticket/source', join(root, 'apps/http/src/main.ts')];
+const CLI = ['--import', TSX, '--conditions=@ticket/source', join(root, 'apps/cli/src/main.ts')];
+
+let folder: string;
+const running: ChildProcess[] = [];
+const servers: Server[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ticket-process-'));
+});
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+  for (const server of servers.splice(0)) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(args: readonly string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, args, {
+    // tsx is found from here, .env would be read from here
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '', DATA_DIR: join(folder, 'data'), PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  /** Waits for words of the output, and fails with all of it when the process ends without them. */
+  const says = async (words: RegExp): Promise<RegExpMatchArray> => {
+    for (let tries = 0; tries < 400; tries++) {
+      const match = output.match(words);
+      if (match) return match;
+      if (child.exitCode !== null) break;
+      await sleep(50);
+    }
+    throw new Error(`it did not say ${words}, but:\n${output}`);
+  };
+  const listening = async (): Promise<string> => (await says(/listens on (http:\/\/[^\s,]+)/))[1] ?? '';
+  return { child, exited, says, listening, output: () => output };
+}
+
+const json = { 'Content-Type': 'application/json' };
+const register = (url: string, body: object) => fetch(`${url}/api/auth/register`, { method: 'POST', headers: json, body: JSON.stringify(body) });
+const PERSON = { name: 'Jane', email: 'jane@example.com', password: 'correct horse' };
+
+describe('the server', () => {
+  it('starts with nothing set, answers on both loopback addresses, and ends with 0 on SIGTERM', async () => {
+    const server = start(HTTP);
+    const url = await server.listening();
+    expect(server.output()).toContain('Open profile');
+    for (const host of ['localhost', '127.0.0.1']) expect((await fetch(url.replace('localhost', host))).status).toBe(200);
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+  });
+
+  it('finds again what it stored, and its tokens still open, after kill -9', async () => {
+    const first = start(HTTP);
+    const created = await (await register(await first.listening(), PERSON)).json();
+    first.child.kill('SIGKILL');
+    await first.exited;
+    const url = await start(HTTP).listening();
+    const me = await fetch(`${url}/api/auth/me`, { headers: { Authorization: `Bearer ${created.data.token}` } });
+    expect([me.status, (await me.json()).data.email]).toEqual([200, PERSON.email]);
+  });
+
+  it('reads .env, and the environment wins over it', async () => {
+    writeFileSync(join(folder, '.env'), 'JWT_EXPIRES_IN=2h\nPORT=not-a-port\n');
+    const url = await start(HTTP).listening();
+    const { data } = await (await register(url, PERSON)).json();
+    const { iat, exp } = JSON.parse(Buffer.from(data.token.split('.')[1], 'base64url').toString());
+    expect(exp - iat).toBe(7200);
+  });
+
+  it('starts from the sample configuration as it is shipped', async () => {
+    writeFileSync(join(folder, '.env'), readFileSync(join(root, '.env.example')));
+    expect((await fetch(await start(HTTP).listening())).status).toBe(200);
+  });
+
+  it('makes the first admin while there is none, locked', async () => {
+    const env = {
+      NODE_ENV: 'production',
+      HOST: '127.0.0.1',
+      JWT_SECRET: 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0',
+      ADMIN_EMAIL: 'root@example.com',
+      ADMIN_PASSWORD: 'a long enough one',
+    };
+    const server = start(HTTP, env);
+    const url = await server.listening();
+    const login = await fetch(`${url}/api/auth/login`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }),
+    });
+    expect((await login.json()).data.user.role).toBe('admin');
+    expect((await register(url, { ...PERSON, role: 'admin' })).status).toBe(403);
+    server.child.kill('SIGINT');
+    expect(await server.exited).toBe(0);
+    const again = start(HTTP, { ...env, ADMIN_EMAIL: 'other@example.com' });
+    await again.listening();
+    expect(again.output()).not.toContain('first admin was made');
+  });
+});
+
+describe('what keeps the server from starting is one message, and its exit code is not 0', () => {
+  const refusedWith = async (env: Record<string, string>, words: RegExp | string) => {
+    const server = start(HTTP, env);
+    expect(await server.exited).toBe(1);
+    expect(server.output()).toMatch(words);
+    expect(server.output()).not.toMatch(/ {4}at .+:\d+/); // no stack
+  };
+
+  it('several faults of the configuration, all named', async () => {
+    await refusedWith({ PORT: 'x', JWT_EXPIRES_IN: 'soon', SECURITY_PROFILE: 'locked' }, /PORT: .*\n.*JWT_EXPIRES_IN: .*\n.*JWT_SECRET: /);
+  });
+
+  it('a port in use', async () => {
+    const taken = createServer();
+    servers.push(taken);
+    const port = await new Promise<number>((resolve) =>
+      taken.listen(0, '127.0.0.1', () => resolve(Number(JSON.parse(JSON.stringify(taken.address())).port))),
+    );
+    await refusedWith({ PORT: String(port) }, new RegExp(`Port ${port} is in use .*EADDRINUSE.*Set PORT`));
+  });
+
+  it('a DATA_DIR that cannot be written', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    await refusedWith({ DATA_DIR: file }, /DATA_DIR .* cannot be written/);
+    await refusedWith({ DATA_DIR: file, JWT_SECRET: 'x'.repeat(32) }, /DATA_DIR .* cannot be written/);
+  });
+
+  it('a DATA_DIR whose file is no database', async () => {
+    const data = join(folder, 'other');
+    await start(HTTP, { DATA_DIR: data }).listening();
+    running.at(-1)?.kill('SIGKILL');
+    for (const suffix of ['-wal', '-shm']) rmSync(join(data, `tickets.sqlite${suffix}`), { force: true });
+    writeFileSync(join(data, 'tickets.sqlite'), 'this is no database, but long enough to have a header of one'.repeat(20));
+    await refusedWith({ DATA_DIR: data }, /tickets\.sqlite|not a database/);
+  });
+});
+
+describe('a database that cannot be reached', () => {
+  it('is said once with its address; the server lives, answers 503, and serves once it is there', async () => {
+    const port = await new Promise<number>((resolve) => {
+      const probe = createServer().listen(0, '127.0.0.1', () => {
+        const { port: free } = JSON.parse(JSON.stringify(probe.address()));
+        probe.close(() => resolve(free));
+      });
+    });
+    const server = start(HTTP, { DB_HOST: '127.0.0.1', DB_PORT: String(port), DB_USER: 'root', DB_NAME: 'later' });
+    const url = await server.listening();
+    expect(server.output()).toContain(`connect ECONNREFUSED 127.0.0.1:${port}`);
+    const refused = await fetch(`${url}/api/events`);
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toEqual({ success: false, message: 'Layanan sementara tidak tersedia', errors: null });
+    expect((await fetch(url)).status).toBe(200);
+    expect(server.output().match(/ECONNREFUSED/g)).toHaveLength(1);
+    if (!engines.includes('mysql')) return;
+    // The database comes: here a wire to the tests' own.
+    const { connect } = await import('node:net');
+    const wire = createServer((near) => {
+      const far = connect(Number(serverUrl().port || 3306), serverUrl().hostname);
+      near.pipe(far).pipe(near);
+      for (const end of [near, far]) end.on('error', () => [near, far].forEach((socket) => void socket.destroy()));
+    }).listen(port, '127.0.0.1');
+    servers.push(wire);
+    await server.says(/The database at .* is there/);
+    expect((await fetch(`${url}/api/events`)).status).toBe(200);
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+  });
+});
+
+describe.each(engines)('two servers that start at once on an empty database, %s', (engine) => {
+  let drop = async () => {};
+  afterAll(() => drop());
+
+  it('both come up', async () => {
+    const fresh = await freshDatabase(engine);
+    drop = fresh.drop;
+    const { config } = fresh;
+    const env: Record<string, string> =
+      config.engine === 'sqlite'
+        ? { DATA_DIR: config.folder }
+        : { DB_HOST: config.host, DB_PORT: String(config.port), DB_USER: config.user, DB_PASSWORD: config.password, DB_NAME: config.database };
+    const both = [start(HTTP, env), start(HTTP, env)];
+    const urls = await Promise.all(both.map((server) => server.listening()));
+    const [one, other] = await Promise.all(urls.map((url) => register(url, PERSON)));
+    expect([one?.status, other?.status].toSorted()).toEqual([201, 400]);
+    for (const { child, exited } of both) {
+      child.kill('SIGTERM');
+      expect(await exited).toBe(0);
+    }
+  });
+});
+
+describe('the command line', () => {
+  it('migrates, makes a user, and serves what both made', async () => {
+    expect(await start([...CLI, 'migrate']).exited).toBe(0);
+    const made = start([...CLI, 'user', 'create', '--name', 'Root', '--email', 'root@example.com', '--role', 'admin'], {
+      TICKETS_PASSWORD: 'correct horse',
+    });
+    expect(await made.exited).toBe(0);
+    const url = await start([...CLI, 'serve']).listening();
+    const login = await fetch(`${url}/api/auth/login`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ email: 'root@example.com', password: 'correct horse' }),
+    });
+    expect(login.status).toBe(200);
+  });
+
+  it('exits 2 when it is used wrongly and 1 when the configuration cannot be used', async () => {
+    expect(await start([...CLI, 'nonsense']).exited).toBe(2);
+    expect(await start([...CLI, 'migrate'], { PORT: 'x' }).exited).toBe(1);
+  });
+});
