@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engines, freshDatabase, serverUrl } from './engines.ts';
+import type { Reply } from './open-api.ts';
 
 /** The program as people start it: its own process, its own environment, its exit code and what it prints. */
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -52,6 +53,8 @@ function start(args: readonly string[], env: Record<string, string> = {}) {
   return { child, exited, says, listening, output: () => output };
 }
 
+/** Whatever was answered. */
+const bodyOf = async (response: Response): Promise<Reply['body']> => response.json();
 const json = { 'Content-Type': 'application/json' };
 const register = (url: string, body: object) => fetch(`${url}/api/auth/register`, { method: 'POST', headers: json, body: JSON.stringify(body) });
 const PERSON = { name: 'Jane', email: 'jane@example.com', password: 'correct horse' };
@@ -68,18 +71,18 @@ describe('the server', () => {
 
   it('finds again what it stored, and its tokens still open, after kill -9', async () => {
     const first = start(HTTP);
-    const created = await (await register(await first.listening(), PERSON)).json();
+    const created = await bodyOf(await register(await first.listening(), PERSON));
     first.child.kill('SIGKILL');
     await first.exited;
     const url = await start(HTTP).listening();
     const me = await fetch(`${url}/api/auth/me`, { headers: { Authorization: `Bearer ${created.data.token}` } });
-    expect([me.status, (await me.json()).data.email]).toEqual([200, PERSON.email]);
+    expect([me.status, (await bodyOf(me)).data.email]).toEqual([200, PERSON.email]);
   });
 
   it('reads .env, and the environment wins over it', async () => {
     writeFileSync(join(folder, '.env'), 'JWT_EXPIRES_IN=2h\nPORT=not-a-port\n');
     const url = await start(HTTP).listening();
-    const { data } = await (await register(url, PERSON)).json();
+    const { data } = await bodyOf(await register(url, PERSON));
     const { iat, exp } = JSON.parse(Buffer.from(data.token.split('.')[1], 'base64url').toString());
     expect(exp - iat).toBe(7200);
   });
@@ -104,7 +107,7 @@ describe('the server', () => {
       headers: json,
       body: JSON.stringify({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }),
     });
-    expect((await login.json()).data.user.role).toBe('admin');
+    expect((await bodyOf(login)).data.user.role).toBe('admin');
     expect((await register(url, { ...PERSON, role: 'admin' })).status).toBe(403);
     server.child.kill('SIGINT');
     expect(await server.exited).toBe(0);
