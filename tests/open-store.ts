@@ -1,9 +1,11 @@
 import { POLICIES, type StockMovement } from '@ticket/domain';
-import type { Store } from '@ticket/domain/testing';
+import type { Store, StorePorts } from '@ticket/domain/testing';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
 import { toDate } from '../packages/adapters/src/persistence/rows.ts';
 import { type Engine, freshDatabase } from './engines.ts';
+
+type Container = ReturnType<typeof createContainer>;
 
 /** The product's own wiring on an empty database of the engine. */
 export async function openContainer(engine: Engine, overrides: Partial<Config> = {}) {
@@ -25,18 +27,22 @@ export async function openContainer(engine: Engine, overrides: Partial<Config> =
   };
 }
 
+/** The ports that rest on the database. */
+export const portsOf = (container: Container): StorePorts => ({
+  events: container.get(TOKENS.events),
+  bookings: container.get(TOKENS.bookings),
+  users: container.get(TOKENS.users),
+  eventQueries: container.get(TOKENS.eventQueries),
+  bookingQueries: container.get(TOKENS.bookingQueries),
+  userQueries: container.get(TOKENS.userQueries),
+  stockQueries: container.get(TOKENS.stockQueries),
+});
+
 /** What the domain's contract suites run on. */
 export async function openStore(engine: Engine): Promise<Store> {
   const { container, close } = await openContainer(engine);
   return {
-    ports: {
-      events: container.get(TOKENS.events),
-      bookings: container.get(TOKENS.bookings),
-      users: container.get(TOKENS.users),
-      eventQueries: container.get(TOKENS.eventQueries),
-      bookingQueries: container.get(TOKENS.bookingQueries),
-      userQueries: container.get(TOKENS.userQueries),
-    },
+    ports: portsOf(container),
     movements: async (eventId) => {
       const rows = await container
         .get(TOKENS.database)

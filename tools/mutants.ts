@@ -67,17 +67,17 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'one lane for one event',
-    file: `${persistence}/group-commit.ts`,
+    file: `${persistence}/batch-queue.ts`,
     line: 'this.#lanes[hash(key) % this.#lanes.length]',
     becomes: 'this.#lanes[Math.floor(Math.random() * this.#lanes.length)]',
     killedBy: [`${persistence}/contracts.test.ts`, 'mysql keeps the promises of EventRepository'],
   },
   {
     name: 'a batch is halved when it fails',
-    file: `${persistence}/group-commit.ts`,
+    file: `${persistence}/batch-queue.ts`,
     line: 'if (batch.length === 1 || error instanceof Unavailable)',
     becomes: 'if (true)',
-    killedBy: [`${persistence}/group-commit.test.ts`, 'stores the neighbours of a request that cannot be stored'],
+    killedBy: [`${persistence}/batch-queue.test.ts`, 'stores the neighbours of a request that cannot be stored'],
   },
   {
     name: 'whole transaction again after a deadlock',

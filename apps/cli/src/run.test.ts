@@ -1,5 +1,5 @@
 import { createUseCases, Unavailable } from '@ticket/domain';
-import { inMemoryPorts } from '@ticket/domain/testing';
+import { inMemoryPorts, rowsOf } from '@ticket/domain/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from './run.ts';
 

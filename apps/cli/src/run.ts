@@ -2,6 +2,8 @@ import { StartFault } from '@ticket/adapters';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { serve } from '@ticket/http';
 import { Command, CommanderError } from 'commander';
+import { AnsweredNo } from './answered-no.ts';
+import { audit } from './commands/audit.ts';
 import { createUser } from './commands/create-user.ts';
 import { describeRefusal } from './refusals.ts';
 import { onConfiguredDatabase, type WithUseCases } from './with-use-cases.ts';
@@ -20,6 +22,7 @@ export async function run(argv: readonly string[], withUseCases: WithUseCases = 
       }),
     ),
   );
+  program.addCommand(audit(withUseCases));
   program.addCommand(new Command('user').description('work on users').addCommand(createUser(withUseCases)));
   // A command made here does not inherit it.
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) command.exitOverride();
@@ -27,6 +30,7 @@ export async function run(argv: readonly string[], withUseCases: WithUseCases = 
     await program.parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (error) {
+    if (error instanceof AnsweredNo) return 1;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     console.error(messageFor(error));
     return 1;

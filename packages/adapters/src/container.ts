@@ -9,6 +9,7 @@ import {
   type NewId,
   type PasswordHasher,
   type Policy,
+  type StockQueries,
   type TokenService,
   type UseCases,
   type UserQueries,
@@ -22,6 +23,7 @@ import { createStockQueue, type StockQueue } from './persistence/stock-transacti
 import { TypeOrmBookingRepository } from './persistence/typeorm-booking-repository.ts';
 import { TypeOrmEventRepository } from './persistence/typeorm-event-repository.ts';
 import { TypeOrmBookingQueries, TypeOrmEventQueries, TypeOrmUserQueries } from './persistence/typeorm-queries.ts';
+import { TypeOrmStockQueries } from './persistence/typeorm-stock-queries.ts';
 import { TypeOrmUserRepository } from './persistence/typeorm-user-repository.ts';
 import { BcryptPasswordHasher } from './security/bcrypt-password-hasher.ts';
 import { JoseTokenService } from './security/jose-token-service.ts';
@@ -42,6 +44,7 @@ export const TOKENS = {
   eventQueries: token<EventQueries>('EventQueries'),
   bookingQueries: token<BookingQueries>('BookingQueries'),
   userQueries: token<UserQueries>('UserQueries'),
+  stockQueries: token<StockQueries>('StockQueries'),
   tokens: token<TokenService>('TokenService'),
   passwords: token<PasswordHasher>('PasswordHasher'),
   useCases: token<UseCases>('UseCases'),
@@ -72,14 +75,15 @@ export function createContainer(config: Config): Container {
   container.bind(TOKENS.bookingQueries).toResolvedValue((database) => new TypeOrmBookingQueries(database), [TOKENS.database]);
   container.bind(TOKENS.userQueries).toResolvedValue((database) => new TypeOrmUserQueries(database), [TOKENS.database]);
 
+  container.bind(TOKENS.stockQueries).toResolvedValue((database) => new TypeOrmStockQueries(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.passwords).toResolvedValue(() => new BcryptPasswordHasher(), []);
 
   container
     .bind(TOKENS.useCases)
     .toResolvedValue(
-      (events, bookings, users, eventQueries, bookingQueries, userQueries, tokens, passwords, clock, newId, policy) =>
-        createUseCases({ events, bookings, users, eventQueries, bookingQueries, userQueries, tokens, passwords, clock, newId, policy }),
+      (events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, tokens, passwords, clock, newId, policy) =>
+        createUseCases({ events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, tokens, passwords, clock, newId, policy }),
       [
         TOKENS.events,
         TOKENS.bookings,
@@ -87,6 +91,7 @@ export function createContainer(config: Config): Container {
         TOKENS.eventQueries,
         TOKENS.bookingQueries,
         TOKENS.userQueries,
+        TOKENS.stockQueries,
         TOKENS.tokens,
         TOKENS.passwords,
         TOKENS.clock,

@@ -1,6 +1,7 @@
 /** The ticketing core: what other apps import. `createUseCases(ports)` is the way in. */
 export type { Actor, ActorRef } from './actor.ts';
 export { actorNow, userIdOf } from './actor.ts';
+export type { Difference, StockFacts } from './audit.ts';
 export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './booking.ts';
 export {
   DESCRIPTION_CHARACTERS_MAX,
@@ -34,6 +35,7 @@ export type {
   PasswordHasher,
   Ports,
   Position,
+  StockQueries,
   StoredUser,
   TokenService,
   UserFacts,
@@ -53,6 +55,7 @@ export {
   settle,
   type Writes,
 } from './settlement.ts';
+export type { AuditedPart } from './use-cases/audit-stock.ts';
 export { createUseCases, type UseCases } from './use-cases/index.ts';
 export {
   EMAIL_CHARACTERS_MAX,

@@ -27,6 +27,7 @@ const TABLE: Readonly<Record<Action, readonly [open: string, locked: string]>> =
   book_tickets: ['44yyyy', '44yyyy'],
   change_booking: ['443yyy', '443yyy'],
   delete_booking: ['443yyy', '443yyy'],
+  audit_stock: ['4433yy', '4433yy'],
 };
 
 function letter(ask: () => void): string {

@@ -58,6 +58,7 @@ const RIGHTS = {
   book_tickets: { open: 'user', locked: 'user' },
   change_booking: { open: 'owner', locked: 'owner' },
   delete_booking: { open: 'owner', locked: 'owner' },
+  audit_stock: { open: 'admin', locked: 'admin' },
 } as const satisfies Record<string, Record<Profile, Audience>>;
 export type Action = keyof typeof RIGHTS;
 

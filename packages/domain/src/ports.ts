@@ -1,4 +1,5 @@
 import type { Actor, ActorRef } from './actor.ts';
+import type { StockFacts } from './audit.ts';
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
 import type { Policy } from './policy.ts';
@@ -113,6 +114,14 @@ export interface UserQueries {
   count(): Promise<number>;
 }
 
+/** What an audit compares. Every answer is one snapshot of all the rows it tells of. */
+export interface StockQueries {
+  /** Of the events that are, and of those whose ledger is left, by id behind `after`: at most `limit`. */
+  page(after: string | undefined, limit: number): Promise<readonly StockFacts[]>;
+  /** Of one event; empty when neither it nor a ledger of it is there. */
+  find(eventId: string): Promise<readonly StockFacts[]>;
+}
+
 export interface TokenService {
   issue(user: User): Promise<string>;
   /** The holder, or undefined for anything but a token of ours, unchanged, complete and not expired. Never throws for a token. */
@@ -137,6 +146,7 @@ export interface Ports {
   readonly eventQueries: EventQueries;
   readonly bookingQueries: BookingQueries;
   readonly userQueries: UserQueries;
+  readonly stockQueries: StockQueries;
   readonly tokens: TokenService;
   readonly passwords: PasswordHasher;
   readonly clock: Clock;

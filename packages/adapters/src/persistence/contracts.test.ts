@@ -4,6 +4,7 @@ import {
   eventRepositoryContract,
   queriesContract,
   type Store,
+  stockQueriesContract,
   userRepositoryContract,
 } from '@ticket/domain/testing';
 import { engines } from '../../../../tests/engines.ts';
@@ -16,5 +17,6 @@ for (const engine of engines) {
   bookingRepositoryContract(engine, open);
   userRepositoryContract(engine, open);
   queriesContract(engine, open);
+  stockQueriesContract(engine, open);
   conservationProperty(engine, open, { runs: 30 });
 }

@@ -1,23 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { heldBy } from '@ticket/domain';
-import { answersOf, as, OPERATOR, rowsOf, type StorePorts, times } from '@ticket/domain/testing';
+import { answersOf, as, OPERATOR, rowsOf, times } from '@ticket/domain/testing';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../tests/engines.ts';
-import { openContainer } from '../../../../tests/open-store.ts';
+import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { createContainer, TOKENS } from '../container.ts';
 
 type Opened = Awaited<ReturnType<typeof openContainer>>;
 type Container = Opened['container'];
-
-const portsOf = (container: Container): StorePorts => ({
-  events: container.get(TOKENS.events),
-  bookings: container.get(TOKENS.bookings),
-  users: container.get(TOKENS.users),
-  eventQueries: container.get(TOKENS.eventQueries),
-  bookingQueries: container.get(TOKENS.bookingQueries),
-  userQueries: container.get(TOKENS.userQueries),
-});
 
 describe.each(engines)('two servers on one database, %s', (engine) => {
   let opened: Opened;

@@ -10,10 +10,11 @@ import {
   type Writes,
 } from '@ticket/domain';
 import type { EntityManager, EntitySchema } from 'typeorm';
+import { BatchQueue } from './batch-queue.ts';
 import { type Database, StaleRow } from './database.ts';
-import { GroupCommit } from './group-commit.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { bookingSchema, eventSchema, movementSchema, userSchema } from './schemas.ts';
+import { gather } from './shared-reads.ts';
 
 /** Where one transaction's rows stop growing: bigger batches gain nothing and lock longer. */
 const BATCH_MAX = 256;
@@ -22,16 +23,16 @@ const WAITING_MAX = 10_000;
 /** Two transactions keep MariaDB busy while one waits for its commit; SQLite has one writer. */
 const LANES = { mysql: 2, sqlite: 1 } as const;
 
-export type StockQueue = GroupCommit<StockDecision, Outcome>;
+export type StockQueue = BatchQueue<StockDecision, Outcome>;
 
 /** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
 export function createStockQueue(database: Database, clock: Clock): StockQueue {
-  return new GroupCommit<StockDecision, Outcome>({
+  return new BatchQueue<StockDecision, Outcome>({
     lanes: LANES[database.engine],
     batchMax: BATCH_MAX,
     waitingMax: WAITING_MAX,
     // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
-    gather: database.engine === 'sqlite' ? () => new Promise((resolve) => setImmediate(resolve)) : undefined,
+    gather: database.engine === 'sqlite' ? gather : undefined,
     commit: (batch) => database.transaction((manager) => settleAndStore(manager, batch, clock())),
   });
 }

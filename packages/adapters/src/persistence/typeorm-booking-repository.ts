@@ -1,16 +1,16 @@
 import type { Attempt, Booking, BookingNow, BookingRepository } from '@ticket/domain';
+import { BatchQueue } from './batch-queue.ts';
 import type { Database } from './database.ts';
-import { GroupCommit } from './group-commit.ts';
 import { answerOf, type StockQueue } from './stock-transaction.ts';
 
 export class TypeOrmBookingRepository implements BookingRepository {
   readonly #queue: StockQueue;
   /** One at a time, so that changes of one booking reach the stock queue in the order they came. */
-  readonly #lookUps: GroupCommit<string, EventOf>;
+  readonly #lookUps: BatchQueue<string, EventOf>;
 
   constructor(database: Database, queue: StockQueue) {
     this.#queue = queue;
-    this.#lookUps = new GroupCommit({ lanes: 1, batchMax: 256, waitingMax: 10_000, commit: (ids) => eventsOf(database, ids) });
+    this.#lookUps = new BatchQueue({ lanes: 1, batchMax: 256, waitingMax: 10_000, commit: (ids) => eventsOf(database, ids) });
   }
 
   async change<Result extends Booking | undefined>(id: string, { actor }: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {

@@ -1,8 +1,9 @@
-import type { BookingQueries, BookingView, EventQueries, EventView, Part, Position, User, UserQueries } from '@ticket/domain';
+import type { BookingQueries, BookingView, EventQueries, EventView, Part, Position, UserQueries } from '@ticket/domain';
 import type { Database } from './database.ts';
 import { type BookingColumns, type EventColumns, toBooking, toDate, toEvent, toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
+import { sharedLookUp, sharedRead } from './shared-reads.ts';
 
-/** Read models: one narrow statement each, joined by key, shaped here. Nothing of them feeds a decision. */
+/** Read models: one narrow statement each, shared among all who ask the same, shaped here. Nothing of them feeds a decision. */
 
 const EVENT_VIEW = `SELECT e.id, e.organizer_id, e.name, e.description, e.location, e.event_date, e.ticket_price_cents, e.total_tickets,
   e.available_tickets, e.stock_version, e.createdAt, e.updatedAt, u.name AS organizer_name, u.email AS organizer_email
@@ -15,23 +16,21 @@ const toEventView = (row: EventViewColumns): EventView => ({
 });
 
 export class TypeOrmEventQueries implements EventQueries {
-  readonly #database: Database;
+  readonly find: EventQueries['find'];
+  readonly list: EventQueries['list'];
+  readonly count: EventQueries['count'];
+
   constructor(database: Database) {
-    this.#database = database;
-  }
-
-  async find(id: string): Promise<EventView | undefined> {
-    const [row] = await this.#database.query<EventViewColumns>(`${EVENT_VIEW} WHERE e.id = ?`, [id]);
-    return row && toEventView(row);
-  }
-
-  async list(part: Part): Promise<readonly EventView[]> {
-    const { where, order, parameters } = partOf(this.#database, part, 'e.event_date', 'e.id', 'ASC');
-    return (await this.#database.query<EventViewColumns>(`${EVENT_VIEW} WHERE ${where} ${order}`, parameters)).map(toEventView);
-  }
-
-  count(): Promise<number> {
-    return countOf(this.#database, 'SELECT COUNT(*) AS total FROM events');
+    this.find = sharedLookUp(async (ids) => {
+      const rows = await database.query<EventViewColumns>(`${EVENT_VIEW} WHERE e.id IN (${placesFor(ids)})`, ids);
+      return rows.map(toEventView);
+    });
+    this.list = sharedRead(async (part: Part) => {
+      const { where, order, parameters } = partOf(database, part, 'e.event_date', 'e.id', 'ASC');
+      return (await database.query<EventViewColumns>(`${EVENT_VIEW} WHERE ${where} ${order}`, parameters)).map(toEventView);
+    });
+    const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
+    this.count = () => count({});
   }
 }
 
@@ -53,46 +52,44 @@ const toBookingView = (row: BookingViewColumns): BookingView => ({
 });
 
 export class TypeOrmBookingQueries implements BookingQueries {
-  readonly #database: Database;
+  readonly find: BookingQueries['find'];
+  readonly list: BookingQueries['list'];
+  readonly count: BookingQueries['count'];
+
   constructor(database: Database) {
-    this.#database = database;
-  }
-
-  async find(id: string): Promise<BookingView | undefined> {
-    const [row] = await this.#database.query<BookingViewColumns>(`${BOOKING_VIEW} WHERE b.id = ?`, [id]);
-    return row && toBookingView(row);
-  }
-
-  async list({ userId, ...part }: Part & { readonly userId?: string | undefined }): Promise<readonly BookingView[]> {
-    const { where, order, parameters } = partOf(this.#database, part, 'b.booking_date', 'b.id', 'DESC');
-    const [owner, owners] = userId === undefined ? ['', []] : ['b.user_id = ? AND', [userId]];
-    return (await this.#database.query<BookingViewColumns>(`${BOOKING_VIEW} WHERE ${owner} ${where} ${order}`, [...owners, ...parameters])).map(
-      toBookingView,
+    this.find = sharedLookUp(async (ids) => {
+      const rows = await database.query<BookingViewColumns>(`${BOOKING_VIEW} WHERE b.id IN (${placesFor(ids)})`, ids);
+      return rows.map(toBookingView);
+    });
+    this.list = sharedRead(async ({ userId, ...part }: Part & { readonly userId?: string | undefined }) => {
+      const { where, order, parameters } = partOf(database, part, 'b.booking_date', 'b.id', 'DESC');
+      const [owner, owners] = userId === undefined ? ['', []] : ['b.user_id = ? AND', [userId]];
+      const rows = await database.query<BookingViewColumns>(`${BOOKING_VIEW} WHERE ${owner} ${where} ${order}`, [...owners, ...parameters]);
+      return rows.map(toBookingView);
+    });
+    this.count = sharedRead(({ userId }: { readonly userId?: string | undefined }) =>
+      userId === undefined
+        ? countOf(database, 'SELECT COUNT(*) AS total FROM bookings')
+        : countOf(database, 'SELECT COUNT(*) AS total FROM bookings WHERE user_id = ?', [userId]),
     );
-  }
-
-  count({ userId }: { readonly userId?: string | undefined }): Promise<number> {
-    return userId === undefined
-      ? countOf(this.#database, 'SELECT COUNT(*) AS total FROM bookings')
-      : countOf(this.#database, 'SELECT COUNT(*) AS total FROM bookings WHERE user_id = ?', [userId]);
   }
 }
 
 export class TypeOrmUserQueries implements UserQueries {
-  readonly #database: Database;
+  readonly list: UserQueries['list'];
+  readonly count: UserQueries['count'];
+
   constructor(database: Database) {
-    this.#database = database;
-  }
-
-  async list(part: Part): Promise<readonly User[]> {
-    const { where, order, parameters } = partOf(this.#database, part, 'createdAt', 'id', 'ASC');
-    return (await this.#database.query<UserColumns>(`SELECT ${USER_COLUMNS} FROM users WHERE ${where} ${order}`, parameters)).map(toUser);
-  }
-
-  count(): Promise<number> {
-    return countOf(this.#database, 'SELECT COUNT(*) AS total FROM users');
+    this.list = sharedRead(async (part: Part) => {
+      const { where, order, parameters } = partOf(database, part, 'createdAt', 'id', 'ASC');
+      return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS} FROM users WHERE ${where} ${order}`, parameters)).map(toUser);
+    });
+    const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
+    this.count = () => count({});
   }
 }
+
+const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 /** A part of a list walks its index: behind a key, however far down, costs the same. */
 function partOf(database: Database, { after, offset, limit }: Part, at: string, id: string, direction: 'ASC' | 'DESC') {

@@ -16,16 +16,19 @@ import { classify, messageOf } from './database-errors.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
+import { sharedLookUp } from './shared-reads.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
+  /** Who asks is looked up for nearly every read, so the look-ups share statements. */
+  readonly find: UserRepository['find'];
+
   constructor(database: Database) {
     this.#database = database;
-  }
-
-  async find(id: string): Promise<User | undefined> {
-    const [row] = await this.#database.query<UserColumns>(`SELECT ${USER_COLUMNS} FROM users WHERE id = ?`, [id]);
-    return row && toUser(row);
+    this.find = sharedLookUp(async (ids) => {
+      const rows = await database.query<UserColumns>(`SELECT ${USER_COLUMNS} FROM users WHERE id IN (${ids.map(() => '?').join(', ')})`, ids);
+      return rows.map(toUser);
+    });
   }
 
   async findCredentials(email: string): Promise<Credentials | undefined> {

@@ -1,4 +1,5 @@
 import { type ActorRef, actorNow, userIdOf } from '../actor.ts';
+import type { StockFacts } from '../audit.ts';
 import { type Booking, heldBy } from '../booking.ts';
 import type { Event } from '../event.ts';
 import type { StockMovement } from '../ledger.ts';
@@ -60,6 +61,17 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
       list: (part) => inTurn(() => partOf(allUsers(), ({ id, createdAt: at }) => ({ at, id }), part, 1)),
       count: () => inTurn(() => accounts.size),
     },
+    stockQueries: {
+      page: (after, limit) =>
+        inTurn(() => {
+          const ids = [...new Set([...events.keys(), ...ledger.map(({ eventId }) => eventId)])].toSorted();
+          return ids
+            .filter((id) => after === undefined || id > after)
+            .slice(0, limit)
+            .map(stockFacts);
+        }),
+      find: (eventId) => inTurn(() => (events.has(eventId) || ledger.some((line) => line.eventId === eventId) ? [stockFacts(eventId)] : [])),
+    },
     tokens: fakeTokens(),
     passwords: fakePasswords(),
     clock,
@@ -71,6 +83,25 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
     movements: (eventId) => inTurn(() => ledger.filter((movement) => movement.eventId === eventId)),
     ...overrides,
   };
+
+  function stockFacts(eventId: string): StockFacts {
+    const lines = ledger.filter((line) => line.eventId === eventId);
+    const own = [...bookings.values()].filter((booking) => booking.eventId === eventId);
+    const recorded = lines.flatMap(({ bookingId }) => (bookingId === null ? [] : [bookingId]));
+    const isMatched = (id: string) => {
+      const moved = lines.filter(({ bookingId }) => bookingId === id);
+      return moved.length > 0 && sumOf(moved.map(({ delta }) => delta)) === -heldBy(bookings.get(id));
+    };
+    return {
+      eventId,
+      event: events.get(eventId),
+      heldTickets: sumOf(own.map(heldBy)),
+      movedTickets: sumOf(lines.map(({ delta }) => delta)),
+      movements: lines.length,
+      lastVersion: Math.max(0, ...lines.map(({ stockVersion }) => stockVersion)),
+      unmatchedBookings: [...new Set([...own.map(({ id }) => id), ...recorded])].filter((id) => !isMatched(id)).length,
+    };
+  }
 
   /** Decides one thing about stock and stores what came of it; or throws and has stored nothing. */
   function settled<Result extends Event | Booking | undefined>(ask: () => StockDecision): Promise<Result> {
@@ -161,8 +192,8 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
 
 /** An empty store in memory, for the contract suites. */
 export async function inMemoryStore(): Promise<Store> {
-  const { events, bookings, users, eventQueries, bookingQueries, userQueries, movements } = inMemoryPorts();
-  return { ports: { events, bookings, users, eventQueries, bookingQueries, userQueries }, movements, close: async () => {} };
+  const { events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, movements } = inMemoryPorts();
+  return { ports: { events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries }, movements, close: async () => {} };
 }
 
 /** Tokens that can be read in a failure's text. Only what this service issued is known to it; they do not expire. */
@@ -206,3 +237,5 @@ function partOf<Row>(rows: readonly Row[], position: (row: Row) => Position, { a
     .toSorted((one, other) => compare(position(one), position(other)))
     .slice(offset, offset + limit);
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);

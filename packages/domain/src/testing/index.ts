@@ -7,6 +7,7 @@ export { aHouse } from './house.ts';
 export { fakePasswords, fakeTokens, type InMemoryPorts, inMemoryPorts, inMemoryStore } from './in-memory-ports.ts';
 export { passwordHasherContract } from './password-hasher.contract.ts';
 export { queriesContract } from './queries.contract.ts';
+export { stockQueriesContract } from './stock-queries.contract.ts';
 export { answerOf, answersOf, as, OPERATOR, type Rows, refOf, rowsOf, type Store, type StorePorts, times } from './store.ts';
 export { type TokenServices, tokenServiceContract } from './token-service.contract.ts';
 export { userRepositoryContract } from './user-repository.contract.ts';

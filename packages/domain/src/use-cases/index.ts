@@ -1,5 +1,6 @@
 import type { Ports } from '../ports.ts';
 import { identifyActor } from './asking.ts';
+import { auditStock } from './audit-stock.ts';
 import { bookTickets } from './book-tickets.ts';
 import { changeBookingStatus } from './change-booking-status.ts';
 import { changeEvent } from './change-event.ts';
@@ -23,6 +24,7 @@ import { registerUser } from './register-user.ts';
 /** Plugs the ports into every use case. One line each. */
 export const createUseCases = (ports: Ports) => ({
   identifyActor: identifyActor(ports),
+  auditStock: auditStock(ports),
   bookTickets: bookTickets(ports),
   changeBookingStatus: changeBookingStatus(ports),
   changeEvent: changeEvent(ports),

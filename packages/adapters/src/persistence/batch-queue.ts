@@ -1,14 +1,15 @@
 import { Unavailable } from '@ticket/domain';
 
 /**
- * Lets what arrives while a transaction is in flight share the next one, in arrival order: the limit of a row lock is one
- * commit after another, so the commit is made to count for many. No timer: a lone request goes out at once.
+ * Lets what arrives while a batch is in flight share the next one, in arrival order. No timer: a lone request goes out at once.
+ * For writes it is group commit: the limit of a row lock is one commit after another, so a commit is made to count for many.
+ * For reads it makes one statement of many, begun after all of them were asked, so that no answer is older than its question.
  */
-export class GroupCommit<Request, Answer> {
+export class BatchQueue<Request, Answer> {
   readonly #lanes: Lane<Request, Answer>[];
-  readonly #options: GroupCommitOptions<Request, Answer>;
+  readonly #options: BatchQueueOptions<Request, Answer>;
 
-  constructor(options: GroupCommitOptions<Request, Answer>) {
+  constructor(options: BatchQueueOptions<Request, Answer>) {
     this.#options = options;
     this.#lanes = Array.from({ length: options.lanes }, () => ({ waiting: [], busy: false }));
   }
@@ -35,7 +36,7 @@ export class GroupCommit<Request, Answer> {
     lane.busy = false;
   }
 
-  /** A batch that fails is known to be rolled back: it is halved until the culprit stands alone, so its neighbours are stored. */
+  /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
   async #commit(batch: Waiting<Request, Answer>[]): Promise<void> {
     try {
       const answers = await this.#options.commit(batch.map(({ request }) => request));
@@ -56,7 +57,7 @@ export class GroupCommit<Request, Answer> {
   }
 }
 
-export interface GroupCommitOptions<Request, Answer> {
+export interface BatchQueueOptions<Request, Answer> {
   /** Transactions in flight at once; a key always takes the same lane. */
   readonly lanes: number;
   readonly batchMax: number;

@@ -1,13 +1,13 @@
 import { Unavailable } from '@ticket/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+import { BatchQueue, type BatchQueueOptions } from './batch-queue.ts';
 
 /** A store that remembers its transactions and does not take what is poisoned; it answers `n` with `n!`. */
-function store(overrides: Partial<GroupCommitOptions<number, string>> = {}) {
+function store(overrides: Partial<BatchQueueOptions<number, string>> = {}) {
   const stored: number[][] = [];
   const tried: number[][] = [];
-  const queue = new GroupCommit<number, string>({
+  const queue = new BatchQueue<number, string>({
     ...{ lanes: 1, batchMax: 8, waitingMax: 100 },
     commit: async (batch) => {
       tried.push([...batch]);
@@ -21,7 +21,7 @@ function store(overrides: Partial<GroupCommitOptions<number, string>> = {}) {
   return { queue, stored, tried };
 }
 
-describe('group commit', () => {
+describe('a batch queue', () => {
   it('sends a lone request at once, by itself', async () => {
     const { queue, tried } = store();
     const answer = queue.submit('a', 1);

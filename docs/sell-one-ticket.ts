@@ -1,0 +1,21 @@
+import { type Attempt, createUseCases, Refusal } from '@ticket/domain';
+import { inMemoryPorts } from '@ticket/domain/testing';
+
+const ports = inMemoryPorts();
+const { registerUser, createEvent, bookTickets } = createUseCases(ports);
+
+const account = { name: 'Ibu Ani', email: 'ani@example.com', password: 'correct horse', role: 'admin' } as const;
+const { token } = await registerUser({ actor: 'anonymous' }, account);
+const ani: Attempt = { actor: (await ports.tokens.verify(token)) ?? 'anonymous' };
+
+const plan = { name: 'Jazz on the River', location: 'Palembang', eventDate: new Date('2031-01-02T19:00:00Z'), ticketPriceCents: 150_000 };
+const event = await createEvent(ani, { ...plan, totalTickets: 1 });
+
+const order = () =>
+  bookTickets(ani, { eventId: event.id, quantity: 1 }).then(
+    (booking) => booking.status,
+    (error: unknown) => (error instanceof Refusal ? error.code : Promise.reject(error)),
+  );
+
+/** Two at once for the last ticket: 'confirmed' and 'insufficient_tickets'. */
+export const answers = await Promise.all([order(), order()]);

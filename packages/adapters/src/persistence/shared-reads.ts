@@ -1,0 +1,52 @@
+import { BatchQueue } from './batch-queue.ts';
+
+/** Reads that may wait behind one another; more are refused rather than piled up. */
+const WAITING_MAX = 10_000;
+
+/**
+ * Waits until what has arrived by now was read from its sockets, so that it shares the next statement. SQLite needs it: it
+ * answers before anything else gets a turn, so that without it nothing would ever be shared, nor anybody else served.
+ */
+export const gather = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Looks rows up by id, many at a time: each batch is one statement, and who asks for the same row gets the same object. */
+export function sharedLookUp<Row extends { readonly id: string }>(rowsById: (ids: readonly string[]) => Promise<readonly Row[]>) {
+  const queue = new BatchQueue<string, Found<Row>>({
+    ...{ lanes: 1, batchMax: 256, waitingMax: WAITING_MAX, gather },
+    commit: async (ids) => {
+      const rows = await rowsById([...new Set(ids)]);
+      const found = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => ({ row: found.get(id) }));
+    },
+  });
+  return async (id: string): Promise<Row | undefined> => (await queue.submit(id, id)).row;
+}
+
+interface Found<Row> {
+  readonly row: Row | undefined;
+}
+
+/** Shares a read among all who ask the same before it begins. Who asks while it runs gets the next one, never this one. */
+export function sharedRead<Question extends object, Answer>(read: (question: Question) => Promise<Answer>) {
+  const next = new Map<string, Promise<Answer>>();
+  const running = new Map<string, Promise<unknown>>();
+  return (question: Question): Promise<Answer> => {
+    const key = JSON.stringify(question);
+    const waiting = next.get(key);
+    if (waiting !== undefined) return waiting;
+    const before = running.get(key) ?? Promise.resolve();
+    const answer = before.then(gather).then(() => {
+      next.delete(key);
+      const asked = read(question);
+      const done = asked.then(
+        () => undefined,
+        () => undefined,
+      );
+      running.set(key, done);
+      void done.then(() => running.get(key) === done && running.delete(key));
+      return asked;
+    });
+    next.set(key, answer);
+    return answer;
+  };
+}

@@ -1,0 +1,212 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../packages/adapters/src/config.ts';
+import { TOKENS } from '../packages/adapters/src/container.ts';
+import { engines } from './engines.ts';
+import { openContainer } from './open-store.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([whole, group]) => group ?? whole);
+const unique = (texts: readonly string[]): string[] => [...new Set(texts)].toSorted();
+/** What stands in the fenced blocks of a language. */
+const blocks = (markdown: string, language: string): string[] => matches(markdown, new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'));
+
+const readme = read('README.md');
+const documents = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
+]
+  .map((path) => path.replaceAll('\\', '/'))
+  .filter((path) => path.endsWith('.md'));
+
+describe('docs/erd.md tells the tables as they are', () => {
+  /** "table.column type null key" of each column that the diagram draws. */
+  const drawn = blocks(read('docs/erd.md'), 'mermaid').flatMap((diagram) =>
+    [...diagram.matchAll(/^ {4}(\w+) \{\n(.*?)^ {4}\}/gms)].flatMap(([, table, lines = '']) =>
+      [...lines.matchAll(/^ +(\S+) (\w+)(?: (PK|FK|UK))?(?: "(.*)")?$/gm)].map(([, type, column, key = '', note = '']) =>
+        [`${table}.${column}`, type, note.startsWith('null') ? 'null' : 'not null', key === 'UK' ? '' : key].join(' ').trim(),
+      ),
+    ),
+  );
+
+  it.each(engines)('every column, its type and its key, on %s', async (engine) => {
+    const { container, close } = await openContainer(engine);
+    const query = <Row>(sql: string, ...parameters: string[]) => container.get(TOKENS.database).query<Row>(sql, parameters);
+    const made = engine === 'sqlite' ? await sqliteColumns(query) : await mysqlColumns(query);
+    await close();
+    expect(made.length).toBeGreaterThan(30);
+    expect(drawn.toSorted()).toEqual(made.toSorted());
+  });
+
+  it('draws each column once', () => {
+    expect(unique(drawn)).toHaveLength(drawn.length);
+  });
+});
+
+type Query = <Row>(sql: string, ...parameters: string[]) => Promise<readonly Row[]>;
+
+interface Column {
+  readonly tab: string;
+  readonly col: string;
+  readonly type: string;
+  readonly optional: number;
+  readonly pk: number;
+  readonly fk: number;
+}
+const toLine = ({ tab, col, type, optional, pk, fk }: Column): string => {
+  const plain = type.toLowerCase().replace(/^(int|bigint)(?:eger)?(?:\(\d+\))?$/, '$1');
+  return [`${tab}.${col}`, plain, Number(optional) ? 'null' : 'not null', Number(pk) ? 'PK' : Number(fk) ? 'FK' : ''].join(' ').trim();
+};
+
+/** TypeORM's own table is not drawn. */
+async function sqliteColumns(query: Query): Promise<string[]> {
+  const columns = await query<Column>(
+    `SELECT t.name AS tab, c.name AS col, c.type AS type, c."notnull" = 0 AS optional, c.pk > 0 AS pk,
+       EXISTS (SELECT 1 FROM pragma_foreign_key_list(t.name) k WHERE k."from" = c.name) AS fk
+     FROM sqlite_master t JOIN pragma_table_info(t.name) c
+     WHERE t.type = 'table' AND t.name <> 'migrations' AND t.name NOT LIKE 'sqlite_%'`,
+  );
+  return columns.map(toLine);
+}
+
+async function mysqlColumns(query: Query): Promise<string[]> {
+  const columns = await query<Column>(
+    `SELECT c.table_name AS tab, c.column_name AS col, c.column_type AS type, c.is_nullable = 'YES' AS optional, c.column_key = 'PRI' AS pk,
+       EXISTS (SELECT 1 FROM information_schema.key_column_usage k WHERE k.table_schema = c.table_schema AND k.table_name = c.table_name
+         AND k.column_name = c.column_name AND k.referenced_table_name IS NOT NULL) AS fk
+     FROM information_schema.columns c WHERE c.table_schema = DATABASE() AND c.table_name <> 'migrations'`,
+  );
+  return columns.map(toLine);
+}
+
+describe('every environment variable', () => {
+  // Names are the only upper-case literals in config.ts, besides the codes of system errors.
+  const known = unique(matches(read('packages/adapters/src/config.ts'), /'([A-Z][A-Z_]+)'/g).filter((name) => !/^E[A-Z]+$/.test(name)));
+  const example = read('.env.example');
+  let dataDir: string;
+  beforeAll(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'ticket-documents-'));
+  });
+  afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('that the configuration reads by name is among those looked for', () => {
+    const source = read('packages/adapters/src/config.ts');
+    expect(known).toEqual(expect.arrayContaining([...matches(source, /env\['(\w+)'\]/g), ...matches(source, /read\(\s*'(\w+)'/g)]));
+    expect(known).toEqual(expect.arrayContaining(['PORT', 'DATABASE_URL', 'JWT_SECRET']));
+  });
+
+  it('is in .env.example, and there is no other', () => {
+    expect(unique(matches(example, /^(?:# )?([A-Z][A-Z_]+)=/gm))).toEqual(known);
+  });
+
+  it('has its line in the table of docs/configuration.md, and there is no other', () => {
+    expect(matches(read('docs/configuration.md'), /^\| `([A-Z][A-Z_]+)` \|/gm).toSorted()).toEqual(known);
+  });
+
+  it('in the README’s short table is a real one', () => {
+    const named = matches(readme, /^\| ((?:`[A-Z][A-Z_]+`(?:, )?)+) \|/gm).flatMap((cell) => matches(cell, /[A-Z][A-Z_]+/g));
+    expect(named.length).toBeGreaterThan(5);
+    expect(known).toEqual(expect.arrayContaining(named));
+  });
+
+  it('may stay as .env.example has it: the open profile on the embedded database', () => {
+    const config = loadConfig({ ...parseEnv(example), DATA_DIR: dataDir });
+    expect(config.database).toEqual({ engine: 'sqlite', folder: dataDir });
+    expect({ profile: config.policy.profile, port: config.port }).toEqual({ profile: 'open', port: 3000 });
+    expect(config).toEqual({ ...loadConfig({ DATA_DIR: dataDir }), notices: config.notices });
+  });
+
+  it('has a value in .env.example that can be used', () => {
+    const everything = parseEnv(example.replace(/^# ([A-Z][A-Z_]+=)/gm, '$1'));
+    expect(Object.keys(everything).toSorted()).toEqual(known);
+    expect(loadConfig({ ...everything, DATA_DIR: dataDir }).database).toMatchObject({ host: 'localhost', database: 'gdgoc' });
+    const { DATABASE_URL: _, CLEARDB_DATABASE_URL: _cleardb, MYSQL_URL: _railway, ...apart } = everything;
+    expect(loadConfig({ ...apart, DATA_DIR: dataDir }).database).toMatchObject({ user: 'fullstack', password: '', port: 3306, poolSize: 10 });
+  });
+});
+
+/** A document's headings as links name them. */
+const headingsOf = (markdown: string): string[] =>
+  matches(markdown, /^#+ (.+)$/gm).map((text) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
+describe('what the documents point at', () => {
+  it('every relative link leads to a file, and to a heading in it', () => {
+    const links = documents.flatMap((path) => matches(read(path), /\]\((?!https?:)([^)\s]+)\)/g).map((target) => ({ path, target })));
+    expect(links.length).toBeGreaterThan(20);
+    const broken = links.filter(({ path, target }) => {
+      const [file = '', heading] = target.split('#');
+      const found = file === '' ? path : join(dirname(path), file);
+      return !existsSync(join(root, found)) || (heading !== undefined && !headingsOf(read(found)).includes(heading));
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('every file named by its path exists', () => {
+    const named = documents.flatMap((path) =>
+      matches(read(path), /`((?:packages|apps|tests|tools|docs)\/[^`\s*…]*)`/g).map((name) => ({ path, name })),
+    );
+    expect(named.filter(({ path }) => path === 'README.md').length).toBeGreaterThan(12);
+    // dist is there after a build alone.
+    expect(named.filter(({ name }) => !name.includes('/dist/') && !existsSync(join(root, name)))).toEqual([]);
+  });
+
+  it('README: every folder of the tree exists', () => {
+    const folders = blocks(readme, 'tree').flatMap((tree) => matches(tree, /^(\S+) /gm));
+    expect(folders.length).toBeGreaterThan(8);
+    expect(folders.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
+  });
+
+  it('every npm script they name exists', () => {
+    const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
+    const named = unique(documents.flatMap((path) => matches(read(path), /npm run ([\w:-]+)/g)));
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+  });
+
+  it('docs/decisions/README.md lists every decision by its title, and each fits a page', () => {
+    const files = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name));
+    const lines = files.toSorted().map((name) => {
+      const text = read(`docs/decisions/${name}`);
+      expect(text.trimEnd().split('\n').length, name).toBeLessThanOrEqual(45);
+      const [, number, title] = /^# (\d{4}): (.+)$/m.exec(text) ?? [];
+      expect(name.startsWith(`${number}-`), name).toBe(true);
+      return `- [${number}](${name}) ${title}`;
+    });
+    expect(matches(read('docs/decisions/README.md'), /^- .+$/gm)).toEqual(lines);
+  });
+});
+
+describe('what clients are told', () => {
+  it('docs/booking-flow.md names refusals that exist, with the status they have', () => {
+    const codes = new Set(matches(/interface Refusals \{(.*?)^\}/ms.exec(read('packages/domain/src/refusal.ts'))?.[1] ?? '', /^ {2}(\w+):/gm));
+    const statuses = new Map([...read('apps/http/src/errors.ts').matchAll(/^ {2}(\w+): .*=> \[(\d{3})/gm)].map(([, code, status]) => [code, status]));
+    const named = unique(matches(read('docs/booking-flow.md'), /(?:\["|or )(\d{3} [a-z_]+)/g));
+    expect(named).toContain('400 insufficient_tickets');
+    expect(named.filter((name) => !codes.has(name.slice(4)) || statuses.get(name.slice(4)) !== name.slice(0, 3))).toEqual([]);
+  });
+
+  it('docs/api.md lists every failure’s message as it is sent', () => {
+    const [, failures = ''] = /\n\n( {2}invalidInput:.*?)\n\} as const;/s.exec(read('apps/http/src/messages.ts')) ?? [];
+    const sent = unique(matches(failures, /'([^']+)'/g)).filter((message) => message !== 'Permintaan tidak valid');
+    const table = matches(read('docs/api.md'), /^\| \d{3} \| (.+?) \|/gm).flatMap((cell) => matches(cell, /`([^`]+)`/g));
+    expect(sent.length).toBeGreaterThan(15);
+    expect(unique(table)).toEqual(sent);
+  });
+
+  it('README: the domain’s example is docs/sell-one-ticket.ts, and does what it says', async () => {
+    expect(blocks(readme, 'ts')).toEqual([read('docs/sell-one-ticket.ts')]);
+    const { answers } = await import('../docs/sell-one-ticket.ts');
+    expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
+  });
+});
