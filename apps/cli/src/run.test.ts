@@ -52,9 +52,34 @@ describe('tickets', () => {
     expect(complained).toEqual(['Not possible now: no connection. Try again in 3 s.']);
   });
 
+  it('audit exits 0 and counts the events when every ticket is accounted for', async () => {
+    await rowsOf(ports).event();
+    expect(await tickets('audit')).toBe(0);
+    expect(printed).toEqual(['1 events audited, 0 differences']);
+    printed = [];
+    expect(await tickets('audit', '--json')).toBe(0);
+    expect(JSON.parse(printed.join(''))).toEqual({ differences: [], events: 1 });
+  });
+
+  it('audit exits 1 with what is not right, as lines or as one JSON object', async () => {
+    const fact = { eventId: 'e1', event: { totalTickets: 5, availableTickets: 5, stockVersion: 1 } };
+    const wrong = { ...fact, ...{ heldTickets: 1, movedTickets: 5, movements: 1, lastVersion: 1, unmatchedBookings: 0 } };
+    const damaged = createUseCases({
+      ...ports,
+      stockQueries: { page: async (after) => (after === undefined ? [wrong] : []), find: async () => [wrong] },
+    });
+    const audit = (...argv: string[]) => run(['audit', ...argv], (work) => work(damaged));
+    expect(await audit()).toBe(1);
+    expect(printed).toEqual(['e1  held_and_available_are_total  expected 5  found 6', '1 events audited, 1 differences']);
+    printed = [];
+    expect(await audit('--json', '--event', '770e8400-e29b-41d4-a716-446655440000')).toBe(1);
+    expect(JSON.parse(printed.join('')).differences).toEqual([{ eventId: 'e1', rule: 'held_and_available_are_total', expected: 5, found: 6 }]);
+  });
+
   it.each([
     [[]],
     [['nonsense']],
+    [['audit', '--event', 'x']],
     [['user']],
     [['user', 'create']],
     [['user', 'create', '--name', 'A', '--email', 'a@b.co', '--role', 'king']],
