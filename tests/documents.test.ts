@@ -126,7 +126,7 @@ describe('every environment variable', () => {
     const everything = parseEnv(example.replace(/^# ([A-Z][A-Z_]+=)/gm, '$1'));
     expect(Object.keys(everything).toSorted()).toEqual(known);
     expect(loadConfig({ ...everything, DATA_DIR: dataDir }).database).toMatchObject({ host: 'localhost', database: 'gdgoc' });
-    const { DATABASE_URL: _, CLEARDB_DATABASE_URL: _cleardb, MYSQL_URL: _railway, ...apart } = everything;
+    const { DATABASE_URL: _, CLEARDB_DATABASE_URL: _cleardb, JAWSDB_URL: _jawsdb, MYSQL_URL: _railway, ...apart } = everything;
     expect(loadConfig({ ...apart, DATA_DIR: dataDir }).database).toMatchObject({ user: 'fullstack', password: '', port: 3306, poolSize: 10 });
   });
 });

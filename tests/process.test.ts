@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,6 +92,16 @@ describe('the server', () => {
     expect((await fetch(await start(HTTP).listening())).status).toBe(200);
   });
 
+  it('goes on without a first admin when ADMIN_EMAIL belongs to a user who is none, and says so', async () => {
+    const first = start(HTTP);
+    await register(await first.listening(), PERSON);
+    first.child.kill('SIGTERM');
+    await first.exited;
+    const server = start(HTTP, { ADMIN_EMAIL: PERSON.email, ADMIN_PASSWORD: PERSON.password });
+    await server.says(/no admin was made/);
+    expect((await fetch(await server.listening())).status).toBe(200);
+  });
+
   it('makes the first admin while there is none, locked', async () => {
     const env = {
       NODE_ENV: 'production',
@@ -114,6 +124,16 @@ describe('the server', () => {
     const again = start(HTTP, { ...env, ADMIN_EMAIL: 'other@example.com' });
     await again.listening();
     expect(again.output()).not.toContain('first admin was made');
+  });
+});
+
+describe('an embedded database', () => {
+  it('is whole in its one file after a clean stop: the write-ahead log is empty', async () => {
+    const server = start(HTTP);
+    expect((await register(await server.listening(), PERSON)).status).toBe(201);
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(statSync(join(folder, 'data', 'tickets.sqlite-wal'), { throwIfNoEntry: false })?.size ?? 0).toBe(0);
   });
 });
 

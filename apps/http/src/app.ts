@@ -28,7 +28,7 @@ export interface AppOptions {
   readonly log: Log;
 }
 
-/** The whole HTTP API. Checks come in the order of architecture.md §8: route, body size, token; then the route's own. */
+/** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
 export function createApp({ useCases, tokens, policy, version, log }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const parts = { useCases, policy };

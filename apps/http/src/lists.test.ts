@@ -6,7 +6,7 @@ import { Hono } from 'hono';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AppEnv } from './env.ts';
 import { answerError } from './errors.ts';
-import { okList } from './lists.ts';
+import { listAnswer } from './lists.ts';
 
 type Row = number;
 const reported: unknown[] = [];
@@ -26,11 +26,13 @@ async function* walk(parts: readonly (readonly Row[] | Error)[]): AsyncGenerator
   }
 }
 
+const answer = listAnswer('Baris', (row: Row) => ({ row, text: 'ab"c' }));
+
 function appFor(parts: readonly (readonly Row[] | Error)[], rest: Pick<Listing<Row>, 'total' | 'next'> = { total: undefined, next: undefined }) {
   const app = new Hono<AppEnv>();
   app.get('/api/rows', (c) => {
     c.set('report', (...line) => reported.push(line));
-    return okList(c, 'Baris', { parts: walk(parts), ...rest }, (row) => ({ row, text: 'ab"c' }));
+    return answer(c, { parts: walk(parts), ...rest });
   });
   app.onError(answerError);
   return app;
@@ -52,6 +54,18 @@ describe('a list', () => {
       expect(endedAt).toBe(parts.length);
     },
   );
+
+  it('in one part has a tag of its bytes, and who has them already gets no body', async () => {
+    const app = appFor([[1, 2]]);
+    const etag = (await app.request('/api/rows')).headers.get('ETag') ?? '';
+    expect(etag).toMatch(/^"[\w-]{27}"$/);
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const answer = await app.request('/api/rows', { headers: { 'If-None-Match': known } });
+      expect([answer.status, await answer.text(), answer.headers.get('ETag')]).toEqual([304, '', etag]);
+    }
+    expect((await app.request('/api/rows', { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
+    expect((await appFor([[1, 3]]).request('/api/rows')).headers.get('ETag')).not.toBe(etag);
+  });
 
   it('says how many there are, and where it goes on', async () => {
     const app = appFor([[1, 2]], { total: 5, next: { limit: 2, offset: 4 } });

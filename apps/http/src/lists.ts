@@ -1,52 +1,48 @@
-import type { Listing } from '@ticket/domain';
+import { type Listing, once } from '@ticket/domain';
 import type { Context } from 'hono';
-import { JSON_UTF8, ok } from './envelope.ts';
+import { JSON_UTF8 } from './envelope.ts';
 import type { Report } from './report.ts';
+import { okShared, shared } from './shared.ts';
 
 /**
- * Answers a list. One that comes in a single part is an ordinary answer; a longer one is sent part by part, so that memory
- * does not grow with it. A failure in the middle breaks the connection off: half a list never looks like a whole one. A
- * client who hangs up ends the walk.
+ * Makes the answer to a list. One that comes in a single part is rendered once for all who share it, with its ETag; a longer
+ * one is sent part by part, so that memory does not grow with it. A failure in the middle breaks the connection off: half a
+ * list never looks like a whole one. A client who hangs up ends the walk.
  */
-export async function okList<Row>(
-  c: Context,
-  message: string,
-  { parts, total, next }: Listing<Row>,
-  present: (row: Row) => object,
-): Promise<Response> {
-  const walk = parts[Symbol.asyncIterator]();
-  const first = await walk.next();
-  const rows = first.done ? [] : first.value;
-  const second = first.done ? first : await walk.next();
-  if (total !== undefined) c.header('X-Total-Count', String(total));
-  if (next !== undefined) c.header('Link', `<${c.req.path}?${nextQuery(c, next)}>; rel="next"`);
-  if (second.done) return ok(c, message, rows.map(present));
+export function listAnswer<Row>(message: string, present: (row: Row) => object) {
+  const textOf = once((rows: readonly Row[]) => rows.map((row) => JSON.stringify(present(row))).join(','));
+  const render = shared(message, (rows: readonly Row[]) => `[${textOf(rows)}]`);
 
-  return c.body(ReadableStream.from(envelope()), 200, JSON_UTF8);
+  return async (c: Context, { parts, total, next }: Listing<Row>): Promise<Response> => {
+    const walk = parts[Symbol.asyncIterator]();
+    const first = await walk.next();
+    const rows = first.done ? [] : first.value;
+    const second = first.done ? first : await walk.next();
+    if (total !== undefined) c.header('X-Total-Count', String(total));
+    if (next !== undefined) c.header('Link', `<${c.req.path}?${nextQuery(c, next)}>; rel="next"`);
+    if (second.done) return okShared(c, render(rows));
+    return c.body(ReadableStream.from(envelope()), 200, JSON_UTF8);
 
-  async function* envelope(): AsyncGenerator<Uint8Array> {
-    const bytes = new TextEncoder();
-    try {
-      yield bytes.encode(`{"success":true,"message":${JSON.stringify(message)},"data":[${textOf(rows)}`);
-      let comma = rows.length > 0 ? ',' : '';
-      for (let part = second; !part.done; part = await walk.next()) {
-        if (part.value.length === 0) continue;
-        yield bytes.encode(comma + textOf(part.value));
-        comma = ',';
+    async function* envelope(): AsyncGenerator<Uint8Array> {
+      const bytes = new TextEncoder();
+      try {
+        yield bytes.encode(`{"success":true,"message":${JSON.stringify(message)},"data":[${textOf(rows)}`);
+        let separator = rows.length > 0 ? ',' : '';
+        for (let part = second; !part.done; part = await walk.next()) {
+          if (part.value.length === 0) continue;
+          yield bytes.encode(`${separator}${textOf(part.value)}`);
+          separator = ',';
+        }
+        yield bytes.encode(']}');
+      } catch (error) {
+        const report: Report = c.get('report'); // whichever route's context this is, it has AppEnv's variables
+        report('error', 'a list broke off while it was being sent', error);
+        throw new Error('list broke off'); // the server may print it into the connection, so it tells nothing
+      } finally {
+        await walk.return?.();
       }
-      yield bytes.encode(']}');
-    } catch (error) {
-      const report: Report = c.get('report'); // whichever route's context this is, it has AppEnv's variables
-      report('error', 'a list broke off while it was being sent', error);
-      throw new Error('list broke off'); // the server may print it into the connection, so it tells nothing
-    } finally {
-      await walk.return?.();
     }
-  }
-
-  function textOf(part: readonly Row[]): string {
-    return part.map((row) => JSON.stringify(present(row))).join(',');
-  }
+  };
 }
 
 function nextQuery(c: Context, { limit, offset }: { readonly limit: number; readonly offset: number }): string {

@@ -1,3 +1,4 @@
+import { Unavailable } from '@ticket/domain';
 import { expect, it } from 'vitest';
 import { factsOf } from './report.ts';
 
@@ -15,6 +16,11 @@ it('tells what failed and where, and no word of the data it failed on', () => {
   expect(facts).toMatchObject({ name: 'Error', cause: { name: 'QueryFailedError', code: 'ER_DUP_ENTRY' } });
   expect(JSON.stringify(facts)).toContain('report.test.ts');
   expect(JSON.stringify(facts)).not.toMatch(/sari|secret|INSERT/);
+});
+
+it('tells of an outage in few words, since it comes with every request', () => {
+  const cause = Object.assign(new Error('connect 10.0.0.7'), { code: 'ECONNREFUSED' });
+  expect(factsOf(new Unavailable('no connection', { cause }))).toEqual({ name: 'Unavailable', cause: { name: 'Error', code: 'ECONNREFUSED' } });
 });
 
 it('survives whatever else is thrown', () => {

@@ -1,3 +1,5 @@
+import { Unavailable } from '@ticket/domain';
+
 /** One line of the log: a message that is always the same for the same thing, and its facts. */
 export type Log = (line: { readonly level: 'info' | 'warn' | 'error'; readonly message: string; readonly [fact: string]: unknown }) => void;
 
@@ -11,11 +13,13 @@ const CAUSES_MAX = 3;
  * What may be logged of an error: its name, its code and where it happened. Never its message or its other properties: a
  * database's error carries the statement's parameters, and with them addresses and password hashes.
  */
-export function factsOf(error: unknown, causes = CAUSES_MAX): Readonly<Record<string, unknown>> {
+export function factsOf(error: unknown, causes = CAUSES_MAX, outage = false): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? { code: error.code } : {};
-  const cause = error.cause !== undefined && causes > 0 ? { cause: factsOf(error.cause, causes - 1) } : {};
-  return { name: error.name, ...code, frames: framesOf(error), ...cause };
+  const cause = error.cause !== undefined && causes > 0 ? { cause: factsOf(error.cause, causes - 1, outage || error instanceof Unavailable) } : {};
+  // An outage is nobody's bug, and it comes with every request: where it was noticed is no news.
+  const frames = outage || error instanceof Unavailable ? {} : { frames: framesOf(error) };
+  return { name: error.name, ...code, ...frames, ...cause };
 }
 
 /** The lines of a stack that say where, without those above them that repeat the message, whatever it looks like. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAdaptorServer } from '@hono/node-server';
 import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from '@ticket/adapters';
-import { Unavailable } from '@ticket/domain';
+import { Refusal, Unavailable } from '@ticket/domain';
 import { createApp, type Log } from './app.ts';
 
 type Container = ReturnType<typeof createContainer>;
@@ -83,8 +83,15 @@ async function reconnect(container: Container): Promise<void> {
 async function ensureFirstAdmin(container: Container): Promise<void> {
   const { firstAdmin } = container.get(TOKENS.config);
   if (firstAdmin === undefined) return;
-  const made = await container.get(TOKENS.useCases).createFirstAdmin(firstAdmin);
-  if (made !== undefined) log({ level: 'info', message: 'The first admin was made from ADMIN_EMAIL and ADMIN_PASSWORD' });
+  try {
+    const made = await container.get(TOKENS.useCases).createFirstAdmin(firstAdmin);
+    if (made !== undefined) log({ level: 'info', message: 'The first admin was made from ADMIN_EMAIL and ADMIN_PASSWORD' });
+  } catch (error) {
+    if (!(error instanceof Refusal && error.code === 'email_taken')) throw error;
+    const message =
+      'There is no admin, and ADMIN_EMAIL belongs to a user who is none: no admin was made. Give another ADMIN_EMAIL, or: tickets user create --role admin';
+    log({ level: 'warn', message });
+  }
 }
 
 /** One server an address, all on one port. An address that this machine does not have is left out as long as one remains. */

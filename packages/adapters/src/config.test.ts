@@ -62,7 +62,7 @@ describe('the database', () => {
     });
   });
 
-  it.each(['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'MYSQL_URL'])('is read from %s as a host hands it out', (name) => {
+  it.each(['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'])('is read from %s as a host hands it out', (name) => {
     expect(load({ [name]: 'mysql://us%40er:p%3Aw@db.example:3307/shop?reconnect=true' }).database).toEqual({
       ...{ engine: 'mysql', host: 'db.example', port: 3307, user: 'us@er', password: 'p:w', database: 'shop', poolSize: 10 },
     });

@@ -115,7 +115,7 @@ const Duration = v.pipe(
 );
 
 function databaseOf(env: Environment, dataDir: string, read: Read, faults: string[]): DatabaseConfig | undefined {
-  const urlName = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'MYSQL_URL'].find((name) => env[name] !== undefined);
+  const urlName = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'].find((name) => env[name] !== undefined);
   if (urlName === undefined && env['DB_HOST'] === undefined) return { engine: 'sqlite', folder: dataDir };
   const poolSize = read('DB_POOL_SIZE', wholeNumber(3, 1000), '10');
   if (urlName !== undefined) {

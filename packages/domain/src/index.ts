@@ -21,6 +21,7 @@ export {
 } from './event.ts';
 export type { MovementReason, StockMovement } from './ledger.ts';
 export type { Listing, ListRequest } from './listing.ts';
+export { once } from './once.ts';
 export { type Action, POLICIES, type Policy, type Profile } from './policy.ts';
 export type {
   Attempt,

@@ -19,7 +19,7 @@ export interface Listing<Row> {
 }
 
 /** Rows of a whole list that are in memory at once. */
-const PART_ROWS = 500;
+const PART_ROWS = 2000;
 
 /**
  * A page when a limit is asked for or the policy sets one; else the whole list, walked by its key, so that no part costs
@@ -39,7 +39,8 @@ export async function listing<Row>(
   const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? PART_ROWS : limit + 1 })]);
   if (limit === undefined) return { parts: walk(first), total, next: undefined };
   const next = first.length > limit ? { limit, offset: offset + limit } : undefined;
-  return { parts: only(first.slice(0, limit)), total, next };
+  // The very rows that were read, where they are the answer: who shares the read then shares what is made of it.
+  return { parts: only(next === undefined ? first : first.slice(0, limit)), total, next };
 
   async function* walk(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
     yield part;

@@ -1,5 +1,6 @@
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
+import { once } from './once.ts';
 import type { Policy } from './policy.ts';
 import type { User } from './user.ts';
 
@@ -15,9 +16,13 @@ export interface EventView extends Event {
   readonly organizer: Person;
 }
 
-/** The event as this installation shows it: an organizer's e-mail is his own where the policy keeps it back. */
-export const shown = ({ organizerEmail }: Policy, view: EventView): EventView =>
-  organizerEmail ? view : { ...view, organizer: { ...view.organizer, email: null } };
+/** Events as this installation shows them: an organizer's e-mail is his own where the policy keeps it back. */
+export const shown = ({ organizerEmail }: Policy, views: readonly EventView[]): readonly EventView[] =>
+  organizerEmail ? views : withoutEmails(views);
+
+/** The event without its organizer's e-mail. */
+export const withoutEmail = once((view: EventView): EventView => ({ ...view, organizer: { ...view.organizer, email: null } }));
+const withoutEmails = once((views: readonly EventView[]): readonly EventView[] => views.map(withoutEmail));
 
 /** A booking as clients see it, with who booked and for what. */
 export interface BookingView extends Booking {

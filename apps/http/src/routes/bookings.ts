@@ -1,9 +1,10 @@
+import type { BookingView } from '@ticket/domain';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
-import { okList } from '../lists.ts';
+import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
@@ -11,6 +12,10 @@ import { BookingReply, BookingViewReply, presentBooking, presentBookingView } fr
 import { query } from '../query.ts';
 import { NewBooking, StatusChange } from '../schemas/bookings.ts';
 import { listRequest } from '../schemas/lists.ts';
+import { okShared, shared } from '../shared.ts';
+
+const answerBookings = listAnswer(messages.bookingsRead, presentBookingView);
+const renderBooking = shared(messages.bookingRead, (booking: BookingView) => JSON.stringify(presentBookingView(booking)));
 
 export function bookingRoutes({ useCases, policy }: RouteParts) {
   return new Hono<AppEnv>()
@@ -26,7 +31,7 @@ export function bookingRoutes({ useCases, policy }: RouteParts) {
         failures: [400, 401],
       }),
       query(listRequest(policy)),
-      async (c) => okList(c, messages.bookingsRead, await useCases.listBookings(c.get('attempt'), c.get('input')), presentBookingView),
+      async (c) => answerBookings(c, await useCases.listBookings(c.get('attempt'), c.get('input'))),
     )
     .get(
       '/:id',
@@ -39,7 +44,7 @@ export function bookingRoutes({ useCases, policy }: RouteParts) {
         failures: [400, 401, 403, 404],
       }),
       pathId(useCases, 'read_booking'),
-      async (c) => ok(c, messages.bookingRead, presentBookingView(await useCases.readBooking(c.get('attempt'), c.get('id')))),
+      async (c) => okShared(c, renderBooking(await useCases.readBooking(c.get('attempt'), c.get('id')))),
     )
     .post(
       '/',

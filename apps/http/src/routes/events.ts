@@ -1,9 +1,10 @@
+import type { EventView } from '@ticket/domain';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
-import { okList } from '../lists.ts';
+import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
@@ -11,6 +12,10 @@ import { EventReply, EventViewReply, presentEvent, presentEventView } from '../p
 import { query } from '../query.ts';
 import { EventChanges, NewEvent } from '../schemas/events.ts';
 import { listRequest } from '../schemas/lists.ts';
+import { okShared, shared } from '../shared.ts';
+
+const answerEvents = listAnswer(messages.eventsRead, presentEventView);
+const renderEvent = shared(messages.eventRead, (event: EventView) => JSON.stringify(presentEventView(event)));
 
 export function eventRoutes({ useCases, policy }: RouteParts) {
   return new Hono<AppEnv>()
@@ -26,7 +31,7 @@ export function eventRoutes({ useCases, policy }: RouteParts) {
         failures: [400, 401],
       }),
       query(listRequest(policy)),
-      async (c) => okList(c, messages.eventsRead, await useCases.listEvents(c.get('attempt'), c.get('input')), presentEventView),
+      async (c) => answerEvents(c, await useCases.listEvents(c.get('attempt'), c.get('input'))),
     )
     .get(
       '/:id',
@@ -39,7 +44,7 @@ export function eventRoutes({ useCases, policy }: RouteParts) {
         failures: [400, 401, 404],
       }),
       pathId(useCases, 'read_events'),
-      async (c) => ok(c, messages.eventRead, presentEventView(await useCases.readEvent(c.get('attempt'), c.get('id')))),
+      async (c) => okShared(c, renderEvent(await useCases.readEvent(c.get('attempt'), c.get('id')))),
     )
     .post(
       '/',

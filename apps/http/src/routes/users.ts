@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { body } from '../body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
-import { okList } from '../lists.ts';
+import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
@@ -11,6 +11,8 @@ import { presentUser, UserReply } from '../presenters.ts';
 import { query } from '../query.ts';
 import { listRequest } from '../schemas/lists.ts';
 import { newUser, userChanges } from '../schemas/users.ts';
+
+const answerUsers = listAnswer(messages.usersRead, presentUser);
 
 export function userRoutes({ useCases, policy }: RouteParts) {
   return new Hono<AppEnv>()
@@ -26,7 +28,7 @@ export function userRoutes({ useCases, policy }: RouteParts) {
         failures: [400, 401, 403],
       }),
       query(listRequest(policy)),
-      async (c) => okList(c, messages.usersRead, await useCases.listUsers(c.get('attempt'), c.get('input')), presentUser),
+      async (c) => answerUsers(c, await useCases.listUsers(c.get('attempt'), c.get('input'))),
     )
     .get(
       '/:id',

@@ -179,6 +179,10 @@ function isRacedMigration(error: unknown): boolean {
 }
 
 async function close({ writer, reader }: { writer: DataSource; reader: DataSource }): Promise<void> {
+  if (reader !== writer) {
+    await reader.destroy();
+    // So that after a clean stop the one file is the whole database, whoever copies it. Another process may still use the log.
+    await writer.query('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
+  }
   await writer.destroy();
-  if (reader !== writer) await reader.destroy();
 }

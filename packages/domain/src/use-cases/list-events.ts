@@ -10,7 +10,7 @@ export function listEvents({ users, eventQueries, policy }: Ports) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<EventView>> => {
     allow(policy, await whoAsks({ users }, attempt.actor), 'read_events');
     return listing(policy, accept(input), {
-      part: async (part) => (await eventQueries.list(part)).map((view) => shown(policy, view)),
+      part: async (part) => shown(policy, await eventQueries.list(part)),
       position: ({ eventDate, id }) => ({ at: eventDate, id }),
       count: () => eventQueries.count(),
     });

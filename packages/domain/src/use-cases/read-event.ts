@@ -1,12 +1,13 @@
 import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { refuse } from '../refusal.ts';
-import { type EventView, shown } from '../views.ts';
+import { type EventView, withoutEmail } from '../views.ts';
 import { whoAsks } from './asking.ts';
 
 export function readEvent({ users, eventQueries, policy }: Ports) {
   return async (attempt: Attempt, id: string): Promise<EventView> => {
     allow(policy, await whoAsks({ users }, attempt.actor), 'read_events');
-    return shown(policy, (await eventQueries.find(id)) ?? refuse('not_found', { entity: 'event', id }));
+    const view = (await eventQueries.find(id)) ?? refuse('not_found', { entity: 'event', id });
+    return policy.organizerEmail ? view : withoutEmail(view);
   };
 }

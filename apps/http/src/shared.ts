@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { once } from '@ticket/domain';
+import type { Context } from 'hono';
+import { JSON_UTF8 } from './envelope.ts';
+
+/** An answer's bytes, and the tag by which a client may ask whether they are still the same. */
+interface Rendered {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly etag: string;
+}
+
+/** Renders data into the envelope, once for all who share it. */
+export const shared = <Data extends object>(message: string, textOf: (data: Data) => string) =>
+  once((data: Data): Rendered => {
+    const bytes = new TextEncoder().encode(`{"success":true,"message":${JSON.stringify(message)},"data":${textOf(data)}}`);
+    return { bytes, etag: `"${createHash('sha1').update(bytes).digest('base64url')}"` };
+  });
+
+/** Answers with what was rendered, or with 304 to who has it already (RFC 9110, 13.1.2). */
+export function okShared(c: Context, { bytes, etag }: Rendered): Response {
+  const known = c.req.header('If-None-Match');
+  const isKnown = known !== undefined && (known.trim() === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
+  return isKnown ? c.body(null, 304, { ETag: etag }) : c.body(bytes, 200, { ...JSON_UTF8, ETag: etag });
+}
