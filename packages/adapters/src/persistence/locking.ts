@@ -6,15 +6,21 @@ export const inIdOrder = (ids: readonly (string | undefined)[]): string[] => [..
 /**
  * Reads rows by id as they are now and keeps them as they are until the transaction ends: nobody else changes them
  * (`pessimistic_read`), or even locks them (`pessimistic_write`). SQLite has one writer and needs no row locks.
+ * The rows are raw, by the names of their columns: to make entities of them would cost more than to read them.
  */
-export async function lockRows<Row extends { readonly id: string }>(
+export async function lockRows<Columns extends object>(
   manager: EntityManager,
-  schema: EntitySchema<Row>,
+  schema: EntitySchema,
+  columns: readonly (keyof Columns & string)[],
   ids: readonly string[],
   mode: 'pessimistic_read' | 'pessimistic_write',
-): Promise<Row[]> {
+): Promise<Columns[]> {
   if (ids.length === 0) return [];
-  const query = manager.createQueryBuilder(schema, 'row').where('row.id IN (:...ids)', { ids }).orderBy('row.id');
+  const query = manager
+    .createQueryBuilder(schema, 'locked')
+    .select(columns.map((column) => `locked.${column} AS ${column}`))
+    .where('locked.id IN (:...ids)', { ids })
+    .orderBy('locked.id');
   if (manager.dataSource.options.type !== 'better-sqlite3') query.setLock(mode);
-  return query.getMany();
+  return query.getRawMany<Columns>();
 }

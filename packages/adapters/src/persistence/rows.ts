@@ -5,7 +5,7 @@ type Moment = Date | string;
 
 export const toDate = (moment: Moment): Date => (moment instanceof Date ? moment : new Date(`${moment.replace(' ', 'T')}Z`));
 
-export const USER_COLUMNS = 'id, name, email, role, token_version, createdAt, updatedAt';
+export const USER_COLUMNS = ['id', 'name', 'email', 'role', 'token_version', 'createdAt', 'updatedAt'] as const;
 export interface UserColumns {
   readonly id: string;
   readonly name: string;
@@ -26,6 +26,10 @@ export const toUser = (row: UserColumns): User => ({
   updatedAt: toDate(row.updatedAt),
 });
 
+export const EVENT_COLUMNS = [
+  ...(['id', 'organizer_id', 'name', 'description', 'location', 'event_date', 'ticket_price_cents', 'total_tickets'] as const),
+  ...(['available_tickets', 'stock_version', 'createdAt', 'updatedAt'] as const),
+] as const;
 export interface EventColumns {
   readonly id: string;
   readonly organizer_id: string;
@@ -56,6 +60,7 @@ export const toEvent = (row: EventColumns): Event => ({
   updatedAt: toDate(row.updatedAt),
 });
 
+export const BOOKING_COLUMNS = ['id', 'user_id', 'event_id', 'quantity', 'total_price_cents', 'status', 'booking_date'] as const;
 export interface BookingColumns {
   readonly id: string;
   readonly user_id: string;

@@ -9,12 +9,24 @@ import {
   userIdOf,
   type Writes,
 } from '@ticket/domain';
-import type { EntityManager, EntitySchema } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { BatchQueue } from './batch-queue.ts';
 import { type Database, StaleRow } from './database.ts';
 import { inIdOrder, lockRows } from './locking.ts';
-import { bookingSchema, eventSchema, movementSchema, userSchema } from './schemas.ts';
+import {
+  BOOKING_COLUMNS,
+  type BookingColumns,
+  EVENT_COLUMNS,
+  type EventColumns,
+  toBooking,
+  toEvent,
+  toUser,
+  USER_COLUMNS,
+  type UserColumns,
+} from './rows.ts';
+import { bookingSchema, eventSchema, userSchema } from './schemas.ts';
 import { gather } from './shared-reads.ts';
+import { affectedRows, deleteRows, insertRows } from './writing.ts';
 
 /** Where one transaction's rows stop growing: bigger batches gain nothing and lock longer. */
 const BATCH_MAX = 256;
@@ -37,6 +49,12 @@ export function createStockQueue(database: Database, clock: Clock): StockQueue {
   });
 }
 
+/** What the decision returned, as it was stored, or what it threw. */
+export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome): Result {
+  if (!outcome.done) throw outcome.error;
+  return outcome.value as Result; // settle() answers a decision with the kind of row that the decision returned
+}
+
 /** One transaction: lock, read, decide in memory, store. Locks are taken in one order everywhere: events, users, bookings, each by id. */
 async function settleAndStore(manager: EntityManager, batch: readonly StockDecision[], at: Date): Promise<readonly Outcome[]> {
   const { outcomes, writes } = settle(batch, await lock(manager, batch), at);
@@ -45,16 +63,18 @@ async function settleAndStore(manager: EntityManager, batch: readonly StockDecis
 }
 
 async function lock(manager: EntityManager, batch: readonly StockDecision[]): Promise<LockedRows> {
-  const events = await lockRows(manager, eventSchema, inIdOrder(batch.map(({ eventId }) => eventId)), 'pessimistic_write');
-  const actors = await lockRows(manager, userSchema, inIdOrder(batch.map(({ actor }) => userIdOf(actor))), 'pessimistic_read');
-  const bookingIds = batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined));
-  const bookings = await lockRows(manager, bookingSchema, inIdOrder(bookingIds), 'pessimistic_write');
-  return { events, bookings, actors: new Map(actors.map((user) => [user.id, user])) };
+  const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
+  const actorIds = inIdOrder(batch.map(({ actor }) => userIdOf(actor)));
+  const bookingIds = inIdOrder(batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
+  const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write');
+  const actors = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, actorIds, 'pessimistic_read');
+  const bookings = await lockRows<BookingColumns>(manager, bookingSchema, BOOKING_COLUMNS, bookingIds, 'pessimistic_write');
+  return { events: events.map(toEvent), bookings: bookings.map(toBooking), actors: new Map(actors.map((row) => [row.id, toUser(row)])) };
 }
 
 async function store(manager: EntityManager, writes: Writes): Promise<void> {
   const { insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements } = writes;
-  await insert(manager, eventSchema, insertedEvents);
+  if (insertedEvents.length > 0) await manager.insert(eventSchema, [...insertedEvents]);
   await moveStock(
     manager,
     changedEvents.filter(({ edited }) => !edited),
@@ -64,13 +84,29 @@ async function store(manager: EntityManager, writes: Writes): Promise<void> {
     const { affected } = await manager.update(eventSchema, { id: before.id, stockVersion: before.stockVersion }, after);
     requireRows(affected, 1);
   }
-  await insert(manager, bookingSchema, insertedBookings);
+  await insertRows(
+    manager,
+    'bookings',
+    BOOKING_COLUMNS,
+    insertedBookings.map(({ id, userId, eventId, quantity, totalPriceCents, status, bookingDate }) => [
+      ...[id, userId, eventId, quantity, totalPriceCents, status, bookingDate],
+    ]),
+  );
   for (const { id, status } of changedBookings) requireRows((await manager.update(bookingSchema, { id }, { status })).affected, 1);
-  await remove(manager, 'bookings', 'id', deletedBookings);
-  await remove(manager, 'bookings', 'event_id', deletedEvents);
-  await remove(manager, 'events', 'id', deletedEvents);
-  await insert(manager, movementSchema, movements);
+  await deleteRows(manager, 'bookings', 'id', idsOf(deletedBookings));
+  await deleteRows(manager, 'bookings', 'event_id', idsOf(deletedEvents));
+  await deleteRows(manager, 'events', 'id', idsOf(deletedEvents));
+  await insertRows(
+    manager,
+    'stock_movements',
+    ['event_id', 'stock_version', 'booking_id', 'delta', 'available_after', 'reason', 'at'],
+    movements.map(({ eventId, stockVersion, bookingId, delta, availableAfter, reason, at }) => [
+      ...[eventId, stockVersion, bookingId, delta, availableAfter, reason, at],
+    ]),
+  );
 }
+
+const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
 
 /** One statement for all events of the batch: their number, not their rows, would set the pace. */
 async function moveStock(manager: EntityManager, changed: Writes['changedEvents']): Promise<void> {
@@ -88,34 +124,7 @@ async function moveStock(manager: EntityManager, changed: Writes['changedEvents'
   requireRows(await affectedRows(manager, sql, parameters), changed.length);
 }
 
-async function remove(manager: EntityManager, table: string, column: string, rows: readonly { readonly id: string }[]): Promise<void> {
-  if (rows.length === 0) return;
-  const ids = rows.map(({ id }) => id);
-  await affectedRows(manager, `DELETE FROM ${table} WHERE ${column} IN (${ids.map(() => '?').join(', ')})`, ids);
-}
-
-async function insert<Row extends object>(manager: EntityManager, schema: EntitySchema<Row>, rows: readonly Row[]): Promise<void> {
-  if (rows.length > 0)
-    await manager
-      .createQueryBuilder()
-      .insert()
-      .into(schema)
-      .values([...rows])
-      .updateEntity(false)
-      .execute();
-}
-
-async function affectedRows(manager: EntityManager, sql: string, parameters: readonly unknown[]): Promise<number | undefined> {
-  return (await manager.queryRunner?.query(sql, [...parameters], true))?.affected;
-}
-
 /** The lock promised these rows; a different count means that something wrote around it. */
 function requireRows(affected: number | undefined, expected: number): void {
   if (affected !== expected) throw new StaleRow(`${affected} rows changed where ${expected} were locked`);
-}
-
-/** What the decision returned, as it was stored, or what it threw. */
-export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome): Result {
-  if (!outcome.done) throw outcome.error;
-  return outcome.value as Result; // settle() answers a decision with the kind of row that the decision returned
 }

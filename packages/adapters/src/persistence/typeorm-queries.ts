@@ -2,6 +2,7 @@ import type { BookingQueries, BookingView, EventQueries, EventView, Part, Positi
 import type { Database } from './database.ts';
 import { type BookingColumns, type EventColumns, toBooking, toDate, toEvent, toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { sharedLookUp, sharedRead } from './shared-reads.ts';
+import { sqliteMoment } from './writing.ts';
 
 /** Read models: one narrow statement each, shared among all who ask the same, shaped here. Nothing of them feeds a decision. */
 
@@ -82,7 +83,7 @@ export class TypeOrmUserQueries implements UserQueries {
   constructor(database: Database) {
     this.list = sharedRead(async (part: Part) => {
       const { where, order, parameters } = partOf(database, part, 'createdAt', 'id', 'ASC');
-      return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS} FROM users WHERE ${where} ${order}`, parameters)).map(toUser);
+      return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE ${where} ${order}`, parameters)).map(toUser);
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
     this.count = () => count({});
@@ -104,9 +105,7 @@ function partOf(database: Database, { after, offset, limit }: Part, at: string, 
   };
 }
 
-/** SQLite keeps dates as text, in TypeORM's form. */
-const momentOf = ({ engine }: Database, { at }: Position): Date | string =>
-  engine === 'sqlite' ? at.toISOString().replace('T', ' ').replace('Z', '') : at;
+const momentOf = ({ engine }: Database, { at }: Position): Date | string => (engine === 'sqlite' ? sqliteMoment(at) : at);
 
 async function countOf(database: Database, sql: string, parameters: readonly unknown[] = []): Promise<number> {
   const [row] = await database.query<{ total: number | string }>(sql, parameters);

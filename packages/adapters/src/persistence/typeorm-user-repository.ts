@@ -26,7 +26,10 @@ export class TypeOrmUserRepository implements UserRepository {
   constructor(database: Database) {
     this.#database = database;
     this.find = sharedLookUp(async (ids) => {
-      const rows = await database.query<UserColumns>(`SELECT ${USER_COLUMNS} FROM users WHERE id IN (${ids.map(() => '?').join(', ')})`, ids);
+      const rows = await database.query<UserColumns>(
+        `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE id IN (${ids.map(() => '?').join(', ')})`,
+        ids,
+      );
       return rows.map(toUser);
     });
   }
@@ -34,7 +37,7 @@ export class TypeOrmUserRepository implements UserRepository {
   async findCredentials(email: string): Promise<Credentials | undefined> {
     if (!isAscii(email)) return undefined; // not in an ASCII column; MySQL would refuse the comparison
     const [row] = await this.#database.query<UserColumns & { password_hash: string }>(
-      `SELECT ${USER_COLUMNS}, password_hash FROM users WHERE email = ?`,
+      `SELECT ${USER_COLUMNS.join(', ')}, password_hash FROM users WHERE email = ?`,
       [email],
     );
     return row && { user: toUser(row), passwordHash: row.password_hash };
@@ -46,7 +49,8 @@ export class TypeOrmUserRepository implements UserRepository {
       .transaction(async (manager) => {
         // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
         const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
-        const users = await lockRows(manager, userSchema, inIdOrder([id, actorId, ...admins]), 'pessimistic_write');
+        const rows = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]), 'pessimistic_write');
+        const users = rows.map(toUser);
         const before = users.find((user) => user.id === id);
         if (before?.role === 'admin' && !admins.includes(id)) throw new StaleRow('made an admin meanwhile');
         const facts = await factsOf(manager, id);

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { aUser, refOf, tokenServiceContract } from '@ticket/domain/testing';
 import { base64url, SignJWT, UnsecuredJWT } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { JoseTokenService } from './jose-token-service.ts';
 
 const SECRET = 'a secret of the tests, long enough for HS256';
@@ -47,6 +47,30 @@ describe('a token', () => {
 
   it('of ours, signed by hand, is accepted too', async () => {
     expect(await tokens.verify(byHand({ alg: 'HS256' }))).toEqual({ userId: user.id, tokenVersion: 0 });
+  });
+
+  it('that was accepted is refused once its time is over', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const token = await sign({ exp: now() + 60 });
+    expect(await tokens.verify(token)).toEqual(refOf(user));
+    vi.setSystemTime(Date.now() + 64_000); // within the clocks' tolerance
+    expect(await tokens.verify(token)).toEqual(refOf(user));
+    vi.setSystemTime(Date.now() + 2_000);
+    expect(await tokens.verify(token)).toBeUndefined();
+    vi.useRealTimers();
+  });
+
+  it('that was accepted opens nothing to whoever changes a letter of it', async () => {
+    const token = await tokens.issue(user);
+    expect(await tokens.verify(token)).toEqual(refOf(user));
+    const other = token.at(30) === 'a' ? 'b' : 'a';
+    expect(await tokens.verify(token.slice(0, 30) + other + token.slice(31))).toBeUndefined();
+  });
+
+  it('does not grow what is remembered beyond its bounds', async () => {
+    const many = await Promise.all(Array.from({ length: 300 }, () => tokens.issue(aUser())));
+    for (const token of many) expect(await tokens.verify(token)).toBeDefined();
+    expect(await tokens.verify(await sign({ padding: 'x'.repeat(2000) }))).toEqual(refOf(user)); // too large to be remembered, as good as any
   });
 
   it.each([

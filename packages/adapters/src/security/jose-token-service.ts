@@ -1,16 +1,35 @@
 import type { ActorRef, TokenService, User } from '@ticket/domain';
 import { type CryptoKey, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 
 /** Clocks of two servers may differ this much; a token is never accepted longer than that past its end. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
+/** Verified tokens that are remembered, in bytes of their text: about 30,000. */
+const CACHE_BYTES = 8 * 1024 * 1024;
+/** A token larger than any of ours is verified each time, so that it cannot push others out. */
+const CACHED_TOKEN_BYTES = 1024;
+
+interface Verified {
+  readonly ref: ActorRef;
+  readonly expiresAtSeconds: number;
+}
+
 /**
  * HS256 and nothing else. The claims are the contract's five and `ver`, the token version of the user's row: whoever changes
  * his password leaves older tokens behind. The role claim is for clients to read; rights come from the row.
+ *
+ * A verified token is remembered until it expires: verifying costs more than the rest of a request's parsing, and runs on the
+ * threads that hash passwords. What is remembered is who holds it, never what he may do, so a change of the user counts at once.
  */
 export class JoseTokenService implements TokenService {
   readonly #secret: string;
   readonly #ttlSeconds: number;
+  readonly #verified = new LRUCache<string, Verified>({
+    maxSize: CACHE_BYTES,
+    maxEntrySize: CACHED_TOKEN_BYTES,
+    sizeCalculation: (_, token) => token.length,
+  });
   #key: Promise<CryptoKey> | undefined;
 
   constructor({ secret, ttlSeconds }: { readonly secret: string; readonly ttlSeconds: number }) {
@@ -27,6 +46,8 @@ export class JoseTokenService implements TokenService {
   }
 
   async verify(token: string): Promise<ActorRef | undefined> {
+    const known = this.#verified.get(token);
+    if (known !== undefined && Date.now() / 1000 < known.expiresAtSeconds + CLOCK_TOLERANCE_SECONDS) return known.ref;
     try {
       const { payload } = await jwtVerify(token, await this.#importedKey(), {
         algorithms: ['HS256'],
@@ -34,8 +55,11 @@ export class JoseTokenService implements TokenService {
         maxTokenAge: `${this.#ttlSeconds}s`, // whatever `exp` says; also refuses a token from the future
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
-      const { id, ver = 0 } = payload;
-      return typeof id === 'string' && typeof ver === 'number' ? { userId: id, tokenVersion: ver } : undefined;
+      const { id, ver = 0, exp = 0, iat = 0 } = payload;
+      if (typeof id !== 'string' || typeof ver !== 'number') return undefined;
+      const ref = { userId: id, tokenVersion: ver };
+      this.#verified.set(token, { ref, expiresAtSeconds: Math.min(exp, iat + this.#ttlSeconds) });
+      return ref;
     } catch {
       return undefined; // whatever is wrong with it, its sender learns no more than that
     }
