@@ -104,7 +104,7 @@ export const bookingSchema = new EntitySchema<Booking>({
 });
 
 /** No foreign keys: the ledger outlives what it tells of. */
-export const movementSchema = new EntitySchema<StockMovement>({
+const movementSchema = new EntitySchema<StockMovement>({
   name: 'stock_movement',
   tableName: 'stock_movements',
   columns: {
