@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:net';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -69,6 +69,18 @@ describe('the server', () => {
     expect(await server.exited).toBe(0);
   });
 
+  it('ends with 0 though a client never finishes its request, and says that it was cut', async () => {
+    const server = start(HTTP);
+    const { port } = new URL(await server.listening());
+    const client = connect(Number(port), '127.0.0.1');
+    client.on('error', () => undefined);
+    client.write('POST /api/auth/login HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{');
+    await sleep(200);
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(server.output()).toContain('are cut');
+  });
+
   it('finds again what it stored, and its tokens still open, after kill -9', async () => {
     const first = start(HTTP);
     const created = await bodyOf(await register(await first.listening(), PERSON));
@@ -80,7 +92,7 @@ describe('the server', () => {
   });
 
   it('reads .env, and the environment wins over it', async () => {
-    writeFileSync(join(folder, '.env'), 'JWT_EXPIRES_IN=2h\nPORT=not-a-port\n');
+    writeFileSync(join(folder, '.env'), '\uFEFFJWT_EXPIRES_IN=2h\nPORT=not-a-port\n'); // as an editor on Windows saves it
     const url = await start(HTTP).listening();
     const { data } = await bodyOf(await register(url, PERSON));
     const { iat, exp } = JSON.parse(Buffer.from(data.token.split('.')[1], 'base64url').toString());
@@ -163,6 +175,13 @@ describe('what keeps the server from starting is one message, and its exit code 
     writeFileSync(file, '');
     await refusedWith({ DATA_DIR: file }, /DATA_DIR .* cannot be written/);
     await refusedWith({ DATA_DIR: file, JWT_SECRET: 'x'.repeat(32) }, /DATA_DIR .* cannot be written/);
+    // A folder in which the system makes none, whoever asks. Node's own recursive mkdir would not return.
+    if (process.platform === 'linux') await refusedWith({ DATA_DIR: '/proc/none/here' }, /DATA_DIR .* cannot be written/);
+  });
+
+  it('a DATA_DIR whose file is a folder', async () => {
+    mkdirSync(join(folder, 'odd', 'tickets.sqlite'), { recursive: true });
+    await refusedWith({ DATA_DIR: join(folder, 'odd') }, /tickets\.sqlite cannot be opened/);
   });
 
   it('a DATA_DIR whose file is no database', async () => {
@@ -194,7 +213,6 @@ describe('a database that cannot be reached', () => {
     expect(server.output().match(/ECONNREFUSED/g)).toHaveLength(1);
     if (!engines.includes('mysql')) return;
     // The database comes: here a wire to the tests' own.
-    const { connect } = await import('node:net');
     const wire = createServer((near) => {
       const far = connect(Number(serverUrl().port || 3306), serverUrl().hostname);
       near.pipe(far).pipe(near);

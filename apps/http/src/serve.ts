@@ -11,8 +11,9 @@ type Container = ReturnType<typeof createContainer>;
 
 /** A database that could not be reached is tried again this often. */
 const RECONNECT_MS = 1000;
-/** What is in flight at the end gets this long. */
-const GRACE_MS = 10_000;
+/** What is in flight at the end gets this long; then its connections are cut. Heroku and others kill after 10 s. */
+const GRACE_MS = 8000;
+const STOP_MAX_MS = 9500;
 
 /** Runs the API until it is told to stop. What keeps it from starting is one message and exit code 1. */
 export async function serve(): Promise<void> {
@@ -142,7 +143,14 @@ function stopOnSignal(servers: readonly Server[], container: Container): void {
     if (stopping) process.exit(1);
     stopping = true;
     log({ level: 'info', message: `${signal}: finishing what is in flight` });
-    setTimeout(() => process.exit(1), GRACE_MS).unref();
+    setTimeout(() => {
+      log({ level: 'error', message: `Not stopped within ${STOP_MAX_MS} ms: giving up` });
+      process.exit(1);
+    }, STOP_MAX_MS).unref();
+    setTimeout(() => {
+      log({ level: 'warn', message: `Connections still open after ${GRACE_MS} ms are cut` });
+      for (const server of servers) server.closeAllConnections();
+    }, GRACE_MS).unref();
     const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
     // Idle keep-alive connections would hold the servers open for seconds.
     const sweep = setInterval(() => {

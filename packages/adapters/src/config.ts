@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import {
   isEmail,
   isPasswordLongEnough,
@@ -13,6 +14,7 @@ import {
   type Profile,
 } from '@ticket/domain';
 import * as v from 'valibot';
+import { makeFolder } from './folder.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { StartFault } from './start-fault.ts';
 
@@ -38,7 +40,9 @@ const LOOPBACK = ['127.0.0.1', '::1'];
 
 /** The environment of this process, with what `.env` in the working folder adds to it. */
 export function readEnvironment(): Environment {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  const text = existsSync('.env') ? readFileSync('.env', 'utf8') : '';
+  // An editor may have put a byte order mark in front, which would be taken for a part of the first name.
+  for (const [name, value] of Object.entries(parseEnv(text.replace(/^\uFEFF/, '')))) process.env[name] ??= value;
   return process.env;
 }
 
@@ -227,7 +231,7 @@ function keptSecret(dataDir: string, notices: string[]): string {
   const file = join(dataDir, 'jwt-secret');
   try {
     if (!existsSync(file)) {
-      mkdirSync(dataDir, { recursive: true });
+      makeFolder(dataDir);
       const whole = `${file}.${process.pid}`; // linked when it is written, so that nobody reads half a secret
       writeFileSync(whole, randomBytes(48).toString('base64url'), { mode: 0o600 });
       try {

@@ -90,6 +90,12 @@ function explain(error: unknown, config: MySqlConfig): never {
     );
   if (errno === 1227 || errno === 1142)
     throw new StartFault(`User "${config.user}" may not do what the start needs in "${config.database}": ${messageOf(error)}`);
+  if (errno === 1130)
+    throw new StartFault(
+      `The database at ${address} accepts no connection from this machine. As an administrator: let user "${config.user}" come from it.`,
+    );
+  if (errno === 1129)
+    throw new StartFault(`The database at ${address} has shut this machine out after failed connections. As an administrator: FLUSH HOSTS.`);
   const kind = classify(error);
   if (kind === 'not_started' || kind === 'connection_lost') throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
   throw error;

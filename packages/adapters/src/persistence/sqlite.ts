@@ -1,7 +1,8 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { DataSource } from 'typeorm';
+import { makeFolder } from '../folder.ts';
 import { StartFault } from '../start-fault.ts';
 import { migrations } from './migrations/index.ts';
 import { schemas } from './schemas.ts';
@@ -80,6 +81,10 @@ function explain(error: unknown, file: string): never {
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     throw new StartFault(`${file} is no usable SQLite database (${code}). Put a backup in its place, or choose another DATA_DIR.`);
   }
+  // libsql says it without a code: SQLITE_CANTOPEN is 14.
+  if (error instanceof Error && /Unable to open connection/.test(error.message)) {
+    throw new StartFault(`${file} cannot be opened. Is it a file that this user may write? If not, choose another DATA_DIR.`);
+  }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
     throw new StartFault(`${file} cannot be opened for writing (${code}). Give this user the right, or choose another DATA_DIR.`);
   }
@@ -88,7 +93,8 @@ function explain(error: unknown, file: string): never {
 
 function requireWritable(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     throw new StartFault(`DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Choose a folder that this user may write, or give him the right.`);
