@@ -9,8 +9,8 @@ import { okShared, shared } from './shared.ts';
  * one is sent part by part, so that memory does not grow with it. A failure in the middle breaks the connection off: half a
  * list never looks like a whole one. A client who hangs up ends the walk.
  */
-export function listAnswer<Row>(message: string, present: (row: Row) => object) {
-  const textOf = once((rows: readonly Row[]) => rows.map((row) => JSON.stringify(present(row))).join(','));
+export function listAnswer<Row>(message: string, rowText: (row: Row) => string) {
+  const textOf = once((rows: readonly Row[]) => rows.map(rowText).join(','));
   const render = shared(message, (rows: readonly Row[]) => `[${textOf(rows)}]`);
 
   return async (c: Context, { parts, total, next }: Listing<Row>): Promise<Response> => {

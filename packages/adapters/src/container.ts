@@ -16,7 +16,7 @@ import {
   type UserRepository,
 } from '@ticket/domain';
 import { Container, type ServiceIdentifier } from 'inversify';
-import { v7 } from 'uuid';
+import { uuidv7 } from 'uuidv7';
 import type { Config } from './config.ts';
 import { Database } from './persistence/database.ts';
 import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
@@ -59,7 +59,7 @@ export function createContainer(config: Config): Container {
   container.bind(TOKENS.config).toConstantValue(config);
   container.bind(TOKENS.policy).toConstantValue(config.policy);
   container.bind(TOKENS.clock).toConstantValue(() => new Date());
-  container.bind(TOKENS.newId).toConstantValue(() => v7());
+  container.bind(TOKENS.newId).toConstantValue(() => uuidv7());
 
   container
     .bind(TOKENS.database)

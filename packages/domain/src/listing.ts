@@ -18,7 +18,7 @@ export interface Listing<Row> {
   readonly next: { readonly limit: number; readonly offset: number } | undefined;
 }
 
-/** Rows of a whole list that are in memory at once. */
+/** Rows that are read at once of a whole list; two parts and the one being sent are in memory. */
 const PART_ROWS = 2000;
 
 /**
@@ -42,12 +42,13 @@ export async function listing<Row>(
   // The very rows that were read, where they are the answer: who shares the read then shares what is made of it.
   return { parts: only(next === undefined ? first : first.slice(0, limit)), total, next };
 
+  /** The next part is on its way while one is used. */
   async function* walk(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
+    const last = part.length === PART_ROWS ? part.at(-1) : undefined;
+    const behind = last && read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
+    behind?.catch(() => undefined); // its failure is heard below, unless nobody asks for it any more
     yield part;
-    for (let last = part.at(-1); last !== undefined && part.length === PART_ROWS; last = part.at(-1)) {
-      part = await read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
-      yield part;
-    }
+    if (behind !== undefined) yield* walk(await behind);
   }
 }
 

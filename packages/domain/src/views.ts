@@ -21,7 +21,8 @@ export const shown = ({ organizerEmail }: Policy, views: readonly EventView[]): 
   organizerEmail ? views : withoutEmails(views);
 
 /** The event without its organizer's e-mail. */
-export const withoutEmail = once((view: EventView): EventView => ({ ...view, organizer: { ...view.organizer, email: null } }));
+export const withoutEmail = once((view: EventView): EventView => ({ ...view, organizer: reserved(view.organizer) }));
+const reserved = once((person: Person): Person => ({ ...person, email: null }));
 const withoutEmails = once((views: readonly EventView[]): readonly EventView[] => views.map(withoutEmail));
 
 /** A booking as clients see it, with who booked and for what. */

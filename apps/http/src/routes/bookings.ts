@@ -1,4 +1,3 @@
-import type { BookingView } from '@ticket/domain';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
@@ -8,14 +7,14 @@ import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
-import { BookingReply, BookingViewReply, presentBooking, presentBookingView } from '../presenters.ts';
+import { BookingReply, BookingViewReply, bookingViewText, presentBooking } from '../presenters.ts';
 import { query } from '../query.ts';
 import { NewBooking, StatusChange } from '../schemas/bookings.ts';
 import { listRequest } from '../schemas/lists.ts';
 import { okShared, shared } from '../shared.ts';
 
-const answerBookings = listAnswer(messages.bookingsRead, presentBookingView);
-const renderBooking = shared(messages.bookingRead, (booking: BookingView) => JSON.stringify(presentBookingView(booking)));
+const answerBookings = listAnswer(messages.bookingsRead, bookingViewText);
+const renderBooking = shared(messages.bookingRead, bookingViewText);
 
 export function bookingRoutes({ useCases, policy }: RouteParts) {
   return new Hono<AppEnv>()

@@ -1,4 +1,3 @@
-import type { EventView } from '@ticket/domain';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
@@ -8,14 +7,14 @@ import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
-import { EventReply, EventViewReply, presentEvent, presentEventView } from '../presenters.ts';
+import { EventReply, EventViewReply, eventViewText, presentEvent } from '../presenters.ts';
 import { query } from '../query.ts';
 import { EventChanges, NewEvent } from '../schemas/events.ts';
 import { listRequest } from '../schemas/lists.ts';
 import { okShared, shared } from '../shared.ts';
 
-const answerEvents = listAnswer(messages.eventsRead, presentEventView);
-const renderEvent = shared(messages.eventRead, (event: EventView) => JSON.stringify(presentEventView(event)));
+const answerEvents = listAnswer(messages.eventsRead, eventViewText);
+const renderEvent = shared(messages.eventRead, eventViewText);
 
 export function eventRoutes({ useCases, policy }: RouteParts) {
   return new Hono<AppEnv>()

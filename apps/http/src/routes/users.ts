@@ -1,3 +1,4 @@
+import type { User } from '@ticket/domain';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
@@ -12,7 +13,7 @@ import { query } from '../query.ts';
 import { listRequest } from '../schemas/lists.ts';
 import { newUser, userChanges } from '../schemas/users.ts';
 
-const answerUsers = listAnswer(messages.usersRead, presentUser);
+const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)));
 
 export function userRoutes({ useCases, policy }: RouteParts) {
   return new Hono<AppEnv>()

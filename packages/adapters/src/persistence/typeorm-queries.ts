@@ -1,56 +1,52 @@
 import type { BookingQueries, BookingView, EventQueries, EventView, Part, Position, UserQueries } from '@ticket/domain';
 import type { Database } from './database.ts';
-import { type BookingColumns, type EventColumns, toBooking, toDate, toEvent, toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
+import {
+  BOOKING_COLUMNS,
+  type BookingColumns,
+  EVENT_COLUMNS,
+  type EventColumns,
+  toBooking,
+  toDate,
+  toEvent,
+  toUser,
+  USER_COLUMNS,
+  type UserColumns,
+} from './rows.ts';
 import { sharedLookUp, sharedRead } from './shared-reads.ts';
 import { sqliteMoment } from './writing.ts';
 
-/** Read models: one narrow statement each, shared among all who ask the same, shaped here. Nothing of them feeds a decision. */
-
-const EVENT_VIEW = `SELECT e.id, e.organizer_id, e.name, e.description, e.location, e.event_date, e.ticket_price_cents, e.total_tickets,
-  e.available_tickets, e.stock_version, e.createdAt, e.updatedAt, u.name AS organizer_name, u.email AS organizer_email
-  FROM events e LEFT JOIN users u ON u.id = e.organizer_id`;
-type EventViewColumns = EventColumns & { readonly organizer_name: string; readonly organizer_email: string };
-
-const toEventView = (row: EventViewColumns): EventView => ({
-  ...toEvent(row),
-  organizer: { id: row.organizer_id, name: row.organizer_name, email: row.organizer_email },
-});
-
+/**
+ * Read models: narrow statements, shared among all who ask the same. Nothing of them feeds a decision. What many rows refer
+ * to is looked up once and is one object in all of them, so that its text can be made once too: a join would send, parse and
+ * render it with every row.
+ */
 export class TypeOrmEventQueries implements EventQueries {
   readonly find: EventQueries['find'];
   readonly list: EventQueries['list'];
   readonly count: EventQueries['count'];
 
   constructor(database: Database) {
-    this.find = sharedLookUp(async (ids) => {
-      const rows = await database.query<EventViewColumns>(`${EVENT_VIEW} WHERE e.id IN (${placesFor(ids)})`, ids);
-      return rows.map(toEventView);
-    });
+    const viewsOf = (where: string, parameters: readonly unknown[]): Promise<readonly EventView[]> =>
+      complete(async () => {
+        const rows = await database.query<EventColumns>(`SELECT ${EVENT_COLUMNS.join(', ')} FROM events WHERE ${where}`, parameters);
+        const organizers = await peopleOf(
+          database,
+          rows.map((row) => row.organizer_id),
+        );
+        return rows.map((row) => {
+          const organizer = organizers.get(row.organizer_id);
+          return organizer && { ...toEvent(row), organizer };
+        });
+      });
+    this.find = sharedLookUp((ids) => viewsOf(`id IN (${placesFor(ids)})`, ids));
     this.list = sharedRead(async (part: Part) => {
-      const { where, order, parameters } = partOf(database, part, 'e.event_date', 'e.id', 'ASC');
-      return (await database.query<EventViewColumns>(`${EVENT_VIEW} WHERE ${where} ${order}`, parameters)).map(toEventView);
+      const { where, order, parameters } = partOf(database, part, 'event_date', 'ASC');
+      return viewsOf(`${where} ${order}`, parameters);
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
     this.count = () => count({});
   }
 }
-
-const BOOKING_VIEW = `SELECT b.id, b.user_id, b.event_id, b.quantity, b.total_price_cents, b.status, b.booking_date, u.name AS user_name, u.email AS user_email,
-  e.name AS event_name, e.location AS event_location, e.event_date AS event_date
-  FROM bookings b LEFT JOIN users u ON u.id = b.user_id LEFT JOIN events e ON e.id = b.event_id`;
-interface BookingViewColumns extends BookingColumns {
-  readonly user_name: string;
-  readonly user_email: string;
-  readonly event_name: string;
-  readonly event_location: string;
-  readonly event_date: Date | string;
-}
-
-const toBookingView = (row: BookingViewColumns): BookingView => ({
-  ...toBooking(row),
-  user: { id: row.user_id, name: row.user_name, email: row.user_email },
-  event: { id: row.event_id, name: row.event_name, location: row.event_location, eventDate: toDate(row.event_date) },
-});
 
 export class TypeOrmBookingQueries implements BookingQueries {
   readonly find: BookingQueries['find'];
@@ -58,15 +54,28 @@ export class TypeOrmBookingQueries implements BookingQueries {
   readonly count: BookingQueries['count'];
 
   constructor(database: Database) {
-    this.find = sharedLookUp(async (ids) => {
-      const rows = await database.query<BookingViewColumns>(`${BOOKING_VIEW} WHERE b.id IN (${placesFor(ids)})`, ids);
-      return rows.map(toBookingView);
-    });
+    const viewsOf = (where: string, parameters: readonly unknown[]): Promise<readonly BookingView[]> =>
+      complete(async () => {
+        const rows = await database.query<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM bookings WHERE ${where}`, parameters);
+        const [users, events] = await Promise.all([
+          peopleOf(
+            database,
+            rows.map((row) => row.user_id),
+          ),
+          occasionsOf(
+            database,
+            rows.map((row) => row.event_id),
+          ),
+        ]);
+        return rows.map((row) => {
+          const [user, event] = [users.get(row.user_id), events.get(row.event_id)];
+          return user && event && { ...toBooking(row), user, event };
+        });
+      });
+    this.find = sharedLookUp((ids) => viewsOf(`id IN (${placesFor(ids)})`, ids));
     this.list = sharedRead(async ({ userId, ...part }: Part & { readonly userId?: string | undefined }) => {
-      const { where, order, parameters } = partOf(database, part, 'b.booking_date', 'b.id', 'DESC');
-      const [owner, owners] = userId === undefined ? ['', []] : ['b.user_id = ? AND', [userId]];
-      const rows = await database.query<BookingViewColumns>(`${BOOKING_VIEW} WHERE ${owner} ${where} ${order}`, [...owners, ...parameters]);
-      return rows.map(toBookingView);
+      const { where, order, parameters } = partOf(database, part, 'booking_date', 'DESC');
+      return userId === undefined ? viewsOf(`${where} ${order}`, parameters) : viewsOf(`user_id = ? AND ${where} ${order}`, [userId, ...parameters]);
     });
     this.count = sharedRead(({ userId }: { readonly userId?: string | undefined }) =>
       userId === undefined
@@ -76,13 +85,42 @@ export class TypeOrmBookingQueries implements BookingQueries {
   }
 }
 
+type People = ReadonlyMap<string, BookingView['user']>;
+const peopleOf = async (database: Database, ids: readonly string[]): Promise<People> =>
+  byId(await rowsById<BookingView['user']>(database, 'SELECT id, name, email FROM users', ids));
+
+async function occasionsOf(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, BookingView['event']>> {
+  type Columns = Pick<EventColumns, 'id' | 'name' | 'location' | 'event_date'>;
+  const rows = await rowsById<Columns>(database, 'SELECT id, name, location, event_date FROM events', ids);
+  return byId(rows.map(({ event_date, ...row }) => ({ ...row, eventDate: toDate(event_date) })));
+}
+
+async function rowsById<Row>(database: Database, select: string, ids: readonly string[]): Promise<readonly Row[]> {
+  const each = [...new Set(ids)];
+  return each.length === 0 ? [] : database.query<Row>(`${select} WHERE id IN (${placesFor(each)})`, each);
+}
+
+const byId = <Row extends { readonly id: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [row.id, row]));
+
+const COMPLETE_TRIES = 5;
+
+/** A row that refers to what is gone was deleted with it between two statements: then all is read again. */
+async function complete<View>(read: () => Promise<readonly (View | undefined)[]>): Promise<readonly View[]> {
+  for (let tries = 0; tries < COMPLETE_TRIES; tries++) {
+    const views = await read();
+    const found = views.filter((view) => view !== undefined);
+    if (found.length === views.length) return found;
+  }
+  throw new Error('rows refer to an event or a user that does not exist: something wrote around the foreign keys');
+}
+
 export class TypeOrmUserQueries implements UserQueries {
   readonly list: UserQueries['list'];
   readonly count: UserQueries['count'];
 
   constructor(database: Database) {
     this.list = sharedRead(async (part: Part) => {
-      const { where, order, parameters } = partOf(database, part, 'createdAt', 'id', 'ASC');
+      const { where, order, parameters } = partOf(database, part, 'createdAt', 'ASC');
       return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE ${where} ${order}`, parameters)).map(toUser);
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
@@ -93,14 +131,14 @@ export class TypeOrmUserQueries implements UserQueries {
 const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 /** A part of a list walks its index: behind a key, however far down, costs the same. */
-function partOf(database: Database, { after, offset, limit }: Part, at: string, id: string, direction: 'ASC' | 'DESC') {
+function partOf(database: Database, { after, offset, limit }: Part, at: string, direction: 'ASC' | 'DESC') {
   const beyond = direction === 'ASC' ? '>' : '<';
   // Said twice, since MySQL takes no index for (a, b) > (?, ?) or for the OR alone.
-  const where = after === undefined ? '1 = 1' : `${at} ${beyond}= ? AND (${at} ${beyond} ? OR ${id} ${beyond} ?)`;
+  const where = after === undefined ? '1 = 1' : `${at} ${beyond}= ? AND (${at} ${beyond} ? OR id ${beyond} ?)`;
   const moment = after && momentOf(database, after);
   return {
     where,
-    order: `ORDER BY ${at} ${direction}, ${id} ${direction} LIMIT ? OFFSET ?`,
+    order: `ORDER BY ${at} ${direction}, id ${direction} LIMIT ? OFFSET ?`,
     parameters: [...(after === undefined ? [] : [moment, moment, after.id]), limit, offset],
   };
 }
