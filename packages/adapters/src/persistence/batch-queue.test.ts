@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '@ticket/domain';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -38,6 +39,37 @@ describe('a batch queue', () => {
       [0, 1, 2],
       [3, 4, 5],
     ]);
+  });
+
+  it('gathers as long as each turn brings more, and no longer', async () => {
+    const answers: Promise<string>[] = [];
+    const arrivals = [[1], [2, 3], [], [4]]; // in each turn
+    const gather = async () => void answers.push(...(arrivals.shift() ?? []).map((number) => queue.submit('a', number)));
+    const { queue, tried } = store({ gather });
+    answers.push(queue.submit('a', 0));
+    for (const answer of answers) await answer; // grows meanwhile
+    expect(tried[0]).toEqual([0, 1, 2, 3]);
+  });
+
+  it('makes batches smaller where they take too long, and bigger again', async () => {
+    let pauseMs = 4;
+    const { queue, stored } = store({
+      batchMax: 64,
+      batchMs: 20,
+      commit: async (batch) => {
+        await sleep(pauseMs * batch.length);
+        stored.push([...batch]);
+        return batch.map(String);
+      },
+    });
+    const flood = () => Promise.all(Array.from({ length: 80 }, (_, number) => queue.submit('a', number)));
+    await flood();
+    const slow = stored.splice(0).map((batch) => batch.length);
+    expect(slow).toEqual([64, 16]); // nothing is known before the first; then no fewer than make a commit worth its while
+    pauseMs = 0.01;
+    await flood();
+    await flood();
+    expect(Math.max(...stored.map((batch) => batch.length))).toBeGreaterThan(16);
   });
 
   it('stores the neighbours of a request that cannot be stored, in order', async () => {

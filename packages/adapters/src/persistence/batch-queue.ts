@@ -11,7 +11,7 @@ export class BatchQueue<Request, Answer> {
 
   constructor(options: BatchQueueOptions<Request, Answer>) {
     this.#options = options;
-    this.#lanes = Array.from({ length: options.lanes }, () => ({ waiting: [], busy: false }));
+    this.#lanes = Array.from({ length: options.lanes }, () => ({ waiting: [], busy: false, msPerRequest: 0 }));
   }
 
   /** Requests of one key are answered in the order they came. Refuses with `Unavailable` when too many wait. */
@@ -30,10 +30,30 @@ export class BatchQueue<Request, Answer> {
   async #drain(lane: Lane<Request, Answer>): Promise<void> {
     lane.busy = true;
     while (lane.waiting.length > 0) {
-      await this.#options.gather?.();
-      await this.#commit(lane.waiting.splice(0, this.#options.batchMax));
+      const size = this.#sizeFor(lane);
+      await this.#gather(lane, size);
+      const batch = lane.waiting.splice(0, size);
+      const began = performance.now();
+      await this.#commit(batch);
+      lane.msPerRequest = (performance.now() - began) / batch.length;
     }
     lane.busy = false;
+  }
+
+  /** Waits on as long as each turn brings more, so that a crowd that is just connecting shares a batch too. */
+  async #gather({ waiting }: Lane<Request, Answer>, size: number): Promise<void> {
+    const { gather } = this.#options;
+    if (gather === undefined) return;
+    for (let before = 0; waiting.length > before && before < size; ) {
+      before = waiting.length;
+      await gather();
+    }
+  }
+
+  /** As many as the last batch's pace allows in the time a batch may take; never so few that the commit is the cost. */
+  #sizeFor({ msPerRequest }: Lane<Request, Answer>): number {
+    const { batchMax, batchMs } = this.#options;
+    return batchMs === undefined || msPerRequest === 0 ? batchMax : Math.min(batchMax, Math.max(BATCH_MIN, Math.floor(batchMs / msPerRequest)));
   }
 
   /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
@@ -61,9 +81,11 @@ export interface BatchQueueOptions<Request, Answer> {
   /** Transactions in flight at once; a key always takes the same lane. */
   readonly lanes: number;
   readonly batchMax: number;
+  /** How long a batch may take, where nobody else is served meanwhile. */
+  readonly batchMs?: number | undefined;
   /** Requests that may wait in a lane. */
   readonly waitingMax: number;
-  /** Awaited before each batch is taken, where the engine answers so fast that nothing else would be read meanwhile. */
+  /** One turn of the event loop, awaited before a batch is taken where the engine answers so fast that nothing else would be read meanwhile. */
   readonly gather?: (() => Promise<void>) | undefined;
   /** Stores a batch whole or not at all, and gives each request its answer. */
   readonly commit: (batch: readonly Request[]) => Promise<readonly Answer[]>;
@@ -76,9 +98,14 @@ interface Waiting<Request, Answer> {
 }
 
 interface Lane<Request, Answer> {
-  waiting: Waiting<Request, Answer>[];
+  readonly waiting: Waiting<Request, Answer>[];
   busy: boolean;
+  /** Of the last batch; 0 before the first. */
+  msPerRequest: number;
 }
+
+/** A bound on time makes batches no smaller than this. */
+const BATCH_MIN = 16;
 
 /** FNV-1a: spreads ids that differ in few characters. */
 function hash(key: string): number {

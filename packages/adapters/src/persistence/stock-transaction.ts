@@ -30,6 +30,8 @@ import { affectedRows, deleteRows, insertRows } from './writing.ts';
 
 /** Where one transaction's rows stop growing: bigger batches gain nothing and lock longer. */
 const BATCH_MAX = 256;
+/** SQLite works inside this process: as long as a batch takes, nobody else is served. */
+const SQLITE_BATCH_MS = 8;
 /** Some seconds of work; who would wait longer is told to come back. */
 const WAITING_MAX = 10_000;
 /** Two transactions keep MariaDB busy while one waits for its commit; SQLite has one writer. */
@@ -44,7 +46,7 @@ export function createStockQueue(database: Database, clock: Clock): StockQueue {
     batchMax: BATCH_MAX,
     waitingMax: WAITING_MAX,
     // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
-    gather: database.engine === 'sqlite' ? gather : undefined,
+    ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
     commit: (batch) => database.transaction((manager) => settleAndStore(manager, batch, clock())),
   });
 }

@@ -17,30 +17,33 @@ import { sqliteMoment } from './writing.ts';
 
 /**
  * Read models: narrow statements, shared among all who ask the same. Nothing of them feeds a decision. What many rows refer
- * to is looked up once and is one object in all of them, so that its text can be made once too: a join would send, parse and
- * render it with every row.
+ * to is one object in all of them, so that its text is made once too.
  */
+const EVENT_VIEW = `SELECT ${EVENT_COLUMNS.map((column) => `events.${column}`).join(', ')}, users.name AS organizer_name, users.email AS organizer_email
+  FROM events LEFT JOIN users ON users.id = events.organizer_id`;
+type EventViewColumns = EventColumns & { readonly organizer_name: string; readonly organizer_email: string };
+
+function toEventViews(rows: readonly EventViewColumns[]): readonly EventView[] {
+  const organizers = new Map<string, EventView['organizer']>();
+  return rows.map((row) => {
+    const { organizer_id: id, organizer_name: name, organizer_email: email } = row;
+    const organizer = organizers.get(id) ?? { id, name, email };
+    organizers.set(id, organizer);
+    return { ...toEvent(row), organizer };
+  });
+}
+
 export class TypeOrmEventQueries implements EventQueries {
   readonly find: EventQueries['find'];
   readonly list: EventQueries['list'];
   readonly count: EventQueries['count'];
 
   constructor(database: Database) {
-    const viewsOf = (where: string, parameters: readonly unknown[]): Promise<readonly EventView[]> =>
-      complete(async () => {
-        const rows = await database.query<EventColumns>(`SELECT ${EVENT_COLUMNS.join(', ')} FROM events WHERE ${where}`, parameters);
-        const organizers = await peopleOf(
-          database,
-          rows.map((row) => row.organizer_id),
-        );
-        return rows.map((row) => {
-          const organizer = organizers.get(row.organizer_id);
-          return organizer && { ...toEvent(row), organizer };
-        });
-      });
-    this.find = sharedLookUp((ids) => viewsOf(`id IN (${placesFor(ids)})`, ids));
+    const viewsOf = async (where: string, parameters: readonly unknown[]): Promise<readonly EventView[]> =>
+      toEventViews(await database.query<EventViewColumns>(`${EVENT_VIEW} WHERE ${where}`, parameters));
+    this.find = sharedLookUp((ids) => viewsOf(`events.id IN (${placesFor(ids)})`, ids));
     this.list = sharedRead(async (part: Part) => {
-      const { where, order, parameters } = partOf(database, part, 'event_date', 'ASC');
+      const { where, order, parameters } = partOf(database, part, 'events.event_date', 'events.id', 'ASC');
       return viewsOf(`${where} ${order}`, parameters);
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
@@ -54,6 +57,7 @@ export class TypeOrmBookingQueries implements BookingQueries {
   readonly count: BookingQueries['count'];
 
   constructor(database: Database) {
+    // Looked up once a part, not joined: a join would send, parse and render a user and an event with every row of thousands.
     const viewsOf = (where: string, parameters: readonly unknown[]): Promise<readonly BookingView[]> =>
       complete(async () => {
         const rows = await database.query<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM bookings WHERE ${where}`, parameters);
@@ -74,7 +78,7 @@ export class TypeOrmBookingQueries implements BookingQueries {
       });
     this.find = sharedLookUp((ids) => viewsOf(`id IN (${placesFor(ids)})`, ids));
     this.list = sharedRead(async ({ userId, ...part }: Part & { readonly userId?: string | undefined }) => {
-      const { where, order, parameters } = partOf(database, part, 'booking_date', 'DESC');
+      const { where, order, parameters } = partOf(database, part, 'booking_date', 'id', 'DESC');
       return userId === undefined ? viewsOf(`${where} ${order}`, parameters) : viewsOf(`user_id = ? AND ${where} ${order}`, [userId, ...parameters]);
     });
     this.count = sharedRead(({ userId }: { readonly userId?: string | undefined }) =>
@@ -120,7 +124,7 @@ export class TypeOrmUserQueries implements UserQueries {
 
   constructor(database: Database) {
     this.list = sharedRead(async (part: Part) => {
-      const { where, order, parameters } = partOf(database, part, 'createdAt', 'ASC');
+      const { where, order, parameters } = partOf(database, part, 'createdAt', 'id', 'ASC');
       return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE ${where} ${order}`, parameters)).map(toUser);
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
@@ -131,14 +135,14 @@ export class TypeOrmUserQueries implements UserQueries {
 const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 /** A part of a list walks its index: behind a key, however far down, costs the same. */
-function partOf(database: Database, { after, offset, limit }: Part, at: string, direction: 'ASC' | 'DESC') {
+function partOf(database: Database, { after, offset, limit }: Part, at: string, id: string, direction: 'ASC' | 'DESC') {
   const beyond = direction === 'ASC' ? '>' : '<';
   // Said twice, since MySQL takes no index for (a, b) > (?, ?) or for the OR alone.
-  const where = after === undefined ? '1 = 1' : `${at} ${beyond}= ? AND (${at} ${beyond} ? OR id ${beyond} ?)`;
+  const where = after === undefined ? '1 = 1' : `${at} ${beyond}= ? AND (${at} ${beyond} ? OR ${id} ${beyond} ?)`;
   const moment = after && momentOf(database, after);
   return {
     where,
-    order: `ORDER BY ${at} ${direction}, id ${direction} LIMIT ? OFFSET ?`,
+    order: `ORDER BY ${at} ${direction}, ${id} ${direction} LIMIT ? OFFSET ?`,
     parameters: [...(after === undefined ? [] : [moment, moment, after.id]), limit, offset],
   };
 }
