@@ -57,7 +57,7 @@ export const presentEvent = (event: Event): v.InferOutput<typeof EventReply> => 
 });
 
 /** The JSON of an event's view: a list has thousands, so what many of them share is rendered once. */
-export const eventViewText = (event: EventView): string => extended(presentEvent(event), `"organizer":${organizerText(event.organizer)}`);
+export const eventViewText = once((event: EventView) => extended(presentEvent(event), `"organizer":${organizerText(event.organizer)}`));
 const organizerText = once(({ id, name, email }: Person) => textOf<v.InferOutput<typeof Organizer>>({ id, name, email }));
 
 export const presentBooking = (booking: Booking): v.InferOutput<typeof BookingReply> => ({

@@ -19,7 +19,7 @@ export interface Listing<Row> {
 }
 
 /** Rows that are read at once of a whole list; two parts and the one being sent are in memory. */
-const PART_ROWS = 2000;
+const PART_ROWS = 1200;
 
 /**
  * A page when a limit is asked for or the policy sets one; else the whole list, walked by its key, so that no part costs

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { sharedLookUp, sharedRead } from './shared-reads.ts';
+import { keptShape, sharedLookUp, sharedRead } from './shared-reads.ts';
 
 describe('a shared read', () => {
   it('is one for all who ask the same before it begins, and another for another question', async () => {
@@ -61,5 +61,39 @@ describe('a shared look-up', () => {
     expect([one, same, other, gone]).toEqual([{ id: 'a' }, { id: 'a' }, { id: 'b' }, undefined]);
     expect(same).toBe(one);
     expect(asked).toEqual([['a', 'b', 'gone']]);
+  });
+});
+
+describe('a kept shape', () => {
+  const at = () => new Date('2031-01-02T03:04:05.678Z');
+  const shapeOf = () =>
+    keptShape((rows: readonly { id: string; left: number; at: Date }[]) => rows.map(({ id, left }) => ({ text: `${id} ${left}` })));
+
+  it('is the same list, of the same values, while the rows are as they were', () => {
+    const shape = shapeOf();
+    const rows = () => ['a', 'b'].map((id) => ({ id, left: 1, at: at() }));
+    expect(shape({ limit: 2 }, rows())).toBe(shape({ limit: 2 }, rows()));
+  });
+
+  it.each([
+    ['a number', { left: 2 }],
+    ['a date', { at: new Date(0) }],
+  ])('is new where %s of a row changed, and the same where none did', (_, change) => {
+    const shape = shapeOf();
+    const row = (id: string) => ({ id, left: 1, at: at() });
+    const before = shape({}, [row('a'), row('b')]);
+    const after = shape({}, [row('a'), { ...row('b'), ...change }]);
+    expect(after).not.toBe(before);
+    expect([after[0] === before[0], after[1] === before[1]]).toEqual([true, false]);
+  });
+
+  it('is new where a row came or went, or where another question is asked', () => {
+    const shape = shapeOf();
+    const row = (id: string) => ({ id, left: 1, at: at() });
+    const before = shape({}, [row('a'), row('b')]);
+    expect(shape({ limit: 2 }, [row('c')])).toEqual([{ text: 'c 1' }]);
+    expect(shape({}, [row('a')])).toEqual([{ text: 'a 1' }]);
+    expect(shape({}, [row('a'), row('b'), row('c')])).toHaveLength(3);
+    expect(before).toHaveLength(2);
   });
 });

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { BatchQueue } from './batch-queue.ts';
 
 /** Reads that may wait behind one another; more are refused rather than piled up. */
@@ -49,4 +50,37 @@ export function sharedRead<Question extends object, Answer>(read: (question: Que
     next.set(key, answer);
     return answer;
   };
+}
+
+/** Rows of lists whose shapes are kept: some 10 MB. */
+const KEPT_ROWS = 10_000;
+
+/**
+ * Shapes rows, and hands out again what it made of those that are as they were when the same was asked before: a row's value
+ * then is the same object, and a list of such rows the same list, so that what was rendered of them serves again. The rows
+ * are read each time; only the work on them is saved.
+ */
+export function keptShape<Row extends object, Value>(shape: (rows: readonly Row[]) => readonly Value[]) {
+  const kept = new LRUCache<string, { readonly rows: readonly Row[]; readonly values: readonly Value[] }>({
+    maxSize: KEPT_ROWS,
+    sizeCalculation: ({ rows }) => rows.length + 1,
+  });
+  return (question: object, rows: readonly Row[]): readonly Value[] => {
+    const key = JSON.stringify(question);
+    const before = kept.get(key);
+    const isKept = rows.map((row, index) => isSame(row, before?.rows[index]));
+    if (before !== undefined && before.rows.length === rows.length && !isKept.includes(false)) return before.values;
+    const values = shape(rows).map((value, index) => (isKept[index] ? (before?.values[index] ?? value) : value));
+    kept.set(key, { rows, values });
+    return values;
+  };
+}
+
+function isSame<Row extends object>(row: Row, other: Row | undefined): boolean {
+  if (other === undefined) return false;
+  for (const column in row) {
+    const [one, two]: [unknown, unknown] = [row[column], other[column]];
+    if (one !== two && !(one instanceof Date && two instanceof Date && one.getTime() === two.getTime())) return false;
+  }
+  return true;
 }

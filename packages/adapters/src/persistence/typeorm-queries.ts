@@ -12,7 +12,7 @@ import {
   USER_COLUMNS,
   type UserColumns,
 } from './rows.ts';
-import { sharedLookUp, sharedRead } from './shared-reads.ts';
+import { keptShape, sharedLookUp, sharedRead } from './shared-reads.ts';
 import { sqliteMoment } from './writing.ts';
 
 /**
@@ -39,12 +39,12 @@ export class TypeOrmEventQueries implements EventQueries {
   readonly count: EventQueries['count'];
 
   constructor(database: Database) {
-    const viewsOf = async (where: string, parameters: readonly unknown[]): Promise<readonly EventView[]> =>
-      toEventViews(await database.query<EventViewColumns>(`${EVENT_VIEW} WHERE ${where}`, parameters));
-    this.find = sharedLookUp((ids) => viewsOf(`events.id IN (${placesFor(ids)})`, ids));
+    const rowsOf = (where: string, parameters: readonly unknown[]) => database.query<EventViewColumns>(`${EVENT_VIEW} WHERE ${where}`, parameters);
+    this.find = sharedLookUp(async (ids) => toEventViews(await rowsOf(`events.id IN (${placesFor(ids)})`, ids)));
+    const views = keptShape(toEventViews); // the list that everybody asks for, and that seldom changes in more than a few rows
     this.list = sharedRead(async (part: Part) => {
       const { where, order, parameters } = partOf(database, part, 'events.event_date', 'events.id', 'ASC');
-      return viewsOf(`${where} ${order}`, parameters);
+      return views(part, await rowsOf(`${where} ${order}`, parameters));
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
     this.count = () => count({});

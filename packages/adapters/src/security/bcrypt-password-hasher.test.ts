@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { Unavailable } from '@ticket/domain';
 import { passwordHasherContract } from '@ticket/domain/testing';
 import { describe, expect, it } from 'vitest';
 import { BcryptPasswordHasher } from './bcrypt-password-hasher.ts';
@@ -33,5 +35,17 @@ describe('bcrypt', () => {
     const [known, unknown] = [await fastest(hash), await fastest(undefined)];
     expect(unknown / known).toBeGreaterThan(0.5);
     expect(unknown / known).toBeLessThan(2);
+  });
+
+  it('refuses what would wait behind more than some seconds of work, at once, and serves those who wait', async () => {
+    const crowded = new BcryptPasswordHasher();
+    const room = availableParallelism() * 101; // those at work, and 100 waiting for each core
+    const began = performance.now();
+    const answers = Array.from({ length: room + 3 }, () => crowded.verify('a password', undefined));
+    const late = await Promise.allSettled(answers.slice(room));
+    const lateMs = performance.now() - began;
+    for (const answer of late) expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(Unavailable) });
+    expect(await Promise.all(answers.slice(0, room))).toEqual(Array.from({ length: room }, () => false));
+    expect(lateMs).toBeLessThan((performance.now() - began) / 2);
   });
 });

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/bcrypt';
-import type { PasswordHasher } from '@ticket/domain';
+import { type PasswordHasher, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
 
 /** The contract's; the library's own default is 12. */
@@ -9,16 +9,30 @@ const COST = 10;
 /** Nobody's password: `verify` works on it when there is no hash, so that an unknown e-mail takes as long as a known one. */
 const NOBODY = '$2y$10$EmMLwMHWt0koaBknDj0RyudyMp5Mc63nwaNvIJWZaIBTfdFmAfF6u';
 
-/** bcrypt on libuv's threads, on all but one core: the rest of the server shares both. */
+/** Some five seconds of work; who would wait longer is told to come back. */
+const WAITING_MAX_PER_CORE = 100;
+
+/**
+ * bcrypt on libuv's threads, as many at once as there are cores, so that a storm of logins slows bookings down but never
+ * stops them. Throws `Unavailable` when too many wait already.
+ */
 export class BcryptPasswordHasher implements PasswordHasher {
-  readonly #turn = pLimit(Math.max(1, availableParallelism() - 1));
+  readonly #cores = availableParallelism();
+  readonly #turn = pLimit(this.#cores);
 
   hash(password: string): Promise<string> {
-    return this.#turn(() => hash(password, COST));
+    return this.#inTurn(() => hash(password, COST));
   }
 
   async verify(password: string, hashed: string | undefined): Promise<boolean> {
-    const matches = await this.#turn(() => verify(password, hashed ?? NOBODY));
+    const matches = await this.#inTurn(() => verify(password, hashed ?? NOBODY));
     return matches && hashed !== undefined;
+  }
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#turn.pendingCount >= this.#cores * WAITING_MAX_PER_CORE) {
+      throw new Unavailable('too many passwords are waiting to be hashed', { retryAfterSeconds: 5 });
+    }
+    return this.#turn(work);
   }
 }
