@@ -57,7 +57,7 @@ export const presentEvent = (event: Event): v.InferOutput<typeof EventReply> => 
 });
 
 /** The JSON of an event's view: a list has thousands, so what many of them share is rendered once. */
-export const eventViewText = once((event: EventView) => extended(presentEvent(event), `"organizer":${organizerText(event.organizer)}`));
+export const eventViewText = once((event: EventView) => `${textOf(presentEvent(event)).slice(0, -1)},"organizer":${organizerText(event.organizer)}}`);
 const organizerText = once(({ id, name, email }: Person) => textOf<v.InferOutput<typeof Organizer>>({ id, name, email }));
 
 export const presentBooking = (booking: Booking): v.InferOutput<typeof BookingReply> => ({
@@ -70,13 +70,15 @@ export const presentBooking = (booking: Booking): v.InferOutput<typeof BookingRe
   booking_date: booking.bookingDate.toISOString(),
 });
 
-export const bookingViewText = (booking: BookingView): string =>
-  extended(presentBooking(booking), `"user":${bookerText(booking.user)},"event":${bookedEventText(booking.event)}`);
+/**
+ * The JSON of a booking's view. Of its own fields none needs escaping (ids, instants, prices, a status), so they are written
+ * as they are: a list of thousands takes half the time.
+ */
+export const bookingViewText = ({ id, userId, eventId, quantity, totalPriceCents, status, bookingDate, user, event }: BookingView): string =>
+  `{"id":"${id}","user_id":"${userId}","event_id":"${eventId}","quantity":${quantity},"total_price":"${priceOf(totalPriceCents)}","status":"${status}","booking_date":"${bookingDate.toISOString()}","user":${bookerText(user)},"event":${bookedEventText(event)}}`;
 const bookerText = once(({ id, name, email }: BookingView['user']) => textOf<v.InferOutput<typeof Booker>>({ id, name, email }));
 const bookedEventText = once(({ id, name, location, eventDate }: BookingView['event']) =>
   textOf<v.InferOutput<typeof BookedEvent>>({ id, name, location, event_date: eventDate.toISOString() }),
 );
 
 const textOf = <Reply>(reply: Reply): string => JSON.stringify(reply);
-/** An object's JSON with further fields behind its own. */
-const extended = (reply: object, fields: string): string => `${JSON.stringify(reply).slice(0, -1)},${fields}}`;

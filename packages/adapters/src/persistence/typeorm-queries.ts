@@ -73,7 +73,7 @@ export class TypeOrmBookingQueries implements BookingQueries {
         ]);
         return rows.map((row) => {
           const [user, event] = [users.get(row.user_id), events.get(row.event_id)];
-          return user && event && { ...toBooking(row), user, event };
+          return user && event && Object.assign(toBooking(row), { user, event }); // a spread copies, which shows in a list of thousands
         });
       });
     this.find = sharedLookUp((ids) => viewsOf(`id IN (${placesFor(ids)})`, ids));
