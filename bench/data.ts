@@ -1,0 +1,161 @@
+import { createHash, createHmac } from 'node:crypto';
+import type { Store, Value } from './store.ts';
+
+/** The same people and events for every server. */
+export interface Person {
+  readonly id: string;
+  readonly email: string;
+  readonly role: 'user' | 'admin';
+}
+export interface Show {
+  readonly id: string;
+  readonly tickets: number;
+}
+
+/** Whose tables they are: our migrations or what the reference's models make. */
+export type Schema = 'ours' | 'reference';
+
+export const PASSWORD = 'password123';
+/** bcrypt, cost 10, of PASSWORD: hashing five thousand would take minutes, and every server only ever compares. */
+const HASH = '$2y$10$2ifK2Kkl7AntV18TphUhpuXIn2.9xP3bmExKHrsFxU6JLbPac/ORa';
+
+const MADE = '2026-01-01 00:00:00.000';
+const STARTS = '2031-02-15 14:00:00.000';
+const PRICE = 50_000;
+
+export const uuidOf = (name: string): string => {
+  const hex = createHash('md5').update(name).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+};
+
+export const ADMIN: Person = { id: uuidOf('admin'), email: 'admin@example.com', role: 'admin' };
+export const people = (count: number): readonly Person[] =>
+  Array.from({ length: count }, (_, n) => ({ id: uuidOf(`user ${n}`), email: `user${n}@example.com`, role: 'user' as const }));
+export const shows = (count: number, tickets: number): readonly Show[] =>
+  Array.from({ length: count }, (_, n) => ({ id: uuidOf(`event ${n}`), tickets }));
+
+/** Every server gets the same tokens; `ver` is a claim that only ours knows. */
+export function tokenOf({ id, email, role }: Person, secret: string): string {
+  const now = Math.floor(Date.now() / 1000);
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ id, email, role, ver: 0, iat: now, exp: now + 7 * 86_400 })}`;
+  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
+}
+
+export async function empty(store: Store, schema: Schema): Promise<void> {
+  const tables = [...(schema === 'ours' ? ['stock_movements'] : []), 'bookings', 'events', 'users'];
+  if (store.engine === 'mariadb') await store.query('SET SESSION foreign_key_checks = 0');
+  for (const table of tables) await store.query(store.engine === 'mariadb' ? `TRUNCATE TABLE ${table}` : `DELETE FROM ${table}`);
+}
+
+export async function fill(
+  store: Store,
+  schema: Schema,
+  { users, events }: { readonly users: readonly Person[]; readonly events: readonly Show[] },
+): Promise<void> {
+  const common = { createdAt: MADE, updatedAt: MADE };
+  await store.insert(
+    'users',
+    [ADMIN, ...users].map(({ id, email, role }): Record<string, Value> => {
+      const person = { id, name: `Name of ${email}`, email, role, ...common };
+      return schema === 'ours' ? { ...person, password_hash: HASH, token_version: 0 } : { ...person, password: HASH };
+    }),
+  );
+  await store.insert(
+    'events',
+    events.map(({ id, tickets }, n): Record<string, Value> => {
+      const event = {
+        ...{
+          id,
+          organizer_id: ADMIN.id,
+          name: `GDGoC Tech Talk ${n}`,
+          description: 'Workshop backend development, with a description of the usual length',
+        },
+        ...{ location: 'UNSRI Palembang', event_date: STARTS, total_tickets: tickets, available_tickets: tickets, ...common },
+      };
+      return schema === 'ours' ? { ...event, ticket_price_cents: PRICE * 100, stock_version: 1 } : { ...event, ticket_price: PRICE };
+    }),
+  );
+  if (schema === 'reference') return;
+  await store.insert(
+    'stock_movements',
+    events.map(({ id, tickets }) => ({
+      event_id: id,
+      stock_version: 1,
+      booking_id: null,
+      delta: tickets,
+      available_after: tickets,
+      reason: 'opened',
+      at: MADE,
+    })),
+  );
+}
+
+/** Bookings number `from` to `to`, in the order in which they were made. */
+export interface Grown {
+  readonly from: number;
+  readonly to: number;
+  /** The first user has this share of them, the others the rest. */
+  readonly firstUserHas: 'all' | 'a tenth';
+}
+
+/** Made inside MariaDB, one ticket each, spread over the events: a million through the API would take minutes. */
+export async function fillBookings(
+  store: Store,
+  schema: Schema,
+  { from, to, firstUserHas }: Grown,
+  { users, events }: { readonly users: readonly Person[]; readonly events: readonly Show[] },
+): Promise<void> {
+  const pick = (ids: readonly { readonly id: string }[], index: string) => `ELT(1 + ${index}, ${ids.map(({ id }) => `'${id}'`).join(', ')})`;
+  const event = pick(events, `n MOD ${events.length}`);
+  const others = pick(users.slice(1), `n MOD ${users.length - 1}`);
+  const user = firstUserHas === 'all' ? `'${users[0]?.id}'` : `IF(n MOD 10 = 0, '${users[0]?.id}', ${others})`;
+  // Our ids grow with time (UUID 7), those of the reference do not (UUID 4).
+  const scattered = `INSERT(INSERT(INSERT(INSERT(MD5(n), 9, 0, '-'), 14, 1, '-4'), 19, 1, '-8'), 24, 0, '-')`;
+  const growing = `CONCAT('019a', LPAD(LOWER(HEX(n DIV 65536)), 4, '0'), '-', LPAD(LOWER(HEX(n MOD 65536)), 4, '0'), '-7000-8000-000000000000')`;
+  const id = schema === 'ours' ? growing : scattered;
+  const at = `'${MADE}' + INTERVAL n SECOND`;
+  const numbers = `(SELECT seq - 1 AS n FROM seq_${from + 1}_to_${to}) numbers`;
+  await store.query('SET SESSION unique_checks = 0');
+  await store.query(
+    schema === 'ours'
+      ? `INSERT INTO bookings (id, user_id, event_id, quantity, total_price_cents, status, booking_date) SELECT ${id}, ${user}, ${event}, 1, ${PRICE * 100}, 'confirmed', ${at} FROM ${numbers}`
+      : `INSERT INTO bookings (id, user_id, event_id, quantity, total_price, status, booking_date, createdAt, updatedAt) SELECT ${id}, ${user}, ${event}, 1, ${PRICE}, 'confirmed', ${at}, ${at}, ${at} FROM ${numbers}`,
+  );
+  const ordinal = `n DIV ${events.length}`;
+  if (schema === 'ours') {
+    await store.query(
+      `INSERT INTO stock_movements (event_id, stock_version, booking_id, delta, available_after, reason, at) SELECT ${event}, ${ordinal} + 2, ${id}, -1, ${events[0]?.tickets} - ${ordinal} - 1, 'booked', ${at} FROM ${numbers}`,
+    );
+  }
+  const version = schema === 'ours' ? ', e.stock_version = 1 + b.held' : '';
+  await store.query(
+    `UPDATE events e JOIN (SELECT event_id, COUNT(*) AS held FROM bookings GROUP BY event_id) b ON b.event_id = e.id SET e.available_tickets = e.total_tickets - b.held${version}`,
+  );
+}
+
+/** What is wrong in the books: stock against bookings, our ledger against both, and what clients were told against all. */
+export async function differences(store: Store, schema: Schema, created: number): Promise<readonly string[]> {
+  const held = `SELECT event_id, SUM(quantity) AS held FROM bookings WHERE status <> 'cancelled' GROUP BY event_id`;
+  const faults: string[] = [];
+  const none = async (what: string, sql: string) => {
+    const rows = await store.query(sql);
+    if (rows.length > 0) faults.push(`${what}: ${rows.length} events, such as ${JSON.stringify(rows[0])}`);
+  };
+  await none(
+    'available + held is not the total',
+    `SELECT e.id, e.total_tickets, e.available_tickets, h.held FROM events e LEFT JOIN (${held}) h ON h.event_id = e.id
+     WHERE e.available_tickets + COALESCE(h.held, 0) <> e.total_tickets OR e.available_tickets < 0`,
+  );
+  if (schema === 'ours') {
+    await none(
+      'the ledger does not add up to the stock, or has gaps',
+      `SELECT e.id, e.available_tickets, e.stock_version, m.total, m.entries FROM events e
+       LEFT JOIN (SELECT event_id, SUM(delta) AS total, COUNT(*) AS entries, MAX(stock_version) AS last FROM stock_movements GROUP BY event_id) m ON m.event_id = e.id
+       WHERE m.total <> e.available_tickets OR m.entries <> e.stock_version OR m.last <> e.stock_version OR m.entries IS NULL`,
+    );
+  }
+  const [row] = await store.query('SELECT COUNT(*) AS bookings, COALESCE(SUM(quantity), 0) AS tickets FROM bookings');
+  if (Number(row?.['bookings']) !== created) faults.push(`${created} bookings were confirmed to clients, ${row?.['bookings']} are stored`);
+  return faults;
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { empty, fill, fillBookings } from './data.ts';
+import { peakMb } from './machine.ts';
+import { type Bench, loadAndCompare } from './measure.ts';
+import { grown, type Times } from './scenarios/loads.ts';
+import { ended, type Server, startServer } from './servers.ts';
+
+/** What one request costs, in ms (p50 of one client), when so many bookings are stored; and what an audit of them does. */
+export interface Size {
+  readonly bookings: number;
+  readonly ownPageMs: number;
+  readonly allPageMs: number;
+  readonly bookMs: number;
+  readonly serverPeakMb: number;
+  readonly audit: { readonly exitCode: number | null; readonly seconds: number; readonly peakMb: number };
+  readonly faults: readonly string[];
+}
+
+/** One server whose table grows under it. */
+export async function growth(bench: Bench, sizes: readonly number[], times: Times): Promise<readonly Size[]> {
+  const server = await startServer('ours', bench.mariaDb);
+  const measured: Size[] = [];
+  let stored = 0;
+  try {
+    for (const size of sizes) {
+      await empty(server.store, server.schema); // bookings of the size before were made through the API too
+      const bookings = { from: 0, to: size, firstUserHas: 'a tenth' } as const;
+      const play = grown('own', bookings, times);
+      await fill(server.store, server.schema, play);
+      await fillBookings(server.store, server.schema, bookings, play);
+      stored = size;
+      const faults: string[] = [];
+      const p50 = async (what: 'own' | 'all' | 'book') => {
+        const result = await loadAndCompare(bench, server, grown(what, { ...bookings, to: stored }, times));
+        stored += result.created;
+        faults.push(...result.faults);
+        return result;
+      };
+      const [own, all, book] = [await p50('own'), await p50('all'), await p50('book')];
+      const ms = (result: typeof own) => result.streams['requests']?.p50 ?? Number.NaN;
+      const audited = await audit(server);
+      if (audited.exitCode !== 0) faults.push(`the audit ended with ${audited.exitCode}`);
+      measured.push({
+        ...{ bookings: size, ownPageMs: ms(own), allPageMs: ms(all), bookMs: ms(book), faults },
+        serverPeakMb: Math.max(own.peakMb, all.peakMb, book.peakMb),
+        audit: audited,
+      });
+    }
+  } finally {
+    await server.stop();
+  }
+  return measured;
+}
+
+/** Our command line's audit, and the most memory that its process held. */
+async function audit(server: Server): Promise<Size['audit']> {
+  const began = performance.now();
+  const { child } = server.cli('audit');
+  let peak = 0;
+  while (child.exitCode === null && child.signalCode === null) {
+    try {
+      peak = Math.max(peak, peakMb(child.pid ?? 0) || 0);
+    } catch {
+      break; // it has just ended
+    }
+    await sleep(10);
+  }
+  return { exitCode: await ended(child), seconds: (performance.now() - began) / 1000, peakMb: peak };
+}

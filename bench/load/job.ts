@@ -1,0 +1,56 @@
+/** One request. */
+export interface Shot {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly token?: string | undefined;
+  readonly body?: string | undefined;
+}
+
+/** How long a load runs: what is answered during the warm-up is counted as answered, but not measured. */
+interface Span {
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+export type Pace =
+  /** Closed loop: each connection sends its own shots round and round, the next one when the last is answered, after a pause. */
+  | ({ readonly kind: 'cycle'; readonly pauseMs?: number } & Span)
+  /** Closed loop: every shot once, taken by whichever connection is free. */
+  | { readonly kind: 'once' }
+  /** Open loop: shot n is due at `atMs[n]`, whatever became of those before; its latency counts from then. */
+  | { readonly kind: 'schedule'; readonly atMs: readonly number[] };
+
+export interface Stream {
+  readonly name: string;
+  readonly origins: readonly string[];
+  readonly connections: number;
+  readonly shots: readonly Shot[];
+  readonly pace: Pace;
+}
+
+/** Streams that run at the same time, cut off at `limitMs`. */
+export interface Job {
+  readonly streams: readonly Stream[];
+  readonly limitMs: number;
+}
+
+export interface StreamResult {
+  /** Every answer, by status; `error` counts those that never came. */
+  readonly answers: Readonly<Record<string, number>>;
+  /** What follows is of the measured time alone. */
+  readonly seconds: number;
+  readonly accepted: number;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly bytes: number;
+  /** Milliseconds from the first request to the last 201. */
+  readonly lastCreatedMs: number;
+  readonly cutOff: boolean;
+  readonly firstError?: string | undefined;
+}
+
+export type FromDriver =
+  | { readonly event: 'ready' | 'opened' | 'closed' }
+  | { readonly event: 'done'; readonly results: Readonly<Record<string, StreamResult>> };

@@ -1,0 +1,176 @@
+import { ADMIN, type Grown, PASSWORD, type Person, people, shows } from '../data.ts';
+import type { Shot, Stream } from '../load/job.ts';
+import type { Play, Stage } from '../measure.ts';
+
+export interface Times {
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+const CLIENTS = 64;
+/** Never sold out: as many tickets as an event may have. */
+const PLENTY = 900_000;
+
+const booking = ({ token, users }: Stage, user: number, event: string): Shot => {
+  const person = users[user % users.length];
+  return { method: 'POST', path: '/api/bookings', token: person && token(person), body: JSON.stringify({ event_id: event, quantity: 1 }) };
+};
+const get = (path: string): Shot => ({ method: 'GET', path });
+
+/** 64 clients, each somebody else, book one ticket after another; client n begins with event n. */
+function booking64(stage: Stage, times: Times): Stream {
+  const { events, origins } = stage;
+  const turns = events.length;
+  const shots = Array.from({ length: CLIENTS * turns }, (_, n) => {
+    const client = Math.floor(n / turns);
+    return booking(stage, client, events[(client + (n % turns)) % turns]?.id ?? '');
+  });
+  return { name: 'bookings', origins, connections: CLIENTS, shots, pace: { kind: 'cycle', ...times } };
+}
+
+const limit = ({ warmUpMs, measureMs }: Times): number => warmUpMs + measureMs + 10_000;
+
+export const bookings = (events: number, times: Times): Play => ({
+  users: people(CLIENTS),
+  events: shows(events, PLENTY),
+  expected: [201],
+  job: (stage) => ({ streams: [booking64(stage, times)], limitMs: limit(times) }),
+});
+
+/** 5,000 buyers at once for 1,000 tickets, through 250 connections. */
+export const rush = (buyers: number, tickets: number): Play => ({
+  users: people(buyers),
+  events: shows(1, tickets),
+  expected: [201, 400],
+  job: (stage) => ({
+    streams: [
+      {
+        ...{ name: 'bookings', origins: stage.origins, connections: 250, pace: { kind: 'once' } },
+        shots: stage.users.map((_, n) => booking(stage, n, stage.events[0]?.id ?? '')),
+      },
+    ],
+    limitMs: 60_000,
+  }),
+});
+
+/** Bookings as ever while eight clients log in without pause. */
+export const storm = (times: Times): Play => ({
+  users: people(CLIENTS + 8),
+  events: shows(1, PLENTY),
+  expected: [200, 201],
+  job: (stage) => ({
+    streams: [
+      booking64(stage, times),
+      {
+        ...{ name: 'logins', origins: stage.origins, connections: 8, pace: { kind: 'cycle', ...times } },
+        shots: stage.users
+          .slice(CLIENTS)
+          .map(({ email }) => ({ method: 'POST', path: '/api/auth/login', body: JSON.stringify({ email, password: PASSWORD }) })),
+      },
+    ],
+    limitMs: limit(times),
+  }),
+});
+
+/** GET / every 10 ms while bookings run. */
+export const others = (times: Times): Play => ({
+  users: people(CLIENTS),
+  events: shows(1, PLENTY),
+  expected: [200, 201],
+  job: (stage) => ({
+    streams: [
+      booking64(stage, times),
+      { name: 'others', origins: stage.origins, connections: 1, shots: [get('/')], pace: { kind: 'cycle', pauseMs: 10, ...times } },
+    ],
+    limitMs: limit(times),
+  }),
+});
+
+export const list = (events: number, clients: number, times: Times): Play => ({
+  users: [],
+  events: shows(events, 100),
+  expected: [200],
+  job: ({ origins }) => ({
+    streams: [
+      {
+        name: 'reads',
+        origins,
+        connections: clients,
+        shots: Array.from({ length: clients }, () => get('/api/events')),
+        pace: { kind: 'cycle', ...times },
+      },
+    ],
+    limitMs: limit(times),
+  }),
+});
+
+export const one = (times: Times): Play => ({
+  users: [],
+  events: shows(20, 100),
+  expected: [200],
+  job: ({ origins, events }) => ({
+    streams: [
+      {
+        ...{ name: 'reads', origins, connections: CLIENTS, pace: { kind: 'cycle', ...times } },
+        shots: Array.from({ length: CLIENTS }, () => get(`/api/events/${events[0]?.id}`)),
+      },
+    ],
+    limitMs: limit(times),
+  }),
+});
+
+/** Tickets sold in each second of a real camp's sale, from its opening. */
+const CAMP = [7, 18, 52, 72, 131, 134, 108, 120, 125, 100, 39, 8, 14, 10, 17, 4, 8];
+
+/** That curve, so many times as steep, open loop: buyers come when they come, spread evenly over their second. */
+export const camp = (times: number, seconds = CAMP.length): Play => {
+  const atMs = CAMP.slice(0, seconds).flatMap((sold, second) => Array.from({ length: sold * times }, (_, n) => (second + n / (sold * times)) * 1000));
+  return {
+    users: people(atMs.length),
+    events: shows(1, atMs.length),
+    expected: [201],
+    job: (stage) => ({
+      streams: [
+        {
+          ...{ name: 'bookings', origins: stage.origins, connections: 500, pace: { kind: 'schedule', atMs } },
+          shots: atMs.map((_, n) => booking(stage, n, stage.events[0]?.id ?? '')),
+        },
+      ],
+      limitMs: 60_000,
+    }),
+  };
+};
+
+/** One user reads all of his ten thousand bookings, again and again. */
+export const whole = (times: Times): Play => ({
+  users: people(2),
+  events: shows(100, PLENTY),
+  bookings: { from: 0, to: 10_000, firstUserHas: 'all' },
+  expected: [200],
+  job: ({ origins, users, token }) => ({
+    streams: [
+      {
+        name: 'reads',
+        origins,
+        connections: 1,
+        shots: users.slice(0, 1).map((user) => ({ ...get('/api/bookings'), token: token(user) })),
+        pace: { kind: 'cycle', ...times },
+      },
+    ],
+    limitMs: limit(times),
+  }),
+});
+
+/** One client, a page of fifty of his own bookings (a tenth of all), of everybody's (as admin), or a new booking. */
+export const grown = (what: 'own' | 'all' | 'book', bookings: Grown, times: Times): Play => ({
+  users: people(100),
+  events: shows(100, PLENTY),
+  bookings,
+  expected: [200, 201],
+  job: (stage) => {
+    const page = (person: Person | undefined): Shot => ({ ...get('/api/bookings?limit=50'), token: person && stage.token(person) });
+    const shots = { own: () => [page(stage.users[0])], all: () => [page(ADMIN)], book: () => stage.events.map(({ id }, n) => booking(stage, n, id)) };
+    const pace = { kind: 'cycle', ...times } as const;
+    return { streams: [{ name: 'requests', origins: stage.origins, connections: 1, shots: shots[what](), pace }], limitMs: limit(times) };
+  },
+});
