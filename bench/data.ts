@@ -120,7 +120,7 @@ export async function fillBookings(
   await store.query(
     schema === 'ours'
       ? `INSERT INTO bookings (id, user_id, event_id, quantity, total_price_cents, status, booking_date) SELECT ${id}, ${user}, ${event}, 1, ${PRICE * 100}, 'confirmed', ${at} FROM ${numbers}`
-      : `INSERT INTO bookings (id, user_id, event_id, quantity, total_price, status, booking_date, createdAt, updatedAt) SELECT ${id}, ${user}, ${event}, 1, ${PRICE}, 'confirmed', ${at}, ${at}, ${at} FROM ${numbers}`,
+      : `INSERT INTO bookings (id, user_id, event_id, quantity, total_price, status, booking_date) SELECT ${id}, ${user}, ${event}, 1, ${PRICE}, 'confirmed', ${at} FROM ${numbers}`,
   );
   const ordinal = `n DIV ${events.length}`;
   if (schema === 'ours') {

@@ -18,9 +18,10 @@ export const SECRET = 'the-secret-of-the-benchmark-nobody-elses-0123456789';
 
 /**
  * `ours` and `ours-two` (two processes on one database) and `reference` on MariaDB, `ours-sqlite` on the embedded engine,
+ * `tuned`: the reference with what few would know,
  * `raw`: what mysql2 alone does with our statements (raw/server.ts).
  */
-export type Kind = 'ours' | 'ours-sqlite' | 'ours-two' | 'reference' | 'raw';
+export type Kind = 'ours' | 'ours-sqlite' | 'ours-two' | 'reference' | 'tuned' | 'raw';
 
 /** A server on an empty database of its own. */
 export interface Server {
@@ -53,6 +54,7 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
   if (kind === 'raw') await ended(start([CLI, 'migrate'], env, folder).child);
   for (let n = 0; n < (kind === 'ours-two' ? 2 : 1); n++) {
     if (kind === 'reference') servers.push(launch([REFERENCE], { NODE_ENV: 'production' }));
+    else if (kind === 'tuned') servers.push(launch([REFERENCE], { NODE_ENV: 'production', TUNED: 'yes' }));
     else if (kind === 'raw') servers.push(launch(['--import', import.meta.resolve('tsx'), RAW]));
     else servers.push(launch([OURS]));
   }
@@ -60,7 +62,7 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
   const store = database === undefined ? openSqliteStore(folder) : await openMariaDbStore(mariaDb.port, database);
   return {
     kind,
-    schema: kind === 'reference' ? 'reference' : 'ours',
+    schema: kind === 'reference' || kind === 'tuned' ? 'reference' : 'ours',
     origins,
     pids: servers.map(({ child }) => child.pid ?? 0),
     store,

@@ -26,7 +26,15 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
   const { container, close } = await openContainer(engine, { policy });
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
-  const app = createApp({ useCases: container.get(TOKENS.useCases), tokens, policy, version: '0.0.0', log: (line) => logged.push(line) });
+  const fingerprint = container.get(TOKENS.fingerprint);
+  const app = createApp({
+    useCases: container.get(TOKENS.useCases),
+    tokens,
+    fingerprint,
+    policy,
+    version: '0.0.0',
+    log: (line) => logged.push(line),
+  });
 
   /** Sends a request as the caller; a body that is not text is sent as JSON. */
   async function send(

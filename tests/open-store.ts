@@ -36,6 +36,7 @@ export const portsOf = (container: Container): StorePorts => ({
   bookingQueries: container.get(TOKENS.bookingQueries),
   userQueries: container.get(TOKENS.userQueries),
   stockQueries: container.get(TOKENS.stockQueries),
+  keptAnswers: container.get(TOKENS.keptAnswers),
 });
 
 /** What the domain's contract suites run on. */

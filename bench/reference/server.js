@@ -5,6 +5,7 @@
  * five, one transaction with SELECT … FOR UPDATE a booking. It is what the benchmark compares with, so it is neither tuned
  * nor slowed: docs/performance.md lists what was looked at.
  */
+const { createSecretKey } = require('node:crypto');
 const bcrypt = require('bcryptjs');
 const express = require('express');
 const { body, param, validationResult } = require('express-validator');
@@ -12,7 +13,14 @@ const jwt = require('jsonwebtoken');
 const { DataTypes, Sequelize } = require('sequelize');
 
 const { PORT = '3000', DB_HOST = 'localhost', DB_PORT = '3306', DB_NAME = 'gdgoc', DB_USER = 'fullstack', DB_PASSWORD = '' } = process.env;
-const { JWT_SECRET, JWT_EXPIRES_IN = '7d' } = process.env;
+const { JWT_SECRET, JWT_EXPIRES_IN = '7d', TUNED } = process.env;
+
+/*
+ * What few who follow the specification would know, measured beside it for the record: on Node 20 jsonwebtoken tries a secret
+ * that is text as a public key first, and Sequelize makes an instance of every row it reads.
+ */
+const JWT_KEY = TUNED ? createSecretKey(Buffer.from(JWT_SECRET)) : JWT_SECRET;
+const READS = TUNED ? { raw: true, nest: true } : {};
 const SALT_ROUNDS = 10;
 
 const sequelize = new Sequelize(DB_NAME, DB_USER, DB_PASSWORD, {
@@ -64,7 +72,7 @@ const Booking = sequelize.define(
     status: { type: DataTypes.ENUM('pending', 'confirmed', 'cancelled'), allowNull: false, defaultValue: 'confirmed' },
     booking_date: { type: DataTypes.DATE, allowNull: false, defaultValue: DataTypes.NOW },
   },
-  { tableName: 'bookings', indexes: [{ name: 'idx_bookings_user_id', fields: ['user_id'] }] },
+  { tableName: 'bookings', timestamps: false, indexes: [{ name: 'idx_bookings_user_id', fields: ['user_id'] }] },
 );
 
 User.hasMany(Event, { foreignKey: 'organizer_id', as: 'events' });
@@ -96,7 +104,7 @@ function authenticate(req, res, next) {
   const header = req.headers.authorization;
   if (!header?.startsWith('Bearer ')) return failure(res, 401, 'Token tidak ditemukan');
   try {
-    req.user = jwt.verify(header.slice(7), JWT_SECRET);
+    req.user = jwt.verify(header.slice(7), JWT_KEY);
   } catch {
     return failure(res, 401, 'Token tidak valid atau expired');
   }
@@ -106,7 +114,7 @@ function authenticate(req, res, next) {
 const adminOnly = (req, res, next) =>
   req.user.role === 'admin' ? next() : failure(res, 403, 'Akses ditolak. Hanya admin yang dapat melakukan aksi ini');
 
-const tokenFor = (user) => jwt.sign({ id: user.id, email: user.email, role: user.role }, JWT_SECRET, { expiresIn: JWT_EXPIRES_IN });
+const tokenFor = (user) => jwt.sign({ id: user.id, email: user.email, role: user.role }, JWT_KEY, { expiresIn: JWT_EXPIRES_IN });
 const publicUser = ({ id: userId, name, email, role, createdAt, updatedAt }) => ({ id: userId, name, email, role, createdAt, updatedAt });
 const validId = param('id').isUUID();
 
@@ -155,7 +163,7 @@ app.get(
 // Events
 app.get(
   '/api/events',
-  handle(async (_req, res) => success(res, 200, 'Berhasil mengambil data events', await Event.findAll({ include: withOrganizer }))),
+  handle(async (_req, res) => success(res, 200, 'Berhasil mengambil data events', await Event.findAll({ include: withOrganizer, ...READS }))),
 );
 
 app.get(
@@ -163,7 +171,7 @@ app.get(
   validId,
   valid,
   handle(async (req, res) => {
-    const event = await Event.findByPk(req.params.id, { include: withOrganizer });
+    const event = await Event.findByPk(req.params.id, { include: withOrganizer, ...READS });
     return event ? success(res, 200, 'Berhasil mengambil data event', event) : failure(res, 404, 'Event tidak ditemukan');
   }),
 );
@@ -192,7 +200,7 @@ app.get(
   authenticate,
   handle(async (req, res) => {
     const where = req.user.role === 'admin' ? {} : { user_id: req.user.id };
-    return success(res, 200, 'Berhasil mengambil data bookings', await Booking.findAll({ where, include: withUserAndEvent }));
+    return success(res, 200, 'Berhasil mengambil data bookings', await Booking.findAll({ where, include: withUserAndEvent, ...READS }));
   }),
 );
 
@@ -223,7 +231,7 @@ app.post(
       if (!event) throw new Refused(404, 'Event tidak ditemukan');
       const available = event.available_tickets;
       if (available < quantity) throw new Refused(400, 'Stok tiket tidak mencukupi', { available, requested: quantity });
-      await event.update({ available_tickets: available - quantity }, { transaction });
+      await event.decrement('available_tickets', { by: quantity, transaction });
       const total_price = (Number(event.ticket_price) * quantity).toFixed(2);
       return Booking.create({ user_id: req.user.id, event_id, quantity, total_price, status: 'confirmed' }, { transaction });
     });

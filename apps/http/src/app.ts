@@ -10,6 +10,7 @@ import { limitBody } from './body.ts';
 import type { AppEnv } from './env.ts';
 import { fail, ok, success } from './envelope.ts';
 import { answerError } from './errors.ts';
+import { type Fingerprint, idempotency, KEYED_ROUTES } from './idempotency.ts';
 import { messages } from './messages.ts';
 import { openApi, operation } from './openapi.ts';
 import { factsOf, type Log } from './report.ts';
@@ -23,19 +24,21 @@ export type { Log };
 export interface AppOptions {
   readonly useCases: UseCases;
   readonly tokens: TokenService;
+  readonly fingerprint: Fingerprint;
   readonly policy: Policy;
   readonly version: string;
   readonly log: Log;
 }
 
 /** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
-export function createApp({ useCases, tokens, policy, version, log }: AppOptions): Hono<AppEnv> {
+export function createApp({ useCases, tokens, fingerprint, policy, version, log }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const parts = { useCases, policy };
 
   app.use(requestId(), reporting(log), headers(policy));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);
   app.use('/api/*', authenticate(tokens));
+  for (const path of KEYED_ROUTES) app.use(path, idempotency(fingerprint));
 
   app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const }));
   app.route('/api/auth', authRoutes(parts));

@@ -18,6 +18,7 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   email_taken: () => [400, messages.emailTaken, null],
   insufficient_tickets: ({ available, requested }) => [400, messages.insufficientTickets, { available, requested }],
   total_below_held: ({ held, requested }) => [400, messages.totalBelowHeld, { sold: held, requested }],
+  idempotency_key_reused: () => [422, messages.keyReused, null],
   event_is_over: () => [400, messages.eventIsOver, null],
   event_has_active_bookings: () => [400, messages.eventHasActiveBookings, null],
   user_has_active_bookings: () => [400, messages.userHasActiveBookings, null],
@@ -44,7 +45,9 @@ export function answerError(error: Error, c: Context<AppEnv>): Response {
   if (error instanceof Unavailable) {
     c.get('report')('warn', `unavailable: ${error.message}`, error);
     const message = error.outcome === 'unknown' ? messages.outcomeUnknown : messages.unavailable;
-    return fail(c, 503, message, null, { 'Retry-After': String(Math.ceil(error.retryAfterSeconds)) });
+    // What is not known to be undone is not to be asked again unthinkingly; under an Idempotency-Key it may be.
+    const isSafe = error.outcome !== 'unknown' || c.get('attempt')?.key !== undefined;
+    return fail(c, 503, message, null, isSafe ? { 'Retry-After': String(Math.ceil(error.retryAfterSeconds)) } : {});
   }
   if (error instanceof HTTPException && error.status < 500) return fail(c, error.status, messages.badRequest);
   // Reading from a client who hung up fails too, and is nobody's bug.

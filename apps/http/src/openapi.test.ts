@@ -5,7 +5,14 @@ import { createApp } from './app.ts';
 
 type Json = { readonly [key: string]: Json } & readonly Json[];
 const ports = inMemoryPorts();
-const app = createApp({ useCases: createUseCases(ports), tokens: ports.tokens, policy: ports.policy, version: '1.2.3', log: () => {} });
+const app = createApp({
+  useCases: createUseCases(ports),
+  tokens: ports.tokens,
+  fingerprint: String,
+  policy: ports.policy,
+  version: '1.2.3',
+  log: () => {},
+});
 const document: Json = JSON.parse(await (await app.request('/openapi.json')).text());
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];

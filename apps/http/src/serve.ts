@@ -33,6 +33,7 @@ async function start(): Promise<void> {
   const { fetch } = createApp({
     useCases: container.get(TOKENS.useCases),
     tokens: container.get(TOKENS.tokens),
+    fingerprint: container.get(TOKENS.fingerprint),
     policy: config.policy,
     version,
     log,

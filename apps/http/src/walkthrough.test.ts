@@ -12,7 +12,14 @@ interface Document {
 }
 
 const ports = inMemoryPorts();
-const app = createApp({ useCases: createUseCases(ports), tokens: ports.tokens, policy: ports.policy, version: '1.2.3', log: () => {} });
+const app = createApp({
+  useCases: createUseCases(ports),
+  tokens: ports.tokens,
+  fingerprint: String,
+  policy: ports.policy,
+  version: '1.2.3',
+  log: () => {},
+});
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 const document: Document = JSON.parse(await (await app.request('/openapi.json')).text());
 ajv.addSchema({ ...document, $id: 'document' });

@@ -6,6 +6,7 @@ import {
   createUseCases,
   type EventQueries,
   type EventRepository,
+  type KeptAnswers,
   type NewId,
   type PasswordHasher,
   type Policy,
@@ -19,6 +20,7 @@ import { Container, type ServiceIdentifier } from 'inversify';
 import { uuidv7 } from 'uuidv7';
 import type { Config } from './config.ts';
 import { Database } from './persistence/database.ts';
+import { TypeOrmKeptAnswers } from './persistence/kept-answers.ts';
 import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
 import { TypeOrmBookingRepository } from './persistence/typeorm-booking-repository.ts';
 import { TypeOrmEventRepository } from './persistence/typeorm-event-repository.ts';
@@ -26,6 +28,7 @@ import { TypeOrmBookingQueries, TypeOrmEventQueries, TypeOrmUserQueries } from '
 import { TypeOrmStockQueries } from './persistence/typeorm-stock-queries.ts';
 import { TypeOrmUserRepository } from './persistence/typeorm-user-repository.ts';
 import { BcryptPasswordHasher } from './security/bcrypt-password-hasher.ts';
+import { createFingerprint, type Fingerprint } from './security/fingerprint.ts';
 import { JoseTokenService } from './security/jose-token-service.ts';
 
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
@@ -45,8 +48,10 @@ export const TOKENS = {
   bookingQueries: token<BookingQueries>('BookingQueries'),
   userQueries: token<UserQueries>('UserQueries'),
   stockQueries: token<StockQueries>('StockQueries'),
+  keptAnswers: token<KeptAnswers>('KeptAnswers'),
   tokens: token<TokenService>('TokenService'),
   passwords: token<PasswordHasher>('PasswordHasher'),
+  fingerprint: token<Fingerprint>('Fingerprint'),
   useCases: token<UseCases>('UseCases'),
 };
 
@@ -76,28 +81,43 @@ export function createContainer(config: Config): Container {
   container.bind(TOKENS.userQueries).toResolvedValue((database) => new TypeOrmUserQueries(database), [TOKENS.database]);
 
   container.bind(TOKENS.stockQueries).toResolvedValue((database) => new TypeOrmStockQueries(database), [TOKENS.database]);
+  container.bind(TOKENS.keptAnswers).toResolvedValue((database) => new TypeOrmKeptAnswers(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
+  container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
   container.bind(TOKENS.passwords).toResolvedValue(() => new BcryptPasswordHasher(), []);
 
-  container
-    .bind(TOKENS.useCases)
-    .toResolvedValue(
-      (events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, tokens, passwords, clock, newId, policy) =>
-        createUseCases({ events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, tokens, passwords, clock, newId, policy }),
-      [
-        TOKENS.events,
-        TOKENS.bookings,
-        TOKENS.users,
-        TOKENS.eventQueries,
-        TOKENS.bookingQueries,
-        TOKENS.userQueries,
-        TOKENS.stockQueries,
-        TOKENS.tokens,
-        TOKENS.passwords,
-        TOKENS.clock,
-        TOKENS.newId,
-        TOKENS.policy,
-      ],
-    );
+  container.bind(TOKENS.useCases).toResolvedValue(
+    (events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, keptAnswers, tokens, passwords, clock, newId, policy) =>
+      createUseCases({
+        events,
+        bookings,
+        users,
+        eventQueries,
+        bookingQueries,
+        userQueries,
+        stockQueries,
+        keptAnswers,
+        tokens,
+        passwords,
+        clock,
+        newId,
+        policy,
+      }),
+    [
+      TOKENS.events,
+      TOKENS.bookings,
+      TOKENS.users,
+      TOKENS.eventQueries,
+      TOKENS.bookingQueries,
+      TOKENS.userQueries,
+      TOKENS.stockQueries,
+      TOKENS.keptAnswers,
+      TOKENS.tokens,
+      TOKENS.passwords,
+      TOKENS.clock,
+      TOKENS.newId,
+      TOKENS.policy,
+    ],
+  );
   return container;
 }

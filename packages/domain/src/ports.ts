@@ -2,6 +2,7 @@ import type { Actor, ActorRef } from './actor.ts';
 import type { StockFacts } from './audit.ts';
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
+import type { IdempotencyKey } from './idempotency.ts';
 import type { Policy } from './policy.ts';
 import type { BookingNow, EventNow } from './settlement.ts';
 import type { User } from './user.ts';
@@ -10,6 +11,8 @@ import type { BookingView, EventView } from './views.ts';
 /** Who asks. A value of its own, so that what comes with a request later needs no new signature. */
 export interface Attempt {
   readonly actor: ActorRef;
+  /** For what makes something: asked again under the same key, it is not made again, and the first answer is given again. */
+  readonly key?: IdempotencyKey | undefined;
 }
 
 /**
@@ -122,6 +125,12 @@ export interface StockQueries {
   find(eventId: string): Promise<readonly StockFacts[]>;
 }
 
+/** The first answers under idempotency keys. They are written by the repositories, with what they tell of. */
+export interface KeptAnswers {
+  /** Forgets at most `limit` of those made before then, and says how many they were. */
+  forget(before: Date, limit: number): Promise<number>;
+}
+
 export interface TokenService {
   issue(user: User): Promise<string>;
   /** The holder, or undefined for anything but a token of ours, unchanged, complete and not expired. Never throws for a token. */
@@ -147,6 +156,7 @@ export interface Ports {
   readonly bookingQueries: BookingQueries;
   readonly userQueries: UserQueries;
   readonly stockQueries: StockQueries;
+  readonly keptAnswers: KeptAnswers;
   readonly tokens: TokenService;
   readonly passwords: PasswordHasher;
   readonly clock: Clock;

@@ -13,6 +13,8 @@ export interface Refusals {
   insufficient_tickets: { readonly available: number; readonly requested: number };
   /** Tickets that bookings hold, and the smaller total that was asked for. */
   total_below_held: { readonly held: number; readonly requested: number };
+  /** The key was used before, for something else. */
+  idempotency_key_reused: None;
   event_is_over: None;
   event_has_active_bookings: None;
   user_has_active_bookings: None;

@@ -26,7 +26,16 @@ const close = (eventId: string) =>
   about(eventId, ({ event }) => (heldTickets(event ?? gone()) > 0 ? refuse('event_has_active_bookings', {}) : undefined));
 const code = (outcome: Outcome): string => (outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : String(outcome.error));
 const NOTHING: Writes = {
-  ...{ insertedEvents: [], changedEvents: [], deletedEvents: [], insertedBookings: [], changedBookings: [], deletedBookings: [], movements: [] },
+  ...{
+    insertedEvents: [],
+    changedEvents: [],
+    deletedEvents: [],
+    insertedBookings: [],
+    changedBookings: [],
+    deletedBookings: [],
+    movements: [],
+    keptAnswers: [],
+  },
 };
 
 describe('a batch', () => {
@@ -34,7 +43,7 @@ describe('a batch', () => {
     const event = anEvent({ totalTickets: 5 });
     const { outcomes, writes } = settle(
       [3, 3, 2, 1].map((quantity, index) => book(event.id, `b${index}`, quantity)),
-      { events: [event], bookings: [], actors: nobody },
+      { events: [event], bookings: [], actors: nobody, keptAnswers: [] },
       AT,
     );
     expect(outcomes.map(code)).toEqual(['done', 'insufficient_tickets', 'done', 'insufficient_tickets']);
@@ -54,7 +63,7 @@ describe('a batch', () => {
     });
     const { outcomes, writes } = settle(
       [book(event.id, 'b1', 1), throwing, book(event.id, 'b2', 99), book(event.id, 'b3', 1)],
-      { events: [event], bookings: [], actors: nobody },
+      { events: [event], bookings: [], actors: nobody, keptAnswers: [] },
       AT,
     );
     expect(outcomes.map(code)).toEqual(['done', 'Error: a bug', 'insufficient_tickets', 'done']);
@@ -72,13 +81,13 @@ describe('a batch', () => {
       booking(event.id, 'nothing', () => undefined),
       about(event.id, () => refuse('forbidden', { reason: 'not_admin' })),
     ];
-    expect(settle(decisions, { events: [event], bookings: [of], actors: nobody }, AT).writes).toEqual(NOTHING);
+    expect(settle(decisions, { events: [event], bookings: [of], actors: nobody, keptAnswers: [] }, AT).writes).toEqual(NOTHING);
   });
 
   it('does not write a booking that is made and deleted within it; its ledger lines stay', () => {
     const event = anEvent();
     const of = { id: 'b1', eventId: event.id };
-    const { writes } = settle([book(event.id, 'b1', 2), remove(of)], { events: [event], bookings: [], actors: nobody }, AT);
+    const { writes } = settle([book(event.id, 'b1', 2), remove(of)], { events: [event], bookings: [], actors: nobody, keptAnswers: [] }, AT);
     expect([writes.insertedBookings, writes.deletedBookings]).toEqual([[], []]);
     expect(writes.movements.map(({ reason, delta }) => [reason, delta])).toEqual([
       ['booked', -2],
@@ -91,7 +100,7 @@ describe('a batch', () => {
     const cancelled = aBooking({ eventId: event.id, status: 'cancelled' });
     const elsewhere = aBooking();
     const decisions = [book(event.id, 'b1', 2), setStatus({ id: 'b1', eventId: event.id }, 'cancelled'), close(event.id), book(event.id, 'b2', 1)];
-    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [cancelled, elsewhere], actors: nobody }, AT);
+    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [cancelled, elsewhere], actors: nobody, keptAnswers: [] }, AT);
     expect(outcomes.map(code)).toEqual(['done', 'done', 'done', 'not_found']);
     expect(writes).toMatchObject({ insertedBookings: [], deletedBookings: [cancelled], deletedEvents: [event], changedEvents: [] });
     expect(writes.movements.at(-1)).toMatchObject({ reason: 'closed', delta: -10, availableAfter: 0, stockVersion: 4, bookingId: null });
@@ -101,7 +110,7 @@ describe('a batch', () => {
     const [sold, edited, both] = [anEvent(), anEvent(), anEvent()];
     const rename = (id: string) => about(id, ({ event }) => changedEvent(event ?? gone(), { name: 'Blues' }, AT));
     const decisions = [book(sold.id, 'b1', 1), rename(edited.id), rename(both.id), book(both.id, 'b2', 1)];
-    const { writes } = settle(decisions, { events: [sold, edited, both], bookings: [], actors: nobody }, AT);
+    const { writes } = settle(decisions, { events: [sold, edited, both], bookings: [], actors: nobody, keptAnswers: [] }, AT);
     expect(writes.changedEvents.map(({ before, edited: isEdited }) => [before.id, isEdited])).toEqual([
       [sold.id, false],
       [edited.id, true],
@@ -119,7 +128,7 @@ describe('a batch', () => {
       actor,
     });
     const asks = [refOf(user), refOf({ ...moved, tokenVersion: 0 }), refOf(aUser()), 'anonymous', 'operator'] as const;
-    const rows = { events: [event], bookings: [], actors: new Map([user, moved].map((row) => [row.id, row])) };
+    const rows = { events: [event], bookings: [], actors: new Map([user, moved].map((row) => [row.id, row])), keptAnswers: [] };
     const { outcomes } = settle(asks.map(look), rows, AT);
     expect(outcomes.map((outcome) => !outcome.done && outcome.error)).toEqual([user, 'stale', 'stale', 'anonymous', 'operator']);
   });
@@ -128,7 +137,7 @@ describe('a batch', () => {
 describe('a broken promise', () => {
   it('is to delete an event whose tickets are held', () => {
     const event = anEvent({ availableTickets: 9 });
-    const { outcomes, writes } = settle([about(event.id, () => undefined)], { events: [event], bookings: [], actors: nobody }, AT);
+    const { outcomes, writes } = settle([about(event.id, () => undefined)], { events: [event], bookings: [], actors: nobody, keptAnswers: [] }, AT);
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -136,7 +145,7 @@ describe('a broken promise', () => {
   it('is to give back more than was taken', () => {
     const event = anEvent({ availableTickets: 9 });
     const of = aBooking({ eventId: event.id, quantity: 2 });
-    const { outcomes, writes } = settle([remove(of)], { events: [event], bookings: [of], actors: nobody }, AT);
+    const { outcomes, writes } = settle([remove(of)], { events: [event], bookings: [of], actors: nobody, keptAnswers: [] }, AT);
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -145,7 +154,7 @@ describe('a broken promise', () => {
     const [event, other] = [anEvent(), anEvent()];
     const stray = booking(event.id, undefined, () => aBooking({ eventId: other.id }));
     const lost = booking('nowhere', undefined, () => aBooking({ eventId: 'nowhere' }));
-    const { outcomes, writes } = settle([stray, lost], { events: [event, other], bookings: [], actors: nobody }, AT);
+    const { outcomes, writes } = settle([stray, lost], { events: [event, other], bookings: [], actors: nobody, keptAnswers: [] }, AT);
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise'), expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -172,7 +181,7 @@ describe('any decisions', () => {
     };
   }
   const settled = (decisions: readonly StockDecision[], now: Stored) => {
-    const { outcomes, writes } = settle(decisions, { ...now, actors: nobody }, AT);
+    const { outcomes, writes } = settle(decisions, { ...now, actors: nobody, keptAnswers: [] }, AT);
     return { outcomes, now: stored(now, writes), writes };
   };
 

@@ -1,6 +1,7 @@
 import { type Actor, type ActorRef, actorNow, userIdOf } from './actor.ts';
 import { type Booking, heldBy } from './booking.ts';
 import { type Event, moveStock } from './event.ts';
+import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from './idempotency.ts';
 import type { MovementReason, StockMovement } from './ledger.ts';
 import { assert } from './refusal.ts';
 
@@ -24,6 +25,7 @@ export interface EventDecision {
   readonly subject: 'event';
   readonly eventId: string;
   readonly actor: ActorRef;
+  readonly key?: IdempotencyKey | undefined;
   readonly decide: (now: EventNow) => Event | undefined;
 }
 
@@ -35,6 +37,7 @@ export interface BookingDecision {
   /** undefined when the decision makes the booking. */
   readonly bookingId: string | undefined;
   readonly actor: ActorRef;
+  readonly key?: IdempotencyKey | undefined;
   readonly decide: (now: BookingNow) => Booking | undefined;
 }
 
@@ -43,9 +46,14 @@ export interface LockedRows {
   readonly events: readonly Event[];
   readonly bookings: readonly Booking[];
   readonly actors: ReadonlyMap<string, Parameters<typeof actorNow>[1]>;
+  /** What was answered before under the keys of the batch. */
+  readonly keptAnswers: readonly KeptAnswer[];
 }
 
-export type Outcome = { readonly done: true; readonly value: Event | Booking | undefined } | { readonly done: false; readonly error: unknown };
+export type Outcome =
+  /** `replayed`: the first answer under the decision's key, which was not made now. */
+  | { readonly done: true; readonly value: Event | Booking | undefined; readonly replayed: boolean }
+  | { readonly done: false; readonly error: unknown };
 
 /** What has to be stored, all of it or nothing. A deleted event's bookings hold nothing and go with it. */
 export interface Writes {
@@ -57,6 +65,7 @@ export interface Writes {
   readonly changedBookings: readonly Booking[];
   readonly deletedBookings: readonly Booking[];
   readonly movements: readonly StockMovement[];
+  readonly keptAnswers: readonly KeptAnswer[];
 }
 
 /**
@@ -73,16 +82,30 @@ export function settle(
   const bookings = new Map(rows.bookings.map((booking) => [booking.id, booking]));
   const edited = new Set<string>();
   const movements: StockMovement[] = [];
+  const kept = new Map(rows.keptAnswers.map((answer) => [nameOf(answer.owner, answer.key), answer]));
+  const keptAnswers: KeptAnswer[] = [];
 
   const outcomes = decisions.map((decision): Outcome => {
     try {
-      return { done: true, value: decision.subject === 'event' ? settleEvent(decision) : settleBooking(decision) };
+      const { actor, key } = decision;
+      const first = firstAnswer<Event | Booking>(key && kept.get(nameOf(ownerOf(actor), key.value)), key, actorOf(actor));
+      if (first !== undefined) return { done: true, value: first, replayed: true };
+      const value = decision.subject === 'event' ? settleEvent(decision) : settleBooking(decision);
+      keep(decision, value);
+      return { done: true, value, replayed: false };
     } catch (error) {
       return { done: false, error };
     }
   });
 
-  return { outcomes, writes: { ...changesOf(rows.events, events, edited), ...bookingChanges(), movements } };
+  return { outcomes, writes: { ...changesOf(rows.events, events, edited), ...bookingChanges(), movements, keptAnswers } };
+
+  function keep({ key, actor }: StockDecision, answer: Event | Booking | undefined): void {
+    if (key === undefined || answer === undefined) return;
+    const keeping = { owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer, at };
+    kept.set(nameOf(keeping.owner, keeping.key), keeping);
+    keptAnswers.push(keeping);
+  }
 
   function settleEvent({ eventId, actor, decide }: EventDecision): Event | undefined {
     const before = events.get(eventId);
@@ -140,6 +163,9 @@ export function settle(
     };
   }
 }
+
+/** No owner has a space in his name. */
+const nameOf = (owner: string, key: string): string => `${owner} ${key}`;
 
 function changesOf(before: readonly Event[], after: ReadonlyMap<string, Event>, edited: ReadonlySet<string>) {
   const ids = new Set(before.map(({ id }) => id));

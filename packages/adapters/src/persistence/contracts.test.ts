@@ -2,6 +2,7 @@ import {
   bookingRepositoryContract,
   conservationProperty,
   eventRepositoryContract,
+  idempotencyContract,
   queriesContract,
   type Store,
   stockQueriesContract,
@@ -16,6 +17,7 @@ for (const engine of engines) {
   eventRepositoryContract(engine, open);
   bookingRepositoryContract(engine, open);
   userRepositoryContract(engine, open);
+  idempotencyContract(engine, open);
   queriesContract(engine, open);
   stockQueriesContract(engine, open);
   conservationProperty(engine, open, { runs: 30 });

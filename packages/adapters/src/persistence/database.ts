@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Unavailable } from '@ticket/domain';
+import { Refusal, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { StartFault } from '../start-fault.ts';
@@ -69,16 +69,28 @@ export class Database {
 
   /**
    * Runs `work` in one transaction, whole: again from the start when the engine rolled it back, so `work` must do nothing
-   * else than use its manager. Throws `Unavailable` when the time is up or the answer to COMMIT is lost.
+   * else than use its manager. When the answer to COMMIT is lost, work that `resolvesUnknown` is run again to find out: told
+   * so, it first looks whether what it did is there. Throws `Unavailable` when the time is up, or the outcome stays unknown.
    */
-  async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(work: Work<Result>, { resolvesUnknown = false } = {}): Promise<Result> {
     const { writer } = this.#connection();
+    let afterUnknown = false;
     const run = () =>
       untilDone(
-        () => once(writer.createQueryRunner(), work),
-        (error) => error instanceof StaleRow || isTransient(classify(error)),
+        () => once(writer.createQueryRunner(), (manager) => work(manager, { afterUnknown })),
+        (error) => {
+          if (!(error instanceof LostCommit)) return error instanceof StaleRow || isTransient(classify(error));
+          afterUnknown = true;
+          return resolvesUnknown;
+        },
       );
-    return this.engine === 'sqlite' ? this.#turn(run) : run();
+    try {
+      return await (this.engine === 'sqlite' ? this.#turn(run) : run());
+    } catch (error) {
+      // Whatever stopped the finding out, what is not known is said to be so. A refusal was decided on rows that tell.
+      if (!afterUnknown || error instanceof Refusal) throw error;
+      throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown', cause: error });
+    }
   }
 
   /** Rows of one statement that only reads, on committed data. */
@@ -114,6 +126,13 @@ export class Database {
   }
 }
 
+type Work<Result> = (manager: EntityManager, tries: { readonly afterUnknown: boolean }) => Promise<Result>;
+
+/** COMMIT was sent and its answer never came: stored whole, or not at all. */
+class LostCommit extends Error {
+  override readonly name = 'LostCommit';
+}
+
 async function once<Result>(runner: QueryRunner, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
   let committing = false;
   try {
@@ -127,7 +146,7 @@ async function once<Result>(runner: QueryRunner, work: (manager: EntityManager) 
     if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined); // the connection may be gone: then it is rolled back
     const kind = classify(error);
     if (kind === 'unknown' || (committing && kind === 'connection_lost')) {
-      throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown', cause: error });
+      throw new LostCommit('the answer to COMMIT was lost', { cause: error });
     }
     throw error;
   } finally {

@@ -1,5 +1,6 @@
 import type { Booking, Event, StockMovement, User } from '@ticket/domain';
 import { EntitySchema } from 'typeorm';
+import type { KeptAnswerColumns } from './kept-answers.ts';
 
 /**
  * Tables over the domain's own types: no second model, no mapper. Without `target` rows come back as plain objects.
@@ -118,6 +119,20 @@ const movementSchema = new EntitySchema<StockMovement>({
   },
 });
 
+/** No foreign keys: an answer may outlive what it tells of. */
+const keptAnswerSchema = new EntitySchema<KeptAnswerColumns>({
+  name: 'kept_answer',
+  tableName: 'idempotency_keys',
+  columns: {
+    owner: { ...id, primary: true },
+    idempotency_key: { type: 'varchar', length: 255, charset: 'ascii', collation: 'ascii_bin', primary: true },
+    fingerprint: { type: 'varchar', length: 64, charset: 'ascii', collation: 'ascii_bin' },
+    answer: { type: 'text', ...text },
+    kept_at: { type: 'datetime', precision: 3 },
+  },
+  indices: [{ name: 'idx_idempotency_keys_kept_at', columns: ['kept_at'] }],
+});
+
 /** Rows that exist only to be written, so that two transactions that must not pass each other meet, on several nodes too. */
 export interface GuardRow {
   readonly name: string;
@@ -133,4 +148,4 @@ export const guardSchema = new EntitySchema<GuardRow>({
   },
 });
 
-export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema];
+export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema, keptAnswerSchema];

@@ -1,4 +1,5 @@
 import {
+  type Attempt,
   type Booking,
   type Clock,
   type Event,
@@ -6,12 +7,14 @@ import {
   type Outcome,
   type StockDecision,
   settle,
+  Unavailable,
   userIdOf,
   type Writes,
 } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
 import { BatchQueue } from './batch-queue.ts';
 import { type Database, StaleRow } from './database.ts';
+import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import {
   BOOKING_COLUMNS,
@@ -19,6 +22,7 @@ import {
   EVENT_COLUMNS,
   type EventColumns,
   toBooking,
+  toDate,
   toEvent,
   toUser,
   USER_COLUMNS,
@@ -47,23 +51,56 @@ export function createStockQueue(database: Database, clock: Clock): StockQueue {
     waitingMax: WAITING_MAX,
     // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
     ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
-    commit: (batch) => database.transaction((manager) => settleAndStore(manager, batch, clock())),
+    commit: (batch) => {
+      let tried: Settled | undefined;
+      return database.transaction(
+        async (manager, { afterUnknown }) => {
+          const rows = await lock(manager, batch);
+          // The lock was waited for, so the transaction that was left behind has ended, one way or the other.
+          if (afterUnknown && tried !== undefined && (await wasStored(manager, tried.writes))) return tried.outcomes;
+          tried = settle(batch, rows, clock());
+          await store(manager, tried.writes);
+          return tried.outcomes;
+        },
+        { resolvesUnknown: true },
+      );
+    },
   });
 }
 
 /** What the decision returned, as it was stored, or what it threw. */
-export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome): Result {
+export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome, { key }: Attempt): Result {
   if (!outcome.done) throw outcome.error;
+  if (outcome.replayed) key?.onReplay();
   return outcome.value as Result; // settle() answers a decision with the kind of row that the decision returned
 }
 
-/** One transaction: lock, read, decide in memory, store. Locks are taken in one order everywhere: events, users, bookings, each by id. */
-async function settleAndStore(manager: EntityManager, batch: readonly StockDecision[], at: Date): Promise<readonly Outcome[]> {
-  const { outcomes, writes } = settle(batch, await lock(manager, batch), at);
-  await store(manager, writes);
-  return outcomes;
+type Settled = ReturnType<typeof settle>;
+
+/**
+ * Whether what a lost COMMIT was to store is there: all of it or nothing is, so one row tells. A movement is known by its
+ * place in the ledger and what moved. What moves no stock may be decided again with the same result, but for a deletion.
+ */
+async function wasStored(manager: EntityManager, { movements, deletedBookings, keptAnswers }: Writes): Promise<boolean> {
+  const [movement] = movements;
+  if (movement !== undefined) {
+    const rows: { booking_id: string | null; delta: number; available_after: number; at: Date | string }[] = await manager.query(
+      'SELECT booking_id, delta, available_after, at FROM stock_movements WHERE event_id = ? AND stock_version = ?',
+      [movement.eventId, movement.stockVersion],
+    );
+    return rows.some(
+      (row) =>
+        row.booking_id === movement.bookingId &&
+        row.delta === movement.delta &&
+        row.available_after === movement.availableAfter &&
+        toDate(row.at).getTime() === movement.at.getTime(),
+    );
+  }
+  if (keptAnswers.length > 0 || deletedBookings.length > 0) throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown' });
+  return false;
 }
 
+/** Locks are taken in one order everywhere: events, users, bookings, each by id. */
 async function lock(manager: EntityManager, batch: readonly StockDecision[]): Promise<LockedRows> {
   const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
   const actorIds = inIdOrder(batch.map(({ actor }) => userIdOf(actor)));
@@ -71,11 +108,16 @@ async function lock(manager: EntityManager, batch: readonly StockDecision[]): Pr
   const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write');
   const actors = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, actorIds, 'pessimistic_read');
   const bookings = await lockRows<BookingColumns>(manager, bookingSchema, BOOKING_COLUMNS, bookingIds, 'pessimistic_write');
-  return { events: events.map(toEvent), bookings: bookings.map(toBooking), actors: new Map(actors.map((row) => [row.id, toUser(row)])) };
+  return {
+    events: events.map(toEvent),
+    bookings: bookings.map(toBooking),
+    actors: new Map(actors.map((row) => [row.id, toUser(row)])),
+    keptAnswers: await readKeptAnswers(manager, batch),
+  };
 }
 
 async function store(manager: EntityManager, writes: Writes): Promise<void> {
-  const { insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements } = writes;
+  const { insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements, keptAnswers } = writes;
   if (insertedEvents.length > 0) await manager.insert(eventSchema, [...insertedEvents]);
   await moveStock(
     manager,
@@ -106,6 +148,7 @@ async function store(manager: EntityManager, writes: Writes): Promise<void> {
       ...[eventId, stockVersion, bookingId, delta, availableAfter, reason, at],
     ]),
   );
+  await storeKeptAnswers(manager, keptAnswers);
 }
 
 const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);

@@ -13,10 +13,10 @@ export class TypeOrmBookingRepository implements BookingRepository {
     this.#lookUps = new BatchQueue({ lanes: 1, batchMax: 256, waitingMax: 10_000, commit: (ids) => eventsOf(database, ids) });
   }
 
-  async change<Result extends Booking | undefined>(id: string, { actor }: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {
+  async change<Result extends Booking | undefined>(id: string, attempt: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {
     // The event is locked before its booking. Which event it is never changes, so it may be read before the transaction.
     const { eventId } = await this.#lookUps.submit(id, id);
-    return answerOf(await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, actor, decide }));
+    return answerOf(await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, ...attempt, decide }), attempt);
   }
 }
 

@@ -7,11 +7,11 @@ export class TypeOrmEventRepository implements EventRepository {
     this.#queue = queue;
   }
 
-  async reserveTickets(eventId: string, { actor }: Attempt, decide: (now: EventNow) => Booking): Promise<Booking> {
-    return answerOf(await this.#queue.submit(eventId, { subject: 'booking', eventId, bookingId: undefined, actor, decide }));
+  async reserveTickets(eventId: string, attempt: Attempt, decide: (now: EventNow) => Booking): Promise<Booking> {
+    return answerOf(await this.#queue.submit(eventId, { subject: 'booking', eventId, bookingId: undefined, ...attempt, decide }), attempt);
   }
 
-  async change<Result extends Event | undefined>(id: string, { actor }: Attempt, decide: (now: EventNow) => Result): Promise<Result> {
-    return answerOf(await this.#queue.submit(id, { subject: 'event', eventId: id, actor, decide }));
+  async change<Result extends Event | undefined>(id: string, attempt: Attempt, decide: (now: EventNow) => Result): Promise<Result> {
+    return answerOf(await this.#queue.submit(id, { subject: 'event', eventId: id, ...attempt, decide }), attempt);
   }
 }

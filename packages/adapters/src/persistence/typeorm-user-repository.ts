@@ -1,7 +1,10 @@
 import {
+  type Actor,
   type Attempt,
   actorNow,
   type Credentials,
+  firstAnswer,
+  ownerOf,
   refuse,
   type StoredUser,
   type User,
@@ -13,6 +16,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { type Database, StaleRow } from './database.ts';
 import { classify, messageOf } from './database-errors.ts';
+import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
@@ -43,37 +47,78 @@ export class TypeOrmUserRepository implements UserRepository {
     return row && { user: toUser(row), passwordHash: row.password_hash };
   }
 
-  async change<Result extends StoredUser | undefined>(id: string, { actor }: Attempt, decide: (now: UserNow) => Result): Promise<Result> {
-    const actorId = userIdOf(actor);
-    return this.#database
-      .transaction(async (manager) => {
-        // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
-        const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
-        const rows = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]), 'pessimistic_write');
-        const users = rows.map(toUser);
-        const before = users.find((user) => user.id === id);
-        if (before?.role === 'admin' && !admins.includes(id)) throw new StaleRow('made an admin meanwhile');
-        const facts = await factsOf(manager, id);
-        const now = {
-          actor: actorNow(
-            actor,
-            users.find((user) => user.id === actorId),
-          ),
-          user: before,
-          facts,
-        };
-        const after = decide(now);
-        await store(manager, before, after);
-        // Whoever becomes the first admin looks again once he holds the guard: another may have become it meanwhile.
-        if (after?.user.role === 'admin' && facts.otherAdmins === 0) {
-          await touchAdminGuard(manager);
-          if ((await factsOf(manager, id)).otherAdmins > 0) throw new StaleRow('another became the first admin meanwhile');
-        }
-        return after;
-      })
+  async change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result> {
+    let tried: Changed<Result> | undefined;
+    const { after, replayed } = await this.#database
+      .transaction(
+        async (manager, { afterUnknown }) => {
+          const rows = await lockUsers(manager, id, attempt);
+          if (afterUnknown && tried !== undefined && isSame(rows.user, tried.after?.user)) return tried;
+          tried = await decideAndStore(manager, id, attempt, rows, decide);
+          return tried;
+        },
+        { resolvesUnknown: true },
+      )
       .catch(refuseKnown);
+    if (replayed) attempt.key?.onReplay();
+    return after;
   }
 }
+
+interface Changed<Result> {
+  readonly after: Result;
+  readonly replayed: boolean;
+}
+
+interface LockedUsers {
+  readonly user: User | undefined;
+  readonly actor: Actor;
+}
+
+async function lockUsers(manager: EntityManager, id: string, { actor }: Attempt): Promise<LockedUsers> {
+  const actorId = userIdOf(actor);
+  // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
+  const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
+  const rows = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]), 'pessimistic_write');
+  const users = new Map(rows.map((row) => [row.id, toUser(row)]));
+  const user = users.get(id);
+  if (user?.role === 'admin' && !admins.includes(id)) throw new StaleRow('made an admin meanwhile');
+  return { user, actor: actorNow(actor, actorId === undefined ? undefined : users.get(actorId)) };
+}
+
+async function decideAndStore<Result extends StoredUser | undefined>(
+  manager: EntityManager,
+  id: string,
+  attempt: Attempt,
+  { user: before, actor }: LockedUsers,
+  decide: (now: UserNow) => Result,
+): Promise<Changed<Result>> {
+  const { key } = attempt;
+  const [kept] = await readKeptAnswers(manager, [attempt]);
+  const first = firstAnswer<User>(kept, key, actor);
+  if (first !== undefined) return { after: { user: first } as Result, replayed: true }; // what makes a user answers with one
+  const facts = await factsOf(manager, id);
+  const after = decide({ actor, user: before, facts });
+  await store(manager, before, after);
+  // Whoever becomes the first admin looks again once he holds the guard: another may have become it meanwhile.
+  if (after?.user.role === 'admin' && facts.otherAdmins === 0) {
+    await touchAdminGuard(manager);
+    if ((await factsOf(manager, id)).otherAdmins > 0) throw new StaleRow('another became the first admin meanwhile');
+  }
+  if (key !== undefined && after !== undefined) {
+    const { value, fingerprint } = key;
+    await storeKeptAnswers(manager, [{ owner: ownerOf(attempt.actor), key: value, fingerprint, answer: after.user, at: new Date() }]);
+  }
+  return { after, replayed: false };
+}
+
+/** Every change is stamped, and a new password counts the token version up. */
+const isSame = (one: User | undefined, other: User | undefined): boolean =>
+  one?.email === other?.email &&
+  one?.name === other?.name &&
+  one?.role === other?.role &&
+  one?.tokenVersion === other?.tokenVersion &&
+  one?.updatedAt.getTime() === other?.updatedAt.getTime();
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 

@@ -34,6 +34,10 @@ const powerOfTwoIn = (count: number): number => Math.min(64, 2 ** Math.floor(Mat
 const toMySql = (value: Value): Value => value;
 const toSqlite = (value: Value): Value => (value instanceof Date ? sqliteMoment(value) : value);
 
+/** A date as the engine compares it. */
+export const momentFor = (manager: EntityManager, moment: Date): Date | string =>
+  manager.dataSource.options.type === 'better-sqlite3' ? sqliteMoment(moment) : moment;
+
 /** SQLite keeps dates as text, in the form in which TypeORM reads them. */
 export const sqliteMoment = (moment: Date): string => moment.toISOString().replace('T', ' ').replace('Z', '');
 

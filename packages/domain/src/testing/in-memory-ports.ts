@@ -2,6 +2,7 @@ import { type ActorRef, actorNow, userIdOf } from '../actor.ts';
 import type { StockFacts } from '../audit.ts';
 import { type Booking, heldBy } from '../booking.ts';
 import type { Event } from '../event.ts';
+import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from '../idempotency.ts';
 import type { StockMovement } from '../ledger.ts';
 import { POLICIES } from '../policy.ts';
 import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
@@ -25,13 +26,14 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
   const bookings = new Map<string, Booking>();
   const accounts = new Map<string, Credentials>();
   const ledger: StockMovement[] = [];
+  const kept: KeptAnswer[] = [];
   const clock = overrides.clock ?? (() => new Date());
   let idsGiven = 0;
 
   return {
     events: {
-      reserveTickets: (eventId, { actor }, decide) => settled(() => ({ subject: 'booking', eventId, bookingId: undefined, actor, decide })),
-      change: (eventId, { actor }, decide) => settled(() => ({ subject: 'event', eventId, actor, decide })),
+      reserveTickets: (eventId, attempt, decide) => settled(() => ({ subject: 'booking', eventId, bookingId: undefined, ...attempt, decide })),
+      change: (eventId, attempt, decide) => settled(() => ({ subject: 'event', eventId, ...attempt, decide })),
     },
     bookings: {
       change: (bookingId, { actor }, decide) =>
@@ -40,10 +42,17 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
     users: {
       find: (id) => inTurn(() => accounts.get(id)?.user),
       findCredentials: (email) => inTurn(() => [...accounts.values()].find(({ user }) => user.email === email)),
-      change: (id, { actor }, decide) =>
+      change: (id, { actor, key }, decide) =>
         inTurn(() => {
+          const first = firstAnswer<User>(key && keptUnder(ownerOf(actor), key), key, actorNow(actor, actorRow(actor)));
+          if (first !== undefined) {
+            key?.onReplay();
+            return { user: first } as ReturnType<typeof decide>; // what makes a user answers with one
+          }
           const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, facts: factsOf(id) });
           storeUser(id, after);
+          if (key !== undefined && after !== undefined)
+            kept.push({ owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer: after.user, at: clock() });
           return after;
         }),
     },
@@ -71,6 +80,14 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
             .map(stockFacts);
         }),
       find: (eventId) => inTurn(() => (events.has(eventId) || ledger.some((line) => line.eventId === eventId) ? [stockFacts(eventId)] : [])),
+    },
+    keptAnswers: {
+      forget: (before, limit) =>
+        inTurn(() => {
+          const old = kept.filter(({ at }) => at < before).slice(0, limit);
+          for (const answer of old) kept.splice(kept.indexOf(answer), 1);
+          return old.length;
+        }),
     },
     tokens: fakeTokens(),
     passwords: fakePasswords(),
@@ -115,16 +132,31 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
       events: event === undefined ? [] : [event],
       bookings: [...bookings.values()].filter(({ eventId }) => eventId === decision.eventId),
       actors: new Map(actor === undefined ? [] : [[actor.id, actor]]),
+      keptAnswers: kept,
     };
     const { outcomes, writes } = settle([decision], rows, clock());
     const [outcome] = outcomes;
     assert(outcome !== undefined, 'each decision has its outcome');
     if (!outcome.done) throw outcome.error;
     store(writes);
+    if (outcome.replayed) decision.key?.onReplay();
     return outcome.value;
   }
 
-  function store({ insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements }: Writes): void {
+  function keptUnder(owner: string, { value }: IdempotencyKey): KeptAnswer | undefined {
+    return kept.find((answer) => answer.owner === owner && answer.key === value);
+  }
+
+  function store({
+    insertedEvents,
+    changedEvents,
+    deletedEvents,
+    insertedBookings,
+    changedBookings,
+    deletedBookings,
+    movements,
+    keptAnswers,
+  }: Writes): void {
     for (const { organizerId } of insertedEvents) assert(accounts.has(organizerId), 'an organizer exists');
     for (const { userId } of insertedBookings) assert(accounts.has(userId), 'who books exists');
     for (const event of [...insertedEvents, ...changedEvents.map(({ after }) => after)]) events.set(event.id, event);
@@ -132,6 +164,7 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
     for (const booking of [...insertedBookings, ...changedBookings]) bookings.set(booking.id, booking);
     for (const { id } of deletedBookings) bookings.delete(id);
     ledger.push(...movements);
+    kept.push(...keptAnswers);
   }
 
   function storeUser(id: string, after: StoredUser | undefined): void {
@@ -192,8 +225,8 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
 
 /** An empty store in memory, for the contract suites. */
 export async function inMemoryStore(): Promise<Store> {
-  const { events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, movements } = inMemoryPorts();
-  return { ports: { events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries }, movements, close: async () => {} };
+  const { movements, ...ports } = inMemoryPorts();
+  return { ports, movements, close: async () => {} };
 }
 
 /** Tokens that can be read in a failure's text. Only what this service issued is known to it; they do not expire. */

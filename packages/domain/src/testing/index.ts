@@ -4,6 +4,7 @@ export { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
 export { conservationProperty } from './conservation.contract.ts';
 export { eventRepositoryContract } from './event-repository.contract.ts';
 export { aHouse } from './house.ts';
+export { idempotencyContract } from './idempotency.contract.ts';
 export { fakePasswords, fakeTokens, type InMemoryPorts, inMemoryPorts, inMemoryStore } from './in-memory-ports.ts';
 export { passwordHasherContract } from './password-hasher.contract.ts';
 export { queriesContract } from './queries.contract.ts';

@@ -8,7 +8,10 @@ import type { User } from '../user.ts';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
 
 /** The ports that rest on one database. */
-export type StorePorts = Pick<Ports, 'events' | 'bookings' | 'users' | 'eventQueries' | 'bookingQueries' | 'userQueries' | 'stockQueries'>;
+export type StorePorts = Pick<
+  Ports,
+  'events' | 'bookings' | 'users' | 'eventQueries' | 'bookingQueries' | 'userQueries' | 'stockQueries' | 'keptAnswers'
+>;
 
 /** What a contract suite is run on: an empty store of the adapter's engine, and the one thing that no port shows. */
 export interface Store {

@@ -1,0 +1,74 @@
+import { type ActorRef, type IdempotencyKey, type KeptAnswer, type KeptAnswers, ownerOf } from '@ticket/domain';
+import type { EntityManager } from 'typeorm';
+import { type Database, StaleRow } from './database.ts';
+import { classify } from './database-errors.ts';
+import { insertRows, momentFor } from './writing.ts';
+
+/** The answers under idempotency keys, in the transactions that made what they tell of. */
+export interface KeptAnswerColumns {
+  readonly owner: string;
+  readonly idempotency_key: string;
+  readonly fingerprint: string;
+  /** JSON of the entity. */
+  readonly answer: string;
+  readonly kept_at: Date | string;
+}
+
+/** What was answered before under the keys; nothing is asked of the database where there are none. */
+export async function readKeptAnswers(
+  manager: EntityManager,
+  asked: readonly { readonly actor: ActorRef; readonly key?: IdempotencyKey | undefined }[],
+): Promise<KeptAnswer[]> {
+  const keys = asked.flatMap(({ actor, key }) => (key === undefined ? [] : [ownerOf(actor), key.value]));
+  if (keys.length === 0) return [];
+  const either = Array.from({ length: keys.length / 2 }, () => '(owner = ? AND idempotency_key = ?)').join(' OR ');
+  const rows: KeptAnswerColumns[] = await manager.query(
+    `SELECT owner, idempotency_key, fingerprint, answer, kept_at FROM idempotency_keys WHERE ${either}`,
+    keys,
+  );
+  return rows.map(({ owner, idempotency_key: key, fingerprint, answer }) => ({ owner, key, fingerprint, answer: revived(answer), at: new Date(0) }));
+}
+
+/** Stores answers; where a key was taken meanwhile (another process, another event), all is to be decided anew. */
+export async function storeKeptAnswers(manager: EntityManager, answers: readonly KeptAnswer[]): Promise<void> {
+  try {
+    await insertRows(
+      manager,
+      'idempotency_keys',
+      ['owner', 'idempotency_key', 'fingerprint', 'answer', 'kept_at'],
+      answers.map(({ owner, key, fingerprint, answer, at }) => [owner, key, fingerprint, JSON.stringify(answer), at]),
+    );
+  } catch (error) {
+    if (classify(error) === 'duplicate') throw new StaleRow('an idempotency key was taken meanwhile');
+    throw error;
+  }
+}
+
+/** Which of an entity's fields are instants. */
+const INSTANTS: readonly string[] = ['bookingDate', 'eventDate', 'createdAt', 'updatedAt'];
+const revived = (json: string): KeptAnswer['answer'] =>
+  JSON.parse(json, (name, value: unknown) => (INSTANTS.includes(name) && typeof value === 'string' ? new Date(value) : value));
+
+export class TypeOrmKeptAnswers implements KeptAnswers {
+  readonly #database: Database;
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  forget(before: Date, limit: number): Promise<number> {
+    return this.#database.transaction(async (manager) => {
+      // Found first: neither engine's DELETE takes a limit that the other's knows, and only the rows found are locked.
+      const rows: Pick<KeptAnswerColumns, 'owner' | 'idempotency_key'>[] = await manager.query(
+        'SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ? ORDER BY kept_at LIMIT ?',
+        [momentFor(manager, before), limit],
+      );
+      if (rows.length === 0) return 0;
+      const each = rows.map(() => '(owner = ? AND idempotency_key = ?)').join(' OR ');
+      await manager.query(
+        `DELETE FROM idempotency_keys WHERE ${each}`,
+        rows.flatMap(({ owner, idempotency_key: key }) => [owner, key]),
+      );
+      return rows.length;
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import type { Actor, ActorRef } from './actor.ts';
+import type { Booking } from './booking.ts';
+import type { Event } from './event.ts';
+import { refuse } from './refusal.ts';
+import type { User } from './user.ts';
+
+/**
+ * A client's name for what he asks, so that asking again makes nothing twice (draft-ietf-httpapi-idempotency-key-header).
+ * Whoever asks while the first is under way waits for it; a refusal is not kept, so it may be asked again.
+ */
+export interface IdempotencyKey {
+  readonly value: string;
+  /** Of all that was asked. The same key for something else is a client's mistake. */
+  readonly fingerprint: string;
+  /** Told when the answer is the first one's, given again. */
+  readonly onReplay: () => void;
+}
+
+/** The first answer under a key as it was then, kept in the transaction that made what it tells of. */
+export interface KeptAnswer {
+  /** Keys are each user's own; all who are nobody share theirs. */
+  readonly owner: string;
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly answer: Event | Booking | User;
+  readonly at: Date;
+}
+
+/** Answers are kept for so long at least. */
+export const KEPT_MS = 24 * 60 * 60 * 1000;
+
+export const KEY_CHARACTERS_MAX = 255;
+/** Visible ASCII, so that every engine compares it alike. */
+export const isIdempotencyKey = (value: string): boolean => value.length <= KEY_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(value);
+
+export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref : ref.userId);
+
+/**
+ * The first answer under the key, if there was one. Refuses the key for anything else than it was first used for, and whoever
+ * holds a token that is none any more: a kept answer opens nothing.
+ */
+export function firstAnswer<Answer extends KeptAnswer['answer']>(
+  kept: KeptAnswer | undefined,
+  key: IdempotencyKey | undefined,
+  actor: Actor,
+): Answer | undefined {
+  if (key === undefined || kept === undefined) return undefined;
+  if (actor === 'stale') return refuse('unauthenticated', {});
+  if (kept.fingerprint !== key.fingerprint) return refuse('idempotency_key_reused', {});
+  return kept.answer as Answer; // the fingerprint covers the route, so it is of the kind that is asked for
+}

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { engines } from '../engines.ts';
+import { type Api, type Caller, CONCERT, openApi } from '../open-api.ts';
+
+describe.each(engines)('Idempotency-Key on %s', (engine) => {
+  let api: Api;
+  let admin: Caller;
+  let buyer: Caller;
+  beforeAll(async () => {
+    api = await openApi(engine, 'open');
+    [admin, buyer] = [await api.account({ role: 'admin' }), await api.account()];
+  });
+  afterAll(() => api.close());
+
+  const concert = async (total_tickets = 10): Promise<string> =>
+    (await api.send('POST', '/api/events', { as: admin, body: { ...CONCERT, total_tickets } })).body.data.id;
+  const left = async (id: string): Promise<number> => (await api.send('GET', `/api/events/${id}`)).body.data.available_tickets;
+  const book = (event_id: string, key: string, { as = buyer, quantity = 2 } = {}) =>
+    api.send('POST', '/api/bookings', { as, body: { event_id, quantity }, headers: { 'Idempotency-Key': key } });
+
+  it('gives the first answer again, marked, and books once', async () => {
+    const event = await concert();
+    const first = await book(event, 'a1');
+    const again = await book(event, 'a1');
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    expect([first.headers.get('idempotency-replayed'), again.headers.get('idempotency-replayed')]).toEqual([null, 'true']);
+    expect(await left(event)).toBe(8);
+  });
+
+  it('gives the first answer again after the booking was cancelled', async () => {
+    const event = await concert();
+    const first = await book(event, 'a2');
+    await api.send('PATCH', `/api/bookings/${first.body.data.id}/status`, { as: buyer, body: { status: 'cancelled' } });
+    expect((await book(event, 'a2')).body).toEqual(first.body);
+    expect(await left(event)).toBe(10);
+  });
+
+  it('answers 422 to the key with another body or on another route, and makes nothing', async () => {
+    const event = await concert();
+    await book(event, 'a3');
+    const other = await book(event, 'a3', { quantity: 3 });
+    expect([other.status, other.body]).toEqual([
+      422,
+      { success: false, message: 'Idempotency-Key sudah dipakai untuk permintaan lain', errors: null },
+    ]);
+    expect(await left(event)).toBe(8);
+    await book(event, 'a3b', { as: admin });
+    const elsewhere = await api.send('POST', '/api/events', { as: admin, body: CONCERT, headers: { 'Idempotency-Key': 'a3b' } });
+    expect(elsewhere.status).toBe(422);
+  });
+
+  it('is each user’s own', async () => {
+    const event = await concert();
+    const [mine, his] = [await book(event, 'a4'), await book(event, 'a4', { as: admin })];
+    expect([mine.status, his.status, his.headers.get('idempotency-replayed')]).toEqual([201, 201, null]);
+    expect(his.body.data.id).not.toBe(mine.body.data.id);
+  });
+
+  it('F23: the same POST twenty times at once books once', async () => {
+    const event = await concert();
+    const replies = await Promise.all(Array.from({ length: 20 }, () => book(event, 'a5')));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(replies.map(({ body }) => body.data.id)).size).toBe(1);
+    expect(replies.filter(({ headers }) => headers.get('idempotency-replayed') === 'true')).toHaveLength(19);
+    expect(await left(event)).toBe(8);
+  });
+
+  it('keeps no refusal', async () => {
+    const event = await concert(1);
+    expect((await book(event, 'a6')).status).toBe(400);
+    await api.send('PUT', `/api/events/${event}`, { as: admin, body: { total_tickets: 5 } });
+    expect((await book(event, 'a6')).status).toBe(201);
+  });
+
+  it('opens nothing to a token that holds no more: that is said first', async () => {
+    const leaver = await api.account();
+    const event = await concert();
+    const first = await book(event, 'a7', { as: leaver });
+    await api.send('DELETE', `/api/bookings/${first.body.data.id}`, { as: leaver });
+    await api.send('DELETE', `/api/users/${leaver.id}`, { as: admin });
+    expect((await book(event, 'a7', { as: leaver })).status).toBe(401);
+  });
+
+  it('registers once, and signs in whoever asks again with the same password only', async () => {
+    const person = { name: 'Jane', email: 'jane-once@example.com', password: 'correct horse' };
+    const register = (body: object) => api.send('POST', '/api/auth/register', { body, headers: { 'Idempotency-Key': 'a8' } });
+    const [first, again, stranger] = [await register(person), await register(person), await register({ ...person, password: 'wrong horse' })];
+    expect([first.status, again.status, stranger.status]).toEqual([201, 201, 422]);
+    expect(again.body.data.user).toEqual(first.body.data.user);
+    expect((await api.send('GET', '/api/auth/me', { as: { id: '', token: again.body.data.token } })).status).toBe(200);
+    const kept = JSON.stringify(await api.query(`SELECT answer FROM idempotency_keys WHERE owner = 'anonymous'`));
+    expect(kept).toContain('jane-once');
+    expect(kept).not.toMatch(/password|\$2[aby]\$|token"/);
+  });
+
+  it.each([
+    ['users', () => ({ name: 'Budi', email: 'budi-once@example.com', password: 'correct horse' })],
+    ['events', () => CONCERT],
+  ])('makes one of %s once', async (what, body) => {
+    const make = () => api.send('POST', `/api/${what}`, { as: admin, body: body(), headers: { 'Idempotency-Key': `a9-${what}` } });
+    const [first, again] = [await make(), await make()];
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+  });
+
+  it.each(['', 'two words', 'kunci-\u00fc', 'k'.repeat(256)])('is refused as %j', async (key) => {
+    const event = await concert();
+    const reply = await book(event, key);
+    expect([reply.status, reply.body.errors?.[0].field]).toEqual([400, 'Idempotency-Key']);
+    expect(await left(event)).toBe(10);
+  });
+
+  it('is ignored where nothing is made', async () => {
+    const event = await concert();
+    const { body } = await book(event, 'a10');
+    const cancel = () =>
+      api.send('PATCH', `/api/bookings/${body.data.id}/status`, {
+        as: buyer,
+        body: { status: 'cancelled' },
+        headers: { 'Idempotency-Key': 'a10' },
+      });
+    expect([(await cancel()).status, (await cancel()).status]).toEqual([200, 200]);
+  });
+});
