@@ -9,7 +9,7 @@ function store(overrides: Partial<BatchQueueOptions<number, string>> = {}) {
   const stored: number[][] = [];
   const tried: number[][] = [];
   const queue = new BatchQueue<number, string>({
-    ...{ lanes: 1, batchMax: 8, waitingMax: 100 },
+    ...{ lanes: 1, batchMax: 8, waitingMax: 100, waitingMs: 60_000 },
     commit: async (batch) => {
       tried.push([...batch]);
       await new Promise((resolve) => setImmediate(resolve));
@@ -49,6 +49,26 @@ describe('a batch queue', () => {
     answers.push(queue.submit('a', 0));
     for (const answer of answers) await answer; // grows meanwhile
     expect(tried[0]).toEqual([0, 1, 2, 3]);
+  });
+
+  it('tells who has waited too long, without serving him, and serves those behind him', async () => {
+    let slow = true;
+    const { queue, stored } = store({
+      batchMax: 1,
+      waitingMs: 30,
+      commit: async (batch) => {
+        if (slow) await sleep(60);
+        slow = false;
+        stored.push([...batch]);
+        return batch.map(String);
+      },
+    });
+    const [first, second] = [queue.submit('a', 1), queue.submit('a', 2)];
+    await sleep(50);
+    const answers = await Promise.allSettled([first, second, queue.submit('a', 3)]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(answers[1]).toMatchObject({ reason: expect.any(Unavailable) });
+    expect(stored).toEqual([[1], [3]]);
   });
 
   it('makes batches smaller where they take too long, and bigger again', async () => {

@@ -22,7 +22,7 @@ export class BatchQueue<Request, Answer> {
         reject(new Unavailable('too many requests are waiting'));
         return;
       }
-      lane.waiting.push({ request, resolve, reject });
+      lane.waiting.push({ request, resolve, reject, since: performance.now() });
       if (!lane.busy) void this.#drain(lane);
     });
   }
@@ -32,12 +32,20 @@ export class BatchQueue<Request, Answer> {
     while (lane.waiting.length > 0) {
       const size = this.#sizeFor(lane);
       await this.#gather(lane, size);
-      const batch = lane.waiting.splice(0, size);
       const began = performance.now();
+      const batch = lane.waiting.splice(0, size).filter((waiting) => this.#isInTime(waiting, began));
+      if (batch.length === 0) continue;
       await this.#commit(batch);
       lane.msPerRequest = (performance.now() - began) / batch.length;
     }
     lane.busy = false;
+  }
+
+  /** Whoever has waited too long is told so rather than served late: he may be gone, and those behind him wait too. */
+  #isInTime({ since, reject }: Waiting<Request, Answer>, now: number): boolean {
+    const late = now - since > this.#options.waitingMs;
+    if (late) reject(new Unavailable(`waited ${Math.round(now - since)} ms for others`));
+    return !late;
   }
 
   /** Waits on as long as each turn brings more, so that a crowd that is just connecting shares a batch too. */
@@ -83,8 +91,9 @@ export interface BatchQueueOptions<Request, Answer> {
   readonly batchMax: number;
   /** How long a batch may take, where nobody else is served meanwhile. */
   readonly batchMs?: number | undefined;
-  /** Requests that may wait in a lane. */
+  /** Requests that may wait in a lane, and how long. */
   readonly waitingMax: number;
+  readonly waitingMs: number;
   /** One turn of the event loop, awaited before a batch is taken where the engine answers so fast that nothing else would be read meanwhile. */
   readonly gather?: (() => Promise<void>) | undefined;
   /** Stores a batch whole or not at all, and gives each request its answer. */
@@ -95,6 +104,7 @@ interface Waiting<Request, Answer> {
   readonly request: Request;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
+  readonly since: number;
 }
 
 interface Lane<Request, Answer> {

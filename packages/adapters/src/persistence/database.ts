@@ -18,6 +18,10 @@ export type DatabaseConfig = SqliteConfig | MySqlConfig;
 const BUDGET_MS = 3000;
 /** A database that does not answer at all is given less: who asks hears 503 within the second. */
 const CONNECT_BUDGET_MS = 600;
+/** One try of a transaction or of a read: longer than any lock is waited for. Then its connection is given up. */
+const TRY_MS = 5000;
+/** How long a try waits for a connection of the pool. */
+const ACQUIRE_MS = 1000;
 const BACKOFF_FIRST_MS = 5;
 const BACKOFF_MAX_MS = 200;
 
@@ -77,7 +81,7 @@ export class Database {
     let afterUnknown = false;
     const run = () =>
       untilDone(
-        () => once(writer.createQueryRunner(), (manager) => work(manager, { afterUnknown })),
+        () => committed(writer.createQueryRunner(), (manager) => work(manager, { afterUnknown })),
         (error) => {
           if (!(error instanceof LostCommit)) return error instanceof StaleRow || isTransient(classify(error));
           afterUnknown = true;
@@ -94,10 +98,10 @@ export class Database {
   }
 
   /** Rows of one statement that only reads, on committed data. */
-  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> {
+  async query<Row>(sql: string, parameters: readonly unknown[] = [], { tryMs = TRY_MS } = {}): Promise<readonly Row[]> {
     const { reader } = this.#connection();
     return untilDone(
-      () => reader.query<Row[]>(sql, [...parameters]),
+      () => onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(sql, [...parameters])),
       (error) => isTransient(classify(error)),
     );
   }
@@ -133,26 +137,74 @@ class LostCommit extends Error {
   override readonly name = 'LostCommit';
 }
 
-async function once<Result>(runner: QueryRunner, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+async function committed<Result>(runner: QueryRunner, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
   let committing = false;
   try {
-    await runner.connect();
-    await runner.startTransaction();
-    const result = await work(runner.manager);
-    committing = true;
-    await runner.commitTransaction();
-    return result;
+    return await onConnection(runner, TRY_MS, async () => {
+      try {
+        await runner.startTransaction();
+        const result = await work(runner.manager);
+        committing = true;
+        await runner.commitTransaction();
+        return result;
+      } catch (error) {
+        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined); // the connection may be gone: then it is rolled back
+        throw error;
+      }
+    });
   } catch (error) {
-    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined); // the connection may be gone: then it is rolled back
     const kind = classify(error);
     if (kind === 'unknown' || (committing && kind === 'connection_lost')) {
       throw new LostCommit('the answer to COMMIT was lost', { cause: error });
     }
     throw error;
+  }
+}
+
+/**
+ * Runs `work` on a connection of the pool, for a bounded time. A database that answers no more (frozen, cut off) would hold
+ * it for ever: then the connection is given up, since what it does is not known, and the database rolls back what it began.
+ */
+async function onConnection<Result>(runner: QueryRunner, tryMs: number, work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+  const connecting: Promise<unknown> = runner.connect();
+  const connection = await inTime(connecting, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
+    void connecting.then(() => runner.release()).catch(() => undefined); // it may come yet
+    throw error;
+  });
+  try {
+    return await inTime(work(runner), tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT');
+  } catch (error) {
+    if (error instanceof Late && isDestroyable(connection)) connection.destroy();
+    throw error;
   } finally {
     await runner.release();
   }
 }
+
+/** Nothing came in time; classified by its code, as the driver's own errors are. */
+class Late extends Error {
+  override readonly name = 'Late';
+  readonly code: string;
+  constructor(code: string, milliseconds: number) {
+    super(`no answer within ${milliseconds} ms`);
+    this.code = code;
+  }
+}
+
+async function inTime<Result>(work: Promise<Result>, milliseconds: number, code: string): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Late(code, milliseconds)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const isDestroyable = (connection: unknown): connection is { destroy(): void } =>
+  typeof connection === 'object' && connection !== null && 'destroy' in connection && typeof connection.destroy === 'function';
 
 /** Tries again what may come right by itself, with full jitter (so that those who collided do not meet again), then says Unavailable. */
 async function untilDone<Result>(work: () => Promise<Result>, mayComeRight: (error: unknown) => boolean): Promise<Result> {

@@ -20,6 +20,9 @@ const CONNECT_TIMEOUT_MS = 3000;
 /** A neighbour's lock is waited for this long; InnoDB's default of 50 s would hold every request behind it. */
 const LOCK_WAIT_SECONDS = 3;
 
+/** Tries that may wait for a connection; how long they do is bounded in database.ts. */
+const QUEUE_MAX = 1000;
+
 /** For every connection of the pool, before anything else runs on it. */
 const SESSION = [
   // The locking read comes first and decides on the newest row; REPEATABLE READ would add gap locks and 1020s.
@@ -37,7 +40,7 @@ export async function openMySql(config: MySqlConfig): Promise<DataSource> {
     ...{ type, host, port, username: user, password, database, poolSize },
     ...{ connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', timezone: 'Z', supportBigNumbers: true },
     ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
-    extra: { waitForConnections: true, enableKeepAlive: true },
+    extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
   await source.initialize().catch((error: unknown) => explain(error, config));
   const pool: unknown = 'pool' in source.driver ? source.driver.pool : undefined;

@@ -38,6 +38,7 @@ const BATCH_MAX = 256;
 const SQLITE_BATCH_MS = 8;
 /** Some seconds of work; who would wait longer is told to come back. */
 const WAITING_MAX = 10_000;
+const WAITING_MS = 5000;
 /** Two transactions keep MariaDB busy while one waits for its commit; SQLite has one writer. */
 const LANES = { mysql: 2, sqlite: 1 } as const;
 
@@ -49,6 +50,7 @@ export function createStockQueue(database: Database, clock: Clock): StockQueue {
     lanes: LANES[database.engine],
     batchMax: BATCH_MAX,
     waitingMax: WAITING_MAX,
+    waitingMs: WAITING_MS,
     // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
     ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
     commit: (batch) => {

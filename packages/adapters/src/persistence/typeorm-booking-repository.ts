@@ -10,7 +10,7 @@ export class TypeOrmBookingRepository implements BookingRepository {
 
   constructor(database: Database, queue: StockQueue) {
     this.#queue = queue;
-    this.#lookUps = new BatchQueue({ lanes: 1, batchMax: 256, waitingMax: 10_000, commit: (ids) => eventsOf(database, ids) });
+    this.#lookUps = new BatchQueue({ lanes: 1, batchMax: 256, waitingMax: 10_000, waitingMs: 5000, commit: (ids) => eventsOf(database, ids) });
   }
 
   async change<Result extends Booking | undefined>(id: string, attempt: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {

@@ -1,6 +1,9 @@
 import type { StockFacts, StockQueries } from '@ticket/domain';
 import type { Database } from './database.ts';
 
+/** An event of a million bookings takes a while to add up; it blocks no sale meanwhile. */
+const TRY = { tryMs: 10 * 60_000 };
+
 export class TypeOrmStockQueries implements StockQueries {
   readonly #database: Database;
   constructor(database: Database) {
@@ -16,6 +19,7 @@ export class TypeOrmStockQueries implements StockQueries {
          SELECT id FROM (SELECT DISTINCT event_id AS id FROM stock_movements WHERE event_id > ? ORDER BY event_id LIMIT ?) recorded
        ) known ORDER BY id LIMIT ?`,
       [after ?? '', limit, after ?? '', limit, limit],
+      TRY,
     );
     return this.#factsOf(rows.map(({ id }) => id));
   }
@@ -44,6 +48,7 @@ export class TypeOrmStockQueries implements StockQueries {
          ) line GROUP BY event_id, booking_id HAVING SUM(tickets) <> 0 OR SUM(movement) = 0
        ) unmatched GROUP BY event_id`,
       [...ids, ...ids, ...ids, ...ids, ...ids],
+      TRY,
     );
     const byFact = (fact: FactColumns['fact']) => new Map(rows.filter((row) => row.fact === fact).map((row) => [row.id, row]));
     const [events, ledgers, held, unmatched] = [byFact('event'), byFact('ledger'), byFact('held'), byFact('unmatched')];
