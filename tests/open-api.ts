@@ -27,10 +27,12 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
   const fingerprint = container.get(TOKENS.fingerprint);
+  const readiness = () => 'ready' as const;
   const app = createApp({
     useCases: container.get(TOKENS.useCases),
     tokens,
     fingerprint,
+    readiness,
     policy,
     version: '0.0.0',
     log: (line) => logged.push(line),

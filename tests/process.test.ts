@@ -81,6 +81,57 @@ describe('the server', () => {
     expect(server.output()).toContain('are cut');
   });
 
+  it('says that it is live and ready, and on its way out that it is not ready, on a connection that is open still', async () => {
+    const server = start(HTTP);
+    const url = await server.listening();
+    for (const path of ['live', 'ready']) expect((await fetch(`${url}/health/${path}`)).status).toBe(200);
+    const { port } = new URL(url);
+    const client = connect(Number(port), '127.0.0.1');
+    let heard = '';
+    client.on('data', (chunk) => (heard += chunk));
+    client.on('error', () => undefined);
+    client.write('GET /health/ready HTTP/1.1\r\nHost: here\r\n'); // not idle: its request has begun
+    await sleep(200);
+    server.child.kill('SIGTERM');
+    await server.says(/finishing what is in flight/);
+    client.write('\r\n');
+    expect(await server.exited).toBe(0);
+    expect(heard).toMatch(/^HTTP\/1.1 503 [\s\S]*connection: close[\s\S]*Server sedang berhenti/i);
+  });
+
+  it('F18: a second signal ends it at once, exit code not 0', async () => {
+    const server = start(HTTP);
+    const { port } = new URL(await server.listening());
+    const client = connect(Number(port), '127.0.0.1');
+    client.on('error', () => undefined);
+    client.write('GET / HTTP/1.1\r\n');
+    await sleep(200);
+    server.child.kill('SIGTERM');
+    await server.says(/finishing what is in flight/);
+    server.child.kill('SIGINT');
+    expect(await server.exited).toBe(1);
+  });
+
+  it.each(['uncaughtException', 'unhandledRejection'])(
+    'F29: logs an %s, finishes what is in flight, and ends with an exit code that is not 0',
+    async (event) => {
+      const planted = join(folder, 'planted.mjs');
+      writeFileSync(
+        planted,
+        `process.on('SIGUSR2', () => { const bug = new Error('secret words'); ${event === 'uncaughtException' ? 'throw bug' : 'void Promise.reject(bug)'}; });`,
+      );
+      const server = start(['--import', planted, ...HTTP]);
+      const url = await server.listening();
+      const registering = register(url, PERSON); // hashing takes it some 50 ms
+      await sleep(20);
+      server.child.kill('SIGUSR2');
+      expect((await registering).status).toBe(201);
+      expect(await server.exited).toBe(1);
+      expect(server.output()).toMatch(new RegExp(`error ${event}: stopping .*planted`));
+      expect(server.output()).not.toContain('secret words');
+    },
+  );
+
   it('finds again what it stored, and its tokens still open, after kill -9', async () => {
     const first = start(HTTP);
     const created = await bodyOf(await register(await first.listening(), PERSON));

@@ -251,7 +251,10 @@ describe.each(engines)('the rest of the specification on %s', (engine) => {
         one.booking_date === other.booking_date ? (one.id < other.id ? 1 : -1) : one.booking_date < other.booking_date ? 1 : -1,
       ),
     );
-    expect(reply.headers.get('x-total-count')).toBe('2203');
+    // More than a thousand of one's own are counted on request alone: a page costs the same however many there are.
+    expect(reply.headers.get('x-total-count')).toBeNull();
+    const counted = await api.send('GET', '/api/bookings?limit=1&total=true', { as: buyer });
+    expect(counted.headers.get('x-total-count')).toBe('2203');
   });
 
   it('shows a user his own bookings and an admin everybody’s', async () => {

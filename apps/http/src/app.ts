@@ -28,10 +28,14 @@ export interface AppOptions {
   readonly policy: Policy;
   readonly version: string;
   readonly log: Log;
+  /** Whether requests can be served: connected, and not on the way out. */
+  readonly readiness: () => Readiness | Promise<Readiness>;
 }
 
+export type Readiness = 'ready' | 'no_database' | 'stopping';
+
 /** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
-export function createApp({ useCases, tokens, fingerprint, policy, version, log }: AppOptions): Hono<AppEnv> {
+export function createApp({ useCases, tokens, fingerprint, policy, version, log, readiness }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const parts = { useCases, policy };
 
@@ -41,6 +45,12 @@ export function createApp({ useCases, tokens, fingerprint, policy, version, log 
   for (const path of KEYED_ROUTES) app.use(path, idempotency(fingerprint));
 
   app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const }));
+  app.get('/health/live', operation(LIVE), (c) => ok(c, messages.live, { status: 'live' as const }));
+  app.get('/health/ready', operation(READY), async (c) => {
+    const state = await readiness();
+    if (state !== 'ready') return fail(c, 503, messages.notReady[state], null, { 'Retry-After': '1' });
+    return ok(c, messages.ready, { status: 'ready' as const });
+  });
   app.route('/api/auth', authRoutes(parts));
   app.route('/api/users', userRoutes(parts));
   app.route('/api/events', eventRoutes(parts));
@@ -58,6 +68,13 @@ const STATUS: Parameters<typeof operation>[0] = {
   ...{ tag: 'Status', id: 'status', summary: 'Nama, versi, dan bahwa server berjalan', token: 'none', failures: [] },
   answer: [200, success(messages.up, v.object({ name: v.string(), version: v.string(), status: v.literal('up') }))],
 };
+
+const health = (id: string, summary: string, message: string, status: string): Parameters<typeof operation>[0] => ({
+  ...{ tag: 'Status', id, summary, token: 'none', failures: [] },
+  answer: [200, success(message, v.object({ status: v.literal(status) }))],
+});
+const LIVE = health('live', 'Proses berjalan', messages.live, 'live');
+const READY = health('ready', 'Siap melayani: database terhubung dan server tidak sedang berhenti', messages.ready, 'ready');
 
 const reporting =
   (log: Log): MiddlewareHandler<AppEnv> =>

@@ -3,6 +3,9 @@ import { EMAIL_CHARACTERS_MAX, PASSWORD_BYTES_MAX, TOTAL_TICKETS_MAX } from '@ti
 /** Everything clients read, in their language. What the contract spells out stands here to the letter. */
 export const messages = {
   up: 'Ticket Platform API berjalan',
+  live: 'Server berjalan',
+  ready: 'Server siap',
+  notReady: { no_database: 'Database belum dapat dihubungi', stopping: 'Server sedang berhenti' },
   registered: 'Registrasi berhasil',
   loggedIn: 'Login berhasil',
   self: 'Data user',

@@ -9,6 +9,7 @@ const app = createApp({
   useCases: createUseCases(ports),
   tokens: ports.tokens,
   fingerprint: String,
+  readiness: () => 'ready',
   policy: ports.policy,
   version: '1.2.3',
   log: () => {},
@@ -37,7 +38,7 @@ describe('the document', () => {
       .filter(({ method, path }) => method !== 'ALL' && path !== '/openapi.json')
       .map(({ method, path }) => `${method} ${path}`);
     expect(new Set(declared)).toEqual(new Set(routed.map((route) => route.replace(':id', '{id}'))));
-    expect(declared).toHaveLength(19);
+    expect(declared).toHaveLength(21);
   });
 
   it('has every reference it makes', () => {

@@ -1,3 +1,4 @@
+import { KEY_CHARACTERS_MAX } from '@ticket/domain';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
 import type * as v from 'valibot';
@@ -17,6 +18,7 @@ const FAILURES = {
   404: { name: 'NotFound', description: 'Data tidak ditemukan', headers: {} },
   413: { name: 'TooLarge', description: 'Body lebih dari 64 KiB', headers: {} },
   415: { name: 'NotJson', description: 'Content-Type bukan application/json', headers: {} },
+  422: { name: 'KeyReused', description: 'Idempotency-Key sudah dipakai untuk permintaan lain', headers: {} },
   500: { name: 'Failed', description: 'Kesalahan pada server; sebutkan X-Request-Id saat melapor', headers: {} },
   503: { name: 'Unavailable', description: 'Coba lagi setelah Retry-After', headers: { 'Retry-After': header('Detik', 'integer') } },
 };
@@ -34,20 +36,36 @@ interface Operation {
   readonly token: keyof typeof SECURITY;
   readonly answer: readonly [status: 200 | 201, reply: v.GenericSchema];
   readonly list?: boolean;
+  /** Takes an Idempotency-Key (idempotency.ts). */
+  readonly keyed?: boolean;
   /** What it may answer besides 413, 500 and 503, which any route may. */
   readonly failures: readonly FailureStatus[];
 }
 
 /** Declares a route in the OpenAPI document. What its middlewares read (body, query, id) they declare themselves. */
-export function operation({ tag, id, summary, description, token, answer: [status, reply], list = false, failures }: Operation): MiddlewareHandler {
-  const refused = [...failures, ...ALWAYS].map((code) => [code, { $ref: `#/components/responses/${FAILURES[code].name}` }]);
+export function operation({
+  tag,
+  id,
+  summary,
+  description,
+  token,
+  answer: [status, reply],
+  list = false,
+  keyed = false,
+  failures,
+}: Operation): MiddlewareHandler {
+  const refused = [...failures, ...(keyed ? ([422] as const) : []), ...ALWAYS].map((code) => [
+    code,
+    { $ref: `#/components/responses/${FAILURES[code].name}` },
+  ]);
   return describeRoute({
     ...{ operationId: id, tags: [tag], summary, security: SECURITY[token] },
     ...(description === undefined ? {} : { description }),
     responses: {
-      [status]: { description: summary, content: json(reply), ...(list ? { headers: LIST_HEADERS } : {}) },
+      [status]: { description: summary, content: json(reply), ...(list ? { headers: LIST_HEADERS } : keyed ? { headers: KEYED_HEADERS } : {}) },
       ...Object.fromEntries(refused),
     },
+    ...(keyed ? { parameters: [IDEMPOTENCY_KEY] } : {}),
   });
 }
 
@@ -66,6 +84,12 @@ const json = (schema: v.GenericSchema) => ({ 'application/json': { schema: resol
 const LIST_HEADERS = {
   'X-Total-Count': header('Jumlah semua baris, bila murah dihitung atau diminta dengan total=true', 'integer'),
   Link: header('rel="next": halaman berikutnya, bila ada', 'string'),
+};
+const KEYED_HEADERS = { 'Idempotency-Replayed': header('true: jawaban pertama, diberikan lagi', 'string') };
+const IDEMPOTENCY_KEY = {
+  ...{ in: 'header' as const, name: 'Idempotency-Key', required: false },
+  description: 'Nama permintaan ini menurut klien. Dikirim lagi dengan kunci yang sama, tidak ada yang dibuat dua kali; berlaku 24 jam.',
+  schema: { type: 'string' as const, minLength: 1, maxLength: KEY_CHARACTERS_MAX },
 };
 type Documentation = NonNullable<NonNullable<Parameters<typeof generateSpecs>[1]>['documentation']>;
 

@@ -6,11 +6,13 @@ import { createAdaptorServer } from '@hono/node-server';
 import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from '@ticket/adapters';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { createApp, type Log } from './app.ts';
+import { factsOf } from './report.ts';
 
 type Container = ReturnType<typeof createContainer>;
 
 /** A database that could not be reached is tried again this often. */
 const RECONNECT_MS = 1000;
+const FORGET_MS = 10 * 60_000;
 /** What is in flight at the end gets this long; then its connections are cut. Heroku and others kill after 10 s. */
 const GRACE_MS = 8000;
 const STOP_MAX_MS = 9500;
@@ -30,6 +32,7 @@ async function start(): Promise<void> {
   const container = createContainer(config);
   const connected = await connect(container);
   const version = versionOf();
+  let stopping = false;
   const { fetch } = createApp({
     useCases: container.get(TOKENS.useCases),
     tokens: container.get(TOKENS.tokens),
@@ -37,14 +40,32 @@ async function start(): Promise<void> {
     policy: config.policy,
     version,
     log,
+    readiness: async () => (stopping ? 'stopping' : (await container.get(TOKENS.database).isReachable()) ? 'ready' : 'no_database'),
   });
-  const servers = await listen(config, () => createAdaptorServer({ fetch }) as Server); // plain HTTP: no createServer option is given
-  stopOnSignal(servers, container);
+  /** On the way out each answer is the last of its connection, so that nobody sends into one that is about to be closed. */
+  const answer: typeof fetch = async (request, ...rest) => {
+    const response = await fetch(request, ...rest);
+    if (stopping) response.headers.set('Connection', 'close');
+    return response;
+  };
+  const servers = await listen(config, () => createAdaptorServer({ fetch: answer }) as Server); // plain HTTP: no createServer option is given
+  const stop = stopper(servers, container, () => {
+    stopping = true;
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(`${signal}: finishing what is in flight`, 0));
+  // Nobody knows what state a bug left behind: what is in flight is finished, and whoever supervises starts a new process.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log({ level: 'error', message: `${event}: stopping`, error: factsOf(error) });
+      void stop('finishing what is in flight', 1);
+    });
+  }
   log({
     level: 'info',
     message: `Ticket platform ${version} listens on ${urlsOf(servers, config.hosts)}, database: ${container.get(TOKENS.database).address}`,
   });
   if (!connected) void reconnect(container);
+  forgetNowAndThen(container);
 }
 
 /** Whether the database could be reached. Where it cannot, it is said once; what waiting does not cure stops the start. */
@@ -137,13 +158,27 @@ function urlsOf(servers: readonly Server[], hosts: readonly string[]): string {
   return shown.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`).join(', ');
 }
 
-/** The first signal lets what is in flight finish, the second does not. */
-function stopOnSignal(servers: readonly Server[], container: Container): void {
-  let stopping = false;
-  const stop = async (signal: string) => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log({ level: 'info', message: `${signal}: finishing what is in flight` });
+/** Answers under idempotency keys are kept for a day and forgotten in small steps. What cannot be done now is done the next time. */
+function forgetNowAndThen(container: Container): void {
+  setInterval(() => {
+    container
+      .get(TOKENS.useCases)
+      .forgetKeptAnswers()
+      .catch((error: unknown) => log({ level: 'warn', message: 'old idempotency keys could not be forgotten', error: factsOf(error) }));
+  }, FORGET_MS).unref();
+}
+
+/**
+ * Ends the process with the exit code: the first call lets what is in flight finish, a second does not. Who asks for readiness
+ * meanwhile hears that it stops; connections are closed as they fall idle, and cut after a grace time.
+ */
+function stopper(servers: readonly Server[], container: Container, onStopping: () => void): (why: string, exitCode: number) => Promise<void> {
+  let begun = false;
+  return async (why, exitCode) => {
+    if (begun) process.exit(1);
+    begun = true;
+    onStopping();
+    log({ level: 'info', message: why });
     setTimeout(() => {
       log({ level: 'error', message: `Not stopped within ${STOP_MAX_MS} ms: giving up` });
       process.exit(1);
@@ -160,9 +195,8 @@ function stopOnSignal(servers: readonly Server[], container: Container): void {
     await Promise.all(closed);
     clearInterval(sweep);
     await container.unbindAllAsync();
-    process.exit(0);
+    process.exit(exitCode);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 }
 
 function versionOf(): string {

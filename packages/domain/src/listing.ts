@@ -28,7 +28,7 @@ const PART_ROWS = 1200;
 export async function listing<Row>(
   { list }: Policy,
   { limit = list.limit, offset = 0 }: ListRequest,
-  read: { part: (part: Part) => Promise<readonly Row[]>; position: (row: Row) => Position; count: (() => Promise<number>) | undefined },
+  read: { part: (part: Part) => Promise<readonly Row[]>; position: (row: Row) => Position; count: (() => Promise<number | undefined>) | undefined },
 ): Promise<Listing<Row>> {
   const isLimit = limit === undefined || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
   const isOffset = Number.isSafeInteger(offset) && offset >= 0;

@@ -108,7 +108,8 @@ export interface BookingQueries {
   find(id: string): Promise<BookingView | undefined>;
   /** Newest first: by booking date, then id, both descending. With `userId`, that user's alone. */
   list(part: Part & { readonly userId?: string | undefined }): Promise<readonly BookingView[]>;
-  count(filter: { readonly userId?: string | undefined }): Promise<number>;
+  /** With `upTo` it stops counting behind it: more than that many are some number above it. */
+  count(filter: { readonly userId?: string | undefined; readonly upTo?: number | undefined }): Promise<number>;
 }
 
 export interface UserQueries {

@@ -18,6 +18,7 @@ export function authRoutes({ useCases, policy }: RouteParts) {
         description: 'Pada profil `locked`, role admin ditolak (403).',
         token: 'none',
         answer: [201, success(messages.registered, SessionReply)],
+        keyed: true,
         failures: [400, 401, 403, 415],
       }),
       body(newUser(policy.passwords)),

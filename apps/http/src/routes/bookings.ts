@@ -54,6 +54,7 @@ export function bookingRoutes({ useCases, policy }: RouteParts) {
         description: 'Stok tidak cukup: 400 dengan `errors: {available, requested}` dari saat keputusan diambil.',
         token: 'required',
         answer: [201, success(messages.bookingCreated, BookingReply)],
+        keyed: true,
         failures: [400, 401, 404, 415],
       }),
       body(NewBooking),

@@ -53,6 +53,7 @@ export function eventRoutes({ useCases, policy }: RouteParts) {
         summary: 'Membuat event (hanya admin)',
         token: 'required',
         answer: [201, success(messages.eventCreated, EventReply)],
+        keyed: true,
         failures: [400, 401, 403, 415],
       }),
       body(NewEvent),

@@ -52,6 +52,7 @@ export function userRoutes({ useCases, policy }: RouteParts) {
         summary: 'Membuat akun untuk orang lain',
         token: 'optional',
         answer: [201, success(messages.userCreated, UserReply)],
+        keyed: true,
         failures: [400, 401, 403, 415],
       }),
       body(newUser(policy.passwords)),

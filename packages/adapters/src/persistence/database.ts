@@ -106,6 +106,16 @@ export class Database {
     );
   }
 
+  /** Whether a statement gets its answer now. */
+  async isReachable(): Promise<boolean> {
+    try {
+      await this.query('SELECT 1', [], { tryMs: ACQUIRE_MS });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   async close(): Promise<void> {
     const sources = this.#sources;
     this.#sources = undefined;

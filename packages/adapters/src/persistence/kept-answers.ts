@@ -2,17 +2,8 @@ import { type ActorRef, type IdempotencyKey, type KeptAnswer, type KeptAnswers, 
 import type { EntityManager } from 'typeorm';
 import { type Database, StaleRow } from './database.ts';
 import { classify } from './database-errors.ts';
+import type { KeptAnswerColumns } from './rows.ts';
 import { insertRows, momentFor } from './writing.ts';
-
-/** The answers under idempotency keys, in the transactions that made what they tell of. */
-export interface KeptAnswerColumns {
-  readonly owner: string;
-  readonly idempotency_key: string;
-  readonly fingerprint: string;
-  /** JSON of the entity. */
-  readonly answer: string;
-  readonly kept_at: Date | string;
-}
 
 /** What was answered before under the keys; nothing is asked of the database where there are none. */
 export async function readKeptAnswers(

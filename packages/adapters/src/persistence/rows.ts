@@ -80,3 +80,13 @@ export const toBooking = (row: BookingColumns): Booking => ({
   status: row.status,
   bookingDate: toDate(row.booking_date),
 });
+
+/** The first answer under an idempotency key. */
+export interface KeptAnswerColumns {
+  readonly owner: string;
+  readonly idempotency_key: string;
+  readonly fingerprint: string;
+  /** JSON of the entity. */
+  readonly answer: string;
+  readonly kept_at: Moment;
+}

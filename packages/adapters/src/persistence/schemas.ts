@@ -1,6 +1,6 @@
 import type { Booking, Event, StockMovement, User } from '@ticket/domain';
 import { EntitySchema } from 'typeorm';
-import type { KeptAnswerColumns } from './kept-answers.ts';
+import type { KeptAnswerColumns } from './rows.ts';
 
 /**
  * Tables over the domain's own types: no second model, no mapper. Without `target` rows come back as plain objects.

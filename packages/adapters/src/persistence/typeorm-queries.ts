@@ -81,11 +81,12 @@ export class TypeOrmBookingQueries implements BookingQueries {
       const { where, order, parameters } = partOf(database, part, 'booking_date', 'id', 'DESC');
       return userId === undefined ? viewsOf(`${where} ${order}`, parameters) : viewsOf(`user_id = ? AND ${where} ${order}`, [userId, ...parameters]);
     });
-    this.count = sharedRead(({ userId }: { readonly userId?: string | undefined }) =>
-      userId === undefined
-        ? countOf(database, 'SELECT COUNT(*) AS total FROM bookings')
-        : countOf(database, 'SELECT COUNT(*) AS total FROM bookings WHERE user_id = ?', [userId]),
-    );
+    this.count = sharedRead(({ userId, upTo }: Parameters<BookingQueries['count']>[0]) => {
+      const [where, owners] = userId === undefined ? ['', []] : ['WHERE user_id = ?', [userId]];
+      return upTo === undefined
+        ? countOf(database, `SELECT COUNT(*) AS total FROM bookings ${where}`, owners)
+        : countOf(database, `SELECT COUNT(*) AS total FROM (SELECT 1 FROM bookings ${where} LIMIT ?) some`, [...owners, upTo + 1]);
+    });
   }
 }
 

@@ -174,6 +174,11 @@ export function queriesContract(name: string, open: () => Promise<Store>): void 
       expect([await queries().count({}), await queries().count({ userId: sari.id }), await queries().count({ userId: anId() })]).toEqual([9, 6, 0]);
     });
 
+    it('counts no further than it is asked to', async () => {
+      const own = (upTo: number) => queries().count({ userId: sari.id, upTo });
+      expect([await own(7), await own(6), await own(4)]).toEqual([6, 6, 5]);
+    });
+
     it("keeps one user's answer from another who asks at once", async () => {
       const answers = await Promise.all(times(10, (index) => queries().list({ ...ALL, userId: index % 2 === 0 ? sari.id : budi.id })));
       for (const [index, answer] of answers.entries()) {
