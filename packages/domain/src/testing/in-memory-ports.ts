@@ -64,7 +64,7 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
     bookingQueries: {
       find: (id) => inTurn(() => [...bookings.values()].filter((booking) => booking.id === id).map(viewOfBooking)[0]),
       list: ({ userId, ...part }) => inTurn(() => partOf(bookingsOf(userId), ({ id, bookingDate: at }) => ({ at, id }), part, -1).map(viewOfBooking)),
-      count: ({ userId }) => inTurn(() => bookingsOf(userId).length),
+      count: ({ userId, upTo = Number.POSITIVE_INFINITY }) => inTurn(() => Math.min(bookingsOf(userId).length, upTo + 1)),
     },
     userQueries: {
       list: (part) => inTurn(() => partOf(allUsers(), ({ id, createdAt: at }) => ({ at, id }), part, 1)),
