@@ -14,6 +14,7 @@ import {
 import type { EntityManager } from 'typeorm';
 import { BatchQueue } from './batch-queue.ts';
 import { type Database, StaleRow } from './database.ts';
+import { classify } from './database-errors.ts';
 import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import {
@@ -53,19 +54,27 @@ export function createStockQueue(database: Database, clock: Clock): StockQueue {
     waitingMs: WAITING_MS,
     // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
     ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
-    commit: (batch) => {
+    commit: async (batch) => {
       let tried: Settled | undefined;
-      return database.transaction(
-        async (manager, { afterUnknown }) => {
-          const rows = await lock(manager, batch);
-          // The lock was waited for, so the transaction that was left behind has ended, one way or the other.
-          if (afterUnknown && tried !== undefined && (await wasStored(manager, tried.writes))) return tried.outcomes;
-          tried = settle(batch, rows, clock());
-          await store(manager, tried.writes);
-          return tried.outcomes;
-        },
-        { resolvesUnknown: true },
-      );
+      const run = () =>
+        database.transaction(
+          async (manager, { afterUnknown }) => {
+            const rows = await lock(manager, batch);
+            // The lock was waited for, so the transaction that was left behind has ended, one way or the other.
+            if (afterUnknown && tried !== undefined && (await wasStored(manager, tried.writes))) return tried.outcomes;
+            tried = settle(batch, rows, clock());
+            await store(manager, tried.writes);
+            return tried.outcomes;
+          },
+          { resolvesUnknown: true },
+        );
+      try {
+        return await run();
+      } catch (error) {
+        // Where a row lock holds on one node alone (Galera), a user or an event may go after it was read: decided anew, it is gone.
+        if (batch.length === 1 && classify(error) === 'referenced') return run();
+        throw error;
+      }
     },
   });
 }
