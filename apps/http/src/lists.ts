@@ -1,4 +1,4 @@
-import { type Listing, once } from '@ticket/domain';
+import type { Listing } from '@ticket/domain';
 import type { Context } from 'hono';
 import { JSON_UTF8 } from './envelope.ts';
 import type { Report } from './report.ts';
@@ -10,28 +10,27 @@ import { okShared, shared } from './shared.ts';
  * list never looks like a whole one. A client who hangs up ends the walk.
  */
 export function listAnswer<Row>(message: string, rowText: (row: Row) => string) {
-  const textOf = once((rows: readonly Row[]) => rows.map(rowText).join(','));
+  const textOf = (rows: readonly Row[]) => rows.map(rowText).join(',');
   const render = shared(message, (rows: readonly Row[]) => `[${textOf(rows)}]`);
 
   return async (c: Context, { parts, total, next }: Listing<Row>): Promise<Response> => {
     const walk = parts[Symbol.asyncIterator]();
-    const first = await walk.next();
-    const rows = first.done ? [] : first.value;
-    const second = first.done ? first : await walk.next();
+    const ahead = [await walk.next(), await walk.next()];
+    const [first, second] = ahead;
     if (total !== undefined) c.header('X-Total-Count', String(total));
     if (next !== undefined) c.header('Link', `<${c.req.path}?${nextQuery(c, next)}>; rel="next"`);
-    if (second.done) return okShared(c, render(rows));
+    if (first?.done || second?.done) return okShared(c, render(first?.done === false ? first.value : []));
     return c.body(ReadableStream.from(envelope()), 200, JSON_UTF8);
 
     async function* envelope(): AsyncGenerator<Uint8Array> {
       const bytes = new TextEncoder();
       try {
-        yield bytes.encode(`{"success":true,"message":${JSON.stringify(message)},"data":[${textOf(rows)}`);
-        let separator = rows.length > 0 ? ',' : '';
-        for (let part = second; !part.done; part = await walk.next()) {
-          if (part.value.length === 0) continue;
-          yield bytes.encode(`${separator}${textOf(part.value)}`);
-          separator = ',';
+        let opening = `{"success":true,"message":${JSON.stringify(message)},"data":[`;
+        // Taken out of `ahead` as they are sent, so that no part outlives its turn.
+        for (let step = ahead.shift(); step !== undefined && !step.done; step = ahead.shift() ?? (await walk.next())) {
+          if (step.value.length === 0) continue;
+          yield bytes.encode(`${opening}${textOf(step.value)}`);
+          opening = ',';
         }
         yield bytes.encode(']}');
       } catch (error) {

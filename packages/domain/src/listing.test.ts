@@ -36,7 +36,7 @@ async function collected(parts: AsyncIterable<readonly Row[]>): Promise<{ readon
 }
 
 describe('a list without a limit', () => {
-  it.each([0, 1, 1199, 1200, 1201, 2400, 4801])('has all its %i rows once, in order, never more than 1200 at once', async (count) => {
+  it.each([0, 1, 1199, 1200, 1201, 1699, 1700, 1701, 4801])('has all its %i rows once, in order, never more than 1200 at once', async (count) => {
     const { rows, read, total, next } = await ask(count, {});
     const { rows: seen, largest } = await read();
     expect(seen).toEqual(rows);
@@ -54,6 +54,30 @@ describe('a list without a limit', () => {
     const expected = rows.map(({ id }) => id);
     rows.splice(0, 3); // after the first part was read
     expect((await read()).rows.map(({ id }) => id)).toEqual(expected);
+  });
+
+  it('reads no further ahead than the next two parts, and no further once nobody listens', async () => {
+    const asked: number[] = [];
+    const { parts } = await listing(
+      POLICIES.open,
+      {},
+      {
+        part: async ({ limit }) => {
+          asked.push(limit);
+          return rowsOf(limit); // there are always more
+        },
+        position: (row) => row,
+        count: undefined,
+      },
+    );
+    const walk = parts[Symbol.asyncIterator]();
+    await walk.next();
+    expect(asked).toEqual([1200, 500]);
+    await walk.next();
+    expect(asked).toEqual([1200, 500, 500]);
+    await walk.return?.();
+    await Promise.resolve();
+    expect(asked).toHaveLength(3);
   });
 
   it('fails before anything is sent when it cannot be read', async () => {

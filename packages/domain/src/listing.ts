@@ -18,8 +18,10 @@ export interface Listing<Row> {
   readonly next: { readonly limit: number; readonly offset: number } | undefined;
 }
 
-/** Rows that are read at once of a whole list; two parts and the one being sent are in memory. */
-const PART_ROWS = 1200;
+/** Lists up to here are read at once and rendered once for all who ask; most are. */
+const FIRST_PART_ROWS = 1200;
+/** Of longer ones so many rows at a time: the part that is sent and the next two are in memory, whatever the list's length. */
+const PART_ROWS = 500;
 
 /**
  * A page when a limit is asked for or the policy sets one; else the whole list, walked by its key, so that no part costs
@@ -36,7 +38,7 @@ export async function listing<Row>(
     ...(isLimit ? [] : [{ field: 'limit', message: `a whole number, 1 to ${list.limitMax}` }]),
     ...(isOffset ? [] : [{ field: 'offset', message: 'a whole number, 0 or more' }]),
   ]);
-  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? PART_ROWS : limit + 1 })]);
+  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? FIRST_PART_ROWS : limit + 1 })]);
   if (limit === undefined) return { parts: walk(first), total, next: undefined };
   const next = first.length > limit ? { limit, offset: offset + limit } : undefined;
   // The very rows that were read, where they are the answer: who shares the read then shares what is made of it.
@@ -44,11 +46,14 @@ export async function listing<Row>(
 
   /** The next part is on its way while one is used. */
   async function* walk(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
-    const last = part.length === PART_ROWS ? part.at(-1) : undefined;
-    const behind = last && read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
-    behind?.catch(() => undefined); // its failure is heard below, unless nobody asks for it any more
-    yield part;
-    if (behind !== undefined) yield* walk(await behind);
+    for (let asked = FIRST_PART_ROWS; ; asked = PART_ROWS) {
+      const last = part.length === asked ? part.at(-1) : undefined;
+      const behind = last && read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
+      behind?.catch(() => undefined); // its failure is heard below, unless nobody asks for it any more
+      yield part;
+      if (behind === undefined) return;
+      part = await behind;
+    }
   }
 }
 
