@@ -33,8 +33,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'writer queue',
     file: `${persistence}/database.ts`,
-    line: "return this.engine === 'sqlite' ? this.#turn(run) : run();",
-    becomes: 'return run();',
+    line: "this.engine === 'sqlite' ? this.#turn(run) : run()",
+    becomes: 'run()',
     killedBy: [`${persistence}/races.test.ts`, 'users and bookings written at once, sqlite lose nothing that was acknowledged'],
   },
   {
@@ -120,6 +120,34 @@ const MUTANTS: readonly Mutant[] = [
     line: "return user !== undefined && user.tokenVersion === ref.tokenVersion ? user : 'stale';",
     becomes: "return user ?? 'stale';",
     killedBy: [`${persistence}/contracts.test.ts`, 'mysql keeps the promises of EventRepository'],
+  },
+  {
+    name: 'each user’s own idempotency keys',
+    file: 'packages/domain/src/idempotency.ts',
+    line: "typeof ref === 'string' ? ref : ref.userId",
+    becomes: "'everybody'",
+    killedBy: [`${persistence}/contracts.test.ts`, 'keeps each user’s keys apart'],
+  },
+  {
+    name: 'one key for one thing',
+    file: 'packages/domain/src/idempotency.ts',
+    line: 'if (kept.fingerprint !== key.fingerprint)',
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/contracts.test.ts`, 'refuses the key for anything else'],
+  },
+  {
+    name: 'a kept answer opens nothing to a stale token',
+    file: 'packages/domain/src/idempotency.ts',
+    line: "if (actor === 'stale')",
+    becomes: 'if (false)',
+    killedBy: ['tests/api/idempotency.test.ts', 'opens nothing to a token that holds no more'],
+  },
+  {
+    name: 'the answer is kept with what it tells of',
+    file: `${persistence}/stock-transaction.ts`,
+    line: 'await storeKeptAnswers(manager, keptAnswers);',
+    becomes: '',
+    killedBy: [`${persistence}/contracts.test.ts`, 'the second answer is the first'],
   },
 ];
 
