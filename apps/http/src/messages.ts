@@ -38,6 +38,8 @@ export const messages = {
   noSuchRoute: 'Endpoint tidak ditemukan',
   methodNotAllowed: 'Metode tidak diizinkan',
   bodyTooLarge: 'Ukuran body terlalu besar',
+  headersTooLarge: 'Ukuran header terlalu besar',
+  tooSlow: 'Permintaan terlalu lama',
   notJson: 'Content-Type harus application/json',
   emailTaken: 'Email sudah terdaftar',
   insufficientTickets: 'Stok tiket tidak mencukupi',

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createAdaptorServer } from '@hono/node-server';
 import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from '@ticket/adapters';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { createApp, type Log } from './app.ts';
+import { createHttpServer } from './http-server.ts';
 import { factsOf } from './report.ts';
 
 type Container = ReturnType<typeof createContainer>;
@@ -48,7 +48,7 @@ async function start(): Promise<void> {
     if (stopping) response.headers.set('Connection', 'close');
     return response;
   };
-  const servers = await listen(config, () => createAdaptorServer({ fetch: answer }) as Server); // plain HTTP: no createServer option is given
+  const servers = await listen(config, () => createHttpServer(answer));
   const stop = stopper(servers, container, () => {
     stopping = true;
   });

@@ -1,0 +1,113 @@
+import type { Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHttpServer, SERVER_LIMITS, type ServerLimits } from './http-server.ts';
+
+let server: Server | undefined;
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+type Fetch = Parameters<typeof createHttpServer>[0];
+
+async function listening(fetch: Fetch, limits: Partial<ServerLimits> = {}): Promise<number> {
+  const started = createHttpServer(fetch, { ...SERVER_LIMITS, ...limits });
+  server = started;
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+  return (started.address() as AddressInfo).port;
+}
+
+/** Sends bytes as they are, a part after the other, and gives all that came back until the connection was closed. */
+async function raw(port: number, ...parts: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let heard = '';
+  socket.on('data', (chunk) => (heard += chunk));
+  socket.on('error', () => undefined);
+  const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(heard)));
+  for (const part of parts) {
+    socket.write(part);
+    await sleep(20);
+  }
+  return Promise.race([closed, sleep(5000).then(() => `still open after: ${heard}`)]);
+}
+
+const hello: Fetch = () => new Response('{"success":true}', { headers: { 'Content-Type': 'application/json', Connection: 'close' } });
+const envelope = (status: number, message: string) =>
+  new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*application/json[\\s\\S]*"success":false,"message":"${message}","errors":null`, 'i');
+
+describe('what never becomes a request gets the envelope', () => {
+  it.each([
+    ['no HTTP at all', 'hello\r\n\r\n', 400, 'Permintaan tidak valid'],
+    [
+      'both Content-Length and chunked',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+      'Permintaan tidak valid',
+    ],
+    ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'Permintaan tidak valid'],
+    ['a Host that is none', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n', 400, 'Permintaan tidak valid'],
+    ['headers over the limit', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'Ukuran header terlalu besar'],
+    ['an expectation that nobody knows', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\n\r\n', 417, 'Permintaan tidak valid'],
+  ])('%s', async (_, bytes, status, message) => {
+    expect(await raw(await listening(hello), bytes)).toMatch(envelope(status, message));
+  });
+});
+
+describe('a client who takes his time', () => {
+  it('over his headers is cut off', async () => {
+    const port = await listening(hello, { headersMs: 100, requestMs: 200 });
+    expect(await raw(port, 'GET / HTTP/1.1\r\n', 'Host: a\r\n')).toMatch(envelope(408, 'Permintaan terlalu lama'));
+  });
+
+  it('over his body is cut off', async () => {
+    const slow: Fetch = async (request) => new Response(await request.text());
+    const port = await listening(slow, { headersMs: 100, requestMs: 200 });
+    expect(await raw(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{')).not.toContain('still open');
+  });
+
+  it('over reading his answer is cut off', async () => {
+    let cancelled = false;
+    const endless: Fetch = () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)),
+          cancel: () => {
+            cancelled = true;
+          },
+        }),
+      );
+    const port = await listening(endless, { idleSocketMs: 200 });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    for (let tries = 0; tries < 100 && !cancelled; tries++) await sleep(50);
+    expect(cancelled).toBe(true);
+    socket.destroy();
+  });
+});
+
+it('refuses what is too much at once with 503 and Retry-After, and serves those in flight', async () => {
+  let finish = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const slow: Fetch = async () => {
+    await finished;
+    return new Response('done');
+  };
+  const url = `http://127.0.0.1:${await listening(slow, { inFlight: 2 })}`;
+  const served = [fetch(url), fetch(url)];
+  await sleep(100);
+  const refused = await fetch(url);
+  expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([
+    503,
+    '1',
+    { success: false, message: 'Layanan sementara tidak tersedia', errors: null },
+  ]);
+  finish();
+  expect((await Promise.all(served)).map(({ status }) => status)).toEqual([200, 200]);
+  expect((await fetch(url)).status).toBe(200);
+});
