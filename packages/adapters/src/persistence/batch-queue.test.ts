@@ -41,6 +41,44 @@ describe('a batch queue', () => {
     ]);
   });
 
+  it('lets those join who came for the same while it waited, in order, and leaves the others in theirs', async () => {
+    const tried: number[][] = [];
+    const { queue } = store({
+      batchMax: 5,
+      commit: async (batch, more) => {
+        await sleep(20); // as for a lock
+        const all = [...batch, ...more((number) => number % 2 === (batch[0] ?? 0) % 2)];
+        tried.push(all);
+        return all.map((number) => `${number}!`);
+      },
+    });
+    const first = queue.submit('a', 0);
+    await Promise.resolve();
+    const later = [1, 2, 4, 3, 6, 8, 10].map((number) => queue.submit('a', number));
+    expect(await Promise.all([first, ...later])).toEqual(['0!', '1!', '2!', '4!', '3!', '6!', '8!', '10!']);
+    expect(tried).toEqual([
+      [0, 2, 4, 6, 8],
+      [1, 3, 10],
+    ]);
+  });
+
+  it('answers those who joined each by himself when the batch fails', async () => {
+    const { queue, stored } = store({
+      commit: async (batch, more) => {
+        await sleep(5);
+        const all = [...batch, ...more(() => true)];
+        if (all.some((number) => number < 0)) throw new Error('cannot store');
+        stored.push(all);
+        return all.map(String);
+      },
+    });
+    const first = queue.submit('a', 0);
+    await Promise.resolve();
+    const answers = await Promise.allSettled([first, ...[1, -2, 3].map((number) => queue.submit('a', number))]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(stored.flat()).toEqual([0, 1, 3]);
+  });
+
   it('gathers as long as each turn brings more, and no longer', async () => {
     const answers: Promise<string>[] = [];
     const arrivals = [[1], [2, 3], [], [4]]; // in each turn

@@ -35,10 +35,24 @@ export class BatchQueue<Request, Answer> {
       const began = performance.now();
       const batch = lane.waiting.splice(0, size).filter((waiting) => this.#isInTime(waiting, began));
       if (batch.length === 0) continue;
-      await this.#commit(batch);
+      await this.#commit(batch, lane);
       lane.msPerRequest = (performance.now() - began) / batch.length;
     }
     lane.busy = false;
+  }
+
+  /** Moves those who may join from the lane into the batch, in the order they came. A batch that was halved takes none. */
+  #takeMore(batch: Waiting<Request, Answer>[], lane: Lane<Request, Answer> | undefined, isWelcome: (request: Request) => boolean): Request[] {
+    if (lane === undefined) return [];
+    const more: Waiting<Request, Answer>[] = [];
+    const others = lane.waiting.splice(0).filter((waiting) => {
+      const joins = batch.length + more.length < this.#options.batchMax && isWelcome(waiting.request);
+      if (joins) more.push(waiting);
+      return !joins;
+    });
+    lane.waiting.push(...others);
+    batch.push(...more);
+    return more.map(({ request }) => request);
   }
 
   /** Whoever has waited too long is told so rather than served late: he may be gone, and those behind him wait too. */
@@ -65,9 +79,12 @@ export class BatchQueue<Request, Answer> {
   }
 
   /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
-  async #commit(batch: Waiting<Request, Answer>[]): Promise<void> {
+  async #commit(batch: Waiting<Request, Answer>[], lane?: Lane<Request, Answer>): Promise<void> {
     try {
-      const answers = await this.#options.commit(batch.map(({ request }) => request));
+      const answers = await this.#options.commit(
+        batch.map(({ request }) => request),
+        (isWelcome) => this.#takeMore(batch, lane, isWelcome),
+      );
       for (const [index, { resolve, reject }] of batch.entries()) {
         const answer = answers[index];
         if (answer === undefined) reject(new Error('a request got no answer'));
@@ -96,8 +113,11 @@ export interface BatchQueueOptions<Request, Answer> {
   readonly waitingMs: number;
   /** One turn of the event loop, awaited before a batch is taken where the engine answers so fast that nothing else would be read meanwhile. */
   readonly gather?: (() => Promise<void>) | undefined;
-  /** Stores a batch whole or not at all, and gives each request its answer. */
-  readonly commit: (batch: readonly Request[]) => Promise<readonly Answer[]>;
+  /**
+   * Stores a batch whole or not at all, and gives each request its answer: those of the batch, then those of `more`. With `more`
+   * it may let others join who came while it waited (for a lock); what it does not take waits on.
+   */
+  readonly commit: (batch: readonly Request[], more: (isWelcome: (request: Request) => boolean) => readonly Request[]) => Promise<readonly Answer[]>;
 }
 
 interface Waiting<Request, Answer> {

@@ -54,12 +54,13 @@ export function createStockQueue(database: Database, clock: Clock): StockQueue {
     waitingMs: WAITING_MS,
     // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
     ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
-    commit: async (batch) => {
+    commit: async (asked, more) => {
+      const batch = [...asked];
       let tried: Settled | undefined;
       const run = () =>
         database.transaction(
           async (manager, { afterUnknown }) => {
-            const rows = await lock(manager, batch);
+            const rows = await lock(manager, batch, more);
             // The lock was waited for, so the transaction that was left behind has ended, one way or the other.
             if (afterUnknown && tried !== undefined && (await wasStored(manager, tried.writes))) return tried.outcomes;
             tried = settle(batch, rows, clock());
@@ -112,11 +113,18 @@ async function wasStored(manager: EntityManager, { movements, deletedBookings, k
 }
 
 /** Locks are taken in one order everywhere: events, users, bookings, each by id. */
-async function lock(manager: EntityManager, batch: readonly StockDecision[]): Promise<LockedRows> {
+async function lock(
+  manager: EntityManager,
+  batch: StockDecision[],
+  more: (isWelcome: (decision: StockDecision) => boolean) => readonly StockDecision[],
+): Promise<LockedRows> {
   const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
+  const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write');
+  // Who came for these events while the lock was waited for shares it: with two servers on one event that is most of the time.
+  const locked = new Set(eventIds);
+  batch.push(...more(({ eventId }) => eventId !== undefined && locked.has(eventId)));
   const actorIds = inIdOrder(batch.map(({ actor }) => userIdOf(actor)));
   const bookingIds = inIdOrder(batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
-  const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write');
   const actors = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, actorIds, 'pessimistic_read');
   const bookings = await lockRows<BookingColumns>(manager, bookingSchema, BOOKING_COLUMNS, bookingIds, 'pessimistic_write');
   return {
