@@ -17,16 +17,27 @@ export interface InMemoryPorts extends Ports {
   movements(eventId: string): Promise<readonly StockMovement[]>;
 }
 
+/** All rows there are. Ports that are given the same ones are servers on one database. */
+export interface Memory {
+  readonly events: Map<string, Event>;
+  readonly bookings: Map<string, Booking>;
+  readonly accounts: Map<string, Credentials>;
+  readonly ledger: StockMovement[];
+  readonly kept: KeptAnswer[];
+}
+
+export const emptyMemory = (): Memory => ({ events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [] });
+
 /**
  * Every port, in memory, with every promise kept: calls take turns, what throws rolls back, foreign keys hold. Each call
- * gives way once before it runs, so that calls interleave as they do on a database.
+ * gives way once before it runs, so that calls interleave as they do on a database; whoever hands over `giveWay` says how.
  */
-export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
-  const events = new Map<string, Event>();
-  const bookings = new Map<string, Booking>();
-  const accounts = new Map<string, Credentials>();
-  const ledger: StockMovement[] = [];
-  const kept: KeptAnswer[] = [];
+export function inMemoryPorts(
+  overrides: Partial<Ports> = {},
+  memory: Memory = emptyMemory(),
+  giveWay: () => Promise<void> = () => Promise.resolve(),
+): InMemoryPorts {
+  const { events, bookings, accounts, ledger, kept } = memory;
   const clock = overrides.clock ?? (() => new Date());
   let idsGiven = 0;
 
@@ -100,6 +111,12 @@ export function inMemoryPorts(overrides: Partial<Ports> = {}): InMemoryPorts {
     movements: (eventId) => inTurn(() => ledger.filter((movement) => movement.eventId === eventId)),
     ...overrides,
   };
+
+  /** Gives way to whatever else is waiting, once; then runs alone. */
+  async function inTurn<Value>(run: () => Value): Promise<Value> {
+    await giveWay();
+    return run();
+  }
 
   function stockFacts(eventId: string): StockFacts {
     const lines = ledger.filter((line) => line.eventId === eventId);
@@ -254,12 +271,6 @@ export function fakePasswords(): PasswordHasher {
     hash: async (password) => hashWith(++salts, password),
     verify: async (password, hash) => hash !== undefined && hash === hashWith(Number(hash.split('.')[1]), password),
   };
-}
-
-/** Gives way to whatever else is waiting, once; then runs alone. */
-async function inTurn<Value>(run: () => Value): Promise<Value> {
-  await Promise.resolve();
-  return run();
 }
 
 function partOf<Row>(rows: readonly Row[], position: (row: Row) => Position, { after, offset, limit }: Part, direction: 1 | -1): Row[] {

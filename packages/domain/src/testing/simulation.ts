@@ -1,0 +1,603 @@
+import type { ActorRef } from '../actor.ts';
+import { BOOKING_STATUSES } from '../booking.ts';
+import { POLICIES, type Policy } from '../policy.ts';
+import type { Attempt, Ports, TokenService } from '../ports.ts';
+import { Refusal, Unavailable } from '../refusal.ts';
+import { createUseCases, type UseCases } from '../use-cases/index.ts';
+import type { Role, User } from '../user.ts';
+import { NOW } from './builders.ts';
+import { emptyMemory, fakePasswords, fakeTokens, inMemoryPorts, type Memory } from './in-memory-ports.ts';
+import {
+  type Ask,
+  type Asked,
+  flawIn,
+  INVARIANTS,
+  type Invariant,
+  isStock,
+  Model,
+  type Outcome,
+  type Scene,
+  type Violation,
+} from './simulation-model.ts';
+
+/** A process that serves requests. Once it is down, what it has under way neither goes on nor is answered. */
+export interface Server {
+  isDown: boolean;
+}
+
+/** What a planted bug may put its hands on: the rows themselves, the server it is in, and the moment at which others go first. */
+export interface Bench {
+  readonly memory: Memory;
+  readonly server: Server;
+  giveWay(): Promise<void>;
+  /** Sound ports on some rows, whose calls run at once. */
+  soundOn(memory: Memory): Ports;
+}
+/** Ports with a bug in them, in place of the sound ones. */
+export type Plant = (sound: Ports, bench: Bench) => Partial<Ports>;
+
+/** What came of a schedule: how often each thing happened, and what was found wrong in which step. */
+export interface Run {
+  readonly steps: number;
+  readonly happened: ReadonlyMap<string, number>;
+  readonly found: (Violation & { readonly step: number }) | undefined;
+  readonly story: readonly string[];
+}
+
+/** A schedule broke an invariant. The first line of the message is all that is needed to see it again. */
+export class BrokenInvariant extends Error {
+  override readonly name = 'BrokenInvariant';
+  readonly invariant: Invariant;
+  constructor(seed: number, { found, story }: Run & { found: NonNullable<Run['found']> }) {
+    super(
+      `SIMULATION_SEED=${seed} npx vitest run --project domain simulation\n` +
+        `broke ${found.invariant} (${INVARIANTS[found.invariant]}) in step ${found.step}: ${found.detail.replaceAll(ID_START, '#')}\n` +
+        story.slice(-STORY_LINES).join('\n'),
+    );
+    this.invariant = found.invariant;
+  }
+}
+const STORY_LINES = 40;
+
+/**
+ * Lets a few people, each with requests under way, use two servers on the same rows: after each step somebody else may
+ * go on, as the seed will have it, and calls fail, answers get lost and servers die. What a seed does it does each time.
+ */
+export async function simulate(seed: number, plant?: Plant): Promise<Run> {
+  const run = await new World(seed, plant).run();
+  if (run.found === undefined) return run;
+  // Told only now: a story takes longer than its schedule.
+  const told = await new World(seed, plant, []).run();
+  throw new BrokenInvariant(seed, { ...told, found: told.found ?? run.found });
+}
+
+/** The schedule of a seed with all its steps in words. */
+export const storyOf = async (seed: number): Promise<readonly string[]> => (await new World(seed, undefined, []).run()).story;
+
+/** mulberry32: small, quick, and alike on every machine. */
+class Random {
+  #state: number;
+  constructor(seed: number) {
+    this.#state = Math.imul(seed, 0x9e3779b1);
+  }
+  /** 0 or more, less than 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  }
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+  pick<Item>(items: readonly Item[]): Item | undefined {
+    return items[this.below(items.length)];
+  }
+}
+
+/** The server died under the request: its sender knows nothing. */
+class Crashed extends Error {}
+const ROLLED_BACK = new Error('rolled back');
+/** What becomes of a write, besides being answered. Stored late: whoever asked has been told of an outage, and may have asked again, by then. */
+const FATES = ['not done', 'answer lost', 'stored late', 'not stored', 'decided again'] as const;
+type Fate = (typeof FATES)[number] | 'answered';
+
+/** Somebody who asks one thing after the other, from one device. */
+interface Client {
+  readonly name: string;
+  actor: ActorRef;
+  userId: string | undefined;
+  email: string;
+  password: string;
+  asksLeft: number;
+  /** To be asked again under its key: mostly since he does not know what came of it. */
+  again: Pick<Request, 'ask' | 'key'> | undefined;
+  /** Whether he is on his way, so that the scheduler has to wait. */
+  isMoving: boolean;
+}
+
+/** An ask on its way. */
+interface Request extends Asked {
+  readonly client: Client;
+  readonly server: Server;
+  readonly actor: ActorRef;
+  askedAt: Date;
+  replays: number;
+  /** What was decided and committed: undefined until then. */
+  concluded: Outcome | undefined;
+  /** The outages that its calls met. */
+  readonly outages: Unavailable[];
+  /** What was there to be judged on when it came and whenever it read something. */
+  readonly scenes: Scene[];
+  callsUnderWay: number;
+  isHeard: boolean;
+}
+
+interface Turn {
+  readonly client: Client;
+  take(): void;
+}
+
+const PASSWORD = 'kereta-malam';
+const ID_START = '00000000-0000-7000-8000-00000000';
+/** Far more than any way between two turns has: beyond it, something waits for what never comes. */
+const TICKS_MAX = 1000;
+const SECOND_MS = 1000;
+
+class World {
+  readonly #random: Random;
+  readonly #plant: Plant | undefined;
+  readonly #story: string[] | undefined;
+  readonly #policy: Policy;
+  readonly #memory = emptyMemory();
+  readonly #passwords = fakePasswords();
+  readonly #tokens: TokenService = fakeTokens();
+  readonly #servers: [Server, Server] = [{ isDown: false }, { isDown: false }];
+  readonly #waiting: Turn[] = [];
+  readonly #happened = new Map<string, number>();
+  /** How likely a call is to fail, and a server to die in a step: some schedules are calm, so that races are seen by themselves. */
+  readonly #weather: { readonly fault: number; readonly crash: number };
+  readonly #seen: (object | undefined)[] = [];
+  #model: Model | undefined;
+  #found: Run['found'];
+  #idsGiven = 0;
+  #step = 0;
+
+  constructor(seed: number, plant: Plant | undefined, story?: string[]) {
+    this.#random = new Random(seed);
+    this.#plant = plant;
+    this.#story = story;
+    this.#policy = this.#random.chance(0.7) ? POLICIES.locked : POLICIES.open;
+    this.#weather = this.#random.pick([
+      { fault: 0, crash: 0 },
+      { fault: 0.1, crash: 0.01 },
+      { fault: 0.3, crash: 0.03 },
+    ]) ?? { fault: 0, crash: 0 };
+  }
+
+  async run(): Promise<Run> {
+    const clients = await this.#setUp();
+    for (const client of clients) void this.#live(client);
+    while (this.#waiting.length > 0 && this.#found === undefined) {
+      this.#step += 1;
+      if (this.#random.chance(this.#weather.crash)) this.#crash();
+      else await this.#goOn();
+      if (!this.#isAsItWas()) this.#check(flawIn(this.#memory));
+      this.#check(this.#model?.compare(this.#memory));
+    }
+    return { steps: this.#step, happened: this.#happened, found: this.#found, story: this.#story ?? [] };
+  }
+
+  /** Two admins, two users, one of them on two devices, and somebody without an account; two events with few tickets. */
+  async #setUp(): Promise<Client[]> {
+    const ports = inMemoryPorts(this.#innerPorts(), this.#memory);
+    const { createUser, createEvent } = createUseCases(ports);
+    const make = async (name: string, role: Role): Promise<User> =>
+      createUser({ actor: 'operator' }, { name, email: `${name}@example.com`, password: PASSWORD, role });
+    const [ani, eka, sari, budi] = [await make('ani', 'admin'), await make('eka', 'admin'), await make('sari', 'user'), await make('budi', 'user')];
+    for (const organizer of [ani, eka]) await createEvent({ actor: refOf(organizer) }, this.#plan());
+    this.#model = new Model(this.#policy, this.#memory, () => PASSWORD);
+    const clientOf = (name: string, user?: User): Client => ({
+      ...{ name, actor: user === undefined ? 'anonymous' : refOf(user), userId: user?.id, email: user?.email ?? `${name}@example.com` },
+      ...{ password: PASSWORD, asksLeft: 3 + this.#random.below(5), again: undefined, isMoving: false },
+    });
+    return [
+      clientOf('ani', ani),
+      clientOf('eka', eka),
+      clientOf('sari', sari),
+      clientOf('sari (2)', sari),
+      clientOf('budi', budi),
+      clientOf('nobody'),
+    ];
+  }
+
+  #innerPorts() {
+    return {
+      ...{ tokens: this.#tokens, passwords: this.#passwords, policy: this.#policy, clock: () => this.#now() },
+      newId: () => ID_START + (++this.#idsGiven).toString(16).padStart(4, '0'),
+    };
+  }
+
+  #now(): Date {
+    return new Date(NOW.getTime() + this.#step * SECOND_MS);
+  }
+
+  // The scheduler
+
+  /** One of those who wait goes on until he waits again, or has ended. */
+  async #goOn(): Promise<void> {
+    const [turn] = this.#waiting.splice(this.#random.below(this.#waiting.length), 1);
+    if (turn === undefined) return;
+    const { client } = turn;
+    client.isMoving = true;
+    turn.take();
+    for (let ticks = 0; client.isMoving && this.#found === undefined; ticks += 1) {
+      if (ticks > TICKS_MAX) return this.#check({ invariant: 'I7', detail: `${client.name} waits for something that is no port's` });
+      await undefined;
+    }
+  }
+
+  /** What is committed stays; what is under way in the server hears of it when its turn comes. */
+  #crash(): void {
+    const at = this.#random.below(2);
+    const server = this.#servers[at];
+    if (server === undefined) return;
+    server.isDown = true;
+    this.#servers[at] = { isDown: false };
+    this.#tell('', `server ${at} dies, and another takes its place`);
+    this.#count('crash');
+  }
+
+  #turn(client: Client, server?: Server): Promise<void> {
+    return new Promise((resolve, reject) => {
+      client.isMoving = false;
+      this.#waiting.push({ client, take: () => (server?.isDown ? reject(new Crashed()) : resolve()) });
+    });
+  }
+
+  /** Rows are replaced and never changed in place, so the same rows as after the last step need not be added up again. */
+  #isAsItWas(): boolean {
+    const { events, bookings, ledger } = this.#memory;
+    let at = 0;
+    let isSame = true;
+    const see = (row: object | undefined) => {
+      if (this.#seen[at] !== row) isSame = false;
+      this.#seen[at++] = row;
+    };
+    for (const event of events.values()) see(event);
+    for (const booking of bookings.values()) see(booking);
+    for (const line of ledger) see(line);
+    if (at < this.#seen.length) isSame = false;
+    this.#seen.length = at;
+    return isSame;
+  }
+
+  #check(violation: Violation | undefined): void {
+    if (violation !== undefined) this.#found ??= { ...violation, step: this.#step };
+  }
+
+  #count(what: string): void {
+    this.#happened.set(what, (this.#happened.get(what) ?? 0) + 1);
+  }
+
+  #tell(who: string, what: string, more: unknown = ''): void {
+    if (this.#story === undefined) return;
+    const details = typeof more === 'string' ? more : (JSON.stringify(more) ?? '');
+    this.#story.push(`${String(this.#step).padStart(4)}  ${who.padEnd(9)} ${what} ${details.replaceAll(ID_START, '#')}`.trimEnd());
+  }
+
+  // The people
+
+  async #live(client: Client): Promise<void> {
+    while (client.asksLeft > 0 || client.again !== undefined) {
+      if (client.again === undefined) client.asksLeft -= 1;
+      await this.#turn(client);
+      const request = this.#requestOf(client);
+      this.#tell(client.name, `asks${request.key === undefined ? '' : ` under ${request.key.value}`}:`, request.ask);
+      const useCases = createUseCases(this.#portsOf(request));
+      const attempt: Attempt = { actor: request.actor, key: request.key && { ...request.key, onReplay: () => void request.replays++ } };
+      const outcome = await outcomeOf(() => perform(useCases, attempt, request.ask));
+      request.isHeard = true;
+      this.#check(this.#hear(request, outcome));
+      const isUnsure = !outcome.done && !(outcome.error instanceof Refusal);
+      if (request.key !== undefined && this.#random.chance(isUnsure ? 0.9 : 0.1)) client.again = request;
+      if (outcome.done) await this.#learn(client, request.ask, outcome.value);
+    }
+    client.isMoving = false;
+  }
+
+  #requestOf(client: Client): Request {
+    const { ask, key } = client.again ?? this.#invent(client);
+    client.again = undefined;
+    const server = this.#servers[this.#random.below(2)] ?? this.#servers[0];
+    const { actor } = client;
+    const scenes = this.#model === undefined ? [] : [this.#model.sceneOf(ask, actor)];
+    const fresh = { replays: 0, concluded: undefined, outages: [], callsUnderWay: 0, isHeard: false, askedAt: this.#now() };
+    return { client, server, ask, key, actor, scenes, ...fresh };
+  }
+
+  /** Whether what somebody is told is what came of his ask. */
+  #hear(request: Request, outcome: Outcome): Violation | undefined {
+    const { client, ask, concluded, outages, server, scenes } = request;
+    const wrong = (invariant: Invariant, detail: string): Violation => ({ invariant, detail: `${ask.does}: ${detail}` });
+    if (outcome.done) {
+      this.#count(`${ask.does}: done`);
+      if (request.replays > 0) this.#count('replay');
+      this.#tell(client.name, 'hears', outcome.value ?? 'done');
+      const flaw = stockIn(outcome.value).find(({ availableTickets, totalTickets }) => !isStock(availableTickets, totalTickets));
+      if (flaw !== undefined) return wrong('I1', `the answer has ${flaw.availableTickets} of ${flaw.totalTickets}`);
+      if (!WRITES.has(ask.does)) return this.#model?.explain(request, outcome, scenes);
+      if (concluded?.done !== true) return wrong('I3', 'is acknowledged, and was never committed');
+      return userOr(concluded.value) === userOr(outcome.value) ? undefined : wrong('I3', 'what is acknowledged is not what was committed');
+    }
+    const { error } = outcome;
+    this.#tell(client.name, 'hears', error instanceof Refusal ? error.code : error instanceof Crashed ? 'nothing: his server died' : String(error));
+    if (error instanceof Refusal) {
+      this.#count(`${ask.does}: ${error.code}`);
+      if (concluded === undefined) return this.#model?.explain(request, outcome, scenes);
+      return !concluded.done && concluded.error === error ? undefined : wrong('I8', `hears ${error.code}, which was not decided`);
+    }
+    if (error instanceof Crashed && server.isDown) return undefined;
+    if (!(error instanceof Unavailable) || !outages.includes(error)) return wrong('I7', `throws ${String(error)}`);
+    return error.outcome === 'not_done' && concluded?.done ? wrong('I9', 'is said not to be done, and is stored') : undefined;
+  }
+
+  /** Whoever has a token from now on is known by it. */
+  async #learn(client: Client, ask: Ask, value: unknown): Promise<void> {
+    if (ask.does === 'log in' || ask.does === 'register') {
+      const { user, token } = value as Awaited<ReturnType<UseCases['logIn']>>;
+      const ref = await this.#tokens.verify(token);
+      if (typeof ref !== 'object' || ref.userId !== user.id) return this.#check({ invariant: 'I8', detail: `the token is not of ${user.id}` });
+      client.actor = ref;
+      client.userId = user.id;
+      client.email = user.email;
+      client.password = 'account' in ask ? ask.account.password : ask.password;
+    }
+    if (ask.does === 'change a user' && ask.userId === client.userId) client.password = ask.changes.password ?? client.password;
+  }
+
+  #plan() {
+    const random = this.#random;
+    // Some events are over before the schedule is.
+    const eventDate = new Date(NOW.getTime() + SECOND_MS * (random.chance(0.2) ? 20 + random.below(60) : 1e6));
+    return { name: 'Jazz', location: 'Palembang', eventDate, ticketPriceCents: 100 * random.below(50), totalTickets: 1 + random.below(6) };
+  }
+
+  /** What comes to somebody's mind: mostly bookings and what becomes of them, since they are what races. */
+  #invent(client: Client): Pick<Request, 'ask' | 'key'> {
+    const random = this.#random;
+    const ids = this.#model?.ids ?? { event: [], booking: [], user: [] };
+    const eventId = random.pick(ids.event) ?? '';
+    const own = ids.booking.filter((id) => this.#memory.bookings.get(id)?.userId === client.userId);
+    const bookingId = random.pick(own.length > 0 && random.chance(0.7) ? own : ids.booking) ?? '';
+    const userId = (random.chance(0.3) ? client.userId : random.pick(ids.user)) ?? '';
+    const email = `${random.pick(['ani', 'eka', 'sari', 'budi', 'nobody', 'dewi', 'rudi'])}@example.com`;
+    const password = random.chance(0.8) ? PASSWORD : `${PASSWORD}-${random.below(3)}`;
+    const role: Role = random.chance(0.3) ? 'admin' : 'user';
+    // Few keys, so that some are used for two things, by two people, or on two devices at once.
+    const mayHaveKey = (ask: Ask, likely = 0.6): Pick<Request, 'ask' | 'key'> => ({
+      ask,
+      key: random.chance(likely) ? { value: `key-${random.below(4)}`, fingerprint: JSON.stringify(ask) } : undefined,
+    });
+    const plain = (ask: Ask) => ({ ask, key: undefined });
+    const isStranger = client.userId === undefined;
+    const dice = random.below(100);
+    if (isStranger && dice < 50) return mayHaveKey({ does: 'register', account: { name: client.name, email, password, role } });
+    if (dice < 30 || (dice < 57 && bookingId === ''))
+      return mayHaveKey({ does: 'book', eventId, quantity: random.chance(0.03) ? 0 : 1 + random.below(3) });
+    if (dice < 52)
+      return plain({ does: 'set a status', bookingId, status: random.chance(0.5) ? 'cancelled' : (random.pick(BOOKING_STATUSES) ?? 'pending') });
+    if (dice < 57) return plain({ does: 'delete a booking', bookingId });
+    if (dice < 62) return plain({ does: 'change an event', eventId, changes: { totalTickets: 1 + random.below(7) } });
+    if (dice < 65) return plain({ does: 'change an event', eventId, changes: { ticketPriceCents: 100 * random.below(50) } });
+    if (dice < 68) return plain({ does: 'delete an event', eventId });
+    if (dice < 70) return mayHaveKey({ does: 'open an event', plan: this.#plan() });
+    if (dice < 74) return plain({ does: 'change a user', userId, changes: { role } });
+    if (dice < 76) return plain({ does: 'change a user', userId, changes: random.chance(0.5) ? { email } : { password } });
+    if (dice < 78) return plain({ does: 'delete a user', userId });
+    if (dice < 80) return mayHaveKey({ does: random.chance(0.5) ? 'register' : 'make a user', account: { name: 'Dewi', email, password, role } });
+    if (dice < 83) return plain({ does: 'log in', email: client.email, password: random.chance(0.8) ? client.password : password });
+    if (dice < 87) return plain({ does: 'read an event', eventId });
+    if (dice < 91) return plain({ does: 'read a booking', bookingId });
+    if (dice < 93) return plain({ does: 'read a user', userId });
+    return plain({ does: random.pick(['read self', 'list events', 'list bookings', 'list users', 'audit'] as const) ?? 'list events' });
+  }
+
+  // The house as one request sees it
+
+  /** The ports, whose every call gives way before it runs and again before its answer is heard, and fails as it may. */
+  #portsOf(request: Request): Ports {
+    const { client, server } = request;
+    const giveWay = () => this.#turn(client, server);
+    const soundOn = (memory: Memory) => inMemoryPorts(this.#innerPorts(), memory);
+    const sound = inMemoryPorts(this.#innerPorts(), this.#memory, giveWay);
+    const { events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, ...rest } = {
+      ...sound,
+      ...this.#plant?.(sound, { memory: this.#memory, server, giveWay, soundOn }),
+    };
+
+    /** Of the calls of a request that run side by side the last one to end takes it on, unless one has failed it already. */
+    const counted = async <Value>(call: () => Promise<Value>): Promise<Value> => {
+      request.callsUnderWay += 1;
+      try {
+        return await call();
+      } finally {
+        request.callsUnderWay -= 1;
+        if (request.callsUnderWay > 0 || request.isHeard) client.isMoving = false;
+      }
+    };
+    const fail = (outcome: Unavailable['outcome']): never => {
+      this.#count(`outage: ${outcome}`);
+      const outage = new Unavailable('simulated', { outcome });
+      request.outages.push(outage);
+      throw outage;
+    };
+    const read = <Value>(call: () => Promise<Value>): Promise<Value> =>
+      counted(async () => {
+        const isDown = this.#random.chance(this.#weather.fault / 4);
+        if (isDown) await giveWay();
+        if (isDown) return fail('not_done');
+        const value = await call();
+        if (this.#model !== undefined) request.scenes.push(this.#model.sceneOf(request.ask, request.actor));
+        await giveWay();
+        return value;
+      });
+    const slow = <Value>(call: () => Promise<Value>): Promise<Value> => counted(() => giveWay().then(call));
+
+    const write = <Now, Value>(decide: (now: Now) => Value, store: (decide: (now: Now) => Value) => Promise<Value>): Promise<Value> =>
+      counted(async () => {
+        const fate: Fate = this.#random.chance(this.#weather.fault) ? (this.#random.pick(FATES) ?? 'answered') : 'answered';
+        this.#count(fate);
+        const conclude = (outcome: Outcome) => {
+          if (!outcome.done && outcome.error instanceof Crashed) throw outcome.error;
+          this.#tell(client.name, 'is decided:', outcome.done ? (outcome.value ?? 'done') : String(outcome.error));
+          request.concluded = outcome;
+          this.#check(this.#model?.conclude(request, outcome));
+        };
+        if (fate === 'not done') {
+          await giveWay();
+          return fail('not_done');
+        }
+        if (fate === 'stored late') {
+          void outcomeOf(() => store(decide)).then((outcome) => {
+            if (outcome.done || !(outcome.error instanceof Crashed)) conclude(outcome);
+            client.isMoving = false;
+          });
+          await giveWay();
+          return fail('unknown');
+        }
+        const undoing = (now: Now): never => {
+          const [one, other] = [JSON.stringify(decide(now)), JSON.stringify(decide(now))];
+          if (one !== other) this.#check({ invariant: 'I8', detail: `${request.ask.does}: decides ${one}, and on the same rows ${other}` });
+          throw ROLLED_BACK;
+        };
+        let outcome: Outcome | undefined;
+        if (fate === 'not stored' || fate === 'decided again') {
+          const undone = await outcomeOf(() => store(undoing));
+          const isUndone = !undone.done && undone.error === ROLLED_BACK;
+          if (isUndone) this.#tell(client.name, 'is decided, and rolled back');
+          if (isUndone && fate === 'not stored') {
+            await giveWay();
+            return fail('unknown');
+          }
+          if (!isUndone) outcome = undone; // refused, or answered before: there was nothing to roll back
+        }
+        outcome ??= await outcomeOf(() => store(decide));
+        conclude(outcome);
+        await giveWay();
+        if (!outcome.done) throw outcome.error;
+        return fate === 'answer lost' ? fail('unknown') : (outcome.value as Value);
+      });
+
+    return {
+      ...rest,
+      events: {
+        reserveTickets: (id, attempt, decide) => write(decide, (decision) => events.reserveTickets(id, attempt, decision)),
+        change: (id, attempt, decide) => write(decide, (decision) => events.change(id, attempt, decision)),
+      },
+      bookings: { change: (id, attempt, decide) => write(decide, (decision) => bookings.change(id, attempt, decision)) },
+      users: {
+        find: (id) => read(() => users.find(id)),
+        findCredentials: (email) => read(() => users.findCredentials(email)),
+        change: (id, attempt, decide) => write(decide, (decision) => users.change(id, attempt, decision)),
+      },
+      eventQueries: {
+        find: (id) => read(() => eventQueries.find(id)),
+        list: (part) => read(() => eventQueries.list(part)),
+        count: () => read(() => eventQueries.count()),
+      },
+      bookingQueries: {
+        find: (id) => read(() => bookingQueries.find(id)),
+        list: (part) => read(() => bookingQueries.list(part)),
+        count: (filter) => read(() => bookingQueries.count(filter)),
+      },
+      userQueries: { list: (part) => read(() => userQueries.list(part)), count: () => read(() => userQueries.count()) },
+      stockQueries: { page: (after, limit) => read(() => stockQueries.page(after, limit)), find: (id) => read(() => stockQueries.find(id)) },
+      tokens: { issue: (user) => slow(() => rest.tokens.issue(user)), verify: (token) => slow(() => rest.tokens.verify(token)) },
+      passwords: {
+        hash: (password) => slow(() => rest.passwords.hash(password)),
+        verify: (password, hash) => slow(() => rest.passwords.verify(password, hash)),
+      },
+      // What is asked is asked when the use case looks at the clock.
+      clock: () => {
+        request.askedAt = rest.clock();
+        return request.askedAt;
+      },
+    };
+  }
+}
+
+const WRITES: ReadonlySet<Ask['does']> = new Set([
+  ...(['book', 'set a status', 'delete a booking', 'open an event', 'change an event', 'delete an event'] as const),
+  ...(['register', 'make a user', 'change a user', 'delete a user'] as const),
+]);
+
+async function perform(useCases: UseCases, attempt: Attempt, ask: Ask): Promise<unknown> {
+  switch (ask.does) {
+    case 'book':
+      return useCases.bookTickets(attempt, { eventId: ask.eventId, quantity: ask.quantity });
+    case 'set a status':
+      return useCases.changeBookingStatus(attempt, ask.bookingId, { status: ask.status });
+    case 'delete a booking':
+      return useCases.deleteBooking(attempt, ask.bookingId);
+    case 'open an event':
+      return useCases.createEvent(attempt, ask.plan);
+    case 'change an event':
+      return useCases.changeEvent(attempt, ask.eventId, ask.changes);
+    case 'delete an event':
+      return useCases.deleteEvent(attempt, ask.eventId);
+    case 'register':
+      return useCases.registerUser(attempt, ask.account);
+    case 'make a user':
+      return useCases.createUser(attempt, ask.account);
+    case 'change a user':
+      return useCases.changeUser(attempt, ask.userId, ask.changes);
+    case 'delete a user':
+      return useCases.deleteUser(attempt, ask.userId);
+    case 'log in':
+      return useCases.logIn({ email: ask.email, password: ask.password });
+    case 'read an event':
+      return useCases.readEvent(attempt, ask.eventId);
+    case 'read a booking':
+      return useCases.readBooking(attempt, ask.bookingId);
+    case 'read a user':
+      return useCases.readUser(attempt, ask.userId);
+    case 'read self':
+      return useCases.readSelf(attempt);
+    case 'list events':
+      return rowsIn((await useCases.listEvents(attempt, {})).parts);
+    case 'list bookings':
+      return rowsIn((await useCases.listBookings(attempt, {})).parts);
+    case 'list users':
+      return rowsIn((await useCases.listUsers(attempt, {})).parts);
+    case 'audit':
+      return (await rowsIn(only(useCases.auditStock(attempt)))).flatMap(({ differences }) => differences);
+  }
+}
+
+async function* only<Part>(parts: AsyncIterable<Part>): AsyncGenerator<readonly Part[]> {
+  for await (const part of parts) yield [part];
+}
+
+async function rowsIn<Row>(parts: AsyncIterable<readonly Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const part of parts) rows.push(...part);
+  return rows;
+}
+
+const outcomeOf = (call: () => Promise<unknown>): Promise<Outcome> =>
+  call().then(
+    (value) => ({ done: true, value }),
+    (error: unknown) => ({ done: false, error }),
+  );
+
+const refOf = ({ id: userId, tokenVersion }: User): ActorRef => ({ userId, tokenVersion });
+
+/** What signs somebody in, and what stores him, has the user in it. */
+const userOr = (value: unknown): unknown => (typeof value === 'object' && value !== null && 'user' in value ? value.user : value);
+
+const stockIn = (value: unknown): readonly { readonly availableTickets: number; readonly totalTickets: number }[] =>
+  (Array.isArray(value) ? value : [value]).filter((row) => typeof row === 'object' && row !== null && 'availableTickets' in row);
