@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { find } from '../mariadb.ts';
+
+export const GALERA_LIBRARY = '/usr/lib/galera/libgalera_smm.so';
+const PACKAGES = ['mariadb-server', 'galera-4', 'rsync'];
+const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'rsync', 'setpriv'];
+/** Debian asks it before a package starts a service; 101 is no. */
+const POLICY = '/usr/sbin/policy-rc.d';
+
+/** Makes sure that a cluster can be run here, or throws one line that says why it cannot. */
+export function ensureGalera(): void {
+  if (isGaleraHere()) return;
+  const byHand = `Install ${PACKAGES.join(', ')}, see to it that no service is started, and try again.`;
+  if (process.getuid?.() !== 0 || find('apt-get') === undefined) {
+    throw new Error(`No Galera here, and only root on Debian or Ubuntu gets it installed. ${byHand}`);
+  }
+  const policyStands = existsSync(POLICY);
+  if (policyStands && spawnSync(POLICY, ['mariadb', 'start'], { stdio: 'ignore' }).status !== 101) {
+    throw new Error(`No Galera here, and ${POLICY} would let its installation start a service. ${byHand}`);
+  }
+  console.log(`No Galera here: installing ${PACKAGES.join(', ')} with apt-get (the programs alone: ${POLICY} says no to the service meanwhile).`);
+  const install = `
+    ${policyStands ? '' : `trap 'rm -f ${POLICY}' EXIT; trap 'exit 1' HUP INT TERM; printf '#!/bin/sh\\nexit 101\\n' > ${POLICY}; chmod 755 ${POLICY}`}
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends ${PACKAGES.join(' ')}`;
+  const { stdout, stderr } = spawnSync('sh', ['-c', install], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' });
+  if (!isGaleraHere()) throw new Error(`apt-get could not install Galera. ${byHand}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`);
+}
+
+const isGaleraHere = (): boolean => existsSync(GALERA_LIBRARY) && PROGRAMS.every((program) => find(program) !== undefined);

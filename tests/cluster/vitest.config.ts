@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+/** Opt-in (`npm run test:cluster`): its file is not named *.test.ts, so `npm test` never takes it up. */
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['galera.cluster.ts'],
+    reporters: ['default', '../closing-line.ts'],
+    disableConsoleIntercept: true,
+    // The scenarios follow each other on one cluster: after a failure it is not as the next one needs it.
+    bail: 1,
+    // A storm, a stall of some seconds, and a node that may have to be copied whole, on a busy machine.
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
+  },
+});
