@@ -33,6 +33,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
     tokens,
     fingerprint,
     readiness,
+    trustedProxies: 1,
     policy,
     version: '0.0.0',
     log: (line) => logged.push(line),
@@ -44,6 +45,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
     path: string,
     { as, body, headers = {} }: { as?: Caller | undefined; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Reply> {
+    // Nothing is between the tests and the app; where a request comes from, its X-Forwarded-For says.
     const response = await app.request(path, {
       method,
       headers: {

@@ -11,7 +11,7 @@ type Container = ReturnType<typeof createContainer>;
 export async function openContainer(engine: Engine, overrides: Partial<Config> = {}) {
   const { config: database, drop } = await freshDatabase(engine);
   const container = createContainer({
-    ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, firstAdmin: undefined, notices: [] },
+    ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, firstAdmin: undefined, notices: [] },
     jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
     database,
     ...overrides,
@@ -37,6 +37,7 @@ export const portsOf = (container: Container): StorePorts => ({
   userQueries: container.get(TOKENS.userQueries),
   stockQueries: container.get(TOKENS.stockQueries),
   keptAnswers: container.get(TOKENS.keptAnswers),
+  failedLogins: container.get(TOKENS.failedLogins),
 });
 
 /** What the domain's contract suites run on. */

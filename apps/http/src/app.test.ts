@@ -18,7 +18,16 @@ interface Reply {
 async function setUp(policy: Policy = POLICIES.open) {
   const ports = inMemoryPorts({ policy });
   const useCases = createUseCases(ports);
-  const app = createApp({ useCases, tokens: ports.tokens, fingerprint: String, readiness: () => 'ready', policy, version: '1.2.3', log: () => {} });
+  const app = createApp({
+    useCases,
+    tokens: ports.tokens,
+    fingerprint: String,
+    trustedProxies: 0,
+    readiness: () => 'ready',
+    policy,
+    version: '1.2.3',
+    log: () => {},
+  });
   const account = async (email: string, role: 'user' | 'admin') => {
     const user = await useCases.createUser({ actor: 'operator' }, { name: email, email: `${email}@example.com`, password: 'correct horse', role });
     return { id: user.id, token: await ports.tokens.issue(user) };

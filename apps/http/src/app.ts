@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly tokens: TokenService;
   readonly fingerprint: Fingerprint;
   readonly policy: Policy;
+  /** Proxies of the operator's own in front: whose word on the client's address is believed. */
+  readonly trustedProxies: number;
   readonly version: string;
   readonly log: Log;
   /** Whether requests can be served: connected, and not on the way out. */
@@ -35,9 +37,9 @@ export interface AppOptions {
 export type Readiness = 'ready' | 'no_database' | 'stopping';
 
 /** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
-export function createApp({ useCases, tokens, fingerprint, policy, version, log, readiness }: AppOptions): Hono<AppEnv> {
+export function createApp({ useCases, tokens, fingerprint, policy, trustedProxies, version, log, readiness }: AppOptions): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
-  const parts = { useCases, policy };
+  const parts = { useCases, policy, trustedProxies };
 
   app.use(requestId(), reporting(log), headers(policy));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);

@@ -10,4 +10,5 @@ export interface AppEnv {
 export interface RouteParts {
   readonly useCases: UseCases;
   readonly policy: Policy;
+  readonly trustedProxies: number;
 }

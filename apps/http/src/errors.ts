@@ -6,7 +6,7 @@ import type { AppEnv } from './env.ts';
 import { type FailureErrors, fail } from './envelope.ts';
 import { messages } from './messages.ts';
 
-type Reply = readonly [status: ContentfulStatusCode, message: string, errors: FailureErrors];
+type Reply = readonly [status: ContentfulStatusCode, message: string, errors: FailureErrors, headers?: Readonly<Record<string, string>>];
 
 /** What each refusal of the domain is to a client. */
 const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply } = {
@@ -18,6 +18,7 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   email_taken: () => [400, messages.emailTaken, null],
   insufficient_tickets: ({ available, requested }) => [400, messages.insufficientTickets, { available, requested }],
   total_below_held: ({ held, requested }) => [400, messages.totalBelowHeld, { sold: held, requested }],
+  too_many_failed_logins: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, { 'Retry-After': String(retryAfterSeconds) }],
   idempotency_key_reused: () => [422, messages.keyReused, null],
   event_is_over: () => [400, messages.eventIsOver, null],
   event_has_active_bookings: () => [400, messages.eventHasActiveBookings, null],

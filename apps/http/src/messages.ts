@@ -44,6 +44,7 @@ export const messages = {
   emailTaken: 'Email sudah terdaftar',
   insufficientTickets: 'Stok tiket tidak mencukupi',
   totalBelowHeld: 'Total tiket kurang dari tiket yang sudah dipesan',
+  tooManyRequests: 'Terlalu banyak permintaan',
   keyReused: 'Idempotency-Key sudah dipakai untuk permintaan lain',
   eventIsOver: 'Event sudah berakhir',
   eventHasActiveBookings: 'Event masih memiliki booking aktif',

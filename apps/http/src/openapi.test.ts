@@ -9,6 +9,7 @@ const app = createApp({
   useCases: createUseCases(ports),
   tokens: ports.tokens,
   fingerprint: String,
+  trustedProxies: 0,
   readiness: () => 'ready',
   policy: ports.policy,
   version: '1.2.3',

@@ -19,6 +19,11 @@ const FAILURES = {
   413: { name: 'TooLarge', description: 'Body lebih dari 64 KiB', headers: {} },
   415: { name: 'NotJson', description: 'Content-Type bukan application/json', headers: {} },
   422: { name: 'KeyReused', description: 'Idempotency-Key sudah dipakai untuk permintaan lain', headers: {} },
+  429: {
+    name: 'TooMany',
+    description: 'Terlalu banyak login gagal; coba lagi setelah Retry-After',
+    headers: { 'Retry-After': header('Detik', 'integer') },
+  },
   500: { name: 'Failed', description: 'Kesalahan pada server; sebutkan X-Request-Id saat melapor', headers: {} },
   503: { name: 'Unavailable', description: 'Coba lagi setelah Retry-After', headers: { 'Retry-After': header('Detik', 'integer') } },
 };

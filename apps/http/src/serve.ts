@@ -38,6 +38,7 @@ async function start(): Promise<void> {
     tokens: container.get(TOKENS.tokens),
     fingerprint: container.get(TOKENS.fingerprint),
     policy: config.policy,
+    trustedProxies: config.trustedProxies,
     version,
     log,
     readiness: async () => (stopping ? 'stopping' : (await container.get(TOKENS.database).isReachable()) ? 'ready' : 'no_database'),
@@ -158,13 +159,13 @@ function urlsOf(servers: readonly Server[], hosts: readonly string[]): string {
   return shown.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`).join(', ');
 }
 
-/** Answers under idempotency keys are kept for a day and forgotten in small steps. What cannot be done now is done the next time. */
+/** What is kept for a while only is forgotten in small steps. What cannot be done now is done the next time. */
 function forgetNowAndThen(container: Container): void {
   setInterval(() => {
     container
       .get(TOKENS.useCases)
-      .forgetKeptAnswers()
-      .catch((error: unknown) => log({ level: 'warn', message: 'old idempotency keys could not be forgotten', error: factsOf(error) }));
+      .forgetOldRows()
+      .catch((error: unknown) => log({ level: 'warn', message: 'old rows could not be forgotten', error: factsOf(error) }));
   }, FORGET_MS).unref();
 }
 

@@ -26,6 +26,8 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly jwt: { readonly secret: string; readonly ttlSeconds: number };
   readonly policy: Policy;
+  /** Proxies of the operator's own in front of the server. */
+  readonly trustedProxies: number;
   readonly firstAdmin: { readonly name: string; readonly email: string; readonly password: string } | undefined;
   /** What the person who starts it should know, one line each. */
   readonly notices: readonly string[];
@@ -75,6 +77,7 @@ export function loadConfig(environment: Environment): Config {
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
   const policy = policyOf(profile, read);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
+  const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
   const firstAdmin = firstAdminOf(env, policy, faults);
   if (profile === 'locked' && database?.engine === 'mysql' && database.password === '' && !isLoopback(database.host)) {
     faults.push(`DB_PASSWORD: an empty password is refused in the locked profile for a database on another machine (${database.host})`);
@@ -90,7 +93,7 @@ export function loadConfig(environment: Environment): Config {
   const jwt = { secret: secret ?? keptSecret(dataDir, notices), ttlSeconds };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
-  return { port, hosts, database, jwt, policy, firstAdmin, notices };
+  return { port, hosts, database, jwt, policy, trustedProxies, firstAdmin, notices };
 }
 
 type Read = <Schema extends v.GenericSchema<string, unknown>>(name: string, schema: Schema, fallback: string) => v.InferOutput<Schema> | undefined;

@@ -6,6 +6,7 @@ import {
   createUseCases,
   type EventQueries,
   type EventRepository,
+  type FailedLogins,
   type KeptAnswers,
   type NewId,
   type PasswordHasher,
@@ -24,6 +25,7 @@ import { TypeOrmKeptAnswers } from './persistence/kept-answers.ts';
 import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
 import { TypeOrmBookingRepository } from './persistence/typeorm-booking-repository.ts';
 import { TypeOrmEventRepository } from './persistence/typeorm-event-repository.ts';
+import { TypeOrmFailedLogins } from './persistence/typeorm-failed-logins.ts';
 import { TypeOrmBookingQueries, TypeOrmEventQueries, TypeOrmUserQueries } from './persistence/typeorm-queries.ts';
 import { TypeOrmStockQueries } from './persistence/typeorm-stock-queries.ts';
 import { TypeOrmUserRepository } from './persistence/typeorm-user-repository.ts';
@@ -49,6 +51,7 @@ export const TOKENS = {
   userQueries: token<UserQueries>('UserQueries'),
   stockQueries: token<StockQueries>('StockQueries'),
   keptAnswers: token<KeptAnswers>('KeptAnswers'),
+  failedLogins: token<FailedLogins>('FailedLogins'),
   tokens: token<TokenService>('TokenService'),
   passwords: token<PasswordHasher>('PasswordHasher'),
   fingerprint: token<Fingerprint>('Fingerprint'),
@@ -82,12 +85,28 @@ export function createContainer(config: Config): Container {
 
   container.bind(TOKENS.stockQueries).toResolvedValue((database) => new TypeOrmStockQueries(database), [TOKENS.database]);
   container.bind(TOKENS.keptAnswers).toResolvedValue((database) => new TypeOrmKeptAnswers(database), [TOKENS.database]);
+  container.bind(TOKENS.failedLogins).toResolvedValue((database) => new TypeOrmFailedLogins(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
   container.bind(TOKENS.passwords).toResolvedValue(() => new BcryptPasswordHasher(), []);
 
   container.bind(TOKENS.useCases).toResolvedValue(
-    (events, bookings, users, eventQueries, bookingQueries, userQueries, stockQueries, keptAnswers, tokens, passwords, clock, newId, policy) =>
+    (
+      events,
+      bookings,
+      users,
+      eventQueries,
+      bookingQueries,
+      userQueries,
+      stockQueries,
+      keptAnswers,
+      failedLogins,
+      tokens,
+      passwords,
+      clock,
+      newId,
+      policy,
+    ) =>
       createUseCases({
         events,
         bookings,
@@ -97,6 +116,7 @@ export function createContainer(config: Config): Container {
         userQueries,
         stockQueries,
         keptAnswers,
+        failedLogins,
         tokens,
         passwords,
         clock,
@@ -112,6 +132,7 @@ export function createContainer(config: Config): Container {
       TOKENS.userQueries,
       TOKENS.stockQueries,
       TOKENS.keptAnswers,
+      TOKENS.failedLogins,
       TOKENS.tokens,
       TOKENS.passwords,
       TOKENS.clock,

@@ -19,6 +19,7 @@ export {
   TICKET_PRICE_CENTS_MAX,
   TOTAL_TICKETS_MAX,
 } from './event.ts';
+export type { FailureCount } from './failed-logins.ts';
 export { firstAnswer, type IdempotencyKey, isIdempotencyKey, KEPT_MS, KEY_CHARACTERS_MAX, type KeptAnswer, ownerOf } from './idempotency.ts';
 export type { MovementReason, StockMovement } from './ledger.ts';
 export type { Listing, ListRequest } from './listing.ts';
@@ -32,6 +33,7 @@ export type {
   Credentials,
   EventQueries,
   EventRepository,
+  FailedLogins,
   KeptAnswers,
   NewId,
   Part,

@@ -2,6 +2,7 @@ import type { Actor, ActorRef } from './actor.ts';
 import type { StockFacts } from './audit.ts';
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
+import type { FailureCount } from './failed-logins.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import type { Policy } from './policy.ts';
 import type { BookingNow, EventNow } from './settlement.ts';
@@ -132,6 +133,16 @@ export interface KeptAnswers {
   forget(before: Date, limit: number): Promise<number>;
 }
 
+/** Counts of failed logins, shared by all servers. Subjects are compared to the letter. */
+export interface FailedLogins {
+  /** The counts whose window is running. */
+  read(subjects: readonly string[], now: Date): Promise<readonly FailureCount[]>;
+  /** Counts one more of each; where no window is running, one begins that ends at `endsAt`. Of adds at once none is lost. */
+  add(subjects: readonly string[], now: Date, endsAt: Date): Promise<void>;
+  /** Forgets at most `limit` of those whose window is over, and says how many they were. */
+  forget(now: Date, limit: number): Promise<number>;
+}
+
 export interface TokenService {
   issue(user: User): Promise<string>;
   /** The holder, or undefined for anything but a token of ours, unchanged, complete and not expired. Never throws for a token. */
@@ -158,6 +169,7 @@ export interface Ports {
   readonly userQueries: UserQueries;
   readonly stockQueries: StockQueries;
   readonly keptAnswers: KeptAnswers;
+  readonly failedLogins: FailedLogins;
   readonly tokens: TokenService;
   readonly passwords: PasswordHasher;
   readonly clock: Clock;

@@ -13,6 +13,8 @@ export interface Refusals {
   insufficient_tickets: { readonly available: number; readonly requested: number };
   /** Tickets that bookings hold, and the smaller total that was asked for. */
   total_below_held: { readonly held: number; readonly requested: number };
+  /** From the same place, or for the same account from there. */
+  too_many_failed_logins: { readonly retryAfterSeconds: number };
   /** The key was used before, for something else. */
   idempotency_key_reused: None;
   event_is_over: None;

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { body } from '../body.ts';
+import { clientAddress } from '../client-address.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, ok, success } from '../envelope.ts';
 import { messages } from '../messages.ts';
@@ -7,7 +8,7 @@ import { operation } from '../openapi.ts';
 import { presentSession, presentUser, SessionReply, UserReply } from '../presenters.ts';
 import { Credentials, newUser } from '../schemas/users.ts';
 
-export function authRoutes({ useCases, policy }: RouteParts) {
+export function authRoutes({ useCases, policy, trustedProxies }: RouteParts) {
   return new Hono<AppEnv>()
     .post(
       '/register',
@@ -35,11 +36,11 @@ export function authRoutes({ useCases, policy }: RouteParts) {
         summary: 'Masuk dan mendapat token',
         token: 'none',
         answer: [200, success(messages.loggedIn, SessionReply)],
-        failures: [400, 401, 415],
+        failures: [400, 401, 415, 429],
       }),
       body(Credentials),
       async (c) => {
-        const session = await useCases.logIn(c.get('input'));
+        const session = await useCases.logIn(c.get('input'), clientAddress(c, trustedProxies));
         return ok(c, messages.loggedIn, presentSession(session));
       },
     )

@@ -2,6 +2,7 @@ import {
   bookingRepositoryContract,
   conservationProperty,
   eventRepositoryContract,
+  failedLoginsContract,
   idempotencyContract,
   queriesContract,
   type Store,
@@ -18,6 +19,7 @@ for (const engine of engines) {
   bookingRepositoryContract(engine, open);
   userRepositoryContract(engine, open);
   idempotencyContract(engine, open);
+  failedLoginsContract(engine, open);
   queriesContract(engine, open);
   stockQueriesContract(engine, open);
   conservationProperty(engine, open, { runs: 30 });

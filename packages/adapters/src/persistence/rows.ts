@@ -81,6 +81,13 @@ export const toBooking = (row: BookingColumns): Booking => ({
   bookingDate: toDate(row.booking_date),
 });
 
+/** Failed logins that have something in common. */
+export interface FailedLoginColumns {
+  readonly subject_hash: string;
+  readonly failures: number;
+  readonly ends_at: Moment;
+}
+
 /** The first answer under an idempotency key. */
 export interface KeptAnswerColumns {
   readonly owner: string;

@@ -1,6 +1,7 @@
 import { bookingRepositoryContract } from './booking-repository.contract.ts';
 import { conservationProperty } from './conservation.contract.ts';
 import { eventRepositoryContract } from './event-repository.contract.ts';
+import { failedLoginsContract } from './failed-logins.contract.ts';
 import { idempotencyContract } from './idempotency.contract.ts';
 import { fakePasswords, fakeTokens, inMemoryStore } from './in-memory-ports.ts';
 import { passwordHasherContract } from './password-hasher.contract.ts';
@@ -13,6 +14,7 @@ eventRepositoryContract('memory', inMemoryStore);
 bookingRepositoryContract('memory', inMemoryStore);
 userRepositoryContract('memory', inMemoryStore);
 idempotencyContract('memory', inMemoryStore);
+failedLoginsContract('memory', inMemoryStore);
 queriesContract('memory', inMemoryStore);
 stockQueriesContract('memory', inMemoryStore);
 tokenServiceContract('the fake', async () => ({ tokens: fakeTokens(), stranger: fakeTokens() }));

@@ -2,6 +2,7 @@ import { type ActorRef, actorNow, userIdOf } from '../actor.ts';
 import type { StockFacts } from '../audit.ts';
 import { type Booking, heldBy } from '../booking.ts';
 import type { Event } from '../event.ts';
+import type { FailureCount } from '../failed-logins.ts';
 import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from '../idempotency.ts';
 import type { StockMovement } from '../ledger.ts';
 import { POLICIES } from '../policy.ts';
@@ -24,9 +25,10 @@ export interface Memory {
   readonly accounts: Map<string, Credentials>;
   readonly ledger: StockMovement[];
   readonly kept: KeptAnswer[];
+  readonly failures: Map<string, FailureCount>;
 }
 
-export const emptyMemory = (): Memory => ({ events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [] });
+export const emptyMemory = (): Memory => ({ events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [], failures: new Map() });
 
 /**
  * Every port, in memory, with every promise kept: calls take turns, what throws rolls back, foreign keys hold. Each call
@@ -37,7 +39,7 @@ export function inMemoryPorts(
   memory: Memory = emptyMemory(),
   giveWay: () => Promise<void> = () => Promise.resolve(),
 ): InMemoryPorts {
-  const { events, bookings, accounts, ledger, kept } = memory;
+  const { events, bookings, accounts, ledger, kept, failures } = memory;
   const clock = overrides.clock ?? (() => new Date());
   let idsGiven = 0;
 
@@ -97,6 +99,23 @@ export function inMemoryPorts(
         inTurn(() => {
           const old = kept.filter(({ at }) => at < before).slice(0, limit);
           for (const answer of old) kept.splice(kept.indexOf(answer), 1);
+          return old.length;
+        }),
+    },
+    failedLogins: {
+      read: (subjects, now) => inTurn(() => subjects.flatMap((subject) => failures.get(subject) ?? []).filter(({ endsAt }) => endsAt > now)),
+      add: (subjects, now, endsAt) =>
+        inTurn(() => {
+          for (const subject of subjects) {
+            const before = failures.get(subject);
+            const isRunning = before !== undefined && before.endsAt > now;
+            failures.set(subject, isRunning ? { ...before, failures: before.failures + 1 } : { subject, failures: 1, endsAt });
+          }
+        }),
+      forget: (now, limit) =>
+        inTurn(() => {
+          const old = [...failures.values()].filter(({ endsAt }) => endsAt <= now).slice(0, limit);
+          for (const { subject } of old) failures.delete(subject);
           return old.length;
         }),
     },

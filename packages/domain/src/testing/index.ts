@@ -3,6 +3,7 @@ export { bookingRepositoryContract } from './booking-repository.contract.ts';
 export { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
 export { conservationProperty } from './conservation.contract.ts';
 export { eventRepositoryContract } from './event-repository.contract.ts';
+export { failedLoginsContract } from './failed-logins.contract.ts';
 export { aHouse } from './house.ts';
 export { idempotencyContract } from './idempotency.contract.ts';
 export { fakePasswords, fakeTokens, type InMemoryPorts, inMemoryPorts, inMemoryStore } from './in-memory-ports.ts';

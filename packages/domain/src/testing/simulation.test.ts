@@ -208,8 +208,15 @@ async function firstFailure(plant: Plant, caughtBy: Invariant): Promise<string> 
   return `not found in ${SCHEDULES_UNTIL_FOUND} schedules`;
 }
 
-const copyOf = ({ events, bookings, accounts, ledger, kept }: Memory): Memory => ({
-  ...{ events: new Map(events), bookings: new Map(bookings), accounts: new Map(accounts), ledger: [...ledger], kept: [...kept] },
+const copyOf = ({ events, bookings, accounts, ledger, kept, failures }: Memory): Memory => ({
+  ...{
+    events: new Map(events),
+    bookings: new Map(bookings),
+    accounts: new Map(accounts),
+    ledger: [...ledger],
+    kept: [...kept],
+    failures: new Map(failures),
+  },
 });
 
 /** Reserves with other kept answers in sight than there are; what is kept then is kept for all. */

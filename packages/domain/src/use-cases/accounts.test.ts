@@ -68,6 +68,30 @@ describe('logging in', () => {
     expect(await answerOf(useCases.logIn({ email: 'nobody@example.com', password: 'one' }))).toBe('asked');
   });
 
+  it('is refused to whoever failed too often from one place, until the window is over, and to nobody elsewhere', async () => {
+    let now = NOW;
+    const { useCases } = await aHouse({ clock: () => now });
+    await useCases.registerUser(NOBODY, account);
+    const { email, password } = account;
+    const tries = (count: number, from: string) => answersOf(times(count, () => useCases.logIn({ email, password: 'wrong' }, from)));
+    await tries(10, 'here');
+    const refused = useCases.logIn({ email, password }, 'here');
+    await expect(refused).rejects.toMatchObject({ code: 'too_many_failed_logins', details: { retryAfterSeconds: 900 } });
+    expect(await answerOf(useCases.logIn({ email, password }, 'elsewhere'))).toBe('done');
+    expect(await answerOf(useCases.logIn({ email, password }))).toBe('done'); // an edge that knows no place counts none
+    now = new Date(NOW.getTime() + 15 * 60 * 1000);
+    expect(await answerOf(useCases.logIn({ email, password }, 'here'))).toBe('done');
+  });
+
+  it('costs no work once it is refused', async () => {
+    let asked = 0;
+    const { ports } = await aHouse();
+    const passwords = { ...ports.passwords, verify: async () => ++asked < 0 };
+    const { useCases } = await aHouse({ passwords });
+    for (let n = 0; n < 15; n++) await answerOf(useCases.logIn({ email: 'a@b.co', password: 'wrong' }, 'here'));
+    expect(asked).toBe(10);
+  });
+
   it('opens nothing when a hasher says yes to nobody', async () => {
     const { ports } = await aHouse();
     const { useCases } = await aHouse({ passwords: { ...ports.passwords, verify: async () => true } });

@@ -11,7 +11,7 @@ import { createUser } from './create-user.ts';
 import { deleteBooking } from './delete-booking.ts';
 import { deleteEvent } from './delete-event.ts';
 import { deleteUser } from './delete-user.ts';
-import { forgetKeptAnswers } from './forget-kept-answers.ts';
+import { forgetOldRows } from './forget-old-rows.ts';
 import { listBookings } from './list-bookings.ts';
 import { listEvents } from './list-events.ts';
 import { listUsers } from './list-users.ts';
@@ -36,7 +36,7 @@ export const createUseCases = (ports: Ports) => ({
   deleteBooking: deleteBooking(ports),
   deleteEvent: deleteEvent(ports),
   deleteUser: deleteUser(ports),
-  forgetKeptAnswers: forgetKeptAnswers(ports),
+  forgetOldRows: forgetOldRows(ports),
   listBookings: listBookings(ports),
   listEvents: listEvents(ports),
   listUsers: listUsers(ports),

@@ -1,14 +1,28 @@
+import { FAILURES_WINDOW_MS, failureSubjects, refuseGuessing } from '../failed-logins.ts';
 import type { Ports } from '../ports.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
 import { normalEmail, type User } from '../user.ts';
 
-/** Gives a token for the right password. An unknown e-mail and a wrong password are refused alike and take the same work. */
-export function logIn({ users, passwords, tokens }: Ports) {
-  return async (input: Input<{ readonly email: string; readonly password: string }>): Promise<{ readonly user: User; readonly token: string }> => {
-    const { email, password } = accept(input);
-    const credentials = await users.findCredentials(normalEmail(email));
+/**
+ * Gives a token for the right password. An unknown e-mail and a wrong password are refused alike and take the same work.
+ * Whoever failed too often from the same place is refused before any work; logins at the same time may overshoot by as many.
+ */
+export function logIn({ users, passwords, tokens, failedLogins, clock }: Ports) {
+  return async (
+    input: Input<{ readonly email: string; readonly password: string }>,
+    /** The address he comes from, where the edge knows it. */
+    from?: string,
+  ): Promise<{ readonly user: User; readonly token: string }> => {
+    const { email: given, password } = accept(input);
+    const email = normalEmail(given);
+    const subjects = from === undefined ? [] : failureSubjects(email, from);
+    const names = subjects.map(({ subject }) => subject);
+    const now = clock();
+    if (names.length > 0) refuseGuessing(subjects, await failedLogins.read(names, now), now);
+    const credentials = await users.findCredentials(email);
     const right = await passwords.verify(password, credentials?.passwordHash);
-    if (!right || credentials === undefined) return refuse('wrong_credentials', {});
-    return { user: credentials.user, token: await tokens.issue(credentials.user) };
+    if (right && credentials !== undefined) return { user: credentials.user, token: await tokens.issue(credentials.user) };
+    if (names.length > 0) await failedLogins.add(names, now, new Date(now.getTime() + FAILURES_WINDOW_MS));
+    return refuse('wrong_credentials', {});
   };
 }

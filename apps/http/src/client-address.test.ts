@@ -1,0 +1,27 @@
+import { Hono } from 'hono';
+import { expect, it } from 'vitest';
+import { clientAddress } from './client-address.ts';
+
+async function addressOf(trustedProxies: number, peer: string | undefined, forwarded?: string): Promise<string> {
+  const app = new Hono().get('/', (c) => c.text(clientAddress(c, trustedProxies) ?? 'none'));
+  const headers: Record<string, string> = forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded };
+  const env = peer === undefined ? {} : { incoming: { socket: { remoteAddress: peer } } };
+  return (await app.request('/', { headers }, env)).text();
+}
+
+it.each([
+  ['the peer, whatever it says of others', 0, '192.0.2.7', '203.0.113.9', '192.0.2.7'],
+  ['what the only proxy wrote', 1, '10.0.0.1', '203.0.113.9', '203.0.113.9'],
+  ['not what stands to the left of it', 1, '10.0.0.1', '198.51.100.1, 203.0.113.9', '203.0.113.9'],
+  ['what the outer of two proxies wrote', 2, '10.0.0.1', '198.51.100.1, 203.0.113.9, 10.0.0.2', '203.0.113.9'],
+  ['the peer, when the proxy wrote no address', 1, '10.0.0.1', 'unknown', '10.0.0.1'],
+  ['the peer, when there are fewer proxies than were told', 3, '10.0.0.1', '203.0.113.9', '10.0.0.1'],
+  ['an IPv4 address in IPv6 clothes', 0, '::ffff:192.0.2.7', undefined, '192.0.2.7'],
+  ['the network of an IPv6 address', 0, '2001:db8:1:2:aaaa:bbbb:cccc:dddd', undefined, '2001:db8:1:2::/64'],
+  ['the network of a short one', 0, '2001:db8::1', undefined, '2001:db8:0:0::/64'],
+  ['the network of one with a zone', 0, 'fe80::1%eth0', undefined, 'fe80:0:0:0::/64'],
+  ['the loopback', 0, '::1', undefined, '0:0:0:0::/64'],
+  ['nothing, without a connection', 0, undefined, '203.0.113.9', 'none'],
+])('is %s', async (_, trustedProxies, peer, forwarded, address) => {
+  expect(await addressOf(trustedProxies, peer, forwarded)).toBe(address);
+});

@@ -1,0 +1,22 @@
+import { KEPT_MS } from '../idempotency.ts';
+import type { Ports } from '../ports.ts';
+
+/** Small steps: each is a transaction, and what sells tickets is not to wait behind it. */
+const STEP = 500;
+
+/** Forgets what is kept for a while only: answers under idempotency keys, and counts of failed logins. Says how many rows they were. */
+export function forgetOldRows({ keptAnswers, failedLogins, clock }: Ports) {
+  return async (): Promise<number> => {
+    const now = clock();
+    return (
+      (await inSteps((limit) => keptAnswers.forget(new Date(now.getTime() - KEPT_MS), limit))) +
+      (await inSteps((limit) => failedLogins.forget(now, limit)))
+    );
+  };
+}
+
+async function inSteps(forget: (limit: number) => Promise<number>): Promise<number> {
+  let forgotten = 0;
+  for (let step = STEP; step === STEP; forgotten += step) step = await forget(STEP);
+  return forgotten;
+}
