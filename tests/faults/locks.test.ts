@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from 'mysql2/promise';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ask, BoxOffice } from './box-office.ts';
+import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
+import { PATIENCE_MS, startServer } from './programs.ts';
+import { CALM, reckon } from './reckoning.ts';
+import { storms } from './storm.ts';
+
+/** Locks are waited for three seconds, behind five of queue. */
+const SLOWEST_MS = 15_000;
+
+/** These wait more than they work, so they wait together. */
+describe.runIf(hasMariaDb).concurrent('a rude neighbour in the database', () => {
+  let mariadb: PrivateMariaDb;
+  beforeAll(async () => {
+    mariadb = await PrivateMariaDb.start();
+  });
+
+  async function house({ env = {} }: { env?: Record<string, string> } = {}) {
+    const store = mariadb.store();
+    const server = await startServer(store, { env });
+    const office = await BoxOffice.open(server.url);
+    const rude = await mariadb.neighbour(store.database);
+    await rude.query('SET SESSION innodb_lock_wait_timeout = 20');
+    return { store, server, office, rude };
+  }
+
+  const holding = async (rude: Connection, ...statements: readonly string[]) => {
+    await rude.query('START TRANSACTION');
+    for (const statement of statements) await rude.query(statement);
+  };
+
+  it('F6 holds an event’s lock too long: 503 with Retry-After in time, reads go on, nothing half done', async () => {
+    const { server, office, rude } = await house();
+    await holding(rude, 'SELECT id FROM events FOR UPDATE');
+    const orders = Promise.all(Array.from({ length: 12 }, (_, index) => office.order({ key: index % 2 === 0 ? undefined : randomUUID() })));
+    expect((await ask(office.url, 'GET', '/api/events')).status).toBe(200);
+    for (const { status, order, milliseconds } of await orders) {
+      expect([status, order.certainty]).toEqual([503, 'not done']);
+      expect(milliseconds).toBeLessThan(SLOWEST_MS);
+    }
+    await rude.query('ROLLBACK');
+    expect((await office.order()).status).toBe(201);
+    await reckon(office, server, { heard: [...CALM, '503'] });
+  });
+
+  it('F7 makes the last statement of a transaction wait too long (1205): all of it is rolled back, stock and booking too', async () => {
+    const { server, office, rude } = await house();
+    const key = randomUUID();
+    const [buyer] = office.buyers;
+    // The key is the last row that an order stores: by then stock, booking and ledger are written.
+    await holding(
+      rude,
+      `INSERT INTO idempotency_keys (owner, idempotency_key, fingerprint, answer, kept_at) VALUES ('${buyer?.id}', '${key}', '', '{}', NOW())`,
+    );
+    const { status, order } = await office.order({ key, quantity: 3 });
+    expect([status, order.certainty]).toEqual([503, 'not done']);
+    await rude.query('ROLLBACK');
+    const { body } = await ask(office.url, 'GET', `/api/events/${order.eventId}`);
+    expect(body.data.available_tickets).toBe(body.data.total_tickets);
+    expect((await office.order({ key, quantity: 3 })).status).toBe(201);
+    await reckon(office, server, { heard: [...CALM, '503'] });
+  });
+
+  it('F8 locks booking and event in the other order: the deadlock (1213) is invisible', async () => {
+    const { server, office, rude } = await house();
+    const { order } = await office.order();
+    const deadlocks = async () => JSON.stringify(await rude.query(`SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'`));
+    const before = await deadlocks();
+    // More rows than the cancellation has changed, so that it is the victim.
+    await holding(
+      rude,
+      `UPDATE bookings SET booking_date = booking_date + INTERVAL 1 SECOND WHERE id = '${order.booking?.id}'`,
+      'UPDATE users SET name = name',
+    );
+    const cancelled = office.cancel(order);
+    await sleep(500);
+    await rude.query(`SELECT id FROM events WHERE id = '${order.eventId}' FOR UPDATE`);
+    await rude.query('ROLLBACK');
+    expect((await cancelled).status).toBe(200);
+    expect(await deadlocks()).not.toBe(before);
+    await reckon(office, server);
+  });
+
+  it('F9 keeps every connection of the pool busy: 503 in time, what needs none answers, and it passes', async () => {
+    const { server, office, rude } = await house({ env: { DB_POOL_SIZE: '3' } });
+    await holding(rude, 'SELECT id FROM users FOR UPDATE');
+    const asked = Promise.all(
+      office.buyers.flatMap((as) => Array.from({ length: 5 }, () => ask(office.url, 'PUT', `/api/users/${as.id}`, { as, body: { name: 'Joan' } }))),
+    );
+    await sleep(500);
+    const [up, list] = await Promise.all([ask(office.url, 'GET', '/'), ask(office.url, 'GET', '/api/events'), office.order()]);
+    expect(up.status).toBe(200);
+    expect(up.milliseconds).toBeLessThan(PATIENCE_MS / 6);
+    expect([200, 503]).toContain(list.status);
+    for (const { status, milliseconds } of [list, ...(await asked)]) {
+      expect([200, 503]).toContain(status);
+      expect(milliseconds).toBeLessThan(SLOWEST_MS);
+    }
+    await rude.query('ROLLBACK');
+    const many = await Promise.all(Array.from({ length: 20 }, () => office.order()));
+    expect(many.map(({ status }) => status)).toEqual(many.map(() => 201));
+    await reckon(office, server, { heard: [...CALM, '503'] });
+  });
+
+  it('F10 has a pool of three and fifty buyers: no request waits for a connection that another one of its own holds', async () => {
+    const { server, office } = await house({ env: { DB_POOL_SIZE: '3' } });
+    await storms(office, 2000, { crowd: 50 });
+    expect(office.slowestMs).toBeLessThan(SLOWEST_MS);
+    await reckon(office, server);
+  });
+});

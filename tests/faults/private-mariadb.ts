@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { find } from '../mariadb.ts';
+import { atTheEnd, freePort, launch, type Store, temporaryFolder, until } from './programs.ts';
+
+const program = find('mariadbd');
+
+/** Whether these tests have a database server that they may kill. TEST_DATABASE_URL is none: it is somebody's. */
+export const hasMariaDb = program !== undefined;
+
+if (!hasMariaDb) {
+  const missing =
+    'THE FAULTS OF MYSQL/MARIADB ARE NOT INJECTED: no mariadbd here that could be killed (Debian: apt-get install mariadb-server-core).';
+  if (process.env['CI'] === 'true') throw new Error(missing);
+  console.warn(`\n${missing}\n`);
+}
+
+/** A MariaDB of the test file's own, which can be killed, frozen, and started again on the same folder and port. */
+export class PrivateMariaDb {
+  readonly port: number;
+  readonly #folder = temporaryFolder();
+  #running: ReturnType<typeof launch> | undefined;
+  #databases = 0;
+
+  private constructor(port: number) {
+    this.port = port;
+    mkdirSync(join(this.#folder, 'data'));
+  }
+
+  static async start(): Promise<PrivateMariaDb> {
+    const mariadb = new PrivateMariaDb(await freePort());
+    await mariadb.start();
+    // InnoDB's own first pages are written without the log: a kill before the first clean stop would leave a broken folder.
+    mariadb.#running?.child.kill('SIGTERM');
+    await mariadb.#running?.exited;
+    await mariadb.start();
+    return mariadb;
+  }
+
+  async start(): Promise<void> {
+    if (program === undefined) throw new Error('there is no mariadbd here');
+    const folder = this.#folder;
+    // Without grant tables an empty folder will do. Unlike the throwaway of the other suites this one is durable.
+    const { child, exited, output } = launch(program, [
+      ...['--no-defaults', `--datadir=${folder}/data`, `--socket=${folder}/s`, '--bind-address=127.0.0.1', `--port=${this.port}`],
+      ...['--skip-networking=0', '--skip-grant-tables', '--skip-name-resolve', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=1'],
+      ...['--innodb-buffer-pool-size=64M', '--innodb-log-file-size=16M', '--character-set-server=utf8mb4', '--max-connections=300'],
+      ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+    ]);
+    this.#running = { child, exited, output };
+    await until(
+      'MariaDB answers',
+      async () => {
+        const connection = await createConnection(`mysql://root@127.0.0.1:${this.port}`).catch(() => undefined);
+        await connection?.end();
+        return connection;
+      },
+      { while: () => child.exitCode === null, output },
+    );
+  }
+
+  async kill(): Promise<void> {
+    this.#running?.child.kill('SIGKILL');
+    await this.#running?.exited;
+  }
+
+  freeze(): void {
+    this.#running?.child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#running?.child.kill('SIGCONT');
+  }
+
+  /** The name of a database that is not there yet: the server makes it. */
+  store(): Store & { engine: 'mysql' } {
+    return { engine: 'mysql', port: this.port, database: `faults_${this.#databases++}` };
+  }
+
+  /** A client beside the server, who may be rude. */
+  async neighbour(database?: string): Promise<Connection> {
+    const connection = await createConnection({ uri: `mysql://root@127.0.0.1:${this.port}`, ...(database === undefined ? {} : { database }) });
+    connection.on('error', () => undefined); // it may be among those that a test cuts
+    atTheEnd(() => connection.destroy());
+    return connection;
+  }
+
+  async query(sql: string): Promise<readonly RowDataPacket[]> {
+    const connection = await this.neighbour();
+    const [rows] = await connection.query<RowDataPacket[]>(sql);
+    await connection.end();
+    return rows;
+  }
+}

@@ -1,0 +1,152 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+import { find } from '../mariadb.ts';
+
+/**
+ * The programs under test, each a process of its own. They are run as built, since these tests start some hundred of them, and
+ * built before the first one when they are not. Whatever a test file started, opened or made is gone when the file ends; the
+ * processes also when this one is killed.
+ */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const leash = find('setpriv');
+
+/** The machine is shared: what takes a second may take many. */
+export const PATIENCE_MS = 30_000;
+/** Tokens are good on every server of a test, and the tests can sign some of their own. */
+export const JWT_SECRET = 'a secret of the tests, long enough for HS256';
+
+const endings: (() => unknown)[] = [];
+/** Last made, first ended. */
+export const atTheEnd = (end: () => unknown): void => void endings.push(end);
+afterAll(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ticket-faults-'));
+  atTheEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  return folder;
+}
+
+export function launch(command: string, args: readonly string[], { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {}) {
+  const [program = command, ...before] = leash === undefined ? [command] : [leash, '--pdeathsig', 'KILL', '--', command];
+  const child = spawn(program, [...before, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const end = () => void child.kill('SIGKILL');
+  process.once('exit', end);
+  void exited.then(() => process.off('exit', end));
+  atTheEnd(end);
+  return { child, exited, output: () => output };
+}
+
+let built: Promise<void> | undefined;
+/** Once a test file, and one file at a time. */
+async function build(): Promise<void> {
+  const turn = join(root, 'node_modules/.cache/faults-build');
+  await until('no other test file builds', () => (isMade(turn) ? true : undefined));
+  try {
+    const { exited, output } = launch(process.execPath, [join(root, 'tools/build-when-needed.mjs')], { cwd: root });
+    if ((await exited) !== 0) throw new Error(`the build failed\n${output()}`);
+  } finally {
+    rmdirSync(turn);
+  }
+}
+
+function isMade(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the server keeps its rows in. */
+export type Store =
+  | { readonly engine: 'sqlite'; readonly folder: string }
+  | { readonly engine: 'mysql'; readonly port: number; readonly database: string };
+
+const environmentOf = (store: Store): Record<string, string> =>
+  store.engine === 'sqlite'
+    ? { DATA_DIR: store.folder }
+    : { DB_HOST: '127.0.0.1', DB_PORT: String(store.port), DB_USER: 'root', DB_PASSWORD: '', DB_NAME: store.database };
+
+export type Server = Awaited<ReturnType<typeof startServer>>;
+
+interface ServerOptions {
+  readonly port?: number | undefined;
+  readonly env?: Record<string, string>;
+  /** A module that is loaded before the server. */
+  readonly preload?: string;
+}
+
+/** The HTTP server on the store, listening. */
+export async function startServer(store: Store, { port = 0, env = {}, preload }: ServerOptions = {}) {
+  built ??= build();
+  await built;
+  const folder = temporaryFolder();
+  const before = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const { child, exited, output } = launch(process.execPath, [...before, join(root, 'apps/http/dist/main.js')], {
+    cwd: folder,
+    env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET, PORT: String(port), ...env },
+  });
+  const says = (words: RegExp) =>
+    until(`the server says ${words}`, () => output().match(words) ?? undefined, { while: () => isAlive(child), output });
+  const url = (await says(/listens on (http:\/\/[^\s,]+)/))[1]?.replace('localhost', '127.0.0.1') ?? '';
+  return {
+    ...{ url, store, child, exited, output, says },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    /** Its exit code. */
+    stop: () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
+
+const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
+
+/** `tickets audit` on the store: its exit code and what it prints. */
+export async function audit(store: Store): Promise<{ readonly code: number | null; readonly output: string }> {
+  const folder = temporaryFolder();
+  const { exited, output } = launch(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'audit'], {
+    cwd: folder,
+    env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET },
+  });
+  return { code: await exited, output: output() };
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+/** Asks until there is an answer, and says what was waited for when there is none. */
+export async function until<Answer>(
+  what: string,
+  ask: () => Answer | undefined | Promise<Answer | undefined>,
+  { while: isWorthwhile = () => true, output = () => '' }: { while?: () => boolean; output?: () => string } = {},
+): Promise<Answer> {
+  for (const began = Date.now(); Date.now() < began + PATIENCE_MS; await sleep(20)) {
+    const worthwhile = isWorthwhile();
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (!worthwhile) break;
+  }
+  throw new Error(`waited in vain until ${what}\n${output()}`);
+}

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import Libsql from 'libsql';
+import { createConnection } from 'mysql2/promise';
+import { expect } from 'vitest';
+import { ask, type Booking, type BoxOffice, type Order } from './box-office.ts';
+import { audit, type Server, type Store, until } from './programs.ts';
+
+/** What clients may have heard. Anything else, a 500 above all, fails. */
+export const CALM = ['200', '201', 'sold out'];
+export const OUTAGE = [...CALM, '503', '503 unknown'];
+export const CRASH = [...OUTAGE, 'cut off', 'nobody listens'];
+
+/**
+ * After a fault: every acknowledged booking is there, unchanged; what was refused is not; what is unknown is there whole or
+ * not at all; each key made one booking at most; no ticket is sold twice or lost, by the API, by the rows and by the audit.
+ */
+export async function reckon(office: BoxOffice, server: Server, { heard = CALM }: { heard?: readonly string[] } = {}): Promise<void> {
+  expect([...office.heard.keys()].filter((kind) => !heard.includes(kind))).toEqual([]);
+  expect(server.output()).not.toContain('failed unexpectedly');
+  await until('the API answers', async () => ((await ask(office.url, 'GET', '/api/events')).status === 200 ? true : undefined));
+  await office.settleUnknown();
+  const [byApi, byRows, { code, output }] = await Promise.all([throughTheApi(office), inTheRows(server.store), audit(server.store)]);
+  for (const { bookings, sales } of [byApi, byRows]) {
+    expectConserved(office, bookings, sales);
+    expectAccounted(office.orders, bookings);
+  }
+  const ids = new Set(byRows.bookings.map(({ id }) => id));
+  expect(byRows.keptAnswers.filter((answer) => !ids.has(JSON.parse(answer).id))).toEqual([]);
+  expect(output).toContain(' 0 differences');
+  expect(code).toBe(0);
+}
+
+type Stock = { readonly id: string; readonly total_tickets: number; readonly available_tickets: number };
+
+function expectConserved(office: BoxOffice, bookings: readonly Booking[], stocks: readonly Stock[]): void {
+  const balance = office.sales.map(({ id }) => {
+    const stock = stocks.find((row) => row.id === id);
+    const held = bookings.filter((row) => row.event_id === id && row.status !== 'cancelled').reduce((sum, { quantity }) => sum + quantity, 0);
+    return { id, total: stock?.total_tickets, availableAndHeld: (stock?.available_tickets ?? Number.NaN) + held };
+  });
+  expect(balance).toEqual(office.sales.map(({ id, total }) => ({ id, total, availableAndHeld: total })));
+  for (const { available_tickets: available } of stocks) expect(available).toBeGreaterThanOrEqual(0);
+}
+
+function expectAccounted(orders: readonly Order[], bookings: readonly Booking[]): void {
+  const rows = new Map(bookings.map((row) => [row.id, row]));
+  const kept = new Set<string>();
+  for (const { booking, statuses } of orders) {
+    if (booking === undefined) continue;
+    const row = rows.get(booking.id);
+    expect(row, `the acknowledged booking ${booking.id}`).toBeDefined();
+    const { status, ...facts } = factsOf(booking);
+    expect(row && factsOf(row)).toEqual({ ...facts, status: expect.toBeOneOf([...statuses]) });
+    expect(kept.has(booking.id), `one booking ${booking.id} for two orders`).toBe(false);
+    kept.add(booking.id);
+  }
+  // A booking that nobody was told of has to be one that somebody asked for, and was not refused.
+  const unknown = countBy(
+    orders.filter(({ certainty }) => certainty === 'unknown'),
+    ({ buyer, eventId, quantity }) => `${quantity} of ${eventId} for ${buyer.id}`,
+  );
+  const unexplained = countBy(
+    bookings.filter(({ id }) => !kept.has(id)),
+    (row) => `${row.quantity} of ${row.event_id} for ${row.user_id}`,
+  );
+  for (const [what, count] of unexplained) expect(unknown.get(what) ?? 0, `bookings of ${what} that nobody asked for`).toBeGreaterThanOrEqual(count);
+}
+
+const factsOf = ({ id, user_id, event_id, quantity, total_price, status }: Booking) => ({ id, user_id, event_id, quantity, total_price, status });
+
+function countBy<Item>(items: readonly Item[], name: (item: Item) => string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(name(item), (counts.get(name(item)) ?? 0) + 1);
+  return counts;
+}
+
+async function throughTheApi({ url, admin }: BoxOffice): Promise<{ bookings: Booking[]; sales: Stock[] }> {
+  const [bookings, sales] = await Promise.all(['/api/bookings', '/api/events'].map((path) => ask(url, 'GET', path, { as: admin })));
+  expect([bookings?.status, sales?.status]).toEqual([200, 200]);
+  return { bookings: bookings?.body.data, sales: sales?.body.data };
+}
+
+async function inTheRows(store: Store): Promise<{ bookings: Booking[]; sales: Stock[]; keptAnswers: string[] }> {
+  const [bookings, sales, keptAnswers] = await Promise.all([
+    query<Booking & { readonly cents: number }>(
+      store,
+      'SELECT id, user_id, event_id, quantity, total_price_cents AS cents, status, booking_date FROM bookings',
+    ),
+    query<Stock>(store, 'SELECT id, total_tickets, available_tickets FROM events'),
+    query<{ readonly answer: string }>(store, 'SELECT answer FROM idempotency_keys'),
+  ]);
+  return {
+    bookings: bookings.map((row) => ({ ...row, total_price: (Number(row.cents) / 100).toFixed(2) })),
+    sales: [...sales],
+    keptAnswers: keptAnswers.map(({ answer }) => answer),
+  };
+}
+
+/** The store itself is asked, past the server. */
+export async function query<Row>(store: Store, sql: string): Promise<readonly Row[]> {
+  if (store.engine === 'sqlite') {
+    const database = new Libsql(join(store.folder, 'tickets.sqlite'));
+    try {
+      const statement = database.prepare(sql);
+      if (statement.reader) return statement.all() as Row[]; // the statement says which columns
+      statement.run();
+      return [];
+    } finally {
+      database.close();
+    }
+  }
+  const connection = await createConnection(`mysql://root@127.0.0.1:${store.port}/${store.database}`);
+  try {
+    const [rows] = await connection.query(sql);
+    return rows as Row[];
+  } finally {
+    await connection.end();
+  }
+}

@@ -1,0 +1,88 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ask, BoxOffice } from './box-office.ts';
+import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
+import { JWT_SECRET, type Store, startServer, temporaryFolder } from './programs.ts';
+import { CALM, OUTAGE, reckon } from './reckoning.ts';
+import { storm, storms } from './storm.ts';
+
+const engines = hasMariaDb ? (['sqlite', 'mysql'] as const) : (['sqlite'] as const);
+const HOUR_SECONDS = 3600;
+
+describe.each(engines)('two servers on one database, %s', (engine) => {
+  let mariadb: PrivateMariaDb;
+  beforeAll(async () => {
+    if (engine === 'mysql') mariadb = await PrivateMariaDb.start();
+  });
+  const freshStore = (): Store => (engine === 'mysql' ? mariadb.store() : { engine, folder: temporaryFolder() });
+
+  it('F20 start at once where nothing is yet, F19 and sell from one stock; a key counts on both', async () => {
+    const store = freshStore();
+    const [one, other] = await Promise.all([startServer(store), startServer(store)]);
+    const office = await BoxOffice.open(one.url);
+    await storms(office, 2000, { at: [one.url, other.url] });
+    const key = randomUUID();
+    const both = await Promise.all(Array.from({ length: 20 }, (_, index) => office.order({ key, at: index % 2 === 0 ? one.url : other.url })));
+    expect(new Set(both.map(({ body }) => body.data.id)).size).toBe(1);
+    expect(both.map(({ status }) => status)).toEqual(both.map(() => 201));
+    // One booking was answered twenty times.
+    for (const { order } of both.slice(1)) office.orders.splice(office.orders.indexOf(order), 1);
+    expect(other.output()).not.toContain('failed unexpectedly');
+    await reckon(office, one, { heard: [...CALM, '503'] });
+  });
+
+  it('F21 an hour apart: a token from the future opens nothing, and both sell from one stock', async () => {
+    const store = freshStore();
+    const hourAhead = `const { now } = Date; globalThis.Date = class extends Date {
+      constructor(...parts) { super(...(parts.length === 0 ? [now() + ${HOUR_SECONDS * 1000}] : parts)); }
+      static now() { return now() + ${HOUR_SECONDS * 1000}; }
+    };`;
+    const one = await startServer(store);
+    const ahead = await startServer(store, { preload: hourAhead });
+    const office = await BoxOffice.open(one.url);
+    const strangers = await BoxOffice.open(ahead.url, []);
+    expect((await ask(one.url, 'GET', '/api/auth/me', { as: strangers.admin })).status).toBe(401);
+    expect((await ask(ahead.url, 'GET', '/api/auth/me', { as: office.admin })).status).toBe(200);
+    await storms(office, 1500, { at: [one.url, ahead.url] });
+    const key = randomUUID();
+    const here = await office.order({ key });
+    const there = await office.order({ key, at: ahead.url });
+    expect([there.status, there.headers.get('idempotency-replayed'), there.body]).toEqual([201, 'true', here.body]);
+    office.orders.pop();
+    await reckon(office, one, { heard: [...CALM, '503'] });
+  });
+});
+
+it('F21 a token signed by a clock that is an hour off is refused, or good for an hour less: never for longer', async () => {
+  const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() });
+  const { admin } = await BoxOffice.open(server.url, []);
+  const now = Math.floor(Date.now() / 1000);
+  const signedAt = async (issued: number, ends: number) => {
+    const claims = { id: admin.id, email: 'jane@example.com', role: 'admin', ver: 0, iat: issued, exp: ends };
+    const unsigned = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const token = `${unsigned}.${createHmac('sha256', JWT_SECRET).update(unsigned).digest('base64url')}`;
+    return (await ask(server.url, 'GET', '/api/auth/me', { as: { ...admin, token } })).status;
+  };
+  expect(await signedAt(now, now + HOUR_SECONDS)).toBe(200);
+  expect(await signedAt(now + HOUR_SECONDS, now + 2 * HOUR_SECONDS)).toBe(401);
+  expect(await signedAt(now - HOUR_SECONDS, now + HOUR_SECONDS)).toBe(200);
+  expect(await signedAt(now - HOUR_SECONDS, now - 60)).toBe(401);
+});
+
+describe.runIf(hasMariaDb)('two servers on one MariaDB', () => {
+  it('F19 one of them stands still in mid-storm: the other sells on, and what the first was at is whole or not there', async () => {
+    const mariadb = await PrivateMariaDb.start();
+    const store = mariadb.store();
+    const [one, other] = await Promise.all([startServer(store), startServer(store)]);
+    const office = await BoxOffice.open(one.url);
+    const { stop } = storm(office, { at: [one.url, other.url] });
+    await sleep(500);
+    other.child.kill('SIGSTOP');
+    await sleep(2000);
+    other.child.kill('SIGCONT');
+    await stop();
+    expect(other.output()).not.toContain('failed unexpectedly');
+    await reckon(office, one, { heard: OUTAGE });
+  });
+});

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ask, BoxOffice } from './box-office.ts';
+import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
+import { type Server, type Store, startServer } from './programs.ts';
+import { OUTAGE, query, reckon } from './reckoning.ts';
+import { storm } from './storm.ts';
+import { answerWith, arriveLate, type Fate, forgetConnection, loseAnswer, loseStatement, Wire } from './wire.ts';
+
+const COMMIT = /^COMMIT$/;
+const BEGIN = /^START TRANSACTION$/;
+/** Five seconds of queue, five of a try, and what a busy machine adds. */
+const SLOWEST_MS = 20_000;
+
+describe.runIf(hasMariaDb)('between the server and its database', () => {
+  let mariadb: PrivateMariaDb;
+  let wire: Wire;
+  let server: Server;
+  let office: BoxOffice;
+  const store = () => server.store;
+  const databaseOf = (of: Store): string => (of.engine === 'mysql' ? of.database : '');
+  beforeAll(async () => {
+    mariadb = await PrivateMariaDb.start();
+    wire = await Wire.lay(mariadb.port);
+    const direct = mariadb.store();
+    const wired = await startServer({ ...direct, port: wire.port });
+    server = { ...wired, store: direct };
+    office = await BoxOffice.open(server.url);
+  });
+
+  describe('F4 connection cut between COMMIT and its answer', () => {
+    const fates: [string, Fate][] = [
+      ['the answer is lost', loseAnswer],
+      ['COMMIT itself is lost', loseStatement],
+      ['COMMIT arrives a second after its connection was lost', arriveLate(1000)],
+    ];
+    const keys: [string, () => string | undefined][] = [
+      ['without a key', () => undefined],
+      ['under a key', () => randomUUID()],
+    ];
+    it.each(fates.flatMap(([name, fate]) => keys.map(([how, key]) => [name, how, fate, key] as const)))(
+      '%s, %s: found out, and booked once',
+      async (_, __, fate, key) => {
+        const sprung = wire.trap(COMMIT, fate);
+        const { status } = await office.order({ quantity: 2, key: key() });
+        await sprung;
+        expect(status).toBe(201);
+        await reckon(office, server);
+      },
+    );
+
+    it('and others come for the event while it is found out: each is answered, and booked once', async () => {
+      const sprung = wire.trap(COMMIT, arriveLate(1000));
+      const first = office.order();
+      await sprung;
+      const later = Promise.all(Array.from({ length: 6 }, (_, index) => office.order({ key: index % 2 === 0 ? undefined : randomUUID() })));
+      expect((await first).status).toBe(201);
+      for (const { status } of await later) expect(status).toBe(201);
+      await reckon(office, server);
+    });
+
+    it('nobody can find out: everyone of the batch hears so, only who has a key may ask again, and COMMIT arrives after all', async () => {
+      const rude = await mariadb.neighbour(databaseOf(store()));
+      await rude.query('START TRANSACTION');
+      await rude.query('SELECT id FROM events FOR UPDATE');
+      // Those who come while the lock is waited for share a transaction.
+      const asked = Promise.all(Array.from({ length: 10 }, (_, index) => office.order({ key: index % 2 === 0 ? undefined : randomUUID() })));
+      await sleep(500);
+      const dark = wire.goDarkAt(COMMIT);
+      await rude.query('ROLLBACK');
+      await dark;
+      const unknown = (await asked).filter(({ order }) => order.certainty === 'unknown');
+      expect(new Set(unknown.map(({ order }) => order.key !== undefined))).toEqual(new Set([true, false]));
+      for (const { status, body, headers, order } of unknown) {
+        expect([status, body.message]).toEqual([503, 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi']);
+        expect(headers.has('retry-after')).toBe(order.key !== undefined);
+      }
+      wire.goLight();
+      for (const { order } of unknown) {
+        if (order.key === undefined) continue;
+        const again = await office.askAgain(order);
+        expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+      }
+      const [{ bookings } = { bookings: 0 }] = await query<{ bookings: number }>(store(), 'SELECT COUNT(*) AS bookings FROM bookings');
+      expect(Number(bookings)).toBe(office.orders.filter(({ certainty }) => certainty !== 'not done').length);
+      await reckon(office, server, { heard: OUTAGE });
+    });
+  });
+
+  describe('§4.2 errors of engines that are not here, put on the wire', () => {
+    it.each([
+      [1213, 'deadlock, and Galera’s lost certification'],
+      [1205, 'lock wait timeout'],
+      [1020, 'MariaDB: record has changed since last read'],
+      [3572, 'MySQL: NOWAIT'],
+      [3101, 'group replication: rolled back in commit'],
+      [9007, 'TiDB: write conflict'],
+      [8002, 'TiDB: FOR UPDATE conflict'],
+      [8022, 'TiDB: commit failed'],
+      [8028, 'TiDB: schema changed'],
+    ])('%i at COMMIT, which was rolled back (%s): run again, and booked once', async (errno) => {
+      const sprung = wire.trap(COMMIT, answerWith({ errno, done: 'ROLLBACK' }));
+      expect((await office.order()).status).toBe(201);
+      await sprung;
+      await reckon(office, server, { heard: OUTAGE });
+    });
+
+    it.each([1180, 1053, 1317, 1927].flatMap((errno) => ['COMMIT', 'ROLLBACK'].map((done) => [errno, done] as const)))(
+      '%i at COMMIT, when what the database did was %s: found out, and booked once',
+      async (errno, done) => {
+        const sprung = wire.trap(COMMIT, answerWith({ errno, done }));
+        expect((await office.order()).status).toBe(201);
+        await sprung;
+        await reckon(office, server, { heard: OUTAGE });
+      },
+    );
+
+    it.each([
+      [1040, 'too many connections'],
+      [1047, 'Galera: no primary component'],
+      [1053, 'shutdown in progress'],
+      [1290, 'read-only'],
+      [1836, 'read-only mode'],
+    ])('%i instead of a transaction (%s): run again, and booked once', async (errno) => {
+      const sprung = wire.trap(BEGIN, answerWith({ errno, done: 'DO 1' }));
+      expect((await office.order()).status).toBe(201);
+      await sprung;
+      await reckon(office, server, { heard: OUTAGE });
+    });
+  });
+
+  describe('F11 slow or black-holed database', () => {
+    it('goes dark in mid-storm: every request ends in time, no crash, and all is well when it is light', { timeout: 120_000 }, async () => {
+      office.slowestMs = 0;
+      const { stop } = storm(office);
+      await sleep(500);
+      wire.goDark();
+      const [list, up] = await Promise.all([ask(office.url, 'GET', '/api/events'), ask(office.url, 'GET', '/'), sleep(7000)]);
+      expect([list.status, up.status]).toEqual([503, 200]);
+      expect(list.milliseconds).toBeLessThan(SLOWEST_MS);
+      expect(up.milliseconds).toBeLessThan(SLOWEST_MS / 4);
+      wire.goLight();
+      await stop();
+      expect(office.slowestMs).toBeLessThan(SLOWEST_MS);
+      expect((await office.order()).status).toBe(201);
+      await reckon(office, server, { heard: OUTAGE });
+    });
+
+    it('is frozen for a second: nobody notices but by the clock', async () => {
+      const before = new Map(office.heard);
+      mariadb.freeze();
+      const asked = office.order();
+      await sleep(1000);
+      mariadb.thaw();
+      expect((await asked).status).toBe(201);
+      expect(office.heard.get('503')).toBe(before.get('503'));
+    });
+
+    it('is frozen for long: 503 in time, and all is well when it thaws', { timeout: 120_000 }, async () => {
+      office.slowestMs = 0;
+      const { stop } = storm(office, { crowd: 8 });
+      mariadb.freeze();
+      await sleep(7000);
+      mariadb.thaw();
+      await stop();
+      expect(office.slowestMs).toBeLessThan(SLOWEST_MS);
+      expect((await office.order()).status).toBe(201);
+      await reckon(office, server, { heard: OUTAGE });
+    });
+
+    it('forgets a connection that holds the lock: the event is on sale again soon', { timeout: 120_000 }, async () => {
+      const sprung = wire.trap(/FOR UPDATE/, forgetConnection);
+      const lost = await office.order();
+      await sprung;
+      expect([201, 503]).toContain(lost.status);
+      const began = Date.now();
+      while ((await office.order()).status !== 201) expect(Date.now() - began).toBeLessThan(40_000);
+      await reckon(office, server, { heard: OUTAGE });
+    });
+  });
+});

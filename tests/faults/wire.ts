@@ -1,0 +1,165 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { atTheEnd } from './programs.ts';
+
+/** One connection of the server's pool, seen from between: `near` leads to the server, `far` to the database. */
+interface Line {
+  readonly near: Socket;
+  readonly far: Socket;
+  /** Nothing gets through any more, and nobody is told. */
+  silent: boolean;
+  /** What is done with the database's next answer, instead of passing it on. */
+  onAnswer?: ((answer: Buffer) => void) | undefined;
+}
+
+/** What becomes of a statement on its way to the database. */
+export type Fate = (line: Line, statement: Buffer) => void;
+
+/** A TCP proxy between the server and its database, on which the faults of a network happen. */
+export class Wire {
+  readonly #database: number;
+  readonly #lines = new Set<Line>();
+  readonly #server: Server;
+  #trap: { readonly words: RegExp; readonly fate: Fate; readonly sprung: () => void } | undefined;
+  /** While it is dark everything waits here, closed connections too, and comes through in order when it is light again. */
+  #held: (() => void)[] | undefined;
+
+  private constructor(database: number) {
+    this.#database = database;
+    this.#server = createServer({ allowHalfOpen: true }, (near) => this.#connect(near));
+  }
+
+  static async lay(database: number): Promise<Wire> {
+    const wire = new Wire(database);
+    await new Promise<void>((resolve) => wire.#server.listen(0, '127.0.0.1', resolve));
+    atTheEnd(() => {
+      wire.cut();
+      wire.#server.close();
+    });
+    return wire;
+  }
+
+  get port(): number {
+    const address = this.#server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** The next statement of these words meets its fate. Resolves when it has. */
+  trap(words: RegExp, fate: Fate): Promise<void> {
+    return new Promise((sprung) => {
+      this.#trap = { words, fate, sprung };
+    });
+  }
+
+  /** From this statement on nothing gets through; the statement itself does when it is light again. */
+  goDarkAt(words: RegExp): Promise<void> {
+    return this.trap(words, (line, statement) => {
+      this.goDark();
+      this.#pass(line, () => line.far.write(statement));
+    });
+  }
+
+  goDark(): void {
+    this.#held ??= [];
+  }
+
+  goLight(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const deliver of held) deliver();
+  }
+
+  /** Resets every connection. */
+  cut(): void {
+    for (const { near, far } of this.#lines) for (const end of [near, far]) end.destroy();
+  }
+
+  #connect(near: Socket): void {
+    const far = connect(this.#database, '127.0.0.1');
+    const line: Line = { near, far, silent: false };
+    this.#lines.add(line);
+    near.on('data', (chunk) => this.#pass(line, () => this.#toDatabase(line, chunk)));
+    far.on('data', (chunk) => this.#pass(line, () => this.#toServer(line, chunk)));
+    for (const [end, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      end.on('error', () => undefined);
+      end.on('end', () => this.#pass(line, () => other.end()));
+      end.on('close', () => {
+        this.#pass(line, () => other.destroy());
+        if (near.destroyed && far.destroyed) this.#lines.delete(line);
+      });
+    }
+  }
+
+  #pass(line: Line, deliver: () => void): void {
+    if (line.silent) return;
+    if (this.#held === undefined) deliver();
+    else this.#held.push(deliver);
+  }
+
+  #toDatabase(line: Line, chunk: Buffer): void {
+    // A client sends one statement and waits, so a statement begins a chunk: length (3), number (1), COM_QUERY (1), text.
+    if (this.#trap !== undefined && chunk[4] === COM_QUERY && this.#trap.words.test(chunk.toString('latin1', 5))) {
+      const { fate, sprung } = this.#trap;
+      this.#trap = undefined;
+      fate(line, chunk);
+      sprung();
+      return;
+    }
+    line.far.write(chunk);
+  }
+
+  #toServer(line: Line, chunk: Buffer): void {
+    if (line.onAnswer === undefined) line.near.write(chunk);
+    else line.onAnswer(chunk);
+  }
+}
+
+const COM_QUERY = 3;
+
+/** The connection is lost with the statement in it. */
+export const loseStatement: Fate = ({ near, far }) => {
+  for (const end of [near, far]) end.destroy();
+};
+
+/** The database gets it and answers; the answer is lost with the connection. */
+export const loseAnswer: Fate = (line, statement) => {
+  line.onAnswer = () => loseStatement(line, statement);
+  line.far.write(statement);
+};
+
+/** The server loses its connection at once; the statement arrives later, when it has long been given up. */
+export const arriveLate =
+  (milliseconds: number): Fate =>
+  (line, statement) => {
+    line.silent = true;
+    line.near.destroy();
+    setTimeout(() => line.far.end(statement), milliseconds);
+  };
+
+/** The network forgets the connection once the statement was done: both ends keep it, neither hears of the other again. */
+export const forgetConnection: Fate = (line, statement) => {
+  line.far.write(statement);
+  line.silent = true;
+};
+
+/** What the database does and what it answers are two things: another statement is done, and an error is its answer. */
+export const answerWith =
+  ({ errno, sqlState = 'HY000', done }: { readonly errno: number; readonly sqlState?: string; readonly done: string }): Fate =>
+  (line) => {
+    line.onAnswer = () => {
+      line.onAnswer = undefined;
+      line.near.write(
+        packet(1, Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), Buffer.from(`#${sqlState}put on the wire by a test`)])),
+      );
+    };
+    line.far.write(packet(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(done)])));
+  };
+
+function packet(sequence: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(4);
+  header.writeUIntLE(payload.length, 0, 3);
+  header[3] = sequence;
+  return Buffer.concat([header, payload]);
+}
