@@ -184,7 +184,8 @@ async function onConnection<Result>(runner: QueryRunner, tryMs: number, work: (r
   try {
     return await inTime(work(runner), tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT');
   } catch (error) {
-    if (error instanceof Late && isDestroyable(connection)) connection.destroy();
+    // Still active: not even ROLLBACK was taken (a Galera node without a majority), and the next START TRANSACTION would store it.
+    if ((error instanceof Late || runner.isTransactionActive) && isDestroyable(connection)) connection.destroy();
     throw error;
   } finally {
     await runner.release();
@@ -236,6 +237,9 @@ async function untilDone<Result>(work: () => Promise<Result>, mayComeRight: (err
 
 const isTransient = (kind: ErrorClass): boolean => kind === 'rolled_back' || kind === 'not_started' || kind === 'connection_lost';
 
+/** ER_NOT_SUPPORTED_YET */
+const NOT_SUPPORTED = 1235;
+
 async function migrate(source: DataSource): Promise<void> {
   // Nothing to do, nothing to be allowed: a server may run as a user who cannot change tables.
   if (!(await source.showMigrations())) return;
@@ -246,7 +250,9 @@ async function migrate(source: DataSource): Promise<void> {
   // Two processes that start at once: the second waits here. (On Galera the lock is the node's own; there the retry serves.)
   const guard = source.createQueryRunner();
   try {
-    await guard.query(`SELECT GET_LOCK(CONCAT('ticket-migrations-', DATABASE()), 30)`);
+    await guard.query(`SELECT GET_LOCK(CONCAT('ticket-migrations-', DATABASE()), 30)`).catch((error: unknown) => {
+      if (errnoOf(error) !== NOT_SUPPORTED) throw error; // some releases of MariaDB refuse it on Galera
+    });
     await source.runMigrations();
   } finally {
     await guard.query(`SELECT RELEASE_LOCK(CONCAT('ticket-migrations-', DATABASE()))`).catch(() => undefined);
