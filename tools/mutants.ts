@@ -91,7 +91,7 @@ const MUTANTS: readonly Mutant[] = [
     file: `${persistence}/database.ts`,
     line: 'if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);',
     becomes: '',
-    killedBy: [`${persistence}/races.test.ts`, 'undoes them all'],
+    killedBy: [`${persistence}/contracts.test.ts`, 'sqlite keeps the promises of UserRepository'],
   },
   {
     name: 'stock check in the tables',
