@@ -6,7 +6,7 @@ import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
 import { type Server, type Store, startServer } from './programs.ts';
 import { OUTAGE, query, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
-import { answerWith, arriveLate, type Fate, forgetConnection, loseAnswer, loseStatement, Wire } from './wire.ts';
+import { answerWith, arriveLate, type Fate, forgetConnection, keepAnswerBack, loseAnswer, loseStatement, Wire } from './wire.ts';
 
 const COMMIT = /^COMMIT$/;
 const BEGIN = /^START TRANSACTION$/;
@@ -145,6 +145,24 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
       await stop();
       expect(office.slowestMs).toBeLessThan(SLOWEST_MS);
       expect((await office.order()).status).toBe(201);
+      await reckon(office, server, { heard: OUTAGE });
+    });
+
+    it('answers when its try was given up: whoever waits then is answered by his own', { timeout: 120_000 }, async () => {
+      const [late, next] = [keepAnswerBack(), keepAnswerBack()];
+      const first = wire.trap(/FOR UPDATE/, late.fate);
+      const givenUp = office.order();
+      await first;
+      expect((await givenUp).status).toBe(503);
+      const second = wire.trap(/FOR UPDATE/, next.fate);
+      const served = office.order();
+      await second;
+      const waiting = Promise.all([office.order(), office.order()]);
+      await sleep(300);
+      late.letGo();
+      await sleep(300);
+      next.letGo();
+      expect([(await served).status, ...(await waiting).map(({ status }) => status)]).toEqual([201, 201, 201]);
       await reckon(office, server, { heard: OUTAGE });
     });
 

@@ -138,6 +138,23 @@ export const arriveLate =
     setTimeout(() => line.far.end(statement), milliseconds);
   };
 
+/** The statement is done, and its answer kept back until it is let go, though the connection may have been given up by then. */
+export function keepAnswerBack(): { readonly fate: Fate; letGo: () => void } {
+  let letGo = () => {};
+  const fate: Fate = (line, statement) => {
+    line.silent = true;
+    line.near.once('end', () => line.far.end());
+    line.far.once('data', (answer) => {
+      letGo = () => {
+        line.silent = false;
+        line.near.write(answer);
+      };
+    });
+    line.far.write(statement);
+  };
+  return { fate, letGo: () => letGo() };
+}
+
 /** The network forgets the connection once the statement was done: both ends keep it, neither hears of the other again. */
 export const forgetConnection: Fate = (line, statement) => {
   line.far.write(statement);
