@@ -31,9 +31,11 @@ const BY_NUMBER: Readonly<Record<number, ErrorClass>> = {
   1203: 'not_started', // too many connections of this user
   1226: 'not_started', // the user's connection budget is spent
   1047: 'not_started', // Galera: node is not part of a primary component
-  1053: 'not_started', // server shutdown in progress
   1290: 'not_started', // read-only
   1836: 'not_started', // read-only mode
+  1053: 'connection_lost', // server shutdown in progress: it may have come while COMMIT ran
+  1317: 'connection_lost', // somebody killed the statement; if it was COMMIT, it may have been done
+  1927: 'connection_lost', // MariaDB: somebody killed the connection
   1180: 'unknown', // Galera: error during COMMIT when the quorum goes
   1969: 'rolled_back', // MariaDB: max_statement_time exceeded
   3024: 'rolled_back', // MySQL: max_execution_time exceeded

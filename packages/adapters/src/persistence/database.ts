@@ -81,7 +81,7 @@ export class Database {
     let afterUnknown = false;
     const run = () =>
       untilDone(
-        () => committed(writer.createQueryRunner(), (manager) => work(manager, { afterUnknown })),
+        () => committed(writer.createQueryRunner(), BEGIN[this.engine], (manager) => work(manager, { afterUnknown })),
         (error) => {
           if (!(error instanceof LostCommit)) return error instanceof StaleRow || isTransient(classify(error));
           afterUnknown = true;
@@ -147,21 +147,36 @@ class LostCommit extends Error {
   override readonly name = 'LostCommit';
 }
 
-async function committed<Result>(runner: QueryRunner, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+/** SQLite takes the write lock at once: what reads first and writes later cannot be saved once another process wrote in between. */
+const BEGIN = { sqlite: 'BEGIN IMMEDIATE', mysql: 'START TRANSACTION' } as const;
+
+/**
+ * In plain statements, not by TypeORM's own transactions. It counts them, on SQLite for all on its one connection, and loses
+ * count where SQLite rolls back by itself (the disk is full): each later one would count as inside the last, and its COMMIT be none.
+ */
+async function committed<Result>(runner: QueryRunner, begin: string, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
   let committing = false;
+  let open = false;
+  const transaction = async () => {
+    try {
+      await runner.query(begin);
+      open = true;
+      const result = await work(runner.manager);
+      committing = true;
+      await runner.query('COMMIT');
+      return result;
+    } catch (error) {
+      await runner.query('ROLLBACK').then(
+        () => {
+          open = false;
+        },
+        () => undefined, // the connection may be gone, or the engine has rolled back by itself
+      );
+      throw error;
+    }
+  };
   try {
-    return await onConnection(runner, TRY_MS, async () => {
-      try {
-        await runner.startTransaction();
-        const result = await work(runner.manager);
-        committing = true;
-        await runner.commitTransaction();
-        return result;
-      } catch (error) {
-        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined); // the connection may be gone: then it is rolled back
-        throw error;
-      }
-    });
+    return await onConnection(runner, TRY_MS, transaction, () => open);
   } catch (error) {
     const kind = classify(error);
     if (kind === 'unknown' || (committing && kind === 'connection_lost')) {
@@ -175,7 +190,12 @@ async function committed<Result>(runner: QueryRunner, work: (manager: EntityMana
  * Runs `work` on a connection of the pool, for a bounded time. A database that answers no more (frozen, cut off) would hold
  * it for ever: then the connection is given up, since what it does is not known, and the database rolls back what it began.
  */
-async function onConnection<Result>(runner: QueryRunner, tryMs: number, work: (runner: QueryRunner) => Promise<Result>): Promise<Result> {
+async function onConnection<Result>(
+  runner: QueryRunner,
+  tryMs: number,
+  work: (runner: QueryRunner) => Promise<Result>,
+  isOpen: () => boolean = () => false,
+): Promise<Result> {
   const connecting: Promise<unknown> = runner.connect();
   const connection = await inTime(connecting, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
     void connecting.then(() => runner.release()).catch(() => undefined); // it may come yet
@@ -184,8 +204,8 @@ async function onConnection<Result>(runner: QueryRunner, tryMs: number, work: (r
   try {
     return await inTime(work(runner), tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT');
   } catch (error) {
-    // Still active: not even ROLLBACK was taken (a Galera node without a majority), and the next START TRANSACTION would store it.
-    if ((error instanceof Late || runner.isTransactionActive) && isDestroyable(connection)) connection.destroy();
+    // Still open: not even ROLLBACK was taken (a Galera node without a majority), and the next START TRANSACTION would store it.
+    if ((error instanceof Late || isOpen()) && isDestroyable(connection)) connection.destroy();
     throw error;
   } finally {
     await runner.release();

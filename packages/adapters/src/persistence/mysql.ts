@@ -20,13 +20,21 @@ const CONNECT_TIMEOUT_MS = 3000;
 /** A neighbour's lock is waited for this long; InnoDB's default of 50 s would hold every request behind it. */
 const LOCK_WAIT_SECONDS = 3;
 
+/**
+ * A transaction whose connection the network forgot would keep its locks until the server's own wait_timeout, 8 hours: nobody
+ * could buy meanwhile. Longer than any try, which has been given up on this side by then.
+ */
+const ABANDONED_SECONDS = 8;
+
 /** Tries that may wait for a connection; how long they do is bounded in database.ts. */
 const QUEUE_MAX = 1000;
 
 /** For every connection of the pool, before anything else runs on it. */
-const SESSION = [
+const sessionOf = (type: 'mysql' | 'mariadb'): readonly string[] => [
   // The locking read comes first and decides on the newest row; REPEATABLE READ would add gap locks and 1020s.
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  // MySQL can only be told of idle connections, in a transaction or not; those of the pool it closes are opened again.
+  `SET SESSION ${type === 'mariadb' ? 'idle_transaction_timeout' : 'wait_timeout'} = ${ABANDONED_SECONDS}`,
   `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`,
 ];
 
@@ -46,10 +54,10 @@ export async function openMySql(config: MySqlConfig): Promise<DataSource> {
   const pool: unknown = 'pool' in source.driver ? source.driver.pool : undefined;
   if (!isPool(pool)) throw new Error('TypeORM gave no connection pool');
   pool.on('connection', (connection) => {
-    for (const statement of SESSION) connection.query(statement);
+    for (const statement of sessionOf(type)) connection.query(statement);
   });
   // The pool's first connection is open already and idle, so this reaches it.
-  for (const statement of SESSION) await source.query(statement);
+  for (const statement of sessionOf(type)) await source.query(statement);
   return source;
 }
 

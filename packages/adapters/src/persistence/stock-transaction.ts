@@ -60,7 +60,8 @@ export function createStockQueue(database: Database, clock: Clock): StockQueue {
       const run = () =>
         database.transaction(
           async (manager, { afterUnknown }) => {
-            const rows = await lock(manager, batch, more);
+            // Nobody joins what may be stored already: its outcomes are those of who was in it.
+            const rows = await lock(manager, batch, afterUnknown ? () => [] : more);
             // The lock was waited for, so the transaction that was left behind has ended, one way or the other.
             if (afterUnknown && tried !== undefined && (await wasStored(manager, tried.writes))) return tried.outcomes;
             tried = settle(batch, rows, clock());
