@@ -149,13 +149,6 @@ const MUTANTS: readonly Mutant[] = [
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'the second answer is the first'],
   },
-  {
-    name: 'looking after a lost COMMIT',
-    file: `${persistence}/stock-transaction.ts`,
-    line: 'if (afterUnknown && tried !== undefined && (await wasStored(manager, tried.writes))) return tried.outcomes;',
-    becomes: '',
-    killedBy: ['tests/faults/wire.test.ts', 'the answer is lost, without a key: found out, and booked once'],
-  },
 ];
 
 /** A vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. */

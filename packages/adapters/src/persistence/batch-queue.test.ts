@@ -62,6 +62,21 @@ describe('a batch queue', () => {
     ]);
   });
 
+  it('gives a try that was given up nobody more, who would never be answered', async () => {
+    let late: ((isWelcome: () => boolean) => readonly number[]) | undefined;
+    const { queue } = store({
+      commit: async (batch, more) => {
+        late ??= more;
+        await sleep(5);
+        if (batch.includes(0)) throw new Unavailable('given up');
+        expect(late(() => true)).toEqual([]); // it hears from the database only now
+        return batch.map(String);
+      },
+    });
+    const answers = [0, 1, 2].map((number) => sleep(number * 6).then(() => queue.submit('a', number)));
+    expect((await Promise.allSettled(answers)).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+  });
+
   it('answers those who joined each by himself when the batch fails', async () => {
     const { queue, stored } = store({
       commit: async (batch, more) => {

@@ -80,11 +80,17 @@ export class BatchQueue<Request, Answer> {
 
   /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
   async #commit(batch: Waiting<Request, Answer>[], lane?: Lane<Request, Answer>): Promise<void> {
+    // A try that was given up may hear from the database yet: whoever it took then would never be answered.
+    let ended = false;
     try {
-      const answers = await this.#options.commit(
-        batch.map(({ request }) => request),
-        (isWelcome) => this.#takeMore(batch, lane, isWelcome),
-      );
+      const answers = await this.#options
+        .commit(
+          batch.map(({ request }) => request),
+          (isWelcome) => (ended ? [] : this.#takeMore(batch, lane, isWelcome)),
+        )
+        .finally(() => {
+          ended = true;
+        });
       for (const [index, { resolve, reject }] of batch.entries()) {
         const answer = answers[index];
         if (answer === undefined) reject(new Error('a request got no answer'));
