@@ -100,9 +100,16 @@ export async function startServer(store: Store, { port = 0, env = {}, preload }:
   });
   const says = (words: RegExp) =>
     until(`the server says ${words}`, () => output().match(words) ?? undefined, { while: () => isAlive(child), output });
+  let read = 0;
   const url = (await says(/listens on (http:\/\/[^\s,]+)/))[1]?.replace('localhost', '127.0.0.1') ?? '';
   return {
     ...{ url, store, child, exited, output, says },
+    /** What it has said since this was asked the last time. */
+    unread: () => {
+      const from = read;
+      read = output().length;
+      return output().slice(from);
+    },
     kill: async () => {
       child.kill('SIGKILL');
       await exited;
