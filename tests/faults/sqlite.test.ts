@@ -12,18 +12,16 @@ import { storm, storms } from './storm.ts';
 
 const run = (command: string, ...args: readonly string[]) => spawnSync(command, args, { encoding: 'utf8' });
 
-/** A disk of its own, which root may mount; undefined where nobody may. */
+/** A disk of 2 MB, which only root may mount. Called by a test: what a file does before its tests is not ended where all are left out. */
 function tinyDisk(): { readonly folder: string; grow: () => void } | undefined {
   const folder = join(temporaryFolder(), 'disk');
   mkdirSync(folder);
   const mount = (options: string) => run('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', folder).status === 0;
-  if (process.platform !== 'linux' || !mount('size=2m')) return undefined;
+  if (!mount('size=2m')) return undefined;
   atTheEnd(() => run('umount', '-l', folder));
   return { folder, grow: () => expect(mount('remount,size=64m')).toBe(true) };
 }
-const disk = tinyDisk();
 const limitsFiles = run('prlimit', '--version').status === 0;
-if (disk === undefined) console.warn('F13 IS NOT RUN ON A FULL DISK: only root may mount a small one here.');
 if (!limitsFiles) console.warn('F13 IS NOT RUN AT A LIMIT OF FILE SIZE: there is no prlimit here.');
 
 describe('F13 disk full', () => {
@@ -43,13 +41,12 @@ describe('F13 disk full', () => {
     await reckon(office, server, { heard: [...CALM, '503'] });
   }
 
-  it.runIf(disk !== undefined)(
-    'of a disk of 2 MB: 503, what was sold is there, and on sale again once there is room',
-    { timeout: 120_000 },
-    async () => {
-      if (disk !== undefined) await sellThrough(disk.folder, disk.grow);
-    },
-  );
+  it('of a disk of 2 MB: 503, what was sold is there, and on sale again once there is room', { timeout: 120_000 }, async ({ skip }) => {
+    const disk = tinyDisk();
+    if (disk === undefined) console.warn('F13 IS NOT RUN ON A FULL DISK: only root may mount a small one, on Linux.');
+    if (disk === undefined) return skip();
+    await sellThrough(disk.folder, disk.grow);
+  });
 
   it.runIf(limitsFiles)('of a file that may not grow (EFBIG, an I/O error): the same', { timeout: 120_000 }, async () => {
     const limit = (pid: number, bytes: string) => expect(run('prlimit', '--pid', String(pid), `--fsize=${bytes}:`).status).toBe(0);
