@@ -4,15 +4,14 @@ import type { Connection } from 'mysql2/promise';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, BoxOffice } from './box-office.ts';
 import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { PATIENCE_MS, startServer } from './programs.ts';
+import { PATIENCE_MS, startServer, until } from './programs.ts';
 import { CALM, reckon } from './reckoning.ts';
 import { storms } from './storm.ts';
 
 /** Locks are waited for three seconds, behind five of queue. */
 const SLOWEST_MS = 15_000;
 
-/** These wait more than they work, so they wait together. */
-describe.runIf(hasMariaDb).concurrent('a rude neighbour in the database', () => {
+describe.runIf(hasMariaDb)('a rude neighbour in the database', () => {
   let mariadb: PrivateMariaDb;
   beforeAll(async () => {
     mariadb = await PrivateMariaDb.start();
@@ -21,6 +20,8 @@ describe.runIf(hasMariaDb).concurrent('a rude neighbour in the database', () => 
   async function house({ env = {} }: { env?: Record<string, string> } = {}) {
     const store = mariadb.store();
     const server = await startServer(store, { env });
+    // On a machine that is busy with other suites the first connection may take longer than the start waits for it.
+    await until('the server is ready', async () => ((await ask(server.url, 'GET', '/health/ready')).status === 200 ? true : undefined));
     const office = await BoxOffice.open(server.url);
     const rude = await mariadb.neighbour(store.database);
     await rude.query('SET SESSION innodb_lock_wait_timeout = 20');
