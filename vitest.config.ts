@@ -12,7 +12,7 @@ const project = (name: string, root: string) => ({
     name,
     root,
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'leaks/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'leaks/**', 'faults/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -28,6 +28,7 @@ export default defineConfig({
       project('http', 'apps/http'),
       project('cli', 'apps/cli'),
       project('house', 'tests'),
+      project('faults', 'tests/faults'),
     ],
   },
 });
