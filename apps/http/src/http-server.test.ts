@@ -55,6 +55,21 @@ describe('what never becomes a request gets the envelope', () => {
   });
 });
 
+it('what cannot be parsed in the middle of an answer cuts it off, and puts no other answer into it', async () => {
+  const slow: Fetch = () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          await sleep(10);
+          controller.enqueue(new TextEncoder().encode('part '));
+        },
+      }),
+    );
+  const heard = await raw(await listening(slow), 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'no HTTP at all\r\n\r\n');
+  expect(heard).toMatch(/^HTTP\/1\.1 200 /);
+  expect(heard).not.toMatch(/still open|400 Bad Request/);
+});
+
 describe('a client who takes his time', () => {
   it('over his headers is cut off', async () => {
     const port = await listening(hello, { headersMs: 100, requestMs: 200 });

@@ -32,14 +32,17 @@ type Fetch = Parameters<typeof getRequestListener>[0];
 export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIMITS): Server {
   const listener = getRequestListener(fetch, { errorHandler: () => new Response(bodyOf(messages.badRequest), { status: 400, headers: JSON_UTF8 }) });
   let inFlight = 0;
+  const answering = new WeakMap<Duplex, ServerResponse>();
   const bounded = (request: IncomingMessage, response: ServerResponse) => {
     if (inFlight >= limits.inFlight) {
       response.writeHead(503, { ...JSON_UTF8, 'Retry-After': '1', Connection: 'close' }).end(bodyOf(messages.unavailable));
       return;
     }
     inFlight += 1;
+    answering.set(request.socket, response);
     response.once('close', () => {
       inFlight -= 1;
+      answering.delete(request.socket);
     });
     void listener(request, response);
   };
@@ -57,7 +60,8 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
     response.writeHead(417, { ...JSON_UTF8, Connection: 'close' }).end(bodyOf(messages.badRequest));
   });
-  server.on('clientError', answerUnparsed);
+  // In the middle of an answer another one would be taken for a part of it.
+  server.on('clientError', (error, socket) => (answering.get(socket)?.headersSent ? socket.destroy() : answerUnparsed(error, socket)));
   return server;
 }
 
@@ -66,8 +70,8 @@ const UNPARSED: Readonly<Record<string, readonly [status: number, message: strin
   ERR_HTTP_REQUEST_TIMEOUT: [408, messages.tooSlow],
 };
 
-/** What Node could not parse, or not in time. A connection that is gone, or in the middle of an answer, is just ended. */
-function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex & { readonly bytesWritten?: number }): void {
+/** What Node could not parse, or not in time. A connection that is gone is just ended. */
+function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
