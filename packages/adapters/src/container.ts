@@ -90,55 +90,23 @@ export function createContainer(config: Config): Container {
   container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
   container.bind(TOKENS.passwords).toResolvedValue(() => new BcryptPasswordHasher(), []);
 
-  container.bind(TOKENS.useCases).toResolvedValue(
-    (
-      events,
-      bookings,
-      users,
-      eventQueries,
-      bookingQueries,
-      userQueries,
-      stockQueries,
-      keptAnswers,
-      failedLogins,
-      tokens,
-      passwords,
-      clock,
-      newId,
-      policy,
-    ) =>
-      createUseCases({
-        events,
-        bookings,
-        users,
-        eventQueries,
-        bookingQueries,
-        userQueries,
-        stockQueries,
-        keptAnswers,
-        failedLogins,
-        tokens,
-        passwords,
-        clock,
-        newId,
-        policy,
-      }),
-    [
-      TOKENS.events,
-      TOKENS.bookings,
-      TOKENS.users,
-      TOKENS.eventQueries,
-      TOKENS.bookingQueries,
-      TOKENS.userQueries,
-      TOKENS.stockQueries,
-      TOKENS.keptAnswers,
-      TOKENS.failedLogins,
-      TOKENS.tokens,
-      TOKENS.passwords,
-      TOKENS.clock,
-      TOKENS.newId,
-      TOKENS.policy,
-    ],
+  container.bind(TOKENS.useCases).toDynamicValue(({ get }) =>
+    createUseCases({
+      events: get(TOKENS.events),
+      bookings: get(TOKENS.bookings),
+      users: get(TOKENS.users),
+      eventQueries: get(TOKENS.eventQueries),
+      bookingQueries: get(TOKENS.bookingQueries),
+      userQueries: get(TOKENS.userQueries),
+      stockQueries: get(TOKENS.stockQueries),
+      keptAnswers: get(TOKENS.keptAnswers),
+      failedLogins: get(TOKENS.failedLogins),
+      tokens: get(TOKENS.tokens),
+      passwords: get(TOKENS.passwords),
+      clock: get(TOKENS.clock),
+      newId: get(TOKENS.newId),
+      policy: get(TOKENS.policy),
+    }),
   );
   return container;
 }

@@ -140,6 +140,12 @@ interface Lane<Request, Answer> {
   msPerRequest: number;
 }
 
+/**
+ * What serves every queue here. Bigger batches gain nothing and lock longer; behind more than some seconds of work nobody waits:
+ * who would is told to come back.
+ */
+export const QUEUE_LIMITS = { batchMax: 256, waitingMax: 10_000, waitingMs: 5000 };
+
 /** A bound on time makes batches no smaller than this. */
 const BATCH_MIN = 16;
 

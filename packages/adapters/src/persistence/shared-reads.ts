@@ -1,9 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { BatchQueue } from './batch-queue.ts';
-
-/** Reads that may wait behind one another; more are refused rather than piled up. */
-const WAITING_MAX = 10_000;
-const WAITING_MS = 5000;
+import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 
 /**
  * Waits until what has arrived by now was read from its sockets, so that it shares the next statement. SQLite needs it: it
@@ -14,7 +10,8 @@ export const gather = (): Promise<void> => new Promise((resolve) => setImmediate
 /** Looks rows up by id, many at a time: each batch is one statement, and who asks for the same row gets the same object. */
 export function sharedLookUp<Row extends { readonly id: string }>(rowsById: (ids: readonly string[]) => Promise<readonly Row[]>) {
   const queue = new BatchQueue<string, Found<Row>>({
-    ...{ lanes: 1, batchMax: 256, waitingMax: WAITING_MAX, waitingMs: WAITING_MS, gather },
+    ...QUEUE_LIMITS,
+    ...{ lanes: 1, gather },
     commit: async (ids) => {
       const rows = await rowsById([...new Set(ids)]);
       const found = new Map(rows.map((row) => [row.id, row]));

@@ -12,7 +12,7 @@ import {
   type Writes,
 } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
-import { BatchQueue } from './batch-queue.ts';
+import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import { type Database, StaleRow } from './database.ts';
 import { classify } from './database-errors.ts';
 import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
@@ -33,13 +33,8 @@ import { bookingSchema, eventSchema, userSchema } from './schemas.ts';
 import { gather } from './shared-reads.ts';
 import { affectedRows, deleteRows, insertRows } from './writing.ts';
 
-/** Where one transaction's rows stop growing: bigger batches gain nothing and lock longer. */
-const BATCH_MAX = 256;
 /** SQLite works inside this process: as long as a batch takes, nobody else is served. */
 const SQLITE_BATCH_MS = 8;
-/** Some seconds of work; who would wait longer is told to come back. */
-const WAITING_MAX = 10_000;
-const WAITING_MS = 5000;
 /** Two transactions keep MariaDB busy while one waits for its commit; SQLite has one writer. */
 const LANES = { mysql: 2, sqlite: 1 } as const;
 
@@ -49,9 +44,7 @@ export type StockQueue = BatchQueue<StockDecision, Outcome>;
 export function createStockQueue(database: Database, clock: Clock): StockQueue {
   return new BatchQueue<StockDecision, Outcome>({
     lanes: LANES[database.engine],
-    batchMax: BATCH_MAX,
-    waitingMax: WAITING_MAX,
-    waitingMs: WAITING_MS,
+    ...QUEUE_LIMITS,
     // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
     ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
     commit: async (asked, more) => {

@@ -1,5 +1,5 @@
 import type { Attempt, Booking, BookingNow, BookingRepository } from '@ticket/domain';
-import { BatchQueue } from './batch-queue.ts';
+import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
 import { answerOf, type StockQueue } from './stock-transaction.ts';
 
@@ -10,7 +10,7 @@ export class TypeOrmBookingRepository implements BookingRepository {
 
   constructor(database: Database, queue: StockQueue) {
     this.#queue = queue;
-    this.#lookUps = new BatchQueue({ lanes: 1, batchMax: 256, waitingMax: 10_000, waitingMs: 5000, commit: (ids) => eventsOf(database, ids) });
+    this.#lookUps = new BatchQueue({ ...QUEUE_LIMITS, lanes: 1, commit: (ids) => eventsOf(database, ids) });
   }
 
   async change<Result extends Booking | undefined>(id: string, attempt: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {
