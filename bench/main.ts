@@ -44,6 +44,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   hot: { play: loads.bookings(1, times), kinds: [...engines, 'raw', 'ours-two'], once: ['tuned'] },
   spread: { play: loads.bookings(100, times), kinds: engines, once: ['tuned'] },
   rush: { play: quick ? loads.rush(1500, 300) : loads.rush(5000, 1000), kinds: engines },
+  strangers: { play: quick ? loads.strangersRush(1500, 300) : loads.strangersRush(5000, 1000), kinds: engines },
   storm: { play: loads.storm(times), kinds: both },
   one: { play: loads.one(times), kinds: both, once: ['tuned'] },
   list20: { play: loads.list(20, 64, times), kinds: both, once: ['tuned'] },

@@ -1,4 +1,4 @@
-import { differences, empty, fill, fillBookings, type Grown, type Person, type Show, tokenOf } from './data.ts';
+import { ADMIN, differences, empty, fill, fillBookings, type Grown, type Person, type Show, tokenOf } from './data.ts';
 import type { MariaDb } from './database.ts';
 import type { Job, StreamResult } from './load/job.ts';
 import type { Driver } from './load.ts';
@@ -18,6 +18,8 @@ export interface Play {
   readonly events: readonly Show[];
   /** Bookings that are there already. */
   readonly bookings?: Grown;
+  /** What clients did before the measured time. */
+  readonly before?: (stage: Stage) => Job;
   readonly job: (stage: Stage) => Job;
   /** Statuses that this load may be answered with; anything else is a fault. */
   readonly expected: readonly number[];
@@ -63,17 +65,20 @@ async function auditOf(server: Server): Promise<readonly string[]> {
 export async function loadAndCompare(
   { mariaDb, driver }: Bench,
   server: Server,
-  { users, events, bookings, job, expected }: Play,
+  { users, events, bookings, before: earlier, job, expected }: Play,
 ): Promise<Measured> {
   const sample = () => ({
     ...{ at: performance.now(), machine: machineBusySeconds() },
     ...{ server: sum(server.pids.map(cpuSeconds)), database: cpuSeconds(mariaDb.pid), load: cpuSeconds(driver.pid) },
   });
+  const tokens = new Map([ADMIN, ...users].map((person) => [person.id, tokenOf(person, SECRET)]));
+  const stage: Stage = { origins: server.origins, users, events, token: ({ id }) => tokens.get(id) ?? '' };
+  if (earlier !== undefined) await driver.run(earlier(stage), { onOpen: () => undefined, onClose: () => undefined });
   let opened = sample();
   let closed = opened;
   for (const pid of server.pids) resetPeak(pid);
   const before = await mariaDb.counters();
-  const streams = await driver.run(job({ origins: server.origins, users, events, token: (person) => tokenOf(person, SECRET) }), {
+  const streams = await driver.run(job(stage), {
     onOpen: () => {
       opened = sample();
     },

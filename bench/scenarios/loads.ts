@@ -37,8 +37,8 @@ export const bookings = (events: number, times: Times): Play => ({
   job: (stage) => ({ streams: [booking64(stage, times)], limitMs: limit(times) }),
 });
 
-/** 5,000 buyers at once for 1,000 tickets, through 250 connections. */
-export const rush = (buyers: number, tickets: number): Play => ({
+/** 5,000 buyers at once for 1,000 tickets, through 250 connections. None was ever here before: think of servers just restarted. */
+export const strangersRush = (buyers: number, tickets: number): Play => ({
   users: people(buyers),
   events: shows(1, tickets),
   expected: [201, 400],
@@ -47,6 +47,20 @@ export const rush = (buyers: number, tickets: number): Play => ({
       {
         ...{ name: 'bookings', origins: stage.origins, connections: 250, pace: { kind: 'once' } },
         shots: stage.users.map((_, n) => booking(stage, n, stage.events[0]?.id ?? '')),
+      },
+    ],
+    limitMs: 60_000,
+  }),
+});
+
+/** The same, by buyers who looked at the event before its sale opened, as people do who wait for it. */
+export const rush = (buyers: number, tickets: number): Play => ({
+  ...strangersRush(buyers, tickets),
+  before: (stage) => ({
+    streams: [
+      {
+        ...{ name: 'looks', origins: stage.origins, connections: 64, pace: { kind: 'once' } },
+        shots: stage.users.map((person) => ({ ...get(`/api/events/${stage.events[0]?.id}`), token: stage.token(person) })),
       },
     ],
     limitMs: 60_000,

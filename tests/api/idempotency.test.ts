@@ -57,12 +57,25 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     expect(his.body.data.id).not.toBe(mine.body.data.id);
   });
 
-  it('F23: the same POST twenty times at once books once', async () => {
+  it('F23: the same POST twenty times at once books once: who asks meanwhile hears 409, and afterwards the first answer', async () => {
     const event = await concert();
     const replies = await Promise.all(Array.from({ length: 20 }, () => book(event, 'a5')));
-    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
-    expect(new Set(replies.map(({ body }) => body.data.id)).size).toBe(1);
-    expect(replies.filter(({ headers }) => headers.get('idempotency-replayed') === 'true')).toHaveLength(19);
+    const made = replies.filter(({ status }) => status === 201);
+    expect(made.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
+    for (const { status, body, headers } of replies.filter((reply) => !made.includes(reply))) {
+      expect([status, headers.get('retry-after')]).toEqual([409, '1']);
+      expect(body).toEqual({ success: false, message: 'Permintaan dengan Idempotency-Key ini masih diproses', errors: null });
+    }
+    const after = await book(event, 'a5');
+    expect([after.status, after.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+    expect(new Set([...made, after].map(({ body }) => body.data.id)).size).toBe(1);
+    expect(await left(event)).toBe(8);
+  });
+
+  it('answers 422 to the key with another body while the first is under way, too', async () => {
+    const event = await concert();
+    const [first, other] = await Promise.all([book(event, 'a5b'), book(event, 'a5b', { quantity: 3 })]);
+    expect([first.status, other.status]).toEqual([201, 422]);
     expect(await left(event)).toBe(8);
   });
 

@@ -164,6 +164,8 @@ export class Storm {
       if (response.status === 201) return { kind: 'booked', id: body.data.id, replayed: response.headers.get('idempotency-replayed') === 'true' };
       if (response.status === 400 && body.errors?.available !== undefined) return { kind: 'soldOut', text };
       if (response.status === 503) return { kind: String(body.message).startsWith(UNKNOWN) ? 'unknown' : 'unavailable', text };
+      // He gave up on a request that is still under way there.
+      if (response.status === 409 && response.headers.has('retry-after')) return { kind: 'unavailable', text };
       return { kind: 'unexpected', text: `${response.status} ${text}` };
     } catch (error) {
       return { kind: 'unheard', text: String(error) };

@@ -79,6 +79,7 @@ export interface Sale {
   readonly total: number;
 }
 
+const UNDER_WAY = 'Permintaan dengan Idempotency-Key ini masih diproses';
 const SOLD_OUT = 'Stok tiket tidak mencukupi';
 const UNAVAILABLE = 'Layanan sementara tidak tersedia';
 const OUTCOME_UNKNOWN = 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi';
@@ -169,6 +170,7 @@ export class BoxOffice {
       if (status === 201 || status === 200) return [String(status), 'done'];
       if (status === 400 && body.message === SOLD_OUT) return ['sold out', 'not done'];
       const mayBeAskedAgain = headers.get('retry-after') !== null;
+      if (status === 409 && body.message === UNDER_WAY && mayBeAskedAgain) return ['under way', 'unknown'];
       if (status === 503 && body.message === UNAVAILABLE && mayBeAskedAgain) return ['503', 'not done'];
       if (status === 503 && body.message === OUTCOME_UNKNOWN && mayBeAskedAgain === keyed) return ['503 unknown', 'unknown'];
       return [`${status} ${JSON.stringify(body)} retry-after ${headers.get('retry-after')}`, 'unknown'];

@@ -47,6 +47,27 @@ describe.runIf(hasMariaDb)('a rude neighbour in the database', () => {
     await reckon(office, server, { heard: [...CALM, '503'] });
   });
 
+  it('F23 holds up the first request under a key: the second hears 409 at once, and its answer once it is there', async () => {
+    const { server, office, rude } = await house();
+    await holding(rude, 'SELECT id FROM events FOR UPDATE');
+    const key = randomUUID();
+    const [buyer] = office.buyers;
+    const eventId = office.sales.at(-1)?.id;
+    const again = (quantity = 1) => ask(office.url, 'POST', '/api/bookings', { as: buyer, key, body: { event_id: eventId, quantity } });
+    let ended = false;
+    const first = office.order({ key, quantity: 1 }).finally(() => {
+      ended = true;
+    });
+    await sleep(300);
+    const [same, other] = [await again(), await again(2)];
+    expect([ended, same.status, same.headers.get('retry-after'), other.status]).toEqual([false, 409, '1', 422]);
+    await rude.query('ROLLBACK');
+    expect((await first).status).toBe(201);
+    const after = await again();
+    expect([after.status, after.headers.get('idempotency-replayed'), after.body]).toEqual([201, 'true', (await first).body]);
+    await reckon(office, server, { heard: CALM });
+  });
+
   it('F7 makes the last statement of a transaction wait too long (1205): all of it is rolled back, stock and booking too', async () => {
     const { server, office, rude } = await house();
     const key = randomUUID();

@@ -6,7 +6,7 @@ import { ask, type Booking, type BoxOffice, type Order } from './box-office.ts';
 import { audit, type Server, type Store, until } from './programs.ts';
 
 /** What clients may have heard. Anything else, a 500 above all, fails. */
-export const CALM = ['200', '201', 'sold out'];
+export const CALM = ['under way', '200', '201', 'sold out'];
 export const OUTAGE = [...CALM, '503', '503 unknown'];
 export const CRASH = [...OUTAGE, 'cut off', 'nobody listens'];
 

@@ -44,7 +44,8 @@ export function createApp({ useCases, tokens, fingerprint, policy, trustedProxie
   app.use(requestId(), reporting(log), headers(policy));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);
   app.use('/api/*', authenticate(tokens));
-  for (const path of KEYED_ROUTES) app.use(path, idempotency(fingerprint));
+  const keyed = idempotency(fingerprint);
+  for (const path of KEYED_ROUTES) app.use(path, keyed);
 
   app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const }));
   app.get('/health/live', operation(LIVE), (c) => ok(c, messages.live, { status: 'live' as const }));

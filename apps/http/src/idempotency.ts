@@ -1,7 +1,8 @@
-import { type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX } from '@ticket/domain';
+import { type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX, ownerOf, refuse } from '@ticket/domain';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from './env.ts';
-import { faults } from './messages.ts';
+import { fail } from './envelope.ts';
+import { faults, messages } from './messages.ts';
 import { invalid } from './validate.ts';
 
 /** Tells one request's content from another's. */
@@ -12,19 +13,32 @@ export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api
 
 /**
  * Puts the Idempotency-Key into the attempt, with the fingerprint of route and body. That the answer is the first one's is
- * told by `Idempotency-Replayed: true`.
+ * told by `Idempotency-Replayed: true`. While the first request under a key is under way in this process, others hear 409 at
+ * once; those on another server wait for its lock and find its answer, so at most once holds without this.
  */
-export const idempotency = (fingerprint: Fingerprint) =>
-  createMiddleware<AppEnv>(async (c, next) => {
+export const idempotency = (fingerprint: Fingerprint) => {
+  /** Fingerprints of what is under way, by owner and key. As many as requests in flight, which are bounded. */
+  const underWay = new Map<string, string>();
+  return createMiddleware<AppEnv>(async (c, next) => {
     const value = c.req.method === 'POST' ? c.req.header('Idempotency-Key') : undefined;
-    if (value !== undefined) {
-      if (!isIdempotencyKey(value)) throw invalid([{ field: 'Idempotency-Key', message: faults.idempotencyKey(KEY_CHARACTERS_MAX) }]);
-      const key: IdempotencyKey = {
-        value,
-        fingerprint: fingerprint([`${c.req.method} ${c.req.path}\n`, new Uint8Array(await c.req.arrayBuffer())]),
-        onReplay: () => c.header('Idempotency-Replayed', 'true'),
-      };
-      c.set('attempt', { ...c.get('attempt'), key });
+    if (value === undefined) return next();
+    if (!isIdempotencyKey(value)) throw invalid([{ field: 'Idempotency-Key', message: faults.idempotencyKey(KEY_CHARACTERS_MAX) }]);
+    const key: IdempotencyKey = {
+      value,
+      fingerprint: fingerprint([`${c.req.method} ${c.req.path}\n`, new Uint8Array(await c.req.arrayBuffer())]),
+      onReplay: () => c.header('Idempotency-Replayed', 'true'),
+    };
+    const attempt = c.get('attempt');
+    const name = `${ownerOf(attempt.actor)} ${value}`;
+    const first = underWay.get(name);
+    if (first !== undefined && first !== key.fingerprint) refuse('idempotency_key_reused', {});
+    if (first !== undefined) return fail(c, 409, messages.keyUnderWay, null, { 'Retry-After': '1' });
+    c.set('attempt', { ...attempt, key });
+    underWay.set(name, key.fingerprint);
+    try {
+      await next();
+    } finally {
+      underWay.delete(name);
     }
-    await next();
   });
+};

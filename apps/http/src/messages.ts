@@ -45,6 +45,7 @@ export const messages = {
   insufficientTickets: 'Stok tiket tidak mencukupi',
   totalBelowHeld: 'Total tiket kurang dari tiket yang sudah dipesan',
   tooManyRequests: 'Terlalu banyak permintaan',
+  keyUnderWay: 'Permintaan dengan Idempotency-Key ini masih diproses',
   keyReused: 'Idempotency-Key sudah dipakai untuk permintaan lain',
   eventIsOver: 'Event sudah berakhir',
   eventHasActiveBookings: 'Event masih memiliki booking aktif',

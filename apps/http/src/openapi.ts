@@ -7,6 +7,8 @@ import { Failure, JSON_UTF8 } from './envelope.ts';
 
 const header = (description: string, type: 'string' | 'integer') => ({ description, schema: { type } });
 
+const RETRY_AFTER = { 'Retry-After': header('Detik', 'integer') };
+
 const FAILURES = {
   400: { name: 'Invalid', description: 'Body, id atau parameter tidak valid, atau aturan bisnis menolak; `errors` menjelaskan', headers: {} },
   401: {
@@ -16,16 +18,17 @@ const FAILURES = {
   },
   403: { name: 'Forbidden', description: 'Token valid, tetapi tidak berhak', headers: {} },
   404: { name: 'NotFound', description: 'Data tidak ditemukan', headers: {} },
+  409: { name: 'KeyUnderWay', description: 'Permintaan pertama dengan Idempotency-Key ini masih diproses', headers: RETRY_AFTER },
   413: { name: 'TooLarge', description: 'Body lebih dari 64 KiB', headers: {} },
   415: { name: 'NotJson', description: 'Content-Type bukan application/json', headers: {} },
   422: { name: 'KeyReused', description: 'Idempotency-Key sudah dipakai untuk permintaan lain', headers: {} },
   429: {
     name: 'TooMany',
     description: 'Terlalu banyak login gagal; coba lagi setelah Retry-After',
-    headers: { 'Retry-After': header('Detik', 'integer') },
+    headers: RETRY_AFTER,
   },
   500: { name: 'Failed', description: 'Kesalahan pada server; sebutkan X-Request-Id saat melapor', headers: {} },
-  503: { name: 'Unavailable', description: 'Coba lagi setelah Retry-After', headers: { 'Retry-After': header('Detik', 'integer') } },
+  503: { name: 'Unavailable', description: 'Coba lagi setelah Retry-After', headers: RETRY_AFTER },
 };
 type FailureStatus = keyof typeof FAILURES;
 const ALWAYS: readonly FailureStatus[] = [413, 500, 503];
@@ -59,7 +62,7 @@ export function operation({
   keyed = false,
   failures,
 }: Operation): MiddlewareHandler {
-  const refused = [...failures, ...(keyed ? ([422] as const) : []), ...ALWAYS].map((code) => [
+  const refused = [...failures, ...(keyed ? ([409, 422] as const) : []), ...ALWAYS].map((code) => [
     code,
     { $ref: `#/components/responses/${FAILURES[code].name}` },
   ]);

@@ -6,7 +6,7 @@ import type { User } from './user.ts';
 
 /**
  * A client's name for what he asks, so that asking again makes nothing twice (draft-ietf-httpapi-idempotency-key-header).
- * Whoever asks while the first is under way waits for it; a refusal is not kept, so it may be asked again.
+ * Whoever asks while the first is being stored waits for its lock and finds its answer; a refusal is not kept.
  */
 export interface IdempotencyKey {
   readonly value: string;

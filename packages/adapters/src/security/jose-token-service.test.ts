@@ -45,6 +45,18 @@ describe('a token', () => {
     expect(await tokens.verify(await sign())).toEqual(refOf(user));
   });
 
+  it('that was issued here is known here: nobody verifies it again, and its time still ends', async () => {
+    const verified = vi.spyOn(crypto.subtle, 'verify');
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const token = await tokens.issue(user);
+    expect(await tokens.verify(token)).toEqual(refOf(user));
+    expect(verified).not.toHaveBeenCalled();
+    vi.setSystemTime(Date.now() + 3606_000);
+    expect(await tokens.verify(token)).toBeUndefined();
+    vi.useRealTimers();
+    verified.mockRestore();
+  });
+
   it('of ours, signed by hand, is accepted too', async () => {
     expect(await tokens.verify(byHand({ alg: 'HS256' }))).toEqual({ userId: user.id, tokenVersion: 0 });
   });

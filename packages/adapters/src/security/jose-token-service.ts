@@ -19,8 +19,9 @@ interface Verified {
  * HS256 and nothing else. The claims are the contract's five and `ver`, the token version of the user's row: whoever changes
  * his password leaves older tokens behind. The role claim is for clients to read; rights come from the row.
  *
- * A verified token is remembered until it expires: verifying costs more than the rest of a request's parsing, and runs on the
- * threads that hash passwords. What is remembered is who holds it, never what he may do, so a change of the user counts at once.
+ * A token that was issued or verified here is remembered until it expires: verifying costs more than the rest of a request's
+ * parsing, and runs on the threads that hash passwords. So who logged in before a sale costs it nothing. What is remembered is
+ * who holds a token, never what he may do, so a change of the user counts at once.
  */
 export class JoseTokenService implements TokenService {
   readonly #secret: string;
@@ -38,11 +39,15 @@ export class JoseTokenService implements TokenService {
   }
 
   async issue({ id, email, role, tokenVersion }: User): Promise<string> {
-    return new SignJWT({ id, email, role, ver: tokenVersion })
+    const issuedAtSeconds = Math.floor(Date.now() / 1000);
+    const expiresAtSeconds = issuedAtSeconds + this.#ttlSeconds;
+    const token = await new SignJWT({ id, email, role, ver: tokenVersion })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-      .setIssuedAt()
-      .setExpirationTime(`${this.#ttlSeconds}s`)
+      .setIssuedAt(issuedAtSeconds)
+      .setExpirationTime(expiresAtSeconds)
       .sign(await this.#importedKey());
+    this.#verified.set(token, { ref: { userId: id, tokenVersion }, expiresAtSeconds });
+    return token;
   }
 
   async verify(token: string): Promise<ActorRef | undefined> {
