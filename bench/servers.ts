@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,6 @@ import type { MariaDb } from './database.ts';
 import { openMariaDbStore, openSqliteStore, type Store } from './store.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const OURS = join(root, 'apps/http/dist/main.js');
 const CLI = join(root, 'apps/cli/dist/main.js');
 const REFERENCE = join(root, 'bench/reference/server.js');
 const RAW = join(root, 'bench/raw/server.ts');
@@ -18,7 +17,7 @@ export const SECRET = 'the-secret-of-the-benchmark-nobody-elses-0123456789';
 
 /**
  * `ours` and `ours-two` (two processes on one database) and `reference` on MariaDB, `ours-sqlite` on the embedded engine,
- * `tuned`: the reference with what few would know,
+ * `tuned`: the reference with what few would know, and with our V8 option,
  * `raw`: what mysql2 alone does with our statements (raw/server.ts).
  */
 export type Kind = 'ours' | 'ours-sqlite' | 'ours-two' | 'reference' | 'tuned' | 'raw';
@@ -54,9 +53,9 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
   if (kind === 'raw') await ended(start([CLI, 'migrate'], env, folder).child);
   for (let n = 0; n < (kind === 'ours-two' ? 2 : 1); n++) {
     if (kind === 'reference') servers.push(launch([REFERENCE], { NODE_ENV: 'production' }));
-    else if (kind === 'tuned') servers.push(launch([REFERENCE], { NODE_ENV: 'production', TUNED: 'yes' }));
-    else if (kind === 'raw') servers.push(launch(['--import', import.meta.resolve('tsx'), RAW]));
-    else servers.push(launch([OURS]));
+    else if (kind === 'tuned') servers.push(launch(['--max-semi-space-size=32', REFERENCE], { NODE_ENV: 'production', TUNED: 'yes' }));
+    else if (kind === 'raw') servers.push(launch(['--max-semi-space-size=32', '--import', import.meta.resolve('tsx'), RAW]));
+    else servers.push(launch(startArguments()));
   }
   const origins = await Promise.all(servers.map((server) => server.listening));
   const store = database === undefined ? openSqliteStore(folder) : await openMariaDbStore(mariaDb.port, database);
@@ -76,6 +75,15 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** What `npm start` gives to node. */
+function startArguments(): readonly string[] {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [exec, node, ...args] = scripts['start']?.split(' ') ?? [];
+  const main = args.pop();
+  if (exec !== 'exec' || node !== 'node' || main === undefined) throw new Error('npm start is not "exec node …" any more');
+  return [...args, join(root, main)];
 }
 
 interface Started {

@@ -130,6 +130,19 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
     });
   });
 
+  it('F27 a node that loses its majority refuses ROLLBACK too: what the transaction had done is never stored, and it is booked once', async () => {
+    const refused = answerWith({ errno: 1047, done: 'DO 1' });
+    // By then the stock is moved; were its connection used again, the next START TRANSACTION would store that alone.
+    const inTheMiddle = wire.trap(/^INSERT INTO `?bookings/, refused);
+    const order = office.order({ quantity: 3 });
+    await inTheMiddle;
+    const rollback = wire.trap(/^ROLLBACK$/, refused);
+    expect((await order).status).toBe(201);
+    await rollback;
+    expect((await office.order()).status).toBe(201);
+    await reckon(office, server, { heard: OUTAGE });
+  });
+
   describe('F11 slow or black-holed database', () => {
     it('goes dark in mid-storm: every request ends in time, no crash, and all is well when it is light', { timeout: 120_000 }, async () => {
       office.slowestMs = 0;

@@ -18,8 +18,11 @@ export type DatabaseConfig = SqliteConfig | MySqlConfig;
 const BUDGET_MS = 3000;
 /** A database that does not answer at all is given less: who asks hears 503 within the second. */
 const CONNECT_BUDGET_MS = 600;
-/** One try of a transaction or of a read: longer than any lock is waited for. Then its connection is given up. */
-const TRY_MS = 5000;
+/**
+ * One try of a transaction or of a read. Then its connection is given up. Longer than any lock is waited for; and longer than
+ * the budget, so that a try that was given up has no successor: it may hear from the database yet.
+ */
+const TRY_MS = BUDGET_MS + 2000;
 /** How long a try waits for a connection of the pool. */
 const ACQUIRE_MS = 1000;
 const BACKOFF_FIRST_MS = 5;
