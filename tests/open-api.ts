@@ -1,6 +1,7 @@
 import { POLICIES, type Policy, type Profile, type User } from '@ticket/domain';
 import { anId, aUser, OPERATOR } from '@ticket/domain/testing';
 import { createApp } from '../apps/http/src/app.ts';
+import type { Config } from '../packages/adapters/src/config.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
 import type { Engine } from './engines.ts';
 import { openContainer } from './open-store.ts';
@@ -14,6 +15,8 @@ export interface Caller {
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
+  /** The body as it came. */
+  readonly text: string;
   // biome-ignore lint/suspicious/noExplicitAny: what a client gets is what the tests are about, so nothing is assumed of it
   readonly body: any;
 }
@@ -21,9 +24,9 @@ export interface Reply {
 export type Api = Awaited<ReturnType<typeof openApi>>;
 
 /** The whole API in this process, on an empty database of the engine: real wiring, real tokens, real hashes. */
-export async function openApi(engine: Engine, profile: Profile, overrides: Partial<Policy> = {}) {
+export async function openApi(engine: Engine, profile: Profile, overrides: Partial<Policy> = {}, config: Partial<Config> = {}) {
   const policy = { ...POLICIES[profile], ...overrides };
-  const { container, close } = await openContainer(engine, { policy });
+  const { container, close } = await openContainer(engine, { policy, ...config });
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
   const fingerprint = container.get(TOKENS.fingerprint);
@@ -56,7 +59,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+    return { status: response.status, headers: response.headers, text, body: text === '' ? undefined : JSON.parse(text) };
   }
 
   /** An account made behind the API, which spares the hash. */
@@ -68,7 +71,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
 
   const query = <Row>(sql: string, parameters: readonly unknown[] = []) => container.get(TOKENS.database).query<Row>(sql, parameters);
 
-  return { send, account, query, close, container, logged };
+  return { send, fetch: app.fetch, account, query, close, container, logged };
 }
 
 export const CONCERT = {

@@ -101,12 +101,10 @@ describe('the profile', () => {
   });
 
   it.each([
-    ['a missing secret', '', 'is missing'],
     ['the sample secret', 'your_super_secret_key_min_32_characters', 'is the published sample'],
     ['a short secret', 'short', 'is shorter than 32 bytes'],
-  ])('locked does not start with %s, open says it', (_, JWT_SECRET, words) => {
-    expect(refusal({ SECURITY_PROFILE: 'locked', JWT_SECRET })).toContain(words);
-    if (JWT_SECRET !== '') expect(load({ JWT_SECRET }).notices.join()).toContain(words);
+  ])('open starts with %s, and says so', (_, JWT_SECRET, words) => {
+    expect(load({ JWT_SECRET }).notices.join()).toContain(words);
   });
 
   it('locked does not start with an empty password for a database on another machine', () => {
@@ -124,10 +122,6 @@ describe('values', () => {
     ['1w', 604_800],
   ])('JWT_EXPIRES_IN=%s is %i seconds', (JWT_EXPIRES_IN, seconds) => {
     expect(load({ JWT_EXPIRES_IN }).jwt.ttlSeconds).toBe(seconds);
-  });
-
-  it.each(['0d', '-7d', '7 days', '1.5h', '999999999w', 'd', '1e3'])('JWT_EXPIRES_IN=%s is refused', (JWT_EXPIRES_IN) => {
-    expect(refusal({ JWT_EXPIRES_IN })).toContain('JWT_EXPIRES_IN: must be a time');
   });
 
   it.each(['-1', '65536', '3000a', '3e3', '80.5'])('PORT=%s is refused', (PORT) => {

@@ -2,7 +2,7 @@ import type { ActorRef, TokenService, User } from '@ticket/domain';
 import { type CryptoKey, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 
-/** Clocks of two servers may differ this much; a token is never accepted longer than that past its end. */
+/** Clocks of two servers may differ this much: a token that one has just issued is not from the future to the other. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Verified tokens that are remembered, in bytes of their text: about 30,000. */
@@ -51,20 +51,24 @@ export class JoseTokenService implements TokenService {
   }
 
   async verify(token: string): Promise<ActorRef | undefined> {
-    const known = this.#verified.get(token);
-    if (known !== undefined && Date.now() / 1000 < known.expiresAtSeconds + CLOCK_TOLERANCE_SECONDS) return known.ref;
+    const verified = this.#verified.get(token) ?? (await this.#verifySignature(token));
+    return verified !== undefined && Date.now() / 1000 < verified.expiresAtSeconds ? verified.ref : undefined;
+  }
+
+  async #verifySignature(token: string): Promise<Verified | undefined> {
     try {
       const { payload } = await jwtVerify(token, await this.#importedKey(), {
         algorithms: ['HS256'],
         requiredClaims: ['id', 'email', 'role', 'iat', 'exp'],
-        maxTokenAge: `${this.#ttlSeconds}s`, // whatever `exp` says; also refuses a token from the future
+        maxTokenAge: this.#ttlSeconds, // also refuses a token from the future
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
-      const { id, ver = 0, exp = 0, iat = 0 } = payload;
+      const { id, ver = 0, exp: expiresAtSeconds = 0, iat = 0 } = payload;
       if (typeof id !== 'string' || typeof ver !== 'number') return undefined;
-      const ref = { userId: id, tokenVersion: ver };
-      this.#verified.set(token, { ref, expiresAtSeconds: Math.min(exp, iat + this.#ttlSeconds) });
-      return ref;
+      if (expiresAtSeconds > iat + this.#ttlSeconds) return undefined; // none of ours is good for longer, whoever signed it
+      const verified = { ref: { userId: id, tokenVersion: ver }, expiresAtSeconds };
+      this.#verified.set(token, verified);
+      return verified;
     } catch {
       return undefined; // whatever is wrong with it, its sender learns no more than that
     }
