@@ -9,6 +9,9 @@ const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => 
   not_found: ({ entity, id }) => `There is no ${entity} ${id}.`,
   email_taken: () => 'There is a user with this e-mail already.',
   insufficient_tickets: ({ available, requested }) => `${requested} tickets were asked for, ${available} are left.`,
+  too_many_for_a_booking: ({ maximum, requested }) => `${requested} tickets were asked for; a booking has ${maximum} at most.`,
+  too_many_for_a_user: ({ maximum, held, requested }) =>
+    `${requested} tickets were asked for; the user holds ${held} of the event and may hold ${maximum}.`,
   total_below_held: ({ held, requested }) => `Bookings hold ${held} tickets; the total cannot be ${requested}.`,
   too_many_failed_logins: ({ retryAfterSeconds }) => `Too many logins failed. Try again in ${retryAfterSeconds} seconds.`,
   idempotency_key_reused: () => 'The idempotency key was used before, for something else.',

@@ -35,6 +35,10 @@ const EXPECTED: { readonly [Code in RefusalCode]: readonly [Refusals[Code], numb
   ],
   email_taken: [[{}, 400, 'Email sudah terdaftar', null]],
   insufficient_tickets: [[{ available: 1, requested: 2 }, 400, 'Stok tiket tidak mencukupi', { available: 1, requested: 2 }]],
+  too_many_for_a_booking: [[{ maximum: 10, requested: 11 }, 400, 'Jumlah tiket melebihi batas per booking', { maximum: 10, requested: 11 }]],
+  too_many_for_a_user: [
+    [{ maximum: 6, held: 5, requested: 2 }, 400, 'Jumlah tiket melebihi batas per user untuk event ini', { maximum: 6, held: 5, requested: 2 }],
+  ],
   total_below_held: [[{ held: 5, requested: 3 }, 400, 'Total tiket kurang dari tiket yang sudah dipesan', { sold: 5, requested: 3 }]],
   too_many_failed_logins: [[{ retryAfterSeconds: 900 }, 429, 'Terlalu banyak permintaan', null]],
   idempotency_key_reused: [[{}, 422, 'Idempotency-Key sudah dipakai untuk permintaan lain', null]],

@@ -43,6 +43,8 @@ export const messages = {
   notJson: 'Content-Type harus application/json',
   emailTaken: 'Email sudah terdaftar',
   insufficientTickets: 'Stok tiket tidak mencukupi',
+  tooManyForABooking: 'Jumlah tiket melebihi batas per booking',
+  tooManyForAUser: 'Jumlah tiket melebihi batas per user untuk event ini',
   totalBelowHeld: 'Total tiket kurang dari tiket yang sudah dipesan',
   tooManyRequests: 'Terlalu banyak permintaan',
   keyUnderWay: 'Permintaan dengan Idempotency-Key ini masih diproses',

@@ -124,6 +124,27 @@ describe('values', () => {
     expect(load({ JWT_EXPIRES_IN }).jwt.ttlSeconds).toBe(seconds);
   });
 
+  it.each(['0', '-1', '1.5', '900001', 'none'])('MAX_TICKETS_PER_BOOKING and MAX_TICKETS_PER_USER=%s are refused', (limit) => {
+    expect(refusal({ MAX_TICKETS_PER_BOOKING: limit })).toContain('MAX_TICKETS_PER_BOOKING: must be a whole number from 1 to 900000');
+    expect(refusal({ MAX_TICKETS_PER_USER: limit })).toContain('MAX_TICKETS_PER_USER: must be a whole number from 1 to 900000');
+  });
+
+  it('limits tickets by the profile, unless told otherwise', () => {
+    const limitsIn = (env: Record<string, string>) => {
+      const { ticketsPerBookingMax, ticketsPerUserMax } = load(env).policy;
+      return [ticketsPerBookingMax, ticketsPerUserMax];
+    };
+    const told = { MAX_TICKETS_PER_BOOKING: '4', MAX_TICKETS_PER_USER: '6' };
+    expect([limitsIn({}), limitsIn(LOCKED), limitsIn(told), limitsIn({ ...LOCKED, ...told })]).toEqual([
+      ...[
+        [900_000, undefined],
+        [10, undefined],
+        [4, 6],
+        [4, 6],
+      ],
+    ]);
+  });
+
   it.each(['-1', '65536', '3000a', '3e3', '80.5'])('PORT=%s is refused', (PORT) => {
     expect(refusal({ PORT })).toContain('PORT: must be a whole number');
   });

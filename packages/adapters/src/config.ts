@@ -12,6 +12,7 @@ import {
   POLICIES,
   type Policy,
   type Profile,
+  TOTAL_TICKETS_MAX,
 } from '@ticket/domain';
 import * as v from 'valibot';
 import { makeFolder } from './folder.ts';
@@ -75,7 +76,7 @@ export function loadConfig(environment: Environment): Config {
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const database = databaseOf(env, dataDir, read, faults);
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
-  const policy = policyOf(profile, read);
+  const policy = policyOf(env, profile, read);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
   const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
   const firstAdmin = firstAdminOf(env, policy, faults);
@@ -106,6 +107,7 @@ const wholeNumber = (min: number, max: number) =>
     v.check((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`),
   );
 const Port = wholeNumber(0, 65_535);
+const TicketLimit = wholeNumber(1, TOTAL_TICKETS_MAX);
 const Switch = v.pipe(
   v.picklist(['yes', 'no', 'true', 'false'], 'must be yes or no'),
   v.transform((word) => word === 'yes' || word === 'true'),
@@ -163,13 +165,15 @@ function decode(part: string): string | undefined {
   }
 }
 
-function policyOf(profile: Profile, read: Read): Policy | undefined {
+function policyOf(env: Environment, profile: Profile, read: Read): Policy | undefined {
   const base = POLICIES[profile];
   const pastEvents = read('ALLOW_PAST_EVENTS', Switch, base.pastEvents ? 'yes' : 'no');
   const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no');
   const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(base.passwords.charactersMin));
-  if (pastEvents === undefined || organizerEmail === undefined || charactersMin === undefined) return undefined;
-  return { ...base, pastEvents, organizerEmail, passwords: { ...base.passwords, charactersMin } };
+  const ticketsPerBookingMax = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(base.ticketsPerBookingMax));
+  const ticketsPerUserMax = env['MAX_TICKETS_PER_USER'] === undefined ? base.ticketsPerUserMax : read('MAX_TICKETS_PER_USER', TicketLimit, '');
+  if (pastEvents === undefined || organizerEmail === undefined || charactersMin === undefined || ticketsPerBookingMax === undefined) return undefined;
+  return { ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax, passwords: { ...base.passwords, charactersMin } };
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));

@@ -73,7 +73,7 @@ export function createContainer(config: Config): Container {
     .bind(TOKENS.database)
     .toResolvedValue(({ database }) => new Database(database), [TOKENS.config])
     .onDeactivation((database) => database.close());
-  container.bind(TOKENS.stockQueue).toResolvedValue(createStockQueue, [TOKENS.database, TOKENS.clock]);
+  container.bind(TOKENS.stockQueue).toResolvedValue(createStockQueue, [TOKENS.database, TOKENS.clock, TOKENS.policy]);
   container.bind(TOKENS.events).toResolvedValue((queue) => new TypeOrmEventRepository(queue), [TOKENS.stockQueue]);
   container
     .bind(TOKENS.bookings)

@@ -54,6 +54,7 @@ export {
   type BookingNow,
   type EventDecision,
   type EventNow,
+  type Holding,
   type LockedRows,
   type Outcome,
   type StockDecision,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from './actor.ts';
-import { type Action, allow, identify, POLICIES } from './policy.ts';
+import { type Action, allow, identify, POLICIES, type Policy, refuseTooMany } from './policy.ts';
 import { Refusal } from './refusal.ts';
 import { aUser } from './testing/builders.ts';
 
@@ -64,5 +64,36 @@ describe('a refusal of rights', () => {
 
   it('reaches a user when nobody owns the row', () => {
     expect(letter(() => allow(POLICIES.open, owner, 'read_booking'))).toBe('3');
+  });
+});
+
+describe('a limit on tickets', () => {
+  const policy = { ...POLICIES.open, ticketsPerBookingMax: 4, ticketsPerUserMax: 6 };
+  const ask = (quantity: number, heldByOwner: number | undefined, limits: Policy = policy) =>
+    letter(() => refuseTooMany(limits, { quantity, heldByOwner }));
+
+  it.each([
+    [4, 0, 'y'],
+    [5, 0, 'too_many_for_a_booking'],
+    [4, 2, 'y'],
+    [4, 3, 'too_many_for_a_user'],
+    [1, 6, 'too_many_for_a_user'],
+    [5, 6, 'too_many_for_a_booking'],
+  ])('lets %i tickets be taken by who holds %i: %s', (quantity, held, answer) => {
+    expect(ask(quantity, held)).toBe(answer);
+  });
+
+  it('says what the limit is, and what is held', () => {
+    const details = { maximum: 6, held: 5, requested: 2 };
+    expect(() => refuseTooMany(policy, { quantity: 2, heldByOwner: 5 })).toThrow(expect.objectContaining({ details }));
+  });
+
+  it('is none in the open profile, and ten a booking in the locked one', () => {
+    expect(ask(900_000, undefined, POLICIES.open)).toBe('y');
+    expect([10, 11].map((quantity) => ask(quantity, undefined, POLICIES.locked))).toEqual(['y', 'too_many_for_a_booking']);
+  });
+
+  it('on what a user holds is nothing that may be forgotten to be counted', () => {
+    expect(() => ask(1, undefined)).toThrow('broken promise');
   });
 });

@@ -1,6 +1,6 @@
 import { type Actor, person } from './actor.ts';
-import type { Event } from './event.ts';
-import { refuse } from './refusal.ts';
+import { type Event, TOTAL_TICKETS_MAX } from './event.ts';
+import { assert, refuse } from './refusal.ts';
 import type { PasswordRules } from './user.ts';
 
 /** `open` is the contract to the letter, for a laptop; `locked` is for a server that strangers reach. */
@@ -12,6 +12,10 @@ export interface Policy {
   readonly passwords: PasswordRules;
   /** Whether events in the past may be made and booked. */
   readonly pastEvents: boolean;
+  /** The most tickets that one booking takes. */
+  readonly ticketsPerBookingMax: number;
+  /** The most tickets of one event that one user holds in all his bookings; undefined: as many as there are, and nobody counts them. */
+  readonly ticketsPerUserMax: number | undefined;
   /** Whether everybody sees an organizer's e-mail beside his event. */
   readonly organizerEmail: boolean;
   /** Rows of a list when no limit is asked for (undefined: all of them), and the largest limit that may be asked for. */
@@ -24,6 +28,8 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
     profile: 'open',
     passwords: { charactersMin: 6, refuseCommon: false },
     pastEvents: true,
+    ticketsPerBookingMax: TOTAL_TICKETS_MAX,
+    ticketsPerUserMax: undefined,
     organizerEmail: true,
     list: { limit: undefined, limitMax: 1000 },
   },
@@ -31,6 +37,8 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
     profile: 'locked',
     passwords: { charactersMin: 8, refuseCommon: true },
     pastEvents: false,
+    ticketsPerBookingMax: 10,
+    ticketsPerUserMax: undefined,
     organizerEmail: false,
     list: { limit: 100, limitMax: 100 },
   },
@@ -83,4 +91,18 @@ export function allow(policy: Policy, actor: Actor, action: Action, ownerId?: st
 /** Refuses to open or to sell what is over, where the policy does not let one. */
 export function refusePast({ pastEvents }: Policy, { eventDate }: Pick<Event, 'eventDate'>, now: Date): void {
   if (!pastEvents && eventDate < now) refuse('event_is_over', {});
+}
+
+/**
+ * Refuses to take more tickets than a booking may, or than its owner may hold of the event. `heldByOwner` is what he holds so far,
+ * counted under the event's lock, so that of bookings that race for the last tickets of his share exactly one gets them.
+ */
+export function refuseTooMany(
+  { ticketsPerBookingMax, ticketsPerUserMax }: Policy,
+  { quantity: requested, heldByOwner }: { readonly quantity: number; readonly heldByOwner: number | undefined },
+): void {
+  if (requested > ticketsPerBookingMax) refuse('too_many_for_a_booking', { maximum: ticketsPerBookingMax, requested });
+  if (ticketsPerUserMax === undefined) return;
+  assert(heldByOwner !== undefined, 'what a user holds is counted where there is a limit to it');
+  if (heldByOwner + requested > ticketsPerUserMax) refuse('too_many_for_a_user', { maximum: ticketsPerUserMax, held: heldByOwner, requested });
 }

@@ -25,10 +25,10 @@ export interface Attempt {
 export interface EventRepository {
   /**
    * Runs `decide` on the event and the actor as they are now, and stores booking, stock and ledger line together, or nothing.
-   * Refuses `insufficient_tickets` when the booking holds more than is left. Of calls that race for the last ticket exactly
+   * There is no booking yet. Refuses `insufficient_tickets` when it holds more than is left. Of calls that race for the last ticket exactly
    * one resolves; each other one refuses and changes nothing. Calls for one event are decided in the order they came.
    */
-  reserveTickets(eventId: string, attempt: Attempt, decide: (now: EventNow) => Booking): Promise<Booking>;
+  reserveTickets(eventId: string, attempt: Attempt, decide: (now: BookingNow) => Booking): Promise<Booking>;
   /**
    * Makes (there is none yet), edits or deletes (`undefined` returned) an event. Stock that moves is a line of the ledger.
    * A deleted event takes its cancelled bookings with it; deleting one whose tickets are held is a broken promise.

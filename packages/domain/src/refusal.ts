@@ -11,6 +11,10 @@ export interface Refusals {
   email_taken: None;
   /** Tickets left when the decision was made, and tickets asked for. */
   insufficient_tickets: { readonly available: number; readonly requested: number };
+  /** The most that one booking takes, and tickets asked for. */
+  too_many_for_a_booking: { readonly maximum: number; readonly requested: number };
+  /** The most that one user holds of an event, what he held when the decision was made, and tickets asked for. */
+  too_many_for_a_user: { readonly maximum: number; readonly held: number; readonly requested: number };
   /** Tickets that bookings hold, and the smaller total that was asked for. */
   total_below_held: { readonly held: number; readonly requested: number };
   /** From the same place, or for the same account from there. */

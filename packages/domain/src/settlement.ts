@@ -18,6 +18,11 @@ export interface EventNow {
 }
 export interface BookingNow extends EventNow {
   readonly booking: Booking | undefined;
+  /**
+   * Tickets of the event that the booking's owner (while there is none, who asks) holds in all his bookings. undefined where the
+   * store does not count them, since no limit asks for it.
+   */
+  readonly heldByOwner: number | undefined;
 }
 
 /** Makes (there was none), edits or deletes (returns undefined) an event. */
@@ -46,8 +51,17 @@ export interface LockedRows {
   readonly events: readonly Event[];
   readonly bookings: readonly Booking[];
   readonly actors: ReadonlyMap<string, Parameters<typeof actorNow>[1]>;
+  /** What users hold of the events; who is left out holds nothing. undefined: not counted. */
+  readonly holdings?: readonly Holding[] | undefined;
   /** What was answered before under the keys of the batch. */
   readonly keptAnswers: readonly KeptAnswer[];
+}
+
+/** Tickets of an event that all bookings of a user hold. */
+export interface Holding {
+  readonly eventId: string;
+  readonly userId: string;
+  readonly tickets: number;
 }
 
 export type Outcome =
@@ -80,6 +94,7 @@ export function settle(
 ): { readonly outcomes: readonly Outcome[]; readonly writes: Writes } {
   const events = new Map(rows.events.map((event) => [event.id, event]));
   const bookings = new Map(rows.bookings.map((booking) => [booking.id, booking]));
+  const holdings = rows.holdings && new Map(rows.holdings.map(({ eventId, userId, tickets }) => [nameOf(userId, eventId), tickets]));
   const edited = new Set<string>();
   const movements: StockMovement[] = [];
   const kept = new Map(rows.keptAnswers.map((answer) => [nameOf(answer.owner, answer.key), answer]));
@@ -123,14 +138,23 @@ export function settle(
   function settleBooking({ eventId, bookingId, actor, decide }: BookingDecision): Booking | undefined {
     const event = eventId === undefined ? undefined : events.get(eventId);
     const before = bookingId === undefined ? undefined : bookings.get(bookingId);
-    const after = decide({ actor: actorOf(actor), event, booking: before });
+    const owner = before?.userId ?? userIdOf(actor);
+    const heldByOwner = owner === undefined || eventId === undefined ? undefined : heldIn(eventId, owner);
+    const after = decide({ actor: actorOf(actor), event, booking: before, heldByOwner });
     if (after === before) return after;
-    assert(event !== undefined && (after ?? before)?.eventId === event.id, 'a booking belongs to the event that is locked for it');
-    const moved = moveStock(event, { before: heldBy(before), after: heldBy(after) });
-    const id = after?.id ?? before?.id ?? null;
-    events.set(event.id, record(event.id, id, reasonFor(before, after), event, moved) ?? moved);
-    if (id !== null) put(bookings, id, after);
+    const booking = after ?? before;
+    assert(event !== undefined && booking?.eventId === event.id, 'a booking belongs to the event that is locked for it');
+    const held = { before: heldBy(before), after: heldBy(after) };
+    const moved = moveStock(event, held);
+    events.set(event.id, record(event.id, booking.id, reasonFor(before, after), event, moved) ?? moved);
+    holdings?.set(nameOf(booking.userId, event.id), (heldIn(event.id, booking.userId) ?? 0) + held.after - held.before);
+    put(bookings, booking.id, after);
     return after;
+  }
+
+  /** What the user holds of the event after the decisions so far. */
+  function heldIn(eventId: string, userId: string): number | undefined {
+    return holdings && (holdings.get(nameOf(userId, eventId)) ?? 0);
   }
 
   /** Writes the ledger line of a movement, if there is one, and gives the event with its new stock version. */
@@ -164,7 +188,7 @@ export function settle(
   }
 }
 
-/** No owner has a space in his name. */
+/** One name for what belongs to somebody: no owner has a space in his id. */
 const nameOf = (owner: string, key: string): string => `${owner} ${key}`;
 
 function changesOf(before: readonly Event[], after: ReadonlyMap<string, Event>, edited: ReadonlySet<string>) {

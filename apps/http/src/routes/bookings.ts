@@ -51,7 +51,9 @@ export function bookingRoutes({ useCases, policy }: RouteParts) {
         tag: 'Bookings',
         id: 'bookTickets',
         summary: 'Memesan tiket',
-        description: 'Stok tidak cukup: 400 dengan `errors: {available, requested}` dari saat keputusan diambil.',
+        description:
+          'Stok tidak cukup: 400 dengan `errors: {available, requested}` dari saat keputusan diambil. ' +
+          'Melebihi batas per booking atau per user, bila ada: 400 dengan `errors: {maximum, requested}` atau `{maximum, held, requested}`.',
         token: 'required',
         answer: [201, success(messages.bookingCreated, BookingReply)],
         keyed: true,

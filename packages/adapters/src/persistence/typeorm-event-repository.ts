@@ -1,4 +1,4 @@
-import type { Attempt, Booking, Event, EventNow, EventRepository } from '@ticket/domain';
+import type { Attempt, Booking, BookingNow, Event, EventNow, EventRepository } from '@ticket/domain';
 import { answerOf, type StockQueue } from './stock-transaction.ts';
 
 export class TypeOrmEventRepository implements EventRepository {
@@ -7,7 +7,7 @@ export class TypeOrmEventRepository implements EventRepository {
     this.#queue = queue;
   }
 
-  async reserveTickets(eventId: string, attempt: Attempt, decide: (now: EventNow) => Booking): Promise<Booking> {
+  async reserveTickets(eventId: string, attempt: Attempt, decide: (now: BookingNow) => Booking): Promise<Booking> {
     return answerOf(await this.#queue.submit(eventId, { subject: 'booking', eventId, bookingId: undefined, ...attempt, decide }), attempt);
   }
 

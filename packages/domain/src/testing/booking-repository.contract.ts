@@ -40,7 +40,27 @@ export function bookingRepositoryContract(name: string, open: () => Promise<Stor
         seen.push(now);
         return now.booking;
       });
-      expect(seen.at(-1)).toEqual({ actor: user, event: { ...event, name: 'Blues', availableTickets: 6, stockVersion: 2 }, booking });
+      expect(seen.at(-1)).toEqual({ actor: user, event: { ...event, name: 'Blues', availableTickets: 6, stockVersion: 2 }, booking, heldByOwner: 4 });
+    });
+
+    it('tells the decision what the booking’s owner holds of the event, whoever asks, with what those before it did', async () => {
+      const { event, user, booking } = await fourOfTen();
+      const other = await rows.book(event, { userId: user.id, quantity: 3 });
+      const admin = await rows.user({ role: 'admin' });
+      await rows.book(event, { userId: admin.id, quantity: 2 });
+      const look = async () => {
+        let held: number | undefined;
+        await store.ports.bookings.change(booking.id, as(admin), ({ booking: now, heldByOwner }) => {
+          held = heldByOwner;
+          return now;
+        });
+        return held;
+      };
+      expect(await look()).toBe(7);
+      const [, cancelled, , reinstated] = await Promise.all([
+        ...[rows.setStatus(other, 'cancelled'), look(), rows.setStatus(other, 'pending'), look(), rows.deleteBooking(booking)],
+      ]);
+      expect([cancelled, reinstated]).toEqual([4, 7]);
     });
 
     it('decides about a booking that is not there, on nothing', async () => {

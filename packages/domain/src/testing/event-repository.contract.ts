@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../actor.ts';
+import { newBooking } from '../booking.ts';
 import { TICKET_PRICE_CENTS_MAX, TOTAL_TICKETS_MAX } from '../event.ts';
 import { refuse } from '../refusal.ts';
+import type { User } from '../user.ts';
 import { aBooking, anEvent, anId, NOW } from './builders.ts';
 import { answerOf, answersOf, as, OPERATOR, type Rows, refOf, rowsOf, type Store, times } from './store.ts';
 
@@ -209,6 +211,44 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
         ]);
         expect([before.totalPriceCents, after.totalPriceCents]).toEqual([200, 600]);
         expect((await rows.bookingRows(userId)).map(({ totalPriceCents }) => totalPriceCents).toSorted()).toEqual([200, 600]);
+      });
+    });
+
+    describe('what the buyer holds', () => {
+      /** Books, and gives what the decision was told; it may be told again (a deadlock), so the last counts. */
+      const heldWhen = async (event: { readonly id: string }, buyer: User, quantity = 1) => {
+        let held: number | undefined;
+        const booking = store.ports.events.reserveTickets(event.id, as(buyer), ({ event: sold, heldByOwner }) => {
+          held = heldByOwner;
+          return newBooking(sold ?? refuse('not_found', { entity: 'event', id: event.id }), { id: anId(), userId: buyer.id, quantity, now: NOW });
+        });
+        await answerOf(booking);
+        return held;
+      };
+
+      it('is told to the decision: his own, of this event, pending and confirmed', async () => {
+        const [event, elsewhere] = [await rows.event(), await rows.event()];
+        const [buyer, other] = [await rows.user(), await rows.user()];
+        const [pending, cancelled] = [await rows.book(event, { userId: buyer.id, quantity: 2 }), await rows.book(event, { userId: buyer.id })];
+        await rows.setStatus(pending, 'pending');
+        await rows.setStatus(cancelled, 'cancelled');
+        await rows.book(event, { userId: buyer.id, quantity: 3 });
+        await rows.book(event, { userId: other.id });
+        await rows.book(elsewhere, { userId: buyer.id, quantity: 4 });
+        expect([await heldWhen(event, buyer), await heldWhen(event, await rows.user())]).toEqual([5, 0]);
+      });
+
+      it('is counted with what those before him took, however many come at once', async () => {
+        const event = await rows.event({ totalTickets: 100 });
+        const [buyer, other] = [await rows.user(), await rows.user()];
+        const seen = await Promise.all([3, 1, 1, 2].flatMap((quantity) => [heldWhen(event, buyer, quantity), heldWhen(event, other, 5)]));
+        expect(seen).toEqual([0, 0, 3, 5, 4, 10, 5, 15]);
+      });
+
+      it('is not moved by what is refused', async () => {
+        const event = await rows.event({ totalTickets: 5 });
+        const buyer = await rows.user();
+        expect(await Promise.all([2, 4, 1, 9].map((quantity) => heldWhen(event, buyer, quantity)))).toEqual([0, 2, 2, 3]);
       });
     });
 

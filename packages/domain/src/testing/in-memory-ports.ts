@@ -8,7 +8,7 @@ import type { StockMovement } from '../ledger.ts';
 import { POLICIES } from '../policy.ts';
 import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
 import { assert, refuse } from '../refusal.ts';
-import { type StockDecision, settle, type Writes } from '../settlement.ts';
+import { type Holding, type StockDecision, settle, type Writes } from '../settlement.ts';
 import type { User } from '../user.ts';
 import type { BookingView, EventView } from '../views.ts';
 import type { Store } from './store.ts';
@@ -168,6 +168,7 @@ export function inMemoryPorts(
       events: event === undefined ? [] : [event],
       bookings: [...bookings.values()].filter(({ eventId }) => eventId === decision.eventId),
       actors: new Map(actor === undefined ? [] : [[actor.id, actor]]),
+      holdings: holdingsIn(decision.eventId),
       keptAnswers: kept,
     };
     const { outcomes, writes } = settle([decision], rows, clock());
@@ -177,6 +178,13 @@ export function inMemoryPorts(
     store(writes);
     if (outcome.replayed) decision.key?.onReplay();
     return outcome.value;
+  }
+
+  function holdingsIn(of: string | undefined): Holding[] {
+    const tickets = new Map<string, number>();
+    for (const booking of bookings.values())
+      if (booking.eventId === of) tickets.set(booking.userId, (tickets.get(booking.userId) ?? 0) + heldBy(booking));
+    return [...tickets].map(([userId, held]) => ({ eventId: of ?? '', userId, tickets: held }));
   }
 
   function keptUnder(owner: string, { value }: IdempotencyKey): KeptAnswer | undefined {

@@ -66,6 +66,8 @@ export interface Scene {
   readonly actor: Somebody;
   readonly event: EventRow | undefined;
   readonly left: number;
+  /** Of the event, by whom the booking belongs to, or would. */
+  readonly heldByOwner: number;
   readonly booking: BookingRow | undefined;
   readonly user: UserRow | undefined;
   readonly facts: { readonly otherAdmins: number; readonly activeBookings: number; readonly organisedEvents: number };
@@ -113,10 +115,13 @@ export class Model {
     const userId = 'userId' in ask ? ask.userId : undefined;
     const email = 'email' in ask ? ask.email : 'account' in ask ? ask.account.email : userId !== undefined ? emailIn(ask) : undefined;
     const holder = email === undefined ? undefined : [...this.#users.values()].find((user) => user.email === email);
+    const actor = this.#actorOf(ref);
+    const owner = booking?.userId ?? (typeof actor === 'string' ? undefined : actor.id);
     return {
-      actor: this.#actorOf(ref),
+      actor,
       booking,
       event,
+      heldByOwner: event === undefined || owner === undefined ? 0 : this.#heldBy(owner, event),
       left: event === undefined ? 0 : this.#left(event),
       user: userId === undefined ? undefined : this.#users.get(userId),
       facts: userId === undefined ? NO_FACTS : this.#factsOf(userId),
@@ -136,6 +141,13 @@ export class Model {
     let left = totalTickets;
     for (const { eventId, status, quantity } of this.#bookings.values()) if (eventId === id && status !== 'cancelled') left -= quantity;
     return left;
+  }
+
+  #heldBy(id: string, event: EventRow): number {
+    let held = 0;
+    for (const { userId, eventId, status, quantity } of this.#bookings.values())
+      if (userId === id && eventId === event.id && status !== 'cancelled') held += quantity;
+    return held;
   }
 
   #factsOf(id: string): Scene['facts'] {
@@ -305,6 +317,10 @@ function judge(policy: Policy, ask: Ask, actor: Somebody, { event, left, booking
   const isAdmin = actor !== 'anonymous' && actor.role === 'admin';
   const is = (id: string | undefined) => actor !== 'anonymous' && actor.id === id;
   const isOver = (date: Date | undefined) => !policy.pastEvents && date !== undefined && date < now;
+  const tooMany = (quantity: number) => {
+    if (quantity > policy.ticketsPerBookingMax) return 'too_many_for_a_booking';
+    return quantity + scene.heldByOwner > (policy.ticketsPerUserMax ?? Number.POSITIVE_INFINITY) ? 'too_many_for_a_user' : undefined;
+  };
   const isLastAdmin = user?.role === 'admin' && facts.otherAdmins === 0;
   switch (ask.does) {
     case 'register':
@@ -350,7 +366,7 @@ function judge(policy: Policy, ask: Ask, actor: Somebody, { event, left, booking
       if (event === undefined) return 'not_found';
       if (isOver(event.eventDate)) return 'event_is_over';
       if (ask.quantity === 0) return 'invalid_input';
-      return ask.quantity > left ? 'insufficient_tickets' : 'done';
+      return tooMany(ask.quantity) ?? (ask.quantity > left ? 'insufficient_tickets' : 'done');
     case 'read a booking':
     case 'delete a booking':
     case 'set a status':
@@ -358,7 +374,7 @@ function judge(policy: Policy, ask: Ask, actor: Somebody, { event, left, booking
       if (!isAdmin && !is(booking.userId)) return 'forbidden';
       if (ask.does === 'set a status' && booking.status === 'cancelled' && ask.status !== 'cancelled') {
         if (isOver(event?.eventDate)) return 'event_is_over';
-        return booking.quantity > left ? 'insufficient_tickets' : 'done';
+        return tooMany(booking.quantity) ?? (booking.quantity > left ? 'insufficient_tickets' : 'done');
       }
       return 'done';
     case 'open an event':

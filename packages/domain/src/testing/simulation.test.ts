@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { heldBy } from '../booking.ts';
 import type { Event } from '../event.ts';
 import { ownerOf } from '../idempotency.ts';
 import type { BookingRepository, EventRepository } from '../ports.ts';
@@ -42,6 +43,7 @@ describe.skipIf(only !== 0)('simulated schedules', () => {
 /** What has to happen once in two hundred schedules at least. */
 const USUAL = [
   ...['book: done', 'book: insufficient_tickets', 'book: event_is_over', 'book: idempotency_key_reused', 'book: invalid_input', 'replay'],
+  ...['book: too_many_for_a_booking', 'book: too_many_for_a_user', 'set a status: too_many_for_a_user'],
   ...['set a status: done', 'set a status: insufficient_tickets', 'set a status: event_is_over', 'delete a booking: done'],
   ...['open an event: done', 'change an event: done', 'change an event: total_below_held', 'delete an event: done'],
   ...['delete an event: event_has_active_bookings', 'register: done', 'register: email_taken', 'change a user: done', 'change a user: last_admin'],
@@ -156,6 +158,19 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     }),
   ],
   ['roles as they were when the server first saw them', 'I8', withOldRoles()],
+  [
+    'a limit of one user that is judged on what he held before the lock',
+    'I8',
+    (sound, { memory, giveWay }) => {
+      const reserveTickets: Reserve = async (eventId, attempt, decide) => {
+        const own = [...memory.bookings.values()].filter((booking) => booking.eventId === eventId && booking.userId === ownerOf(attempt.actor));
+        const heldByOwner = own.reduce((sum, booking) => sum + heldBy(booking), 0);
+        await giveWay();
+        return sound.events.reserveTickets(eventId, attempt, (now) => decide({ ...now, heldByOwner }));
+      };
+      return { events: { ...sound.events, reserveTickets } };
+    },
+  ],
   [
     'a booking and its stock in two transactions',
     'I9',

@@ -170,7 +170,9 @@ class World {
     this.#random = new Random(seed);
     this.#plant = plant;
     this.#story = story;
-    this.#policy = this.#random.chance(0.7) ? POLICIES.locked : POLICIES.open;
+    const policy = this.#random.chance(0.7) ? POLICIES.locked : POLICIES.open;
+    const limits = { ticketsPerBookingMax: 2 + this.#random.below(2), ticketsPerUserMax: 2 + this.#random.below(2) };
+    this.#policy = this.#random.chance(0.75) ? { ...policy, ...limits } : policy;
     this.#weather = this.#random.pick([
       { fault: 0, crash: 0 },
       { fault: 0.1, crash: 0.01 },

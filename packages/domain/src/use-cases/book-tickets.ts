@@ -1,21 +1,23 @@
 import { person } from '../actor.ts';
 import { type Booking, newBooking } from '../booking.ts';
-import { allow, refusePast } from '../policy.ts';
+import { allow, refusePast, refuseTooMany } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { type Input, refuse } from '../refusal.ts';
 import { acceptAfterRights } from './asking.ts';
 
-/** Books tickets for the actor: stock and booking change together, or neither does. Refuses `insufficient_tickets`. */
+/** Books tickets for the actor: stock and booking change together, or neither does. Refuses `insufficient_tickets`, and more than the policy lets one have. */
 export function bookTickets({ events, users, clock, newId, policy }: Ports) {
   return async (attempt: Attempt, input: Input<{ readonly eventId: string; readonly quantity: number }>): Promise<Booking> => {
     const id = newId();
     const now = clock();
     const { eventId, quantity } = await acceptAfterRights({ users, policy }, attempt, 'book_tickets', input);
-    return events.reserveTickets(eventId, attempt, ({ actor, event }) => {
+    return events.reserveTickets(eventId, attempt, ({ actor, event, heldByOwner }) => {
       allow(policy, actor, 'book_tickets');
       const sold = event ?? refuse('not_found', { entity: 'event', id: eventId });
       refusePast(policy, sold, now);
-      return newBooking(sold, { id, userId: person(actor).id, quantity, now });
+      const booking = newBooking(sold, { id, userId: person(actor).id, quantity, now });
+      refuseTooMany(policy, { quantity, heldByOwner });
+      return booking;
     });
   };
 }

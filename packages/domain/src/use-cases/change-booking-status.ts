@@ -1,21 +1,25 @@
 import { type Booking, type BookingStatus, heldBy, withStatus } from '../booking.ts';
-import { allow, identify, refusePast } from '../policy.ts';
+import { allow, identify, refusePast, refuseTooMany } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
 
 /**
  * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once; leaving `cancelled` takes them
- * again at the old price, or refuses `insufficient_tickets`, or `event_is_over` like a booking. The same status again changes nothing.
+ * again at the old price, or is refused as a booking is: no stock, the event is over, more than the policy lets one have. The same status
+ * again changes nothing.
  */
 export function changeBookingStatus({ bookings, clock, policy }: Ports) {
   return (attempt: Attempt, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {
     const now = clock();
-    return bookings.change(id, attempt, ({ actor, event, booking }) => {
+    return bookings.change(id, attempt, ({ actor, event, booking, heldByOwner }) => {
       identify(policy, actor, 'change_booking');
       const before = booking ?? refuse('not_found', { entity: 'booking', id });
       allow(policy, actor, 'change_booking', before.userId);
       const after = withStatus(before, accept(input).status);
-      if (event !== undefined && heldBy(after) > heldBy(before)) refusePast(policy, event, now);
+      if (event !== undefined && heldBy(after) > heldBy(before)) {
+        refusePast(policy, event, now);
+        refuseTooMany(policy, { quantity: after.quantity, heldByOwner });
+      }
       return after;
     });
   };

@@ -3,6 +3,7 @@ import { POLICIES } from '../policy.ts';
 import { anEvent, NOW } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
 import { answerOf, answersOf, as, OPERATOR, times } from '../testing/store.ts';
+import type { User } from '../user.ts';
 
 const YESTERDAY = new Date(NOW.getTime() - 24 * 60 * 60 * 1000);
 const TOMORROW = new Date(NOW.getTime() + 24 * 60 * 60 * 1000);
@@ -62,6 +63,61 @@ describe('a cancellation', () => {
       expect([await set('pending'), await set('cancelled'), await set('confirmed')]).toEqual(['done', 'done', answer]);
       expect(await rows.available(event)).toBe(answer === 'done' ? 7 : 10);
     }
+  });
+});
+
+describe('a limit on what a user holds of an event', () => {
+  const policy = { ...POLICIES.open, ticketsPerBookingMax: 4, ticketsPerUserMax: 6 };
+  const setUp = async () => {
+    const house = await aHouse({ policy });
+    const { useCases, event } = house;
+    return {
+      ...house,
+      book: (user: User, quantity: number) => useCases.bookTickets(as(user), { eventId: event.id, quantity }),
+      set: (user: User, id: string, status: 'confirmed' | 'cancelled') => useCases.changeBookingStatus(as(user), id, { status }),
+    };
+  };
+
+  it('is for each user, over all his bookings, and is met by what comes at once', async () => {
+    const { rows, sari, budi, event, book } = await setUp();
+    expect(await answersOf([book(sari, 4), book(sari, 3), book(sari, 2), book(budi, 4), book(sari, 1)])).toEqual([
+      ...['done', 'too_many_for_a_user', 'done', 'done', 'too_many_for_a_user'],
+    ]);
+    expect(await rows.available(event)).toBe(0);
+  });
+
+  it('is said before the stock, and a booking’s own limit before both', async () => {
+    const { sari, budi, book } = await setUp();
+    await book(budi, 4);
+    await book(sari, 4);
+    expect(await answersOf([book(sari, 5), book(sari, 3), book(budi, 3), book(budi, 2)])).toEqual([
+      ...['too_many_for_a_booking', 'too_many_for_a_user', 'too_many_for_a_user', 'done'],
+    ]);
+  });
+
+  it('counts a cancelled booking that is confirmed again, for its owner and not for the admin who does it', async () => {
+    const { rows, admin, sari, event, book, set } = await setUp();
+    const first = await book(sari, 4);
+    await set(sari, first.id, 'cancelled');
+    await book(sari, 3);
+    const { id } = await book(sari, 1);
+    expect(await answersOf([set(sari, first.id, 'confirmed'), set(admin, first.id, 'confirmed')])).toEqual([
+      'too_many_for_a_user',
+      'too_many_for_a_user',
+    ]);
+    await set(sari, id, 'cancelled');
+    await book(admin, 1);
+    await rows.edit(event, { totalTickets: 20 });
+    expect(await answersOf([set(admin, first.id, 'confirmed'), set(sari, id, 'confirmed')])).toEqual(['too_many_for_a_user', 'done']);
+  });
+
+  it('leaves alone what was sold before there was one', async () => {
+    const { useCases, rows, sari, event } = await aHouse({ policy });
+    const booking = await rows.book(event, { userId: sari.id, quantity: 9 });
+    const set = (status: 'pending' | 'confirmed' | 'cancelled') => answerOf(useCases.changeBookingStatus(as(sari), booking.id, { status }));
+    expect([await set('pending'), await set('confirmed'), await set('cancelled'), await set('confirmed')]).toEqual([
+      ...['done', 'done', 'done', 'too_many_for_a_booking'],
+    ]);
   });
 });
 
