@@ -21,23 +21,6 @@ const TEXTS: readonly unknown[] = [
   ['x'],
   { a: 1 },
 ];
-const EMAILS: readonly unknown[] = [
-  '',
-  'nobody',
-  '@',
-  'a@b',
-  'a b@c.de',
-  'josé@example.com',
-  'ｊose@example.com',
-  `${'a'.repeat(250)}@b.co`,
-  'a@b.co\u0000',
-  0,
-  true,
-  ['a@b.co'],
-  { a: 1 },
-  null,
-];
-const PASSWORDS: readonly unknown[] = ['', 'short', 'x'.repeat(73), 'é'.repeat(37), 'pass\ud800word', 123456, null, ['password'], {}];
 const DATES: readonly unknown[] = [
   '',
   'tomorrow',
@@ -91,20 +74,10 @@ describe.each(engines)('bad input on %s', (engine) => {
     expect(await rows()).toBe(before);
   }
 
-  const person = { name: 'Jane', email: 'jane@example.com', password: 'correct horse' };
   /** Stands in for ids that are known only when the tests run. */
   const filled = <Value>(value: Value): Value =>
     JSON.parse(JSON.stringify(value).replaceAll(':admin', admin.id).replaceAll(':event', event).replaceAll(':booking', booking));
   const cases: readonly (readonly [method: string, path: string, good: object, field: string, values: readonly unknown[]])[] = [
-    ...(['/api/auth/register', '/api/users'] as const).flatMap((path) => [
-      ['POST', path, person, 'name', TEXTS] as const,
-      ['POST', path, person, 'email', EMAILS] as const,
-      ['POST', path, person, 'password', PASSWORDS] as const,
-      ['POST', path, person, 'role', ['superadmin', 'ADMIN', ['admin'], 1, null, '']] as const,
-    ]),
-    ['PUT', '/api/users/:admin', {}, 'name', TEXTS],
-    ['PUT', '/api/users/:admin', {}, 'email', EMAILS],
-    ['PUT', '/api/users/:admin', {}, 'password', PASSWORDS],
     ['POST', '/api/events', CONCERT, 'name', TEXTS],
     ['POST', '/api/events', CONCERT, 'location', TEXTS],
     ['POST', '/api/events', CONCERT, 'description', ['x'.repeat(10_001), '\u0000', '\ud800', 1, {}]],

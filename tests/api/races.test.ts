@@ -116,14 +116,6 @@ describe.each(engines)('at the same moment, on %s', (engine) => {
     }
   });
 
-  it('two admins demote each other: one remains', async () => {
-    const fresh = await openApi(engine, 'open');
-    const [one, other] = [await fresh.account({ role: 'admin' }), await fresh.account({ role: 'admin' })];
-    const demote = (whom: Caller, as: Caller) => fresh.send('PUT', `/api/users/${whom.id}`, { as, body: { role: 'user' } });
-    expect(statuses(await Promise.all([demote(one, other), demote(other, one)]))).toEqual([200, 400]);
-    await fresh.close();
-  });
-
   it('a user is deleted while he books: no booking without its user', async () => {
     for (let round = 0; round < 5; round++) {
       const [event, buyer] = [await openEvent(5), await api.account()];

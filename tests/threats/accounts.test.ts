@@ -1,0 +1,424 @@
+import { availableParallelism } from 'node:os';
+import { anId } from '@ticket/domain/testing';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { TOKENS } from '../../packages/adapters/src/container.ts';
+import { engines } from '../engines.ts';
+import { type Api, type Caller, openApi, type Reply } from '../open-api.ts';
+
+/** The threats to accounts, T19 to T41, and what T83 to T85 are to a person's name. */
+const cases = engines.flatMap((engine) => (['open', 'locked'] as const).map((profile) => [engine, profile] as const));
+
+const PASSWORD = 'kereta malam 7';
+const failure = (message: string) => ({ success: false, message, errors: null });
+const invalid = (field: string) => ({ success: false, message: 'Validasi gagal', errors: [{ field, message: expect.any(String) }] });
+const EMAIL_TAKEN = failure('Email sudah terdaftar');
+const WRONG_CREDENTIALS = failure('Email atau password salah');
+const WAYS_TO_AN_ACCOUNT = ['/api/auth/register', '/api/users'];
+const many = <Value>(count: number, make: (index: number) => Promise<Value>) => Promise.all(Array.from({ length: count }, (_, index) => make(index)));
+
+describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
+  let api: Api;
+  let admin: Caller;
+  beforeAll(async () => {
+    api = await openApi(engine, profile);
+    admin = await api.account({ role: 'admin' });
+  });
+  afterAll(async () => {
+    expect(api.logged).toEqual([]); // I7: no client makes anything unexpected happen
+    await api.close();
+  });
+
+  const anEmail = () => `${anId()}@example.com`;
+  const post = (path: string, body: unknown, as?: Caller) => api.send('POST', path, { as, body });
+  const logIn = (email: unknown, password: unknown) => post('/api/auth/login', { email, password });
+  /** An account made as people make theirs. */
+  async function register(fields: object = {}): Promise<Caller & { readonly email: string }> {
+    const { status, body } = await post('/api/auth/register', { name: 'Sari', email: anEmail(), password: PASSWORD, ...fields });
+    expect(status).toBe(201);
+    return { id: body.data.user.id, email: body.data.user.email, token: body.data.token };
+  }
+  const users = async () => JSON.stringify(await api.query('SELECT * FROM users ORDER BY id'));
+
+  /** Wherever an account is made or changed, each value is refused with a fault of its field alone, and nothing is stored. */
+  async function expectRefused(field: string, values: readonly unknown[]): Promise<void> {
+    const before = await users();
+    const person = { name: 'Jane', email: 'never-stored@example.com', password: PASSWORD };
+    for (const value of values) {
+      const replies = await Promise.all([
+        ...WAYS_TO_AN_ACCOUNT.map((path) => post(path, { ...person, [field]: value }, admin)),
+        api.send('PUT', `/api/users/${admin.id}`, { as: admin, body: { [field]: value } }),
+      ]);
+      for (const { status, body } of replies) expect([status, body], JSON.stringify(value)?.slice(0, 80)).toEqual([400, invalid(field)]);
+    }
+    expect(await users()).toBe(before);
+  }
+
+  it('T19: an unknown e-mail and a wrong password get the same bytes', async () => {
+    const { email } = await register();
+    const replies = await Promise.all([
+      ...[logIn(email, 'wrong'), logIn(email.toUpperCase(), ''), logIn(anEmail(), PASSWORD), logIn('no e-mail at all', PASSWORD)],
+      ...[logIn('', ''), logIn('josé@example.com', PASSWORD), logIn("' OR 1=1 --", PASSWORD), logIn(`${email}\u0000`, PASSWORD)],
+    ]);
+    const seen = replies.map(({ status, headers, text }) => {
+      const { 'x-request-id': _, ...rest } = Object.fromEntries(headers);
+      return JSON.stringify([status, rest, text]);
+    });
+    expect(new Set(seen)).toEqual(new Set([seen[0]]));
+    expect([replies[0]?.status, replies[0]?.body]).toEqual([401, WRONG_CREDENTIALS]);
+  });
+
+  it('T20: an unknown e-mail and a wrong password are one verification each', async () => {
+    const { email } = await register();
+    const verify = vi.spyOn(api.container.get(TOKENS.passwords), 'verify');
+    for (const [tried, hash] of [
+      [email, expect.stringMatching(/^\$2[aby]\$/)],
+      [anEmail(), undefined],
+      ['josé@example.com', undefined],
+    ]) {
+      verify.mockClear();
+      expect((await logIn(tried, 'wrong')).status).toBe(401);
+      expect(verify.mock.calls).toEqual([['wrong', hash]]);
+    }
+    verify.mockRestore();
+  });
+
+  describe('guessing', () => {
+    const logInFrom = (from: string, email: string, password: string) =>
+      api.send('POST', '/api/auth/login', { body: { email, password }, headers: { 'X-Forwarded-For': from } });
+    const fail = async (email: string, from: string, times: number): Promise<void> => {
+      for (let n = 0; n < times; n++) expect((await logInFrom(from, email, `wrong ${n}`)).status).toBe(401);
+    };
+
+    it('T21: an account guessed at from one place is closed to that place, and its owner gets in from elsewhere', async () => {
+      const { email } = await register();
+      await fail(email, '198.51.100.1', 10);
+      const refused = await logInFrom('198.51.100.1', email, PASSWORD);
+      expect([refused.status, refused.body]).toEqual([429, failure('Terlalu banyak permintaan')]);
+      const seconds = Number(refused.headers.get('retry-after'));
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThanOrEqual(900);
+      expect((await logInFrom('198.51.100.2', email, PASSWORD)).status).toBe(200);
+    });
+
+    it('T21: the case of the e-mail and the spaces around it change nothing, nor does whether anybody has it', async () => {
+      for (const email of [(await register()).email, anEmail()]) {
+        await fail(email, '198.51.100.3', 5);
+        await fail(` ${email.toUpperCase()} `, '198.51.100.3', 5);
+        expect((await logInFrom('198.51.100.3', email, 'wrong')).status).toBe(429);
+      }
+    });
+
+    it('T21: what succeeds is not counted', async () => {
+      const { email } = await register();
+      for (let n = 0; n < 12; n++) expect((await logInFrom('198.51.100.7', email, PASSWORD)).status).toBe(200);
+    });
+
+    it('T21: is counted in the database, for every server, and tells neither e-mails nor addresses', async () => {
+      const { email } = await register();
+      await fail(email, '198.51.100.8', 10);
+      const rows = await api.query<{ subject_hash: string }>('SELECT subject_hash FROM failed_logins');
+      expect(rows.length).toBeGreaterThan(0);
+      expect(JSON.stringify(rows)).not.toMatch(/example|198\.51/);
+    });
+
+    it('T22: many accounts tried from one place close that place', async () => {
+      for (let n = 0; n < 20; n++) await fail(anEmail(), '198.51.100.4', 5);
+      const { email } = await register();
+      expect((await logInFrom('198.51.100.4', email, PASSWORD)).status).toBe(429);
+      expect((await logInFrom('198.51.100.5', email, PASSWORD)).status).toBe(200);
+    });
+
+    it('T22: a forged X-Forwarded-For to the left of the proxy’s own changes nothing', async () => {
+      const { email } = await register();
+      for (let n = 0; n < 10; n++) expect((await logInFrom(`203.0.113.${n}, 198.51.100.6`, email, 'wrong')).status).toBe(401);
+      expect((await logInFrom('203.0.113.99, 198.51.100.6', email, PASSWORD)).status).toBe(429);
+    });
+  });
+
+  it('T24: a password of 72 bytes counts to its last one, and a longer one is refused, also where it is tried', async () => {
+    for (const [start, end, other] of [
+      ['a'.repeat(71), 'X', 'Y'],
+      ['é'.repeat(35), 'è', 'ê'],
+      ['🔑'.repeat(17), '🦜', '🦉'],
+    ] as const) {
+      const { email } = await register({ password: start + end });
+      expect((await logIn(email, start + end)).status).toBe(200);
+      expect((await logIn(email, start + other)).status).toBe(401);
+    }
+    const tooLong = ['a'.repeat(73), `${'a'.repeat(72)}X`, 'é'.repeat(37), `${'🔑'.repeat(18)}x`, 'a'.repeat(10_000)];
+    await expectRefused('password', tooLong);
+    for (const password of tooLong) expect((await logIn('a@b.co', password)).body).toEqual(invalid('password'));
+  });
+
+  it('T25: a NUL ends no password, and half a surrogate pair is none', async () => {
+    const { email } = await register({ password: 'rahasia\u0000satu' });
+    const tried = ['rahasia\u0000satu', 'rahasia\u0000dua', 'rahasia', 'rahasia\u0000'];
+    expect(await Promise.all(tried.map(async (password) => (await logIn(email, password)).status))).toEqual([200, 401, 401, 401]);
+    const halves = ['kereta malam \ud800', '\udfff kereta malam', 'kereta \udc00\ud800 malam'];
+    await expectRefused('password', halves);
+    for (const password of halves) expect((await logIn(email, password)).body).toEqual(invalid('password'));
+  });
+
+  it('T26: a password that is no text is refused, also where it is tried, and one of ten megabytes is not read', async () => {
+    const values = [123456, 0, null, true, ['kereta malam 7'], { a: 1 }, {}];
+    await expectRefused('password', [...values, '', 'short']);
+    for (const password of [...values, undefined]) expect((await logIn('a@b.co', password)).body).toEqual(invalid('password'));
+    for (const path of ['/api/auth/login', ...WAYS_TO_AN_ACCOUNT]) {
+      const { status, body } = await post(path, { name: 'Sari', email: 'a@b.co', password: 'x'.repeat(10_000_000) }, admin);
+      expect([status, body]).toEqual([413, failure('Ukuran body terlalu besar')]);
+    }
+  });
+
+  it('T27: passwords are hashed at the cost that the contract states', async () => {
+    const { email } = await register();
+    const [row] = await api.query<{ password_hash: string }>('SELECT password_hash FROM users WHERE email = ?', [email]);
+    expect(row?.password_hash).toMatch(/^\$2[aby]\$10\$.{53}$/);
+  });
+
+  it('T28: who registers as admin is one in the open profile, and nobody in the locked one', async () => {
+    const person = { name: 'Mallory', email: anEmail(), password: PASSWORD, role: 'admin' };
+    const before = await users();
+    for (const as of [undefined, admin]) {
+      const { status, body } = await post('/api/auth/register', { ...person, email: anEmail() }, as);
+      if (profile === 'open') expect([status, body.data.user.role]).toEqual([201, 'admin']);
+      else expect([status, body]).toEqual([403, failure('Akses ditolak')]);
+    }
+    if (profile === 'locked') expect(await users()).toBe(before);
+  });
+
+  it('T29: a role is user or admin to the letter', async () => {
+    await expectRefused('role', ['superadmin', 'ADMIN', 'Admin', ' admin', 'admin\u0000', '', ['admin'], { admin: true }, 1, true, null]);
+  });
+
+  it('T30: an e-mail that somebody has is refused, wherever it is asked for', async () => {
+    const { email } = await register();
+    const other = await register();
+    const replies = await Promise.all([
+      ...WAYS_TO_AN_ACCOUNT.map((path) => post(path, { name: 'Twice', email, password: PASSWORD }, admin)),
+      api.send('PUT', `/api/users/${other.id}`, { as: other, body: { email } }),
+    ]);
+    for (const { status, body } of replies) expect([status, body]).toEqual([400, EMAIL_TAKEN]);
+  });
+
+  it('T31: of many who register with one e-mail at once, one gets it', async () => {
+    for (const path of WAYS_TO_AN_ACCOUNT) {
+      const email = anEmail();
+      const spellings = [email, email.toUpperCase(), ` ${email}`, `${email}\t`];
+      const replies = await many(8, (index) => post(path, { name: 'Sari', email: spellings[index % 4], password: PASSWORD }, admin));
+      expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 400, 400, 400, 400, 400, 400, 400]);
+      for (const { status, body } of replies) if (status === 400) expect(body).toEqual(EMAIL_TAKEN);
+      expect(await api.query('SELECT id FROM users WHERE email = ?', [email])).toHaveLength(1);
+    }
+  });
+
+  it('T32: neither the case of an e-mail nor the spaces around it make another account', async () => {
+    const name = `jose-${anId()}`;
+    const { id, email } = await register({ email: `  ${name.toUpperCase()}@Example.COM\t` });
+    expect(email).toBe(`${name}@example.com`);
+    for (const spelling of [email, email.toUpperCase(), ` ${email}`, `${email} `, `\t${email}\n`, `\u00a0${email}`]) {
+      expect((await post('/api/auth/register', { name: 'Twin', email: spelling, password: PASSWORD })).body).toEqual(EMAIL_TAKEN);
+      expect((await logIn(spelling, PASSWORD)).body.data.user.id).toBe(id);
+    }
+    await expectRefused('email', [`${email}\u0000`, `\u0000${email}`, `j ${email}`, `\u200b${email}`, email.replace('@', '@ ')]);
+  });
+
+  it('T33: an accent or a letter that looks alike is no e-mail, and opens nobody’s account', async () => {
+    const { email } = await register({ email: `jose.k-${anId()}@example.com` });
+    const twins = [email.replace('jose', 'josé'), email.replace('j', 'ｊ'), email.replace('o', 'о'), email.replace('k', '\u212a'), `${email}ı`];
+    await expectRefused('email', twins);
+    for (const twin of twins) expect([twin, (await logIn(twin, PASSWORD)).body]).toEqual([twin, WRONG_CREDENTIALS]);
+  });
+
+  it('T34: an e-mail has at most 254 characters', async () => {
+    const longest = `${anId()}${'a'.repeat(254 - 36 - 12)}@example.com`;
+    expect((await register({ email: longest })).email).toHaveLength(254);
+    const tooLong = [`a${longest}`, `${'a'.repeat(300)}@example.com`, `a@${'b.'.repeat(150)}co`];
+    await expectRefused('email', tooLong);
+    for (const email of tooLong) expect((await logIn(email, PASSWORD)).body).toEqual(invalid('email'));
+  });
+
+  it('T35: no e-mail takes long to refuse: these would take for ever, were they tried letter by letter in every way', async () => {
+    const long = ['a', 'a.', 'a-', '-', '@', 'a@', ' ', '!', "'", '.@'].map((part) => part.repeat(Math.floor(60_000 / part.length)));
+    const short = [
+      `a@${'a-'.repeat(125)}`,
+      `a@${'a.'.repeat(125)}!`,
+      `${'a.'.repeat(120)}@`,
+      `a@${'a'.repeat(63)}.${'a'.repeat(63)}.${'-'.repeat(100)}`,
+    ];
+    await expectRefused('email', [...short, ...long, ...long.map((part) => `a@${part.slice(0, -5)}!`)]);
+  });
+
+  it('T36: an e-mail that is no text is refused, and asks the database for nothing', async () => {
+    const { email } = await register();
+    const values = [{ a: 1 }, {}, 0, 1, true, false, null, ['x'], [email], { email }, { $gt: '' }, { password: true }];
+    const verify = vi.spyOn(api.container.get(TOKENS.passwords), 'verify');
+    for (const value of [...values, undefined]) expect((await logIn(value, PASSWORD)).body).toEqual(invalid('email'));
+    expect(verify).not.toHaveBeenCalled();
+    verify.mockRestore();
+    await expectRefused('email', [...values, '', 'nobody', '@', 'a@b', 'a b@c.de', 'a@b.co, c@d.co', 'a@b.co\nbcc: x@y.co']);
+  });
+
+  it('T37: nobody makes himself an admin where strangers come', async () => {
+    const { id, token } = await register();
+    const before = await users();
+    for (const body of [{ role: 'admin' }, { name: 'Queen', password: 'kereta malam 8', role: 'admin' }]) {
+      const reply = await api.send('PUT', `/api/users/${id}`, { as: { id, token }, body });
+      if (profile === 'open') expect(reply.status).toBe(200);
+      else expect([reply.status, reply.body]).toEqual([403, failure('Akses ditolak. Hanya admin yang dapat melakukan aksi ini')]);
+      if (profile === 'open') return;
+    }
+    expect(await users()).toBe(before);
+    const granted = await api.send('PUT', `/api/users/${id}`, {
+      as: { id, token },
+      body: { role: 'user', id: anId(), token_version: 9, createdAt: 0 },
+    });
+    expect([granted.status, await users()]).toEqual([200, before]);
+  });
+
+  it('T38: nobody changes another’s account where strangers come, however its id is spelled', async () => {
+    const [victim, thief] = [await register(), await register()];
+    for (const id of [victim.id, victim.id.toUpperCase()]) {
+      for (const body of [{ email: anEmail() }, { password: 'kereta malam 9' }, { name: 'Taken' }, { id: thief.id, name: 'Taken' }]) {
+        const { status, body: reply } = await api.send('PUT', `/api/users/${id}`, { as: thief, body });
+        if (profile === 'open') expect(status).toBe(200);
+        else expect([status, reply]).toEqual([403, failure('Akses ditolak')]);
+        if (profile === 'open') return;
+      }
+    }
+    expect((await logIn(victim.email, PASSWORD)).status).toBe(200);
+    expect((await api.send('PUT', `/api/users/${thief.id.toUpperCase()}`, { as: thief, body: { name: 'Own' } })).body.data.name).toBe('Own');
+  });
+
+  it('T40: no hash and no password is in an answer or in the log, not even when storing them fails', async () => {
+    const seen: string[] = [];
+    const note = ({ text }: Reply) => seen.push(text);
+    const { id, email, token } = await register();
+    const own = { id, token };
+    const changed = { name: 'Sari', email, password: 'kereta malam 10' };
+    note(await post('/api/users', { ...changed, email: anEmail() }, admin));
+    note(await logIn(email, PASSWORD));
+    note(await logIn(email, 'wrong'));
+    note(await api.send('GET', '/api/auth/me', { as: own }));
+    note(await api.send('GET', `/api/users/${id}`, { as: own }));
+    note(await api.send('GET', '/api/users', { as: admin }));
+    note(await post('/api/auth/register', changed));
+    note(await api.send('PUT', `/api/users/${id}`, { as: own, body: changed }));
+
+    const database = api.container.get(TOKENS.database);
+    const rename = (from: string, to: string) => database.transaction((manager) => manager.query(`ALTER TABLE users RENAME COLUMN ${from} TO ${to}`));
+    await rename('password_hash', 'elsewhere'); // so the INSERT that has the hash among its parameters fails
+    const failed = await post('/api/auth/register', { ...changed, email: 'storing.fails@example.com' });
+    await rename('elsewhere', 'password_hash');
+    expect([failed.status, failed.body]).toEqual([500, failure('Terjadi kesalahan pada server')]);
+    expect(api.logged).toMatchObject([{ level: 'error', message: 'failed unexpectedly', path: '/api/auth/register' }]);
+    for (const text of [...seen, failed.text, JSON.stringify(api.logged.splice(0))]) {
+      expect(text).not.toMatch(/\$2[aby]\$|password_?hash|kereta malam|storing\.fails|INSERT INTO/i);
+    }
+  });
+
+  it('T41: the e-mails of everybody are for anybody in the open profile, for admins in the locked one', async () => {
+    const { id, email, token } = await register();
+    const list = (as?: Caller) => api.send('GET', '/api/users?limit=100', { as });
+    expect((await list(admin)).text).toContain(email);
+    for (const as of [undefined, { id, token }]) {
+      const { text } = await list(as);
+      if (profile === 'open') expect(text).toContain(email);
+      else expect(text).not.toContain('@');
+    }
+  });
+
+  it('T83: a name with a NUL, with half a surrogate pair or with nothing to see is refused', async () => {
+    const invisible = ['', '   ', '\u200b', '\u00a0', '\ufeff', '\u3164', '\u2060\u200d'];
+    await expectRefused('name', ['\u0000', 'a\u0000b', 'a\nb', '\u001b[31m', '\ud800', 'a\udfff', ...invisible, null, 1, true, ['x'], { a: 1 }]);
+  });
+
+  it('T84: a name of emoji, or from right to left, comes back as it was sent', async () => {
+    for (const name of ['🦜'.repeat(255), 'محمد عبد الله', '日本語', 'e\u0301', '👩‍👧', `Robert'); DROP TABLE users;-- \\' " \``]) {
+      const { id } = await register({ name });
+      expect((await api.send('GET', `/api/users/${id}`, { as: admin })).body.data.name).toBe(name);
+    }
+  });
+
+  it('T85: a name has at most 255 characters, counted as people count them', async () => {
+    await expectRefused('name', ['x'.repeat(256), '🦜'.repeat(256), 'x'.repeat(10_000), 'x'.repeat(60_000)]);
+    const { status } = await post('/api/auth/register', { name: 'x'.repeat(100_000), email: anEmail(), password: PASSWORD });
+    expect(status).toBe(413);
+  });
+});
+
+describe.each(cases)('the last admins on %s, %s profile', (engine, profile) => {
+  let api: Api;
+  let one: Caller;
+  let other: Caller;
+  beforeAll(async () => {
+    api = await openApi(engine, profile);
+    [one, other] = [await api.account({ role: 'admin' }), await api.account({ role: 'admin' })];
+  });
+  afterAll(() => api.close());
+
+  const demote = (whom: Caller, as: Caller) => api.send('PUT', `/api/users/${whom.id}`, { as, body: { role: 'user' } });
+  const remove = (whom: Caller, as: Caller) => api.send('DELETE', `/api/users/${whom.id}`, { as });
+  const admins = () => api.query<{ id: string }>("SELECT id FROM users WHERE role = 'admin'");
+  const LAST_ADMIN = failure('Minimal harus ada satu admin');
+
+  it('T39: of two who step down at once, one stays', async () => {
+    for (let round = 0; round < 5; round++) {
+      const replies = await Promise.all([demote(one, one), demote(other, other)]);
+      expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 400]);
+      for (const { status, body } of replies) if (status === 400) expect(body).toEqual(LAST_ADMIN);
+      await reinstate();
+    }
+  });
+
+  it('T39: of two who demote each other at once, one stays', async () => {
+    for (let round = 0; round < 5; round++) {
+      const replies = await Promise.all([demote(one, other), demote(other, one)]);
+      // Whoever is decided second is no admin any more, which matters where a role is for admins to change.
+      expect(replies.map(({ status }) => status).toSorted()).toEqual([200, profile === 'open' ? 400 : 403]);
+      await reinstate();
+    }
+  });
+
+  it('T39: the last one is neither demoted nor deleted, by himself or by anybody', async () => {
+    expect((await demote(other, one)).status).toBe(200);
+    for (const reply of [await demote(one, one), await remove(one, one)]) expect([reply.status, reply.body]).toEqual([400, LAST_ADMIN]);
+    expect(await admins()).toEqual([{ id: one.id }]);
+  });
+
+  /** One admin is left, and makes the other one again. */
+  async function reinstate(): Promise<void> {
+    const left = await admins();
+    expect(left).toHaveLength(1);
+    const [by, whom] = left[0]?.id === one.id ? [one, other] : [other, one];
+    expect((await api.send('PUT', `/api/users/${whom.id}`, { as: by, body: { role: 'admin' } })).status).toBe(200);
+  }
+});
+
+describe('a flood of logins', () => {
+  it('T23: waits in a bounded queue, is refused beyond it at once, and leaves everything else to be answered', async () => {
+    const api = await openApi('sqlite', 'locked');
+    const room = availableParallelism() * 101; // those at work, and 100 waiting for each core
+    const done: string[] = [];
+    const logIn = async (index: number) => {
+      const reply = await api.send('POST', '/api/auth/login', { body: { email: `${index}@example.com`, password: PASSWORD } });
+      done.push(`login ${reply.status}`);
+      return reply;
+    };
+    const flood = many(room + 3, logIn);
+    const read = api.send('GET', '/api/events').then(({ status }) => done.push(`read ${status}`));
+    const replies = await flood;
+    await read;
+    const refused = replies.filter(({ status }) => status === 503);
+    expect(refused.map(({ body }) => body)).toEqual(Array.from({ length: 3 }, () => failure('Layanan sementara tidak tersedia')));
+    for (const { headers } of refused) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(replies.filter(({ status }) => status === 401)).toHaveLength(room);
+    // Refused and read long before the last of those who waited had their turn.
+    expect(
+      done
+        .slice(0, room / 2)
+        .filter((what) => what !== 'login 401')
+        .toSorted(),
+    ).toEqual(['login 503', 'login 503', 'login 503', 'read 200']);
+    await api.close();
+  });
+});
