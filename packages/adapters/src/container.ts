@@ -20,6 +20,7 @@ import {
 import { Container, type ServiceIdentifier } from 'inversify';
 import { uuidv7 } from 'uuidv7';
 import type { Config } from './config.ts';
+import { harmless, type Measures, NO_MEASURES } from './measures.ts';
 import { Database } from './persistence/database.ts';
 import { TypeOrmKeptAnswers } from './persistence/kept-answers.ts';
 import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
@@ -38,6 +39,7 @@ const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
 /** Everything that is wired, by its port. */
 export const TOKENS = {
   config: token<Config>('Config'),
+  measures: token<Measures>('Measures'),
   policy: token<Policy>('Policy'),
   clock: token<Clock>('Clock'),
   newId: token<NewId>('NewId'),
@@ -62,18 +64,19 @@ export const TOKENS = {
  * Wires the platform. Nothing is opened yet: the database answers `Unavailable` until it is connected. Whoever makes the
  * container ends it with `unbindAllAsync()`, which closes the database.
  */
-export function createContainer(config: Config): Container {
+export function createContainer(config: Config, measures = NO_MEASURES): Container {
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(TOKENS.config).toConstantValue(config);
+  container.bind(TOKENS.measures).toConstantValue(harmless(measures));
   container.bind(TOKENS.policy).toConstantValue(config.policy);
   container.bind(TOKENS.clock).toConstantValue(() => new Date());
   container.bind(TOKENS.newId).toConstantValue(() => uuidv7());
 
   container
     .bind(TOKENS.database)
-    .toResolvedValue(({ database }) => new Database(database), [TOKENS.config])
+    .toResolvedValue(({ database }, measures) => new Database(database, measures), [TOKENS.config, TOKENS.measures])
     .onDeactivation((database) => database.close());
-  container.bind(TOKENS.stockQueue).toResolvedValue(createStockQueue, [TOKENS.database, TOKENS.clock, TOKENS.policy]);
+  container.bind(TOKENS.stockQueue).toResolvedValue(createStockQueue, [TOKENS.database, TOKENS.clock, TOKENS.policy, TOKENS.measures]);
   container.bind(TOKENS.events).toResolvedValue((queue) => new TypeOrmEventRepository(queue), [TOKENS.stockQueue]);
   container
     .bind(TOKENS.bookings)
@@ -88,7 +91,7 @@ export function createContainer(config: Config): Container {
   container.bind(TOKENS.failedLogins).toResolvedValue((database) => new TypeOrmFailedLogins(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
-  container.bind(TOKENS.passwords).toResolvedValue(() => new BcryptPasswordHasher(), []);
+  container.bind(TOKENS.passwords).toResolvedValue((measures) => new BcryptPasswordHasher(measures), [TOKENS.measures]);
 
   container.bind(TOKENS.useCases).toDynamicValue(({ get }) =>
     createUseCases({

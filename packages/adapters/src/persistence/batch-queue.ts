@@ -14,6 +14,11 @@ export class BatchQueue<Request, Answer> {
     this.#lanes = Array.from({ length: options.lanes }, () => ({ waiting: [], busy: false, msPerRequest: 0 }));
   }
 
+  /** How many wait now. */
+  get waiting(): number {
+    return this.#lanes.reduce((sum, { waiting }) => sum + waiting.length, 0);
+  }
+
   /** Requests of one key are answered in the order they came. Refuses with `Unavailable` when too many wait. */
   submit(key: string, request: Request): Promise<Answer> {
     const lane = this.#lanes[hash(key) % this.#lanes.length];
@@ -33,9 +38,11 @@ export class BatchQueue<Request, Answer> {
       const size = this.#sizeFor(lane);
       await this.#gather(lane, size);
       const began = performance.now();
+      const longestWaitMs = began - (lane.waiting[0]?.since ?? began);
       const batch = lane.waiting.splice(0, size).filter((waiting) => this.#isInTime(waiting, began));
       if (batch.length === 0) continue;
       await this.#commit(batch, lane);
+      this.#options.onBatch?.(batch.length, longestWaitMs);
       lane.msPerRequest = (performance.now() - began) / batch.length;
     }
     lane.busy = false;
@@ -119,6 +126,8 @@ export interface BatchQueueOptions<Request, Answer> {
   readonly waitingMs: number;
   /** One turn of the event loop, awaited before a batch is taken where the engine answers so fast that nothing else would be read meanwhile. */
   readonly gather?: (() => Promise<void>) | undefined;
+  /** Told of every batch that was answered: how many were in it, and how long the first of them had waited. Must not throw. */
+  readonly onBatch?: (size: number, longestWaitMs: number) => void;
   /**
    * Stores a batch whole or not at all, and gives each request its answer: those of the batch, then those of `more`. With `more`
    * it may let others join who came while it waited (for a lock); what it does not take waits on.

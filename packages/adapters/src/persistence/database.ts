@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { type Measures, NO_MEASURES, type RetryClass } from '../measures.ts';
 import { StartFault } from '../start-fault.ts';
 import { classify, type ErrorClass, errnoOf, messageOf } from './database-errors.ts';
-import { addressOf, type MySqlConfig, openMySql } from './mysql.ts';
+import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
 
 export interface SqliteConfig {
@@ -39,14 +40,22 @@ export class Database {
   /** For people: where the data is. */
   readonly address: string;
   readonly #config: DatabaseConfig;
+  readonly #measures: Measures;
   /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
   readonly #turn = pLimit(1);
   #sources: { writer: DataSource; reader: DataSource } | undefined;
 
-  constructor(config: DatabaseConfig) {
+  constructor(config: DatabaseConfig, measures = NO_MEASURES) {
     this.#config = config;
+    this.#measures = measures;
     this.engine = config.engine;
     this.address = config.engine === 'sqlite' ? config.folder : addressOf(config);
+    if (config.engine === 'mysql') {
+      const pool = () => this.#sources && connectionsOf(this.#sources.writer);
+      measures.watch('connections_in_use', () => pool()?.inUse ?? 0);
+      measures.watch('connections_idle', () => pool()?.idle ?? 0);
+      measures.watch('connection_queue', () => pool()?.waiting ?? 0);
+    }
   }
 
   get connected(): boolean {
@@ -61,7 +70,7 @@ export class Database {
     if (this.#sources !== undefined) return;
     const sources = await this.#open();
     try {
-      await untilDone(
+      await this.#untilDone(
         () => migrate(sources.writer),
         (error) => isRacedMigration(error) || isTransient(classify(error)),
       );
@@ -83,8 +92,8 @@ export class Database {
     const { writer } = this.#connection();
     let afterUnknown = false;
     const run = () =>
-      untilDone(
-        () => committed(writer.createQueryRunner(), BEGIN[this.engine], (manager) => work(manager, { afterUnknown })),
+      this.#untilDone(
+        () => committed(writer.createQueryRunner(), BEGIN[this.engine], (manager) => work(manager, { afterUnknown }), this.#measures),
         (error) => {
           if (!(error instanceof LostCommit)) return error instanceof StaleRow || isTransient(classify(error));
           afterUnknown = true;
@@ -96,6 +105,7 @@ export class Database {
     } catch (error) {
       // Whatever stopped the finding out, what is not known is said to be so. A refusal was decided on rows that tell.
       if (!afterUnknown || error instanceof Refusal) throw error;
+      this.#measures.unknownOutcome();
       throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown', cause: error });
     }
   }
@@ -103,8 +113,8 @@ export class Database {
   /** Rows of one statement that only reads, on committed data. */
   async query<Row>(sql: string, parameters: readonly unknown[] = [], { tryMs = TRY_MS } = {}): Promise<readonly Row[]> {
     const { reader } = this.#connection();
-    return untilDone(
-      () => onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(sql, [...parameters])),
+    return this.#untilDone(
+      () => onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(sql, [...parameters]), this.#measures),
       (error) => isTransient(classify(error)),
     );
   }
@@ -128,13 +138,32 @@ export class Database {
   async #open(): Promise<{ writer: DataSource; reader: DataSource }> {
     if (this.#config.engine === 'sqlite') {
       const { folder } = this.#config;
-      return untilDone(
+      return this.#untilDone(
         () => openSqlite(folder),
         (error) => isTransient(classify(error)),
       );
     }
     const source = await openMySql(this.#config);
     return { writer: source, reader: source };
+  }
+
+  /** Tries again what may come right by itself, with full jitter (so that those who collided do not meet again), then says Unavailable. */
+  async #untilDone<Result>(work: () => Promise<Result>, mayComeRight: (error: unknown) => boolean): Promise<Result> {
+    const began = Date.now();
+    for (let pause = BACKOFF_FIRST_MS; ; pause = Math.min(pause * 2, BACKOFF_MAX_MS)) {
+      try {
+        return await work();
+      } catch (error) {
+        const kind = classify(error);
+        if (kind === 'full') throw new Unavailable('the database has no room to write', { retryAfterSeconds: 10, cause: error });
+        if (!mayComeRight(error)) throw error;
+        const delay = Math.random() * pause;
+        const budget = kind === 'not_started' ? CONNECT_BUDGET_MS : BUDGET_MS;
+        if (Date.now() + delay > began + budget) throw new Unavailable(`the database did not get to it in ${budget} ms`, { cause: error });
+        this.#measures.retry(retryClassOf(error));
+        await sleep(delay);
+      }
+    }
   }
 
   #connection(): { writer: DataSource; reader: DataSource } {
@@ -157,7 +186,12 @@ const BEGIN = { sqlite: 'BEGIN IMMEDIATE', mysql: 'START TRANSACTION' } as const
  * In plain statements, not by TypeORM's own transactions. It counts them, on SQLite for all on its one connection, and loses
  * count where SQLite rolls back by itself (the disk is full): each later one would count as inside the last, and its COMMIT be none.
  */
-async function committed<Result>(runner: QueryRunner, begin: string, work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+async function committed<Result>(
+  runner: QueryRunner,
+  begin: string,
+  work: (manager: EntityManager) => Promise<Result>,
+  measures: Measures,
+): Promise<Result> {
   let committing = false;
   let open = false;
   const transaction = async () => {
@@ -179,7 +213,7 @@ async function committed<Result>(runner: QueryRunner, begin: string, work: (mana
     }
   };
   try {
-    return await onConnection(runner, TRY_MS, transaction, () => open);
+    return await onConnection(runner, TRY_MS, transaction, measures, () => open);
   } catch (error) {
     const kind = classify(error);
     if (kind === 'unknown' || (committing && kind === 'connection_lost')) {
@@ -197,6 +231,7 @@ async function onConnection<Result>(
   runner: QueryRunner,
   tryMs: number,
   work: (runner: QueryRunner) => Promise<Result>,
+  measures: Measures,
   isOpen: () => boolean = () => false,
 ): Promise<Result> {
   const connecting: Promise<unknown> = runner.connect();
@@ -208,7 +243,10 @@ async function onConnection<Result>(
     return await inTime(work(runner), tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT');
   } catch (error) {
     // Still open: not even ROLLBACK was taken (a Galera node without a majority), and the next START TRANSACTION would store it.
-    if ((error instanceof Late || isOpen()) && isDestroyable(connection)) connection.destroy();
+    if ((error instanceof Late || isOpen()) && isDestroyable(connection)) {
+      connection.destroy();
+      measures.connectionGivenUp();
+    }
     throw error;
   } finally {
     await runner.release();
@@ -240,25 +278,14 @@ async function inTime<Result>(work: Promise<Result>, milliseconds: number, code:
 const isDestroyable = (connection: unknown): connection is { destroy(): void } =>
   typeof connection === 'object' && connection !== null && 'destroy' in connection && typeof connection.destroy === 'function';
 
-/** Tries again what may come right by itself, with full jitter (so that those who collided do not meet again), then says Unavailable. */
-async function untilDone<Result>(work: () => Promise<Result>, mayComeRight: (error: unknown) => boolean): Promise<Result> {
-  const began = Date.now();
-  for (let pause = BACKOFF_FIRST_MS; ; pause = Math.min(pause * 2, BACKOFF_MAX_MS)) {
-    try {
-      return await work();
-    } catch (error) {
-      const kind = classify(error);
-      if (kind === 'full') throw new Unavailable('the database has no room to write', { retryAfterSeconds: 10, cause: error });
-      if (!mayComeRight(error)) throw error;
-      const delay = Math.random() * pause;
-      const budget = kind === 'not_started' ? CONNECT_BUDGET_MS : BUDGET_MS;
-      if (Date.now() + delay > began + budget) throw new Unavailable(`the database did not get to it in ${budget} ms`, { cause: error });
-      await sleep(delay);
-    }
-  }
-}
+const isTransient = (kind: ErrorClass) => kind === 'rolled_back' || kind === 'not_started' || kind === 'connection_lost';
 
-const isTransient = (kind: ErrorClass): boolean => kind === 'rolled_back' || kind === 'not_started' || kind === 'connection_lost';
+function retryClassOf(error: unknown): RetryClass {
+  if (error instanceof StaleRow) return 'stale_row';
+  if (error instanceof LostCommit) return 'lost_commit';
+  const kind = classify(error);
+  return isTransient(kind) ? kind : 'other';
+}
 
 /** ER_NOT_SUPPORTED_YET */
 const NOT_SUPPORTED = 1235;

@@ -51,9 +51,7 @@ export async function openMySql(config: MySqlConfig): Promise<DataSource> {
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
   await source.initialize().catch((error: unknown) => explain(error, config));
-  const pool: unknown = 'pool' in source.driver ? source.driver.pool : undefined;
-  if (!isPool(pool)) throw new Error('TypeORM gave no connection pool');
-  pool.on('connection', (connection) => {
+  poolOf(source).on('connection', (connection) => {
     for (const statement of sessionOf(type)) connection.query(statement);
   });
   // The pool's first connection is open already and idle, so this reaches it.
@@ -61,10 +59,26 @@ export async function openMySql(config: MySqlConfig): Promise<DataSource> {
   return source;
 }
 
+/** The pool's connections now. mysql2 tells how many by no other way. */
+export function connectionsOf(source: DataSource) {
+  const { _allConnections: all, _freeConnections: free, _connectionQueue: queue } = poolOf(source);
+  return { inUse: all.length - free.length, idle: free.length, waiting: queue.length };
+}
+
 interface Pool {
   on(event: 'connection', listener: (connection: { query(sql: string): unknown }) => void): void;
+  readonly _allConnections: { readonly length: number };
+  readonly _freeConnections: { readonly length: number };
+  readonly _connectionQueue: { readonly length: number };
 }
-const isPool = (pool: unknown): pool is Pool => typeof pool === 'object' && pool !== null && 'on' in pool && typeof pool.on === 'function';
+const isPool = (pool: unknown): pool is Pool =>
+  typeof pool === 'object' && pool !== null && 'on' in pool && '_allConnections' in pool && '_freeConnections' in pool && '_connectionQueue' in pool;
+
+function poolOf({ driver }: DataSource): Pool {
+  const pool: unknown = 'pool' in driver ? driver.pool : undefined;
+  if (!isPool(pool)) throw new Error('TypeORM gave no connection pool');
+  return pool;
+}
 
 /** TypeORM has to be told which of the two it talks to. */
 async function serverType(config: MySqlConfig): Promise<'mysql' | 'mariadb'> {

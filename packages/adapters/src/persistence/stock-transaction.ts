@@ -14,6 +14,7 @@ import {
   type Writes,
 } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
+import type { Measures } from '../measures.ts';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import { type Database, StaleRow } from './database.ts';
 import { classify } from './database-errors.ts';
@@ -43,8 +44,8 @@ const LANES = { mysql: 2, sqlite: 1 } as const;
 export type StockQueue = BatchQueue<StockDecision, Outcome>;
 
 /** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
-export function createStockQueue(database: Database, clock: Clock, { ticketsPerUserMax }: Policy): StockQueue {
-  return new BatchQueue<StockDecision, Outcome>({
+export function createStockQueue(database: Database, clock: Clock, { ticketsPerUserMax }: Policy, measures: Measures): StockQueue {
+  const queue = new BatchQueue<StockDecision, Outcome>({
     lanes: LANES[database.engine],
     ...QUEUE_LIMITS,
     // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
@@ -56,7 +57,7 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
         database.transaction(
           async (manager, { afterUnknown }) => {
             // Nobody joins what may be stored already: its outcomes are those of who was in it.
-            const locked = await lock(manager, batch, afterUnknown ? () => [] : more);
+            const locked = await lock(manager, batch, afterUnknown ? () => [] : more, measures);
             const rows = ticketsPerUserMax === undefined ? locked : { ...locked, holdings: await holdingsIn(manager, locked) };
             // The lock was waited for, so the transaction that was left behind has ended, one way or the other.
             if (afterUnknown && tried !== undefined && (await wasStored(manager, tried.writes))) return tried.outcomes;
@@ -74,7 +75,10 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
         throw error;
       }
     },
+    onBatch: measures.stockBatch,
   });
+  measures.watch('stock_queue', () => queue.waiting);
+  return queue;
 }
 
 /** What the decision returned, as it was stored, or what it threw. */
@@ -114,9 +118,13 @@ async function lock(
   manager: EntityManager,
   batch: StockDecision[],
   more: (isWelcome: (decision: StockDecision) => boolean) => readonly StockDecision[],
+  { lockWait }: Measures,
 ): Promise<LockedRows> {
   const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
-  const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write');
+  const asked = performance.now();
+  const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write').finally(() =>
+    lockWait(performance.now() - asked),
+  );
   // Who came for these events while the lock was waited for shares it: with two servers on one event that is most of the time.
   const locked = new Set(eventIds);
   batch.push(...more(({ eventId }) => eventId !== undefined && locked.has(eventId)));

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/bcrypt';
 import { type PasswordHasher, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
+import { NO_MEASURES } from '../measures.ts';
 
 /** The contract's; the library's own default is 12. */
 const COST = 10;
@@ -19,6 +20,10 @@ const WAITING_MAX_PER_CORE = 100;
 export class BcryptPasswordHasher implements PasswordHasher {
   readonly #cores = availableParallelism();
   readonly #turn = pLimit(this.#cores);
+
+  constructor(measures = NO_MEASURES) {
+    measures.watch('password_queue', () => this.#turn.pendingCount);
+  }
 
   hash(password: string): Promise<string> {
     return this.#inTurn(() => hash(password, COST));

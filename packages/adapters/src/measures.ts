@@ -1,0 +1,56 @@
+/** What can be read at any moment. */
+export type Gauge =
+  | 'stock_queue'
+  | 'password_queue'
+  /** Tries that wait for a connection of the pool, and its connections. */
+  | 'connection_queue'
+  | 'connections_in_use'
+  | 'connections_idle';
+
+/** What stopped a try that was made again: a class of the engine's errors, a row that was not as locked, a lost answer to COMMIT. */
+export const RETRY_CLASSES = ['rolled_back', 'not_started', 'connection_lost', 'stale_row', 'lost_commit', 'other'] as const;
+export type RetryClass = (typeof RETRY_CLASSES)[number];
+
+/** Where the adapters tell of their work, for whoever counts it. */
+export interface Measures {
+  /** How to read a gauge, whenever somebody looks. */
+  readonly watch: (gauge: Gauge, read: () => number) => void;
+  /** Decisions that shared a transaction, and how long the first of them had waited for it to begin. */
+  readonly stockBatch: (size: number, longestWaitMs: number) => void;
+  /** How long the lock on a batch's events was waited for, also in vain. */
+  readonly lockWait: (milliseconds: number) => void;
+  /** A try that failed is made again; by the class of what stopped it. */
+  readonly retry: (kind: RetryClass) => void;
+  /** A COMMIT of which it could not be found out what became. */
+  readonly unknownOutcome: () => void;
+  /** A connection was destroyed because what it does is not known. */
+  readonly connectionGivenUp: () => void;
+}
+
+const nothing = () => {};
+
+export const NO_MEASURES: Measures = {
+  ...{ watch: nothing, stockBatch: nothing, lockWait: nothing },
+  ...{ retry: nothing, unknownOutcome: nothing, connectionGivenUp: nothing },
+};
+
+/** The same, but what goes wrong in counting never reaches the work that is counted. */
+export function harmless(measures: Measures): Measures {
+  const safe =
+    <Facts extends readonly unknown[]>(tell: (...facts: Facts) => void) =>
+    (...facts: Facts): void => {
+      try {
+        tell(...facts);
+      } catch {
+        // a number is missing, a ticket is not
+      }
+    };
+  return {
+    watch: safe(measures.watch),
+    stockBatch: safe(measures.stockBatch),
+    lockWait: safe(measures.lockWait),
+    retry: safe(measures.retry),
+    unknownOutcome: safe(measures.unknownOutcome),
+    connectionGivenUp: safe(measures.connectionGivenUp),
+  };
+}
