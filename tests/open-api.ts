@@ -1,6 +1,7 @@
 import { POLICIES, type Policy, type Profile, type User } from '@ticket/domain';
 import { anId, aUser, OPERATOR } from '@ticket/domain/testing';
 import { createApp } from '../apps/http/src/app.ts';
+import { createMetrics } from '../apps/http/src/metrics.ts';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
 import type { Engine } from './engines.ts';
@@ -26,7 +27,9 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
 /** The whole API in this process, on an empty database of the engine: real wiring, real tokens, real hashes. */
 export async function openApi(engine: Engine, profile: Profile, overrides: Partial<Policy> = {}, config: Partial<Config> = {}) {
   const policy = { ...POLICIES[profile], ...overrides };
-  const { container, close } = await openContainer(engine, { policy, ...config });
+  const metrics = createMetrics();
+  const { container, close } = await openContainer(engine, { policy, ...config }, metrics.measures);
+  /** What was worth more than a line of the log: nothing, unless something failed. */
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
   const fingerprint = container.get(TOKENS.fingerprint);
@@ -39,7 +42,9 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
     trustedProxies: 1,
     policy,
     version: '0.0.0',
-    log: (line) => logged.push(line),
+    log: (line) => void (line.level === 'info' || logged.push(line)),
+    metrics,
+    metricsToken: undefined,
   });
 
   /** Sends a request as the caller; a body that is not text is sent as JSON. */
@@ -71,7 +76,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
 
   const query = <Row>(sql: string, parameters: readonly unknown[] = []) => container.get(TOKENS.database).query<Row>(sql, parameters);
 
-  return { send, fetch: app.fetch, account, query, close, container, logged };
+  return { send, fetch: app.fetch, account, query, close, container, logged, metrics };
 }
 
 export const CONCERT = {

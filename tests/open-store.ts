@@ -2,20 +2,25 @@ import { POLICIES, type StockMovement, TOTAL_TICKETS_MAX } from '@ticket/domain'
 import type { Store, StorePorts } from '@ticket/domain/testing';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
+import type { Measures } from '../packages/adapters/src/measures.ts';
 import { toDate } from '../packages/adapters/src/persistence/rows.ts';
 import { type Engine, freshDatabase } from './engines.ts';
 
 type Container = ReturnType<typeof createContainer>;
 
 /** The product's own wiring on an empty database of the engine. */
-export async function openContainer(engine: Engine, overrides: Partial<Config> = {}) {
+export async function openContainer(engine: Engine, overrides: Partial<Config> = {}, measures?: Measures) {
   const { config: database, drop } = await freshDatabase(engine);
-  const container = createContainer({
-    ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, firstAdmin: undefined, notices: [] },
-    jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
-    database,
-    ...overrides,
-  });
+  const container = createContainer(
+    {
+      ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, firstAdmin: undefined, notices: [] },
+      ...{ logLevel: 'info', metricsToken: undefined },
+      jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
+      database,
+      ...overrides,
+    },
+    measures,
+  );
   await container.get(TOKENS.database).connect();
   return {
     container,

@@ -135,7 +135,7 @@ describe('the server', () => {
       await server.says(/stopping/);
       client.write('}');
       expect(await server.exited).toBe(1);
-      expect(server.output()).toMatch(new RegExp(`error ${event}: stopping .*planted`));
+      expect(server.output()).toMatch(new RegExp(`"level":"error".*planted.*"message":"${event}: stopping"`));
       expect(server.output()).not.toContain('secret words');
     },
   );

@@ -2,6 +2,7 @@ import { createUseCases, POLICIES, type Policy } from '@ticket/domain';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
+import { createMetrics } from './metrics.ts';
 
 const ID = '770e8400-e29b-41d4-a716-446655440000';
 const CONCERT = { name: 'Jazz', location: 'Palembang', event_date: '2031-01-02T19:00:00+07:00', ticket_price: 19.99, total_tickets: 10 };
@@ -27,6 +28,8 @@ async function setUp(policy: Policy = POLICIES.open) {
     policy,
     version: '1.2.3',
     log: () => {},
+    metrics: createMetrics(),
+    metricsToken: undefined,
   });
   const account = async (email: string, role: 'user' | 'admin') => {
     const user = await useCases.createUser({ actor: 'operator' }, { name: email, email: `${email}@example.com`, password: 'correct horse', role });

@@ -12,14 +12,15 @@ import { fail, ok, success } from './envelope.ts';
 import { answerError } from './errors.ts';
 import { type Fingerprint, idempotency, KEYED_ROUTES } from './idempotency.ts';
 import { messages } from './messages.ts';
+import type { Metrics } from './metrics.ts';
+import { metricsPage } from './metrics-page.ts';
+import { observing } from './observing.ts';
 import { openApi, operation } from './openapi.ts';
-import { factsOf, type Log } from './report.ts';
+import type { Log } from './report.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { eventRoutes } from './routes/events.ts';
 import { userRoutes } from './routes/users.ts';
-
-export type { Log };
 
 export interface AppOptions {
   readonly useCases: UseCases;
@@ -30,6 +31,9 @@ export interface AppOptions {
   readonly trustedProxies: number;
   readonly version: string;
   readonly log: Log;
+  readonly metrics: Metrics;
+  /** What `GET /metrics` asks for; see Config. */
+  readonly metricsToken: string | undefined;
   /** Whether requests can be served: connected, and not on the way out. */
   readonly readiness: () => Readiness | Promise<Readiness>;
 }
@@ -37,11 +41,12 @@ export interface AppOptions {
 export type Readiness = 'ready' | 'no_database' | 'stopping';
 
 /** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
-export function createApp({ useCases, tokens, fingerprint, policy, trustedProxies, version, log, readiness }: AppOptions): Hono<AppEnv> {
+export function createApp(options: AppOptions): Hono<AppEnv> {
+  const { useCases, tokens, fingerprint, policy, trustedProxies, version, log, metrics, metricsToken, readiness } = options;
   const app = new Hono<AppEnv>();
   const parts = { useCases, policy, trustedProxies };
 
-  app.use(requestId(), reporting(log), headers(policy));
+  app.use(requestId(), observing(app, log, metrics), headers(policy));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);
   app.use('/api/*', authenticate(tokens));
   const keyed = idempotency(fingerprint);
@@ -51,16 +56,22 @@ export function createApp({ useCases, tokens, fingerprint, policy, trustedProxie
   app.get('/health/live', operation(LIVE), (c) => ok(c, messages.live, { status: 'live' as const }));
   app.get('/health/ready', operation(READY), async (c) => {
     const state = await readiness();
-    if (state !== 'ready') return fail(c, 503, messages.notReady[state], null, { 'Retry-After': '1' });
-    return ok(c, messages.ready, { status: 'ready' as const });
+    if (state === 'ready') return ok(c, messages.ready, { status: 'ready' as const });
+    c.set('reason', 'not_ready');
+    return fail(c, 503, messages.notReady[state], null, { 'Retry-After': '1' });
   });
   app.route('/api/auth', authRoutes(parts));
   app.route('/api/users', userRoutes(parts));
   app.route('/api/events', eventRoutes(parts));
   app.route('/api/bookings', bookingRoutes(parts));
   app.get('/openapi.json', openApi(app, version));
+  // Strangers are not to know how busy it is.
+  if (metricsToken !== undefined || policy.profile === 'open') app.get('/metrics', metricsPage(metrics.registry, metricsToken));
 
-  app.notFound((c) => fail(c, 404, messages.noSuchRoute));
+  app.notFound((c) => {
+    c.set('reason', 'no_such_route');
+    return fail(c, 404, messages.noSuchRoute);
+  });
   app.onError(answerError);
   return app;
 }
@@ -79,15 +90,6 @@ const health = (id: string, summary: string, message: string, status: string): P
 const LIVE = health('live', 'Proses berjalan', messages.live, 'live');
 const READY = health('ready', 'Siap melayani: database terhubung dan server tidak sedang berhenti', messages.ready, 'ready');
 
-const reporting =
-  (log: Log): MiddlewareHandler<AppEnv> =>
-  (c, next) => {
-    c.set('report', (level, message, error) => {
-      log({ level, message, requestId: c.get('requestId'), method: c.req.method, path: c.req.path, error: factsOf(error) });
-    });
-    return next();
-  };
-
 /** An answer is data, never a page: nothing may frame it, guess its type, keep it or follow from it. */
 function headers({ profile }: Policy): MiddlewareHandler {
   const secure = secureHeaders({
@@ -104,12 +106,20 @@ function headers({ profile }: Policy): MiddlewareHandler {
 }
 
 /** An unknown route is that, whatever its body and whoever asks. */
-const knownRoute: MiddlewareHandler = async (c, next) => (matchedRoutes(c).some(({ method }) => method !== 'ALL') ? next() : c.notFound());
+const knownRoute: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const route = matchedRoutes(c).find(({ method }) => method !== 'ALL');
+  if (route === undefined) return c.notFound();
+  c.set('route', route.path);
+  return next();
+};
 
 /** A known path with another method: which ones it has, as the answer to OPTIONS or beside the refusal. */
 function answerMethod(c: Context<AppEnv>, methods: readonly string[]): Response {
   const allow = { Allow: methods.join(', ') };
-  if (c.req.method !== 'OPTIONS') return fail(c, 405, messages.methodNotAllowed, null, allow);
+  if (c.req.method !== 'OPTIONS') {
+    c.set('reason', 'method_not_allowed');
+    return fail(c, 405, messages.methodNotAllowed, null, allow);
+  }
   c.res.headers.delete('Content-Type'); // that of the 404 this replaces
   return c.body(null, 204, allow);
 }

@@ -1,9 +1,17 @@
 import type { Attempt, Policy, UseCases } from '@ticket/domain';
-import type { Report } from './report.ts';
+import type { Reason, Report } from './report.ts';
 
-/** What a request carries on its way: its id, who asks, and where to tell of a failure. */
+/** What a request carries on its way: its id, its route's pattern, who asks, why he is refused, and where to tell of a failure. */
 export interface AppEnv {
-  Variables: { requestId: string; attempt: Attempt; report: Report };
+  Variables: {
+    requestId: string;
+    route: string | undefined;
+    attempt: Attempt;
+    /** Whose account was made or logged into. */
+    userId: string | undefined;
+    reason: Reason;
+    report: Report;
+  };
 }
 
 /** What routes are made from. */

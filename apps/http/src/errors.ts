@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from './env.ts';
 import { type FailureErrors, fail } from './envelope.ts';
 import { messages } from './messages.ts';
+import { OTHER_REASONS, type Reason } from './report.ts';
 
 type Reply = readonly [status: ContentfulStatusCode, message: string, errors: FailureErrors, headers?: Readonly<Record<string, string>>];
 
@@ -29,6 +30,9 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   last_admin: () => [400, messages.lastAdmin, null],
 };
 
+/** Every reason there is. */
+export const REASONS: readonly Reason[] = [...(Object.keys(REPLIES) as RefusalCode[]), ...OTHER_REASONS];
+
 const replyTo = <Code extends RefusalCode>(code: Code, details: Refusals[Code]): Reply => REPLIES[code](details);
 
 /** A request that never reaches the domain: its body is too large, of another type, or not JSON. */
@@ -43,6 +47,7 @@ export class UnreadableBody extends Error {
 
 /** Turns whatever was thrown into the envelope. What nobody expected is reported, and its words stay inside. */
 export function answerError(error: Error, c: Context<AppEnv>): Response {
+  c.set('reason', reasonOf(error, c));
   if (error instanceof Refusal) return fail(c, ...replyTo(error.code, error.details));
   if (error instanceof UnreadableBody) return fail(c, error.status, error.message);
   if (error instanceof Unavailable) {
@@ -53,8 +58,16 @@ export function answerError(error: Error, c: Context<AppEnv>): Response {
     return fail(c, 503, message, null, isSafe ? { 'Retry-After': String(Math.ceil(error.retryAfterSeconds)) } : {});
   }
   if (error instanceof HTTPException && error.status < 500) return fail(c, error.status, messages.badRequest);
-  // Reading from a client who hung up fails too, and is nobody's bug.
-  const goneAway = c.req.raw.signal.aborted;
+  const goneAway = c.get('reason') === 'client_gone';
   c.get('report')(goneAway ? 'warn' : 'error', goneAway ? 'failed after the client went away' : 'failed unexpectedly', error);
   return fail(c, 500, messages.failed);
+}
+
+function reasonOf(error: Error, c: Context): Reason {
+  if (error instanceof Refusal) return error.code;
+  if (error instanceof UnreadableBody) return 'unreadable_body';
+  if (error instanceof Unavailable) return error.outcome === 'unknown' ? 'outcome_unknown' : 'unavailable';
+  if (error instanceof HTTPException && error.status < 500) return 'bad_request';
+  // Reading from a client who hung up fails too, and is nobody's bug.
+  return c.req.raw.signal.aborted ? 'client_gone' : 'failed';
 }

@@ -5,7 +5,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpServer, SERVER_LIMITS, type ServerLimits } from './http-server.ts';
 
 let server: Server | undefined;
+const unserved: string[] = [];
 afterEach(() => {
+  unserved.length = 0;
   server?.closeAllConnections();
   server?.close();
 });
@@ -13,7 +15,7 @@ afterEach(() => {
 type Fetch = Parameters<typeof createHttpServer>[0];
 
 async function listening(fetch: Fetch, limits: Partial<ServerLimits> = {}): Promise<number> {
-  const started = createHttpServer(fetch, { ...SERVER_LIMITS, ...limits });
+  const started = createHttpServer(fetch, { ...SERVER_LIMITS, ...limits }, (reason) => unserved.push(reason));
   server = started;
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
   return (started.address() as AddressInfo).port;
@@ -52,6 +54,7 @@ describe('what never becomes a request gets the envelope', () => {
     ['an expectation that nobody knows', 'GET / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\n\r\n', 417, 'Permintaan tidak valid'],
   ])('%s', async (_, bytes, status, message) => {
     expect(await raw(await listening(hello), bytes)).toMatch(envelope(status, message));
+    expect(unserved).toEqual(['unparsed']);
   });
 });
 
@@ -122,6 +125,7 @@ it('refuses what is too much at once with 503 and Retry-After, and serves those 
     '1',
     { success: false, message: 'Layanan sementara tidak tersedia', errors: null },
   ]);
+  expect(unserved).toEqual(['too_many_in_flight']);
   finish();
   expect((await Promise.all(served)).map(({ status }) => status)).toEqual([200, 200]);
   expect((await fetch(url)).status).toBe(200);

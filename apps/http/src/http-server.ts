@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { JSON_UTF8 } from './envelope.ts';
 import { messages } from './messages.ts';
+import type { Reason } from './report.ts';
 
 /** What one client may take of the server, in time and in number. */
 export interface ServerLimits {
@@ -26,15 +27,23 @@ export const SERVER_LIMITS: ServerLimits = {
 /** Requests on one connection before it is closed, so that balancers spread them anew. */
 const REQUESTS_PER_SOCKET = 10_000;
 
+/** Why a request never reached the app. */
+export type Unserved = Extract<Reason, 'too_many_in_flight' | 'unparsed'>;
+
 type Fetch = Parameters<typeof getRequestListener>[0];
 
 /** Node's HTTP server with limits, whose every answer is the envelope, also to what never becomes a request. */
-export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIMITS): Server {
-  const listener = getRequestListener(fetch, { errorHandler: () => new Response(bodyOf(messages.badRequest), { status: 400, headers: JSON_UTF8 }) });
+export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIMITS, onUnserved: (reason: Unserved) => void = () => {}): Server {
+  const errorHandler = () => {
+    onUnserved('unparsed');
+    return new Response(bodyOf(messages.badRequest), { status: 400, headers: JSON_UTF8 });
+  };
+  const listener = getRequestListener(fetch, { errorHandler });
   let inFlight = 0;
   const answering = new WeakMap<Duplex, ServerResponse>();
   const bounded = (request: IncomingMessage, response: ServerResponse) => {
     if (inFlight >= limits.inFlight) {
+      onUnserved('too_many_in_flight');
       response.writeHead(503, { ...JSON_UTF8, 'Retry-After': '1', Connection: 'close' }).end(bodyOf(messages.unavailable));
       return;
     }
@@ -58,10 +67,14 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
   server.maxRequestsPerSocket = REQUESTS_PER_SOCKET;
   server.setTimeout(limits.idleSocketMs);
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
+    onUnserved('unparsed');
     response.writeHead(417, { ...JSON_UTF8, Connection: 'close' }).end(bodyOf(messages.badRequest));
   });
   // In the middle of an answer another one would be taken for a part of it.
-  server.on('clientError', (error, socket) => (answering.get(socket)?.headersSent ? socket.destroy() : answerUnparsed(error, socket)));
+  server.on('clientError', (error, socket) => {
+    if (answering.get(socket)?.headersSent) socket.destroy();
+    else if (answerUnparsed(error, socket)) onUnserved('unparsed');
+  });
   return server;
 }
 
@@ -70,16 +83,17 @@ const UNPARSED: Readonly<Record<string, readonly [status: number, message: strin
   ERR_HTTP_REQUEST_TIMEOUT: [408, messages.tooSlow],
 };
 
-/** What Node could not parse, or not in time. A connection that is gone is just ended. */
-function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
+/** What Node could not parse, or not in time. A connection that is gone is just ended. Whether there was anybody to answer. */
+function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): boolean {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
-    return;
+    return false;
   }
   const [status, message] = UNPARSED[code] ?? [400, messages.badRequest];
   const body = bodyOf(message);
   const headers = [`Content-Type: ${JSON_UTF8['Content-Type']}`, `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
+  return true;
 }
 
 const bodyOf = (message: string): string => JSON.stringify({ success: false, message, errors: null });

@@ -32,7 +32,10 @@ export const idempotency = (fingerprint: Fingerprint) => {
     const name = `${ownerOf(attempt.actor)} ${value}`;
     const first = underWay.get(name);
     if (first !== undefined && first !== key.fingerprint) refuse('idempotency_key_reused', {});
-    if (first !== undefined) return fail(c, 409, messages.keyUnderWay, null, { 'Retry-After': '1' });
+    if (first !== undefined) {
+      c.set('reason', 'key_under_way');
+      return fail(c, 409, messages.keyUnderWay, null, { 'Retry-After': '1' });
+    }
     c.set('attempt', { ...attempt, key });
     underWay.set(name, key.fingerprint);
     try {

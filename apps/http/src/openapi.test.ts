@@ -2,6 +2,7 @@ import { createUseCases } from '@ticket/domain';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
+import { createMetrics } from './metrics.ts';
 
 type Json = { readonly [key: string]: Json } & readonly Json[];
 const ports = inMemoryPorts();
@@ -14,6 +15,8 @@ const app = createApp({
   policy: ports.policy,
   version: '1.2.3',
   log: () => {},
+  metrics: createMetrics(),
+  metricsToken: undefined,
 });
 const document: Json = JSON.parse(await (await app.request('/openapi.json')).text());
 
@@ -36,7 +39,7 @@ describe('the document', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } });
     const declared = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);
     const routed = app.routes
-      .filter(({ method, path }) => method !== 'ALL' && path !== '/openapi.json')
+      .filter(({ method, path }) => method !== 'ALL' && !['/openapi.json', '/metrics'].includes(path))
       .map(({ method, path }) => `${method} ${path}`);
     expect(new Set(declared)).toEqual(new Set(routed.map((route) => route.replace(':id', '{id}'))));
     expect(declared).toHaveLength(21);

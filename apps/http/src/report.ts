@@ -1,10 +1,22 @@
-import { Unavailable } from '@ticket/domain';
+import { type RefusalCode, Unavailable } from '@ticket/domain';
 
 /** One line of the log: a message that is always the same for the same thing, and its facts. */
-export type Log = (line: { readonly level: 'info' | 'warn' | 'error'; readonly message: string; readonly [fact: string]: unknown }) => void;
+export interface Log {
+  (line: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly [fact: string]: unknown }): void;
+  /** Whether lines of level debug are kept: thousands a second are not made for nothing. */
+  readonly debug?: boolean;
+}
 
 /** Tells the operator of an error, with the request it belongs to. */
 export type Report = (level: 'warn' | 'error', message: string, error: unknown) => void;
+
+/** Why a request was not granted: the domain's refusals, and what happens before and beside it. One word each, for log and metrics. */
+export type Reason = RefusalCode | (typeof OTHER_REASONS)[number];
+
+export const OTHER_REASONS = [
+  ...(['no_such_route', 'method_not_allowed', 'unreadable_body', 'bad_request', 'key_under_way'] as const),
+  ...(['not_ready', 'unavailable', 'outcome_unknown', 'client_gone', 'failed', 'too_many_in_flight', 'unparsed'] as const),
+];
 
 const FRAMES_MAX = 12;
 const CAUSES_MAX = 3;

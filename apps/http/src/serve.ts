@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from '@ticket/adapters';
 import { Refusal, Unavailable } from '@ticket/domain';
-import { createApp, type Log } from './app.ts';
-import { createHttpServer } from './http-server.ts';
-import { factsOf } from './report.ts';
+import { collectDefaultMetrics } from 'prom-client';
+import { createApp } from './app.ts';
+import { createHttpServer, SERVER_LIMITS } from './http-server.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { factsOf, type Log } from './report.ts';
 
 type Container = ReturnType<typeof createContainer>;
 
@@ -28,20 +31,24 @@ export async function serve(): Promise<void> {
 
 async function start(): Promise<void> {
   const config = loadConfig(readEnvironment());
+  const { log, written } = createLog(config.logLevel);
   for (const notice of config.notices) log({ level: 'warn', message: notice });
-  const container = createContainer(config);
-  const connected = await connect(container);
+  const metrics = createMetrics();
+  collectDefaultMetrics({ register: metrics.registry });
+  const container = createContainer(config, metrics.measures);
+  const connected = await connect(container, log);
   const version = versionOf();
   let stopping = false;
+  const readiness = async () => (stopping ? 'stopping' : (await container.get(TOKENS.database).isReachable()) ? 'ready' : 'no_database');
+  metrics.watchReady(async () => (await readiness()) === 'ready');
   const { fetch } = createApp({
     useCases: container.get(TOKENS.useCases),
     tokens: container.get(TOKENS.tokens),
     fingerprint: container.get(TOKENS.fingerprint),
     policy: config.policy,
     trustedProxies: config.trustedProxies,
-    version,
-    log,
-    readiness: async () => (stopping ? 'stopping' : (await container.get(TOKENS.database).isReachable()) ? 'ready' : 'no_database'),
+    metricsToken: config.metricsToken,
+    ...{ version, log, metrics, readiness },
   });
   /** On the way out each answer is the last of its connection, so that nobody sends into one that is about to be closed. */
   const answer: typeof fetch = async (request, ...rest) => {
@@ -49,8 +56,8 @@ async function start(): Promise<void> {
     if (stopping) response.headers.set('Connection', 'close');
     return response;
   };
-  const servers = await listen(config, () => createHttpServer(answer));
-  const stop = stopper(servers, container, () => {
+  const servers = await listen(config, () => createHttpServer(answer, SERVER_LIMITS, metrics.refused));
+  const stop = stopper({ servers, container, log, written }, () => {
     stopping = true;
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(`${signal}: finishing what is in flight`, 0));
@@ -65,16 +72,16 @@ async function start(): Promise<void> {
     level: 'info',
     message: `Ticket platform ${version} listens on ${urlsOf(servers, config.hosts)}, database: ${container.get(TOKENS.database).address}`,
   });
-  if (!connected) void reconnect(container);
-  forgetNowAndThen(container);
+  if (!connected) void reconnect(container, log);
+  forgetNowAndThen(container, log);
 }
 
 /** Whether the database could be reached. Where it cannot, it is said once; what waiting does not cure stops the start. */
-async function connect(container: Container): Promise<boolean> {
+async function connect(container: Container, log: Log): Promise<boolean> {
   const database = container.get(TOKENS.database);
   try {
     await database.connect();
-    await ensureFirstAdmin(container);
+    await ensureFirstAdmin(container, log);
     return true;
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;
@@ -86,13 +93,13 @@ async function connect(container: Container): Promise<boolean> {
   }
 }
 
-async function reconnect(container: Container): Promise<void> {
+async function reconnect(container: Container, log: Log): Promise<void> {
   try {
     for (;;) {
       await sleep(RECONNECT_MS, undefined, { ref: false });
       try {
         await container.get(TOKENS.database).connect();
-        await ensureFirstAdmin(container);
+        await ensureFirstAdmin(container, log);
         log({ level: 'info', message: `The database at ${container.get(TOKENS.database).address} is there` });
         return;
       } catch (error) {
@@ -104,7 +111,7 @@ async function reconnect(container: Container): Promise<void> {
   }
 }
 
-async function ensureFirstAdmin(container: Container): Promise<void> {
+async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
   const { firstAdmin } = container.get(TOKENS.config);
   if (firstAdmin === undefined) return;
   try {
@@ -160,7 +167,7 @@ function urlsOf(servers: readonly Server[], hosts: readonly string[]): string {
 }
 
 /** What is kept for a while only is forgotten in small steps. What cannot be done now is done the next time. */
-function forgetNowAndThen(container: Container): void {
+function forgetNowAndThen(container: Container, log: Log): void {
   setInterval(() => {
     container
       .get(TOKENS.useCases)
@@ -169,11 +176,19 @@ function forgetNowAndThen(container: Container): void {
   }, FORGET_MS).unref();
 }
 
+/** What has to come to an end. */
+interface Running {
+  readonly servers: readonly Server[];
+  readonly container: Container;
+  readonly log: Log;
+  readonly written: () => Promise<void>;
+}
+
 /**
  * Ends the process with the exit code: the first call lets what is in flight finish, a second does not. Who asks for readiness
  * meanwhile hears that it stops; connections are closed as they fall idle, and cut after a grace time.
  */
-function stopper(servers: readonly Server[], container: Container, onStopping: () => void): (why: string, exitCode: number) => Promise<void> {
+function stopper({ servers, container, log, written }: Running, onStopping: () => void): (why: string, exitCode: number) => Promise<void> {
   let begun = false;
   return async (why, exitCode) => {
     if (begun) process.exit(1);
@@ -196,6 +211,7 @@ function stopper(servers: readonly Server[], container: Container, onStopping: (
     await Promise.all(closed);
     clearInterval(sweep);
     await container.unbindAllAsync();
+    await written();
     process.exit(exitCode);
   };
 }
@@ -204,11 +220,6 @@ function versionOf(): string {
   const description: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return typeof description === 'object' && description !== null && 'version' in description ? String(description.version) : 'unknown';
 }
-
-const log: Log = ({ level, message, ...facts }) => {
-  const rest = Object.keys(facts).length > 0 ? ` ${JSON.stringify(facts)}` : '';
-  (level === 'info' ? process.stdout : process.stderr).write(`${new Date().toISOString()} ${level} ${message}${rest}\n`);
-};
 
 function fail(error: unknown): never {
   const message = error instanceof StartFault ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);

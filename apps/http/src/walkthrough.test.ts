@@ -3,6 +3,7 @@ import { inMemoryPorts } from '@ticket/domain/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { createApp } from './app.ts';
+import { createMetrics } from './metrics.ts';
 
 /** As much of the OpenAPI document as is needed to find what it promises. */
 interface Document {
@@ -21,6 +22,8 @@ const app = createApp({
   policy: ports.policy,
   version: '1.2.3',
   log: () => {},
+  metrics: createMetrics(),
+  metricsToken: undefined,
 });
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 const document: Document = JSON.parse(await (await app.request('/openapi.json')).text());

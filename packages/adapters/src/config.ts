@@ -29,6 +29,10 @@ export interface Config {
   readonly policy: Policy;
   /** Proxies of the operator's own in front of the server. */
   readonly trustedProxies: number;
+  /** Lines of the log below it are left out. */
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** What `GET /metrics` asks for as a bearer token; without one the open profile shows them to anyone, the locked to nobody. */
+  readonly metricsToken: string | undefined;
   readonly firstAdmin: { readonly name: string; readonly email: string; readonly password: string } | undefined;
   /** What the person who starts it should know, one line each. */
   readonly notices: readonly string[];
@@ -39,6 +43,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The sample of the specification and of .env.example, long enough to pass a check of length. */
 const SAMPLE_SECRETS = ['your_super_secret_key_min_32_characters', 'your_secret_key'];
 const SECRET_BYTES_MIN = 32;
+/** As a bearer token may be written (RFC 9110, 11.2), and too long to be guessed. */
+const METRICS_TOKEN_FORM = /^[\w.~+/-]{16,1024}=*$/;
+const METRICS_TOKEN_MESSAGE =
+  "needs 16 characters or more of letters, digits, - . _ ~ + and /; make one with: node -p \"require('crypto').randomBytes(24).toString('base64url')\"";
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 /** The environment of this process, with what `.env` in the working folder adds to it. */
@@ -79,6 +87,9 @@ export function loadConfig(environment: Environment): Config {
   const policy = policyOf(env, profile, read);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
   const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
+  const logLevel = read('LOG_LEVEL', v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info') ?? 'info';
+  const metricsToken = env['METRICS_TOKEN']?.trim();
+  if (metricsToken !== undefined && !METRICS_TOKEN_FORM.test(metricsToken)) faults.push(`METRICS_TOKEN: ${METRICS_TOKEN_MESSAGE}`);
   const firstAdmin = firstAdminOf(env, policy, faults);
   if (profile === 'locked' && database?.engine === 'mysql' && database.password === '' && !isLoopback(database.host)) {
     faults.push(`DB_PASSWORD: an empty password is refused in the locked profile for a database on another machine (${database.host})`);
@@ -94,7 +105,7 @@ export function loadConfig(environment: Environment): Config {
   const jwt = { secret: secret ?? keptSecret(dataDir, notices), ttlSeconds };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
-  return { port, hosts, database, jwt, policy, trustedProxies, firstAdmin, notices };
+  return { port, hosts, database, jwt, policy, trustedProxies, logLevel, metricsToken, firstAdmin, notices };
 }
 
 type Read = <Schema extends v.GenericSchema<string, unknown>>(name: string, schema: Schema, fallback: string) => v.InferOutput<Schema> | undefined;

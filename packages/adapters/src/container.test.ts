@@ -5,6 +5,7 @@ import { createContainer, TOKENS } from './container.ts';
 
 const config: Config = {
   ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, firstAdmin: undefined, notices: [] },
+  ...{ logLevel: 'info', metricsToken: undefined },
   database: { engine: 'sqlite', folder: '/nowhere' },
   jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 60 },
 };

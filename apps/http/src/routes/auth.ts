@@ -25,6 +25,7 @@ export function authRoutes({ useCases, policy, trustedProxies }: RouteParts) {
       body(newUser(policy.passwords)),
       async (c) => {
         const session = await useCases.registerUser(c.get('attempt'), c.get('input'));
+        c.set('userId', session.user.id);
         return created(c, messages.registered, presentSession(session));
       },
     )
@@ -41,6 +42,7 @@ export function authRoutes({ useCases, policy, trustedProxies }: RouteParts) {
       body(Credentials),
       async (c) => {
         const session = await useCases.logIn(c.get('input'), clientAddress(c, trustedProxies));
+        c.set('userId', session.user.id);
         return ok(c, messages.loggedIn, presentSession(session));
       },
     )

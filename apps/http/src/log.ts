@@ -1,0 +1,73 @@
+import { writeSync } from 'node:fs';
+import pino from 'pino';
+import type { Log } from './report.ts';
+
+const STDOUT = 1;
+/** Lines are written together, so many or this long after the first: on the way of a booking a write each costs more than the line. */
+const LINES_MAX = 16;
+const WRITE_MS = 100;
+/** Kept while nobody takes it; what comes then is left out, since a full pipe is to stop no sale. */
+const KEPT_BYTES_MAX = 16 * 1024 * 1024;
+
+/** No line is made of these. Should one ever be, under its own name, its value is left out. */
+const NEVER = [
+  'password',
+  'passwordHash',
+  'password_hash',
+  'hash',
+  'token',
+  'secret',
+  'authorization',
+  'cookie',
+  'email',
+  'body',
+  'query',
+  'parameters',
+];
+
+/** The log on standard output, a JSON object a line. It is written behind the work's back; at the process's own end all of it. */
+export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: () => object): { log: Log; written: () => Promise<void> } {
+  const destination = pino.destination({ dest: STDOUT, sync: false, minLength: 1, maxLength: KEPT_BYTES_MAX });
+  destination.on('error', () => undefined); // whoever read it is gone, or its disk is full: the sale goes on
+  let kept: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const handOver = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    destination.write(kept.join(''));
+    kept = [];
+  };
+  const stream = {
+    write(line: string) {
+      kept.push(line);
+      if (kept.length >= LINES_MAX) handOver();
+      else timer ??= setTimeout(handOver, WRITE_MS).unref();
+    },
+  };
+  process.once('exit', () => {
+    try {
+      destination.flushSync();
+      writeSync(STDOUT, kept.join(''));
+    } catch {
+      // nobody reads it any more
+    }
+  });
+  const lines = pino(
+    {
+      level,
+      ...{ base: null, messageKey: 'message', timestamp: pino.stdTimeFunctions.isoTime },
+      ...(facts === undefined ? {} : { mixin: facts }),
+      formatters: { level: (name) => ({ level: name }) },
+      redact: [...NEVER, ...NEVER.map((name) => `error.${name}`)],
+    },
+    stream,
+  );
+  const log: Log = ({ level, message, ...rest }) => lines[level](rest, message);
+  return {
+    log: Object.assign(log, { debug: level === 'debug' }),
+    written: () => {
+      handOver();
+      return new Promise((resolve) => destination.flush(() => resolve()));
+    },
+  };
+}

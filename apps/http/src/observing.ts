@@ -1,0 +1,57 @@
+import { once, userIdOf } from '@ticket/domain';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
+import type { AppEnv } from './env.ts';
+import type { Metrics } from './metrics.ts';
+import { factsOf, type Log, type Report } from './report.ts';
+
+/** Label values are few: Node's parser lets some thirty methods through. */
+const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * Counts every request, and writes a line of each that failed or might have changed something; of the others at level debug
+ * only. A line tells of the request what the server itself has names for: nothing of its query, headers or body.
+ */
+export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const began = performance.now();
+    let failure: { level: 'warn' | 'error'; message: string; error: unknown } | undefined;
+    let isAnswered = false;
+    const report: Report = (level, message, error) => {
+      failure = { level, message, error: factsOf(error) };
+      // What breaks while the answer is being sent has a line of its own.
+      if (isAnswered) log({ ...failure, requestId: c.get('requestId') });
+    };
+    c.set('report', report);
+    await next();
+    isAnswered = true;
+
+    const { method } = c.req;
+    const { status } = c.res;
+    const milliseconds = performance.now() - began;
+    const route = c.get('route') ?? 'unknown';
+    metrics.answered(METHODS.includes(method) ? method : 'other', route, status, milliseconds / 1000);
+    const reason = c.get('reason');
+    if (status >= 400 && reason !== undefined) metrics.refused(reason);
+    const isNotable = status >= 400 || !READS.includes(method);
+    if (!isNotable && log.debug !== true) return;
+    log({
+      level: isNotable ? 'info' : 'debug',
+      message: 'request',
+      ...failure,
+      ...{ requestId: c.get('requestId'), userId: c.get('userId') ?? userIdOf(c.get('attempt')?.actor ?? 'anonymous') },
+      ...{ method, route, path: pathOf(c, route, wordsOf(app)), status, reason, milliseconds: Math.round(milliseconds * 1000) / 1000 },
+    });
+  };
+}
+
+/** Of the path's parts those that are ours, or ids. What else people type there is nobody's business. */
+function pathOf({ req: { path } }: Context, route: string, words: ReadonlySet<string>): string {
+  if (path === route) return path;
+  const parts = path.slice(0, PATH_CHARACTERS_MAX).split('/');
+  return parts.map((part) => (words.has(part) || UUID.test(part) ? part : '…')).join('/');
+}
+
+const PATH_CHARACTERS_MAX = 200;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const wordsOf = once((app: Hono<AppEnv>): ReadonlySet<string> => new Set(app.routes.flatMap(({ path }) => path.split('/'))));
