@@ -1,0 +1,159 @@
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Libsql from 'libsql';
+import { describe, expect, it } from 'vitest';
+import { freePort, JWT_SECRET, startServer, temporaryFolder, until } from './faults/programs.ts';
+
+/** In everything below that is nobody's business: what it is in must be in no line of the log. */
+const MARK = 'zqx';
+const PASSWORD = `${MARK}-correct-horse`;
+const EMAIL = `${MARK}@example.com`;
+const SECRETS = { METRICS_TOKEN: `${MARK}-metrics-token-0123`, ADMIN_EMAIL: `${MARK}-root@example.com`, ADMIN_PASSWORD: PASSWORD };
+const FORGED = '{"level":"error","message":"forged"}';
+
+type Line = Record<string, unknown>;
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+/** All that was written, which has to be a JSON object a line. */
+const linesOf = (server: Server): Line[] =>
+  server
+    .output()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+const requestsIn = (server: Server): Line[] => linesOf(server).filter(({ message }) => message === 'request');
+
+const refused = (url: string) => fetch(`${url}/api/auth/login`, { method: 'POST' });
+const inParallel = async (count: number, work: () => Promise<{ readonly status: number }>) => {
+  for (let done = 0; done < count; done += 50) for (const { status } of await Promise.all(Array.from({ length: 50 }, work))) expect(status).toBe(415);
+};
+
+describe('the log', () => {
+  it('T99: holds no password, token, e-mail, header, query or body, whatever fails, and no line that a client made', async () => {
+    const folder = temporaryFolder();
+    // Its own address, which is among the frames, must not hold the word.
+    const preload = `const word = ['z', 'qx'].join('');
+      process.on('SIGUSR2', () => { throw Object.assign(new Error(word + '\\n${FORGED}'), { parameters: [word], code: 'E_BUG' }); });`;
+    const server = await startServer({ engine: 'sqlite', folder }, { env: { LOG_LEVEL: 'debug', ...SECRETS }, preload });
+    const statuses = new Set<number>();
+    const tokens: string[] = [];
+    const send = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const answer = await fetch(server.url + path, {
+        method,
+        headers: {
+          'Content-Type': 'application/json',
+          'User-Agent': EMAIL,
+          Cookie: `session=${PASSWORD}`,
+          'Idempotency-Key': `${MARK}-key`,
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      statuses.add(answer.status);
+      return answer;
+    };
+    const as = (token: string) => ({ Authorization: `Bearer ${token}` });
+    const account = { name: `${MARK} ${FORGED}`, email: EMAIL, password: PASSWORD };
+    const made: unknown = await (await send('POST', '/api/auth/register', account)).json();
+    const token = /"token":"([^"]+)"/.exec(JSON.stringify(made))?.[1] ?? '';
+    expect(token).not.toBe('');
+    tokens.push(token, `${token.slice(0, -4)}${MARK}A`);
+    const again = `${MARK}-another-key`;
+
+    await send('POST', '/api/auth/login', account); // 200
+    await send('POST', '/api/auth/login', { ...account, password: `${MARK} wrong` }); // 401
+    await send('POST', '/api/auth/login', `{"password": "${PASSWORD}"`); // 400
+    await send('POST', '/api/auth/login', { ...account, email: [EMAIL] });
+    await send('POST', '/api/auth/login', account, { 'Content-Type': `text/${MARK}` }); // 415
+    await send('POST', '/api/auth/register', account, { 'Idempotency-Key': again }); // taken
+    await send('POST', '/api/auth/register', { ...account, name: 'else' }); // 422
+    await send('POST', '/api/auth/register', { ...account, name: MARK.repeat(30_000) }); // 413
+    await send('GET', `/api/auth/me?token=${token}&password=${PASSWORD}`, undefined, as(token));
+    await send('GET', '/api/auth/me', undefined, as(`${token.slice(0, -4)}${MARK}A`));
+    await send('GET', '/api/bookings', undefined, { Authorization: `Basic ${MARK}` });
+    await send('POST', '/api/events', account, as(token)); // 403
+    await send('PUT', '/api/users/me', { name: `${MARK}\r\n${FORGED}` }, as(token));
+    await send('POST', '/api/users', { ...account, name: `${MARK}\r\n${FORGED}` });
+    await send('GET', `/api/users/${EMAIL}`);
+    await send('GET', `/api/events/${MARK}%0d%0a${encodeURIComponent(FORGED)}`);
+    await send('GET', `/${PASSWORD}/${token}`, undefined, { 'X-Request-Id': FORGED }); // 404
+    await send('DELETE', `/api/auth/login?${MARK}`); // 405
+    await send('GET', '/metrics', undefined, as(`${SECRETS.METRICS_TOKEN}x`));
+    await send('GET', '/metrics', undefined, as(SECRETS.METRICS_TOKEN));
+    for (let n = 0; n < 11; n++) await send('POST', '/api/auth/login', { email: `${MARK}-other@example.com`, password: PASSWORD }); // 429
+    await raw(server.url, `GET /${PASSWORD} HTTP/1.1\r\nHost: ${MARK} ${FORGED}\r\nAuthorization: ${PASSWORD}\r\nConnection: close\r\n\r\n`);
+    await raw(server.url, `${PASSWORD}\r\n${FORGED}\r\n\r\n`);
+    // An INSERT fails that has the name, the e-mail and the hash among its parameters.
+    const database = new Libsql(join(folder, 'tickets.sqlite'));
+    database.exec('ALTER TABLE users RENAME COLUMN password_hash TO elsewhere');
+    database.close();
+    const late = { ...account, email: `${MARK}-late@example.com` };
+    await send('POST', '/api/auth/register', late, { 'Idempotency-Key': `${MARK}-late` }); // 500
+    server.child.kill('SIGUSR2');
+    expect(await server.exited).toBe(1);
+
+    expect([...statuses].toSorted()).toEqual([200, 201, 400, 401, 403, 404, 405, 413, 415, 422, 429, 500]);
+    const lines = linesOf(server);
+    expect(new Set(lines.map(({ message }) => message))).toContain('failed unexpectedly');
+    expect(lines.filter(({ message }) => message === 'uncaughtException: stopping')).toHaveLength(1);
+    expect(lines.filter(({ message }) => message === 'forged')).toEqual([]);
+    expect(server.output()).not.toMatch(/zqx|\$2[aby]\$|INSERT INTO|elsewhere/);
+    for (const text of [...tokens, ...tokens.flatMap((one) => one.split('.')), JWT_SECRET]) expect(server.output()).not.toContain(text);
+  });
+
+  it('holds no password of the database, when it cannot be reached', async () => {
+    const env = { DATABASE_URL: `mysql://${MARK}-user:${PASSWORD}@127.0.0.1:${await freePort()}/tickets` };
+    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env });
+    expect((await fetch(`${server.url}/api/events`)).status).toBe(503);
+    await server.stop();
+    expect(requestsIn(server)).toHaveLength(0);
+    expect(linesOf(server).filter(({ level, reason }) => level === 'warn' && reason === 'unavailable')).toHaveLength(1);
+    expect(server.output()).not.toContain(MARK);
+  });
+});
+
+describe('what is written into the log is there', () => {
+  const PRELOAD = `process.on('SIGUSR2', () => { throw new Error('a bug'); }).on('SIGHUP', () => process.exit(3));`;
+
+  it.each([
+    ['SIGTERM', 0],
+    ['SIGUSR2', 1],
+    ['SIGHUP', 3],
+  ] as const)('after %s: all of it, in whole lines', async (signal, exitCode) => {
+    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { preload: PRELOAD });
+    await inParallel(500, () => refused(server.url));
+    server.child.kill(signal);
+    expect(await server.exited).toBe(exitCode);
+    await sleep(100); // what the pipe holds yet
+    expect(requestsIn(server)).toHaveLength(500);
+    if (signal !== 'SIGHUP') expect(linesOf(server).at(-1)).toMatchObject({ message: expect.stringContaining('finishing what is in flight') });
+  });
+
+  it('when its reader comes back: one who reads nothing for a while stops nobody', async () => {
+    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() });
+    server.child.stdout.pause();
+    await inParallel(2000, () => refused(server.url)); // several times what a pipe holds
+    server.child.stdout.resume();
+    await until('all of it is there', () => (server.output().endsWith('\n') && requestsIn(server).length === 2000 ? true : undefined));
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('or has no reader any more, and the server serves on', async () => {
+    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() });
+    server.child.stdout.destroy();
+    await inParallel(100, () => refused(server.url));
+    await sleep(300);
+    await inParallel(100, () => refused(server.url));
+    expect(await server.stop()).toBe(0);
+  });
+});
+
+/** Sends bytes as they are, and waits until the connection is closed. */
+function raw(url: string, bytes: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => void socket.write(bytes));
+    socket.on('error', () => undefined).on('data', () => undefined);
+    socket.once('close', () => resolve());
+  });
+}
