@@ -16,6 +16,7 @@ export async function openContainer(engine: Engine, overrides: Partial<Config> =
       ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, firstAdmin: undefined, notices: [] },
       ...{ logLevel: 'info', metricsToken: undefined },
       jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
+      bcryptCost: 10,
       database,
       ...overrides,
     },

@@ -26,6 +26,8 @@ export interface Config {
   readonly hosts: readonly string[];
   readonly database: DatabaseConfig;
   readonly jwt: { readonly secret: string; readonly ttlSeconds: number };
+  /** Each one more doubles the work that a password takes, of who guesses at it and of the server. */
+  readonly bcryptCost: number;
   readonly policy: Policy;
   /** Proxies of the operator's own in front of the server. */
   readonly trustedProxies: number;
@@ -84,6 +86,7 @@ export function loadConfig(environment: Environment): Config {
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const database = databaseOf(env, dataDir, read, faults);
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
+  const bcryptCost = read('BCRYPT_COST', wholeNumber(10, 14), '10') ?? 10;
   const policy = policyOf(env, profile, read);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
   const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
@@ -105,7 +108,7 @@ export function loadConfig(environment: Environment): Config {
   const jwt = { secret: secret ?? keptSecret(dataDir, notices), ttlSeconds };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
-  return { port, hosts, database, jwt, policy, trustedProxies, logLevel, metricsToken, firstAdmin, notices };
+  return { port, hosts, database, jwt, bcryptCost, policy, trustedProxies, logLevel, metricsToken, firstAdmin, notices };
 }
 
 type Read = <Schema extends v.GenericSchema<string, unknown>>(name: string, schema: Schema, fallback: string) => v.InferOutput<Schema> | undefined;

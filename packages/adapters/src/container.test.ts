@@ -8,6 +8,7 @@ const config: Config = {
   ...{ logLevel: 'info', metricsToken: undefined },
   database: { engine: 'sqlite', folder: '/nowhere' },
   jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 60 },
+  bcryptCost: 10,
 };
 
 describe('the container', () => {

@@ -91,7 +91,9 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
   container.bind(TOKENS.failedLogins).toResolvedValue((database) => new TypeOrmFailedLogins(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
-  container.bind(TOKENS.passwords).toResolvedValue((measures) => new BcryptPasswordHasher(measures), [TOKENS.measures]);
+  container
+    .bind(TOKENS.passwords)
+    .toResolvedValue(({ bcryptCost: cost }, measures) => new BcryptPasswordHasher({ cost }, measures), [TOKENS.config, TOKENS.measures]);
 
   container.bind(TOKENS.useCases).toDynamicValue(({ get }) =>
     createUseCases({

@@ -151,8 +151,13 @@ export interface TokenService {
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
-  /** Without a hash (nobody has that e-mail) it does the same work and says no, so that the time tells nothing. */
+  /**
+   * Without a hash (nobody has that e-mail) it does the same work and says no, so that the time tells nothing. Nor does the
+   * time of a no tell that the hash was made with less work than is taken now.
+   */
   verify(password: string, hash: string | undefined): Promise<boolean>;
+  /** Whether the hash was made with less work than `hash` takes now. */
+  needsRehash(hash: string): boolean;
 }
 
 export type Clock = () => Date;

@@ -4,38 +4,55 @@ import { type PasswordHasher, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
 import { NO_MEASURES } from '../measures.ts';
 
-/** The contract's; the library's own default is 12. */
-const COST = 10;
+/** Some five seconds of work at a cost of 10; who would wait longer is told to come back. */
+const WAITING_MAX = 100;
+
+/** libuv's, which also verify tokens, look up names and read files. */
+const THREADS = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
 
 /** Nobody's password: `verify` works on it when there is no hash, so that an unknown e-mail takes as long as a known one. */
-const NOBODY = '$2y$10$EmMLwMHWt0koaBknDj0RyudyMp5Mc63nwaNvIJWZaIBTfdFmAfF6u';
+const nobodyAt = (cost: number): string => `$2y$${String(cost).padStart(2, '0')}$EmMLwMHWt0koaBknDj0RyudyMp5Mc63nwaNvIJWZaIBTfdFmAfF6u`;
 
-/** Some five seconds of work; who would wait longer is told to come back. */
-const WAITING_MAX_PER_CORE = 100;
+/** The base-2 logarithm of the rounds, as a hash states it: $2b$10$… */
+const costOf = (hashed: string): number => Number(hashed.split('$')[2]);
 
 /**
- * bcrypt on libuv's threads, as many at once as there are cores, so that a storm of logins slows bookings down but never
- * stops them. Throws `Unavailable` when too many wait already.
+ * bcrypt on libuv's threads, as many at once as there are cores and one thread less than there are, so that a storm of logins
+ * slows bookings down but never stops them. Throws `Unavailable` when too many wait already.
  */
 export class BcryptPasswordHasher implements PasswordHasher {
-  readonly #cores = availableParallelism();
-  readonly #turn = pLimit(this.#cores);
+  readonly #cost: number;
+  readonly #waitingMax: number;
+  readonly #turn: ReturnType<typeof pLimit>;
 
-  constructor(measures = NO_MEASURES) {
+  constructor({ cost }: { readonly cost: number }, measures = NO_MEASURES) {
+    const atOnce = Math.max(1, Math.min(availableParallelism(), THREADS - 1));
+    this.#cost = cost;
+    this.#waitingMax = atOnce * Math.ceil(WAITING_MAX / 2 ** (cost - 10));
+    this.#turn = pLimit(atOnce);
     measures.watch('password_queue', () => this.#turn.pendingCount);
   }
 
   hash(password: string): Promise<string> {
-    return this.#inTurn(() => hash(password, COST));
+    return this.#inTurn(() => hash(password, this.#cost));
   }
 
-  async verify(password: string, hashed: string | undefined): Promise<boolean> {
-    const matches = await this.#inTurn(() => verify(password, hashed ?? NOBODY));
-    return matches && hashed !== undefined;
+  verify(password: string, hashed: string | undefined): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const tried = hashed ?? nobodyAt(this.#cost);
+      if ((await verify(password, tried)) && hashed !== undefined) return true;
+      // Each cost is twice the work of the one before: a hash of 10 and nobody's of 10 and 11 are the work of one of 12.
+      for (let cost = costOf(tried); cost < this.#cost; cost++) await verify(password, nobodyAt(cost));
+      return false;
+    });
+  }
+
+  needsRehash(hashed: string): boolean {
+    return costOf(hashed) < this.#cost;
   }
 
   async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#turn.pendingCount >= this.#cores * WAITING_MAX_PER_CORE) {
+    if (this.#turn.pendingCount >= this.#waitingMax) {
       throw new Unavailable('too many passwords are waiting to be hashed', { retryAfterSeconds: 5 });
     }
     return this.#turn(work);

@@ -18,5 +18,5 @@ failedLoginsContract('memory', inMemoryStore);
 queriesContract('memory', inMemoryStore);
 stockQueriesContract('memory', inMemoryStore);
 tokenServiceContract('the fake', async () => ({ tokens: fakeTokens(), stranger: fakeTokens() }));
-passwordHasherContract('the fake', async () => fakePasswords());
+passwordHasherContract('the fake', async () => ({ passwords: fakePasswords({ cost: 2 }), cheaper: fakePasswords() }));
 conservationProperty('memory', inMemoryStore, { runs: 100 });

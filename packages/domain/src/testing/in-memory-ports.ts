@@ -286,17 +286,21 @@ export function fakeTokens(): TokenService {
   };
 }
 
-/** Salted and one-way enough for a test, and quick. */
-export function fakePasswords(): PasswordHasher {
+/** Salted and one-way enough for a test, and quick. A hash tells its cost. */
+export function fakePasswords({ cost = 1 } = {}): PasswordHasher {
   let salts = 0;
   const hashWith = (salt: number, password: string) => {
     let sum = salt;
     for (let at = 0; at < password.length; at += 1) sum = (Math.imul(sum, 31) + password.charCodeAt(at)) >>> 0;
-    return `hash.${salt}.${sum}`;
+    return `${salt}.${sum}`;
   };
   return {
-    hash: async (password) => hashWith(++salts, password),
-    verify: async (password, hash) => hash !== undefined && hash === hashWith(Number(hash.split('.')[1]), password),
+    hash: async (password) => `hash.${cost}.${hashWith(++salts, password)}`,
+    verify: async (password, hash) => {
+      const [, , salt, sum] = hash?.split('.') ?? [];
+      return `${salt}.${sum}` === hashWith(Number(salt), password);
+    },
+    needsRehash: (hash) => Number(hash.split('.')[1]) < cost,
   };
 }
 

@@ -2,12 +2,19 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { PasswordHasher } from '../ports.ts';
 import { PASSWORD_BYTES_MAX } from '../user.ts';
 
+/** The hasher under test, and one of the same kind whose hashes take less work. */
+interface PasswordHashers {
+  readonly passwords: PasswordHasher;
+  readonly cheaper: PasswordHasher;
+}
+
 /** What every PasswordHasher promises of passwords that the domain accepts. Give it a cheap cost: it hashes a dozen times. */
-export function passwordHasherContract(name: string, open: () => Promise<PasswordHasher>): void {
+export function passwordHasherContract(name: string, open: () => Promise<PasswordHashers>): void {
   describe(`${name} keeps the promises of PasswordHasher`, () => {
     let passwords: PasswordHasher;
+    let cheaper: PasswordHasher;
     beforeAll(async () => {
-      passwords = await open();
+      ({ passwords, cheaper } = await open());
     });
 
     it('opens with the password itself', async () => {
@@ -37,6 +44,12 @@ export function passwordHasherContract(name: string, open: () => Promise<Passwor
     ])('reads %s to its end', async (_, start, end, otherEnd) => {
       const hash = await passwords.hash(start + end);
       expect([await passwords.verify(start + end, hash), await passwords.verify(start + otherEnd, hash)]).toEqual([true, false]);
+    });
+
+    it('opens with a hash that took less work, and asks for another; it asks for none where no less was taken', async () => {
+      const [cheap, own] = [await cheaper.hash('rahasia-123'), await passwords.hash('rahasia-123')];
+      expect(await Promise.all(['rahasia-123', 'wrong'].map((password) => passwords.verify(password, cheap)))).toEqual([true, false]);
+      expect([passwords.needsRehash(cheap), passwords.needsRehash(own), cheaper.needsRehash(own)]).toEqual([true, false, false]);
     });
 
     it('answers many at once, each for itself', async () => {

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { POLICIES } from '../policy.ts';
 import type { Attempt } from '../ports.ts';
+import { Unavailable } from '../refusal.ts';
 import { NOW } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
+import { fakePasswords } from '../testing/in-memory-ports.ts';
 import { answerOf, answersOf, as, OPERATOR, refOf, times } from '../testing/store.ts';
+import { createUseCases } from './index.ts';
 
 const NOBODY: Attempt = { actor: 'anonymous' };
 const account = { name: 'Ani', email: 'Ani@Example.com', password: 'kereta-malam-9' };
@@ -90,6 +93,49 @@ describe('logging in', () => {
     const { useCases } = await aHouse({ passwords });
     for (let n = 0; n < 15; n++) await answerOf(useCases.logIn({ email: 'a@b.co', password: 'wrong' }, 'here'));
     expect(asked).toBe(10);
+  });
+
+  it('hashes a password anew whose hash took less work, once, and ends no token by it', async () => {
+    const { useCases, ports } = await aHouse();
+    const { user } = await useCases.registerUser(NOBODY, account);
+    const hash = async () => (await ports.users.findCredentials(user.email))?.passwordHash;
+    const raised = createUseCases({ ...ports, passwords: fakePasswords({ cost: 2 }) });
+    const before = await hash();
+    await answerOf(raised.logIn({ ...account, password: 'wrong' }));
+    expect(await hash()).toBe(before);
+    expect((await raised.logIn(account)).user).toEqual(user);
+    const after = await hash();
+    expect(after).toMatch(/^hash\.2\./);
+    for (const { logIn } of [raised, useCases]) expect((await logIn(account)).user).toEqual(user);
+    expect(await hash()).toBe(after);
+    expect(await raised.readSelf(as(user))).toEqual(user);
+  });
+
+  it('leaves a password as it is that was changed while the old one was hashed anew, and nobody where its user has gone', async () => {
+    const { useCases, ports, admin } = await aHouse();
+    const { user } = await useCases.registerUser(NOBODY, account);
+    let meanwhile = () => useCases.changeUser(as(user), user.id, { password: 'perahu-pagi-7' });
+    const costlier = fakePasswords({ cost: 2 });
+    const hash = async (password: string) => {
+      await meanwhile();
+      return costlier.hash(password);
+    };
+    const raised = createUseCases({ ...ports, passwords: { ...costlier, hash } });
+    expect(await answerOf(raised.logIn(account))).toBe('done');
+    expect(await answerOf(useCases.logIn(account))).toBe('wrong_credentials');
+    meanwhile = () => useCases.deleteUser(as(admin), user.id).then(() => user);
+    expect(await answerOf(raised.logIn({ ...account, password: 'perahu-pagi-7' }))).toBe('done');
+    expect(await ports.users.find(user.id)).toBeUndefined();
+  });
+
+  it('is answered also when the new hash cannot be made or stored', async () => {
+    const { useCases, ports } = await aHouse();
+    await useCases.registerUser(NOBODY, account);
+    const costlier = fakePasswords({ cost: 2 });
+    const away = () => Promise.reject(new Unavailable('away'));
+    for (const broken of [{ passwords: { ...costlier, hash: away } }, { passwords: costlier, users: { ...ports.users, change: away } }]) {
+      expect(await answerOf(createUseCases({ ...ports, ...broken }).logIn(account))).toBe('done');
+    }
   });
 
   it('opens nothing when a hasher says yes to nobody', async () => {

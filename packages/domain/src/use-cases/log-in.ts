@@ -6,6 +6,7 @@ import { normalEmail, type User } from '../user.ts';
 /**
  * Gives a token for the right password. An unknown e-mail and a wrong password are refused alike and take the same work.
  * Whoever failed too often from the same place is refused before any work; logins at the same time may overshoot by as many.
+ * A password whose hash took less work than hashes take now is hashed anew; its tokens stay good.
  */
 export function logIn({ users, passwords, tokens, failedLogins, clock }: Ports) {
   return async (
@@ -21,8 +22,18 @@ export function logIn({ users, passwords, tokens, failedLogins, clock }: Ports) 
     if (names.length > 0) refuseGuessing(subjects, await failedLogins.read(names, now), now);
     const credentials = await users.findCredentials(email);
     const right = await passwords.verify(password, credentials?.passwordHash);
-    if (right && credentials !== undefined) return { user: credentials.user, token: await tokens.issue(credentials.user) };
-    if (names.length > 0) await failedLogins.add(names, now, new Date(now.getTime() + FAILURES_WINDOW_MS));
-    return refuse('wrong_credentials', {});
+    if (!right || credentials === undefined) {
+      if (names.length > 0) await failedLogins.add(names, now, new Date(now.getTime() + FAILURES_WINDOW_MS));
+      return refuse('wrong_credentials', {});
+    }
+    const { user, passwordHash } = credentials;
+    // Whatever keeps it from being stored, the password was right; the next login tries again.
+    if (passwords.needsRehash(passwordHash)) await rehash(user, password).catch(() => undefined);
+    return { user, token: await tokens.issue(user) };
   };
+  /** Keeps the password under a costlier hash; where it was changed meanwhile, which raises the token version, the new one stays. */
+  async function rehash({ id, tokenVersion }: User, password: string): Promise<void> {
+    const passwordHash = await passwords.hash(password);
+    await users.change(id, { actor: 'operator' }, ({ user }) => (user?.tokenVersion === tokenVersion ? { user, passwordHash } : user && { user }));
+  }
 }

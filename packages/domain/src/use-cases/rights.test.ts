@@ -3,6 +3,7 @@ import { POLICIES, type Profile } from '../policy.ts';
 import type { Attempt } from '../ports.ts';
 import { anEvent, anId } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
+import { fakePasswords } from '../testing/in-memory-ports.ts';
 import { answerOf, as, OPERATOR } from '../testing/store.ts';
 
 /** What an edge found wrong with a body. */
@@ -132,7 +133,7 @@ describe('rights come from the row as it is now', () => {
 
 describe('a costly hash', () => {
   it('is made for nobody who may not use it', async () => {
-    const passwords = { hash: () => Promise.reject(new Error('hashing')), verify: async () => false };
+    const passwords = { ...fakePasswords(), hash: () => Promise.reject(new Error('hashing')) };
     const { useCases, admin, sari, budi } = await aHouse({ policy: POLICIES.locked, passwords });
     const changes = { password: 'kereta-malam-9' };
     const account = { name: 'Ani', email: 'ani@example.com', ...changes };
@@ -154,7 +155,7 @@ describe('a costly hash', () => {
       for (const happen of meanwhile.splice(0)) await happen();
       return 'hash';
     };
-    const { useCases, rows, ports, sari, budi } = await aHouse({ policy: POLICIES.locked, passwords: { hash, verify: async () => false } });
+    const { useCases, rows, ports, sari, budi } = await aHouse({ policy: POLICIES.locked, passwords: { ...fakePasswords(), hash } });
     const second = await rows.user({ role: 'admin' });
     const account = { name: 'Ani', email: 'ani@example.com', password: 'kereta-malam-9' };
     meanwhile.push(() => rows.demote(second));
