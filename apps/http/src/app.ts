@@ -32,6 +32,8 @@ export interface AppOptions {
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** A span for each request, where traces are wanted. */
+  readonly tracing?: MiddlewareHandler<AppEnv> | undefined;
   /** What `GET /metrics` asks for; see Config. */
   readonly metricsToken: string | undefined;
   /** Whether requests can be served: connected, and not on the way out. */
@@ -42,10 +44,11 @@ export type Readiness = 'ready' | 'no_database' | 'stopping';
 
 /** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { useCases, tokens, fingerprint, policy, trustedProxies, version, log, metrics, metricsToken, readiness } = options;
+  const { useCases, tokens, fingerprint, policy, trustedProxies, version, log, metrics, metricsToken, tracing, readiness } = options;
   const app = new Hono<AppEnv>();
   const parts = { useCases, policy, trustedProxies };
 
+  if (tracing !== undefined) app.use(tracing);
   app.use(requestId(), observing(app, log, metrics), headers(policy));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);
   app.use('/api/*', authenticate(tokens));

@@ -12,6 +12,8 @@ export interface Metrics {
   readonly answered: (method: string, route: string, status: number, seconds: number) => void;
   /** A request was not granted. */
   readonly refused: (reason: Reason) => void;
+  /** An audit was finished: events looked at, and what did not agree. */
+  readonly audited: (events: number, differences: number) => void;
   /** Asked at each scrape. */
   readonly watchReady: (isReady: () => Promise<boolean>) => void;
 }
@@ -55,6 +57,10 @@ export function createMetrics(): Metrics {
   const retries = counter('tickets_retries_total', 'Tries of transactions and reads made again, by what stopped them.', ['class']);
   const unknown = counter('tickets_unknown_outcomes_total', 'Transactions of which it is not known what became.');
   const givenUp = counter('tickets_connections_given_up_total', 'Connections destroyed because what they do was not known.');
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const auditedEvents = gauge('tickets_audit_events', 'Events that the last audit looked at.');
+  const differences = gauge('tickets_audit_differences', 'What the last audit found not to agree.');
+  const auditedAt = gauge('tickets_audit_timestamp_seconds', 'When the last audit was finished; 0 before the first.');
   for (const reason of REASONS) refusals.inc({ reason }, 0);
   for (const kind of RETRY_CLASSES) retries.inc({ class: kind }, 0);
 
@@ -76,6 +82,11 @@ export function createMetrics(): Metrics {
     },
     answered: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     refused: (reason) => refusals.inc({ reason }),
+    audited: (events, found) => {
+      auditedEvents.set(events);
+      differences.set(found);
+      auditedAt.setToCurrentTime();
+    },
     watchReady: (isReady) => {
       const help = '1 while requests can be served: a statement gets its answer, and the server is not stopping.';
       watch('tickets_ready', help, async () => Number(await isReady()));

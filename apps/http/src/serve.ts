@@ -6,10 +6,12 @@ import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from
 import { Refusal, Unavailable } from '@ticket/domain';
 import { collectDefaultMetrics } from 'prom-client';
 import { createApp } from './app.ts';
+import { auditNowAndThen } from './auditing.ts';
 import { createHttpServer, SERVER_LIMITS } from './http-server.ts';
 import { createLog } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { factsOf, type Log } from './report.ts';
+import type { Tracing } from './tracing.ts';
 
 type Container = ReturnType<typeof createContainer>;
 
@@ -19,6 +21,8 @@ const FORGET_MS = 10 * 60_000;
 /** What is in flight at the end gets this long; then its connections are cut. Heroku and others kill after 10 s. */
 const GRACE_MS = 8000;
 const STOP_MAX_MS = 9500;
+/** A collector that does not answer keeps nobody from stopping. */
+const LAST_SPANS_MS = 1000;
 
 /** Runs the API until it is told to stop. What keeps it from starting is one message and exit code 1. */
 export async function serve(): Promise<void> {
@@ -31,13 +35,16 @@ export async function serve(): Promise<void> {
 
 async function start(): Promise<void> {
   const config = loadConfig(readEnvironment());
-  const { log, written } = createLog(config.logLevel);
+  const version = versionOf();
+  let tracing: Tracing | undefined;
+  const { log, written } = createLog(config.logLevel, config.tracing ? () => tracing?.facts() ?? {} : undefined);
+  // Loaded only where traces are wanted: it is as large as the rest together.
+  if (config.tracing) tracing = (await import('./tracing.ts')).startTracing(version, log);
   for (const notice of config.notices) log({ level: 'warn', message: notice });
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const container = createContainer(config, metrics.measures);
   const connected = await connect(container, log);
-  const version = versionOf();
   let stopping = false;
   const readiness = async () => (stopping ? 'stopping' : (await container.get(TOKENS.database).isReachable()) ? 'ready' : 'no_database');
   metrics.watchReady(async () => (await readiness()) === 'ready');
@@ -48,7 +55,7 @@ async function start(): Promise<void> {
     policy: config.policy,
     trustedProxies: config.trustedProxies,
     metricsToken: config.metricsToken,
-    ...{ version, log, metrics, readiness },
+    ...{ version, log, metrics, readiness, tracing: tracing?.middleware },
   });
   /** On the way out each answer is the last of its connection, so that nobody sends into one that is about to be closed. */
   const answer: typeof fetch = async (request, ...rest) => {
@@ -57,7 +64,7 @@ async function start(): Promise<void> {
     return response;
   };
   const servers = await listen(config, () => createHttpServer(answer, SERVER_LIMITS, metrics.refused));
-  const stop = stopper({ servers, container, log, written }, () => {
+  const stop = stopper({ servers, container, log, written, tracing }, () => {
     stopping = true;
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(`${signal}: finishing what is in flight`, 0));
@@ -74,6 +81,7 @@ async function start(): Promise<void> {
   });
   if (!connected) void reconnect(container, log);
   forgetNowAndThen(container, log);
+  void auditNowAndThen(config.auditMinutes, { auditStock: container.get(TOKENS.useCases).auditStock, log, metrics });
 }
 
 /** Whether the database could be reached. Where it cannot, it is said once; what waiting does not cure stops the start. */
@@ -182,13 +190,14 @@ interface Running {
   readonly container: Container;
   readonly log: Log;
   readonly written: () => Promise<void>;
+  readonly tracing: Tracing | undefined;
 }
 
 /**
  * Ends the process with the exit code: the first call lets what is in flight finish, a second does not. Who asks for readiness
  * meanwhile hears that it stops; connections are closed as they fall idle, and cut after a grace time.
  */
-function stopper({ servers, container, log, written }: Running, onStopping: () => void): (why: string, exitCode: number) => Promise<void> {
+function stopper({ servers, container, log, written, tracing }: Running, onStopping: () => void): (why: string, exitCode: number) => Promise<void> {
   let begun = false;
   return async (why, exitCode) => {
     if (begun) process.exit(1);
@@ -211,6 +220,7 @@ function stopper({ servers, container, log, written }: Running, onStopping: () =
     await Promise.all(closed);
     clearInterval(sweep);
     await container.unbindAllAsync();
+    if (tracing !== undefined) await Promise.race([tracing.stop(), sleep(LAST_SPANS_MS)]);
     await written();
     process.exit(exitCode);
   };

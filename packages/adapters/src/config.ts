@@ -35,6 +35,10 @@ export interface Config {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** What `GET /metrics` asks for as a bearer token; without one the open profile shows them to anyone, the locked to nobody. */
   readonly metricsToken: string | undefined;
+  /** Whether OpenTelemetry's own variables ask for traces; what else they say its SDK reads itself. */
+  readonly tracing: boolean;
+  /** Between two audits of the stock; 0 for none. */
+  readonly auditMinutes: number;
   readonly firstAdmin: { readonly name: string; readonly email: string; readonly password: string } | undefined;
   /** What the person who starts it should know, one line each. */
   readonly notices: readonly string[];
@@ -93,6 +97,8 @@ export function loadConfig(environment: Environment): Config {
   const logLevel = read('LOG_LEVEL', v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info') ?? 'info';
   const metricsToken = env['METRICS_TOKEN']?.trim();
   if (metricsToken !== undefined && !METRICS_TOKEN_FORM.test(metricsToken)) faults.push(`METRICS_TOKEN: ${METRICS_TOKEN_MESSAGE}`);
+  const tracing = tracingOf(env, faults);
+  const auditMinutes = read('AUDIT_MINUTES', Minutes, '60') ?? 0;
   const firstAdmin = firstAdminOf(env, policy, faults);
   if (profile === 'locked' && database?.engine === 'mysql' && database.password === '' && !isLoopback(database.host)) {
     faults.push(`DB_PASSWORD: an empty password is refused in the locked profile for a database on another machine (${database.host})`);
@@ -108,7 +114,10 @@ export function loadConfig(environment: Environment): Config {
   const jwt = { secret: secret ?? keptSecret(dataDir, notices), ttlSeconds };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
-  return { port, hosts, database, jwt, bcryptCost, policy, trustedProxies, logLevel, metricsToken, firstAdmin, notices };
+  return {
+    ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies },
+    ...{ logLevel, metricsToken, tracing, auditMinutes, firstAdmin, notices },
+  };
 }
 
 type Read = <Schema extends v.GenericSchema<string, unknown>>(name: string, schema: Schema, fallback: string) => v.InferOutput<Schema> | undefined;
@@ -136,6 +145,24 @@ const Duration = v.pipe(
   v.transform((text) => Number.parseInt(text, 10) * (UNIT_SECONDS[text.at(-1) ?? ''] ?? 1)),
   v.check((seconds) => seconds > 0 && seconds <= TTL_SECONDS_MAX, DURATION_MESSAGE),
 );
+
+const MINUTES_MESSAGE = 'must be a number of minutes from 0.01 to 10080, or 0 for never';
+const Minutes = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,5}(\.\d{1,2})?$/, MINUTES_MESSAGE),
+  v.transform(Number),
+  v.check((minutes) => minutes <= 10_080, MINUTES_MESSAGE),
+);
+
+/** The two variables that name a collector; OTEL_SDK_DISABLED is the standard's own switch. */
+function tracingOf(env: Environment, faults: string[]): boolean {
+  const names = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].filter((name) => env[name] !== undefined);
+  for (const name of names)
+    if (!/^https?:/.test(urlOf(env[name])?.protocol ?? '')) faults.push(`${name}: must be an address such as http://localhost:4318`);
+  return names.length > 0 && env['OTEL_SDK_DISABLED']?.trim().toLowerCase() !== 'true';
+}
+
+const urlOf = (text = ''): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
 
 function databaseOf(env: Environment, dataDir: string, read: Read, faults: string[]): DatabaseConfig | undefined {
   const urlName = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'].find((name) => env[name] !== undefined);
