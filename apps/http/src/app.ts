@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import * as v from 'valibot';
 import { authenticate } from './authenticate.ts';
 import { limitBody } from './body.ts';
+import { clientAddress } from './client-address.ts';
 import type { AppEnv } from './env.ts';
 import { fail, ok, success } from './envelope.ts';
 import { answerError } from './errors.ts';
@@ -46,7 +47,7 @@ export type Readiness = 'ready' | 'no_database' | 'stopping';
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { useCases, tokens, fingerprint, policy, trustedProxies, version, log, metrics, metricsToken, tracing, readiness } = options;
   const app = new Hono<AppEnv>();
-  const parts = { useCases, policy, trustedProxies };
+  const parts = { useCases, policy, addressOf: clientAddress(trustedProxies, log) };
 
   if (tracing !== undefined) app.use(tracing);
   app.use(requestId(), observing(app, log, metrics), headers(policy));

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { clientAddress } from './client-address.ts';
 
 async function addressOf(trustedProxies: number, peer: string | undefined, forwarded?: string): Promise<string> {
-  const app = new Hono().get('/', (c) => c.text(clientAddress(c, trustedProxies) ?? 'none'));
+  const addressOf = clientAddress(trustedProxies, () => undefined);
+  const app = new Hono().get('/', (c) => c.text(addressOf(c) ?? 'none'));
   const headers: Record<string, string> = forwarded === undefined ? {} : { 'X-Forwarded-For': forwarded };
   const env = peer === undefined ? {} : { incoming: { socket: { remoteAddress: peer } } };
   return (await app.request('/', { headers }, env)).text();
@@ -24,4 +25,16 @@ it.each([
   ['nothing, without a connection', 0, undefined, '203.0.113.9', 'none'],
 ])('is %s', async (_, trustedProxies, peer, forwarded, address) => {
   expect(await addressOf(trustedProxies, peer, forwarded)).toBe(address);
+});
+
+it.each([
+  ['once', 0, ['203.0.113.9', '203.0.113.10', undefined], 1],
+  ['not without it', 0, [undefined], 0],
+  ['not where it is believed', 1, ['203.0.113.9'], 0],
+])('says that X-Forwarded-For is not believed, %s', async (_, trustedProxies, headers, lines) => {
+  const said: unknown[] = [];
+  const addressOf = clientAddress(trustedProxies, (line) => void said.push(line));
+  const app = new Hono().get('/', (c) => c.text(addressOf(c) ?? 'none'));
+  for (const header of headers) await app.request('/', header === undefined ? {} : { headers: { 'X-Forwarded-For': header } });
+  expect(said).toEqual(Array.from({ length: lines }, () => ({ level: 'warn', message: expect.stringContaining('TRUSTED_PROXIES') })));
 });

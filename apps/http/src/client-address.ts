@@ -1,18 +1,32 @@
 import { isIP } from 'node:net';
 import type { Context } from 'hono';
+import type { Log } from './report.ts';
+
+/** Where a request comes from; undefined where there is no connection (a test in this process). */
+export type ClientAddress = (c: Context) => string | undefined;
 
 /**
- * Where a request comes from: the connection's other end, or, behind so many proxies of the operator's own, what the outermost of
- * them wrote into X-Forwarded-For. What stands to the left of that, anybody may have written. Of an IPv6 address the network,
- * since a customer has a whole one. undefined where there is no connection (a test in this process).
+ * The connection's other end, or, behind so many proxies of the operator's own, what the outermost of them wrote into
+ * X-Forwarded-For. What stands to the left of that, anybody may have written. Of an IPv6 address the network, since a customer
+ * has a whole one. A header that is not believed is said once: behind a proxy that nobody told of, all clients are one.
  */
-export function clientAddress(c: Context, trustedProxies: number): string | undefined {
-  const peer: unknown = c.env?.incoming?.socket?.remoteAddress;
-  const forwarded = (c.req.header('X-Forwarded-For') ?? '').split(',').map((part) => part.trim());
-  const told = trustedProxies > 0 ? forwarded.at(-trustedProxies) : undefined;
-  const address = told !== undefined && isIP(told) !== 0 ? told : typeof peer === 'string' ? peer : undefined;
-  return address === undefined ? undefined : networkOf(address);
+export function clientAddress(trustedProxies: number, log: Log): ClientAddress {
+  let isSaid = false;
+  return (c) => {
+    const peer: unknown = c.env?.incoming?.socket?.remoteAddress;
+    const forwarded = c.req.header('X-Forwarded-For');
+    if (forwarded !== undefined && trustedProxies === 0 && !isSaid) {
+      isSaid = true;
+      log({ level: 'warn', message: NOT_BELIEVED });
+    }
+    const told = trustedProxies > 0 ? (forwarded ?? '').split(',').at(-trustedProxies)?.trim() : undefined;
+    const address = told !== undefined && isIP(told) !== 0 ? told : typeof peer === 'string' ? peer : undefined;
+    return address === undefined ? undefined : networkOf(address);
+  };
 }
+
+const NOT_BELIEVED =
+  'X-Forwarded-For came and is not believed, since TRUSTED_PROXIES is 0. Behind a proxy all clients share one budget of failed logins: set it to the number of your proxies. Without one, somebody has made the header up, and there is nothing to do.';
 
 function networkOf(address: string): string {
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -1,4 +1,5 @@
 import type { Attempt, Policy, UseCases } from '@ticket/domain';
+import type { ClientAddress } from './client-address.ts';
 import type { Reason, Report } from './report.ts';
 
 /** What a request carries on its way: its id, its route's pattern, who asks, why he is refused, and where to tell of a failure. */
@@ -18,5 +19,5 @@ export interface AppEnv {
 export interface RouteParts {
   readonly useCases: UseCases;
   readonly policy: Policy;
-  readonly trustedProxies: number;
+  readonly addressOf: ClientAddress;
 }

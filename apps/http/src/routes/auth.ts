@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
 import { body } from '../body.ts';
-import { clientAddress } from '../client-address.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, ok, success } from '../envelope.ts';
 import { messages } from '../messages.ts';
@@ -8,7 +7,7 @@ import { operation } from '../openapi.ts';
 import { presentSession, presentUser, SessionReply, UserReply } from '../presenters.ts';
 import { Credentials, newUser } from '../schemas/users.ts';
 
-export function authRoutes({ useCases, policy, trustedProxies }: RouteParts) {
+export function authRoutes({ useCases, policy, addressOf }: RouteParts) {
   return new Hono<AppEnv>()
     .post(
       '/register',
@@ -41,7 +40,7 @@ export function authRoutes({ useCases, policy, trustedProxies }: RouteParts) {
       }),
       body(Credentials),
       async (c) => {
-        const session = await useCases.logIn(c.get('input'), clientAddress(c, trustedProxies));
+        const session = await useCases.logIn(c.get('input'), addressOf(c));
         c.set('userId', session.user.id);
         return ok(c, messages.loggedIn, presentSession(session));
       },
