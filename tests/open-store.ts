@@ -43,7 +43,7 @@ export const portsOf = (container: Container): StorePorts => ({
   userQueries: container.get(TOKENS.userQueries),
   stockQueries: container.get(TOKENS.stockQueries),
   keptAnswers: container.get(TOKENS.keptAnswers),
-  failedLogins: container.get(TOKENS.failedLogins),
+  rateCounts: container.get(TOKENS.rateCounts),
 });
 
 /** What the domain's contract suites run on. With a limit that nobody reaches, so that what users hold is counted. */

@@ -34,6 +34,8 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
   const anEmail = () => `${anId()}@example.com`;
   const post = (path: string, body: unknown, as?: Caller) => api.send('POST', path, { as, body });
   const logIn = (email: unknown, password: unknown) => post('/api/auth/login', { email, password });
+  const logInFrom = (from: string, email: string, password: string) =>
+    api.send('POST', '/api/auth/login', { body: { email, password }, headers: { 'X-Forwarded-For': from } });
   /** An account made as people make theirs. */
   async function register(fields: object = {}): Promise<Caller & { readonly email: string }> {
     const { status, body } = await post('/api/auth/register', { name: 'Sari', email: anEmail(), password: PASSWORD, ...fields });
@@ -86,8 +88,6 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
   });
 
   describe('guessing', () => {
-    const logInFrom = (from: string, email: string, password: string) =>
-      api.send('POST', '/api/auth/login', { body: { email, password }, headers: { 'X-Forwarded-For': from } });
     const fail = async (email: string, from: string, times: number): Promise<void> => {
       for (let n = 0; n < times; n++) expect((await logInFrom(from, email, `wrong ${n}`)).status).toBe(401);
     };
@@ -119,7 +119,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     it('T21: is counted in the database, for every server, and tells neither e-mails nor addresses', async () => {
       const { email } = await register();
       await fail(email, '198.51.100.8', 10);
-      const rows = await api.query<{ subject_hash: string }>('SELECT subject_hash FROM failed_logins');
+      const rows = await api.query<{ subject_hash: string }>('SELECT subject_hash FROM rate_counts');
       expect(rows.length).toBeGreaterThan(0);
       expect(JSON.stringify(rows)).not.toMatch(/example|198\.51/);
     });
@@ -136,6 +136,29 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
       for (let n = 0; n < 10; n++) expect((await logInFrom(`203.0.113.${n}, 198.51.100.6`, email, 'wrong')).status).toBe(401);
       expect((await logInFrom('203.0.113.99, 198.51.100.6', email, PASSWORD)).status).toBe(429);
     });
+  });
+
+  it('C21: who asks for many accounts from one place, to learn which e-mails are taken, is stopped where strangers come', async () => {
+    const registerFrom = (from: string, fields: object = {}) =>
+      api.send('POST', '/api/auth/register', {
+        body: { name: 'Sari', email: anEmail(), password: PASSWORD, ...fields },
+        headers: { 'X-Forwarded-For': from },
+      });
+    const { email } = await register();
+    for (let n = 0; n < 25; n++) expect((await registerFrom('198.51.100.20', { email: 'no e-mail' })).status).toBe(400); // tells nothing
+    for (let n = 0; n < 10; n++) expect((await registerFrom('198.51.100.20')).status).toBe(201);
+    for (let n = 0; n < 10; n++) expect((await registerFrom('198.51.100.20', { email })).body).toEqual(EMAIL_TAKEN);
+    const before = await users();
+    const replies = [await registerFrom('198.51.100.20'), await registerFrom('198.51.100.20', { email })];
+    if (profile === 'open') return expect(replies.map(({ status }) => status)).toEqual([201, 400]);
+    for (const { status, body, headers } of replies) {
+      expect([status, body]).toEqual([429, failure('Terlalu banyak permintaan')]);
+      const seconds = Number(headers.get('retry-after'));
+      expect(seconds > 0 && seconds <= 900).toBe(true);
+    }
+    expect(await users()).toBe(before);
+    expect((await registerFrom('198.51.100.21')).status).toBe(201);
+    expect((await logInFrom('198.51.100.20', email, PASSWORD)).status).toBe(200);
   });
 
   it('T24: a password of 72 bytes counts to its last one, and a longer one is refused, also where it is tried', async () => {

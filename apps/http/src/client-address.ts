@@ -26,7 +26,7 @@ export function clientAddress(trustedProxies: number, log: Log): ClientAddress {
 }
 
 const NOT_BELIEVED =
-  'X-Forwarded-For came and is not believed, since TRUSTED_PROXIES is 0. Behind a proxy all clients share one budget of failed logins: set it to the number of your proxies. Without one, somebody has made the header up, and there is nothing to do.';
+  'X-Forwarded-For came and is not believed, since TRUSTED_PROXIES is 0. Behind a proxy all clients share one limit of failed logins and registrations: set it to the number of your proxies. Without one, somebody has made the header up, and there is nothing to do.';
 
 function networkOf(address: string): string {
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -6,11 +6,11 @@ import {
   createUseCases,
   type EventQueries,
   type EventRepository,
-  type FailedLogins,
   type KeptAnswers,
   type NewId,
   type PasswordHasher,
   type Policy,
+  type RateCounts,
   type StockQueries,
   type TokenService,
   type UseCases,
@@ -26,8 +26,8 @@ import { TypeOrmKeptAnswers } from './persistence/kept-answers.ts';
 import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
 import { TypeOrmBookingRepository } from './persistence/typeorm-booking-repository.ts';
 import { TypeOrmEventRepository } from './persistence/typeorm-event-repository.ts';
-import { TypeOrmFailedLogins } from './persistence/typeorm-failed-logins.ts';
 import { TypeOrmBookingQueries, TypeOrmEventQueries, TypeOrmUserQueries } from './persistence/typeorm-queries.ts';
+import { TypeOrmRateCounts } from './persistence/typeorm-rate-counts.ts';
 import { TypeOrmStockQueries } from './persistence/typeorm-stock-queries.ts';
 import { TypeOrmUserRepository } from './persistence/typeorm-user-repository.ts';
 import { BcryptPasswordHasher } from './security/bcrypt-password-hasher.ts';
@@ -53,7 +53,7 @@ export const TOKENS = {
   userQueries: token<UserQueries>('UserQueries'),
   stockQueries: token<StockQueries>('StockQueries'),
   keptAnswers: token<KeptAnswers>('KeptAnswers'),
-  failedLogins: token<FailedLogins>('FailedLogins'),
+  rateCounts: token<RateCounts>('RateCounts'),
   tokens: token<TokenService>('TokenService'),
   passwords: token<PasswordHasher>('PasswordHasher'),
   fingerprint: token<Fingerprint>('Fingerprint'),
@@ -88,7 +88,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
 
   container.bind(TOKENS.stockQueries).toResolvedValue((database) => new TypeOrmStockQueries(database), [TOKENS.database]);
   container.bind(TOKENS.keptAnswers).toResolvedValue((database) => new TypeOrmKeptAnswers(database), [TOKENS.database]);
-  container.bind(TOKENS.failedLogins).toResolvedValue((database) => new TypeOrmFailedLogins(database), [TOKENS.database]);
+  container.bind(TOKENS.rateCounts).toResolvedValue((database) => new TypeOrmRateCounts(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
   container
@@ -105,7 +105,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
       userQueries: get(TOKENS.userQueries),
       stockQueries: get(TOKENS.stockQueries),
       keptAnswers: get(TOKENS.keptAnswers),
-      failedLogins: get(TOKENS.failedLogins),
+      rateCounts: get(TOKENS.rateCounts),
       tokens: get(TOKENS.tokens),
       passwords: get(TOKENS.passwords),
       clock: get(TOKENS.clock),

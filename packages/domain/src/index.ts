@@ -19,7 +19,6 @@ export {
   TICKET_PRICE_CENTS_MAX,
   TOTAL_TICKETS_MAX,
 } from './event.ts';
-export type { FailureCount } from './failed-logins.ts';
 export { firstAnswer, type IdempotencyKey, isIdempotencyKey, KEPT_MS, KEY_CHARACTERS_MAX, type KeptAnswer, ownerOf } from './idempotency.ts';
 export type { MovementReason, StockMovement } from './ledger.ts';
 export type { Listing, ListRequest } from './listing.ts';
@@ -33,13 +32,13 @@ export type {
   Credentials,
   EventQueries,
   EventRepository,
-  FailedLogins,
   KeptAnswers,
   NewId,
   Part,
   PasswordHasher,
   Ports,
   Position,
+  RateCounts,
   StockQueries,
   StoredUser,
   TokenService,
@@ -48,6 +47,7 @@ export type {
   UserQueries,
   UserRepository,
 } from './ports.ts';
+export type { RateCount } from './rate-limits.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './refusal.ts';
 export {
   type BookingDecision,

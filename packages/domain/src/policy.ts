@@ -10,6 +10,8 @@ export type Profile = 'open' | 'locked';
 export interface Policy {
   readonly profile: Profile;
   readonly passwords: PasswordRules;
+  /** The most accounts that may be asked for from one address in 15 minutes; undefined: any number. */
+  readonly registrationsMax: number | undefined;
   /** Whether events in the past may be made and booked. */
   readonly pastEvents: boolean;
   /** The most tickets that one booking takes. */
@@ -27,6 +29,7 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
   open: {
     profile: 'open',
     passwords: { charactersMin: 6, refuseCommon: false },
+    registrationsMax: undefined,
     pastEvents: true,
     ticketsPerBookingMax: TOTAL_TICKETS_MAX,
     ticketsPerUserMax: undefined,
@@ -36,6 +39,7 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
   locked: {
     profile: 'locked',
     passwords: { charactersMin: 8, refuseCommon: true },
+    registrationsMax: 20,
     pastEvents: false,
     ticketsPerBookingMax: 10,
     ticketsPerUserMax: undefined,

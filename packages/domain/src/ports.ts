@@ -2,9 +2,9 @@ import type { Actor, ActorRef } from './actor.ts';
 import type { StockFacts } from './audit.ts';
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
-import type { FailureCount } from './failed-logins.ts';
 import type { IdempotencyKey } from './idempotency.ts';
 import type { Policy } from './policy.ts';
+import type { RateCount } from './rate-limits.ts';
 import type { BookingNow, EventNow } from './settlement.ts';
 import type { User } from './user.ts';
 import type { BookingView, EventView } from './views.ts';
@@ -133,10 +133,10 @@ export interface KeptAnswers {
   forget(before: Date, limit: number): Promise<number>;
 }
 
-/** Counts of failed logins, shared by all servers. Subjects are compared to the letter. */
-export interface FailedLogins {
+/** Counts of what there may only be so much of in a window, shared by all servers. Subjects are compared to the letter. */
+export interface RateCounts {
   /** The counts whose window is running. */
-  read(subjects: readonly string[], now: Date): Promise<readonly FailureCount[]>;
+  read(subjects: readonly string[], now: Date): Promise<readonly RateCount[]>;
   /** Counts one more of each; where no window is running, one begins that ends at `endsAt`. Of adds at once none is lost. */
   add(subjects: readonly string[], now: Date, endsAt: Date): Promise<void>;
   /** Forgets at most `limit` of those whose window is over, and says how many they were. */
@@ -174,7 +174,7 @@ export interface Ports {
   readonly userQueries: UserQueries;
   readonly stockQueries: StockQueries;
   readonly keptAnswers: KeptAnswers;
-  readonly failedLogins: FailedLogins;
+  readonly rateCounts: RateCounts;
   readonly tokens: TokenService;
   readonly passwords: PasswordHasher;
   readonly clock: Clock;

@@ -19,6 +19,8 @@ export interface Refusals {
   total_below_held: { readonly held: number; readonly requested: number };
   /** From the same place, or for the same account from there. */
   too_many_failed_logins: { readonly retryAfterSeconds: number };
+  /** From the same place. */
+  too_many_registrations: { readonly retryAfterSeconds: number };
   /** The key was used before, for something else. */
   idempotency_key_reused: None;
   event_is_over: None;

@@ -15,15 +15,15 @@ export function authRoutes({ useCases, policy, addressOf }: RouteParts) {
         tag: 'Authentication',
         id: 'register',
         summary: 'Membuat akun dan langsung masuk',
-        description: 'Pada profil `locked`, role admin ditolak (403).',
+        description: 'Pada profil `locked`, role admin ditolak (403), dan jumlah registrasi dari satu alamat dibatasi (429).',
         token: 'none',
         answer: [201, success(messages.registered, SessionReply)],
         keyed: true,
-        failures: [400, 401, 403, 415],
+        failures: [400, 401, 403, 415, 429],
       }),
       body(newUser(policy.passwords)),
       async (c) => {
-        const session = await useCases.registerUser(c.get('attempt'), c.get('input'));
+        const session = await useCases.registerUser(c.get('attempt'), c.get('input'), addressOf(c));
         c.set('userId', session.user.id);
         return created(c, messages.registered, presentSession(session));
       },

@@ -2,9 +2,9 @@ import {
   bookingRepositoryContract,
   conservationProperty,
   eventRepositoryContract,
-  failedLoginsContract,
   idempotencyContract,
   queriesContract,
+  rateCountsContract,
   type Store,
   stockQueriesContract,
   userRepositoryContract,
@@ -19,7 +19,7 @@ for (const engine of engines) {
   bookingRepositoryContract(engine, open);
   userRepositoryContract(engine, open);
   idempotencyContract(engine, open);
-  failedLoginsContract(engine, open);
+  rateCountsContract(engine, open);
   queriesContract(engine, open);
   stockQueriesContract(engine, open);
   conservationProperty(engine, open, { runs: 30 });

@@ -81,10 +81,10 @@ export const toBooking = (row: BookingColumns): Booking => ({
   bookingDate: toDate(row.booking_date),
 });
 
-/** Failed logins that have something in common. */
-export interface FailedLoginColumns {
+/** How often what has something in common came. */
+export interface RateCountColumns {
   readonly subject_hash: string;
-  readonly failures: number;
+  readonly counted: number;
   readonly ends_at: Moment;
 }
 

@@ -1,6 +1,6 @@
 import type { Booking, Event, StockMovement, User } from '@ticket/domain';
 import { EntitySchema } from 'typeorm';
-import type { FailedLoginColumns, KeptAnswerColumns } from './rows.ts';
+import type { KeptAnswerColumns, RateCountColumns } from './rows.ts';
 
 /**
  * Tables over the domain's own types: no second model, no mapper. Without `target` rows come back as plain objects.
@@ -133,15 +133,15 @@ const keptAnswerSchema = new EntitySchema<KeptAnswerColumns>({
   indices: [{ name: 'idx_idempotency_keys_kept_at', columns: ['kept_at'] }],
 });
 
-const failedLoginSchema = new EntitySchema<FailedLoginColumns>({
-  name: 'failed_login',
-  tableName: 'failed_logins',
+const rateCountSchema = new EntitySchema<RateCountColumns>({
+  name: 'rate_count',
+  tableName: 'rate_counts',
   columns: {
     subject_hash: { type: 'varchar', length: 64, charset: 'ascii', collation: 'ascii_bin', primary: true },
-    failures: { type: 'int' },
+    counted: { type: 'int' },
     ends_at: { type: 'datetime', precision: 3 },
   },
-  indices: [{ name: 'idx_failed_logins_ends_at', columns: ['ends_at'] }],
+  indices: [{ name: 'idx_rate_counts_ends_at', columns: ['ends_at'] }],
 });
 
 /** Rows that exist only to be written, so that two transactions that must not pass each other meet, on several nodes too. */
@@ -159,4 +159,4 @@ export const guardSchema = new EntitySchema<GuardRow>({
   },
 });
 
-export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema, keptAnswerSchema, failedLoginSchema];
+export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema, keptAnswerSchema, rateCountSchema];

@@ -2,11 +2,11 @@ import { type ActorRef, actorNow, userIdOf } from '../actor.ts';
 import type { StockFacts } from '../audit.ts';
 import { type Booking, heldBy } from '../booking.ts';
 import type { Event } from '../event.ts';
-import type { FailureCount } from '../failed-logins.ts';
 import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from '../idempotency.ts';
 import type { StockMovement } from '../ledger.ts';
 import { POLICIES } from '../policy.ts';
 import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
+import type { RateCount } from '../rate-limits.ts';
 import { assert, refuse } from '../refusal.ts';
 import { type Holding, type StockDecision, settle, type Writes } from '../settlement.ts';
 import type { User } from '../user.ts';
@@ -25,10 +25,10 @@ export interface Memory {
   readonly accounts: Map<string, Credentials>;
   readonly ledger: StockMovement[];
   readonly kept: KeptAnswer[];
-  readonly failures: Map<string, FailureCount>;
+  readonly counts: Map<string, RateCount>;
 }
 
-export const emptyMemory = (): Memory => ({ events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [], failures: new Map() });
+export const emptyMemory = (): Memory => ({ events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [], counts: new Map() });
 
 /**
  * Every port, in memory, with every promise kept: calls take turns, what throws rolls back, foreign keys hold. Each call
@@ -39,7 +39,7 @@ export function inMemoryPorts(
   memory: Memory = emptyMemory(),
   giveWay: () => Promise<void> = () => Promise.resolve(),
 ): InMemoryPorts {
-  const { events, bookings, accounts, ledger, kept, failures } = memory;
+  const { events, bookings, accounts, ledger, kept, counts } = memory;
   const clock = overrides.clock ?? (() => new Date());
   let idsGiven = 0;
 
@@ -102,20 +102,20 @@ export function inMemoryPorts(
           return old.length;
         }),
     },
-    failedLogins: {
-      read: (subjects, now) => inTurn(() => subjects.flatMap((subject) => failures.get(subject) ?? []).filter(({ endsAt }) => endsAt > now)),
+    rateCounts: {
+      read: (subjects, now) => inTurn(() => subjects.flatMap((subject) => counts.get(subject) ?? []).filter(({ endsAt }) => endsAt > now)),
       add: (subjects, now, endsAt) =>
         inTurn(() => {
           for (const subject of subjects) {
-            const before = failures.get(subject);
+            const before = counts.get(subject);
             const isRunning = before !== undefined && before.endsAt > now;
-            failures.set(subject, isRunning ? { ...before, failures: before.failures + 1 } : { subject, failures: 1, endsAt });
+            counts.set(subject, isRunning ? { ...before, count: before.count + 1 } : { subject, count: 1, endsAt });
           }
         }),
       forget: (now, limit) =>
         inTurn(() => {
-          const old = [...failures.values()].filter(({ endsAt }) => endsAt <= now).slice(0, limit);
-          for (const { subject } of old) failures.delete(subject);
+          const old = [...counts.values()].filter(({ endsAt }) => endsAt <= now).slice(0, limit);
+          for (const { subject } of old) counts.delete(subject);
           return old.length;
         }),
     },

@@ -223,14 +223,14 @@ async function firstFailure(plant: Plant, caughtBy: Invariant): Promise<string> 
   return `not found in ${SCHEDULES_UNTIL_FOUND} schedules`;
 }
 
-const copyOf = ({ events, bookings, accounts, ledger, kept, failures }: Memory): Memory => ({
+const copyOf = ({ events, bookings, accounts, ledger, kept, counts }: Memory): Memory => ({
   ...{
     events: new Map(events),
     bookings: new Map(bookings),
     accounts: new Map(accounts),
     ledger: [...ledger],
     kept: [...kept],
-    failures: new Map(failures),
+    counts: new Map(counts),
   },
 });
 

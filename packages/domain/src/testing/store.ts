@@ -10,7 +10,7 @@ import { anEvent, anId, aUser, NOW } from './builders.ts';
 /** The ports that rest on one database. */
 export type StorePorts = Pick<
   Ports,
-  'events' | 'bookings' | 'users' | 'eventQueries' | 'bookingQueries' | 'userQueries' | 'stockQueries' | 'keptAnswers' | 'failedLogins'
+  'events' | 'bookings' | 'users' | 'eventQueries' | 'bookingQueries' | 'userQueries' | 'stockQueries' | 'keptAnswers' | 'rateCounts'
 >;
 
 /** What a contract suite is run on: an empty store of the adapter's engine, and the one thing that no port shows. */

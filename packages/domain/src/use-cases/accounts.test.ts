@@ -39,6 +39,41 @@ describe('registering', () => {
   });
 });
 
+describe('registering from one place', () => {
+  const locked = async (clock = () => NOW) => aHouse({ policy: POLICIES.locked, clock });
+  let asked = 0;
+  const another = () => ({ ...account, email: `ani-${++asked}@example.com` });
+
+  it('is refused after so many in a window, those that were refused among them, and is open to everybody elsewhere', async () => {
+    let now = NOW;
+    const { useCases } = await locked(() => now);
+    const first = another();
+    expect(await answersOf([...times(12, another), first].map((one) => useCases.registerUser(NOBODY, one, 'here')))).toEqual(times(13, () => 'done'));
+    expect(await answersOf(times(7, () => useCases.registerUser(NOBODY, first, 'here')))).toEqual(times(7, () => 'email_taken'));
+    const refused = useCases.registerUser(NOBODY, another(), 'here');
+    await expect(refused).rejects.toMatchObject({ code: 'too_many_registrations', details: { retryAfterSeconds: 900 } });
+    expect(await answerOf(useCases.registerUser(NOBODY, another(), 'elsewhere'))).toBe('done');
+    expect(await answerOf(useCases.registerUser(NOBODY, another()))).toBe('done'); // an edge that knows no place counts none
+    expect(await answerOf(useCases.logIn(first, 'here'))).toBe('done');
+    now = new Date(NOW.getTime() + 15 * 60 * 1000);
+    expect(await answerOf(useCases.registerUser(NOBODY, another(), 'here'))).toBe('done');
+  });
+
+  it('costs no work once it is refused, and what is faulty is not counted', async () => {
+    let hashed = 0;
+    const passwords = { ...fakePasswords(), hash: async () => `hash ${++hashed}` };
+    const { useCases } = await aHouse({ policy: POLICIES.locked, passwords });
+    for (const one of times(30, () => ({ ...account, name: '' }))) await answerOf(useCases.registerUser(NOBODY, one, 'here'));
+    for (const one of times(30, another)) await answerOf(useCases.registerUser(NOBODY, one, 'here'));
+    expect(hashed).toBe(20);
+  });
+
+  it('is not limited where the policy sets no limit', async () => {
+    const { useCases } = await aHouse();
+    expect(await answersOf(times(25, () => useCases.registerUser(NOBODY, another(), 'here')))).toEqual(times(25, () => 'done'));
+  });
+});
+
 describe('logging in', () => {
   it('gives a token to whoever has the password, however he writes his e-mail', async () => {
     const { useCases, ports } = await aHouse();

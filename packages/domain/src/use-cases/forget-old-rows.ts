@@ -4,13 +4,13 @@ import type { Ports } from '../ports.ts';
 /** Small steps: each is a transaction, and what sells tickets is not to wait behind it. */
 const STEP = 500;
 
-/** Forgets what is kept for a while only: answers under idempotency keys, and counts of failed logins. Says how many rows they were. */
-export function forgetOldRows({ keptAnswers, failedLogins, clock }: Ports) {
+/** Forgets what is kept for a while only: answers under idempotency keys, and counts whose window is over. Says how many rows they were. */
+export function forgetOldRows({ keptAnswers, rateCounts, clock }: Ports) {
   return async (): Promise<number> => {
     const now = clock();
     return (
       (await inSteps((limit) => keptAnswers.forget(new Date(now.getTime() - KEPT_MS), limit))) +
-      (await inSteps((limit) => failedLogins.forget(now, limit)))
+      (await inSteps((limit) => rateCounts.forget(now, limit)))
     );
   };
 }

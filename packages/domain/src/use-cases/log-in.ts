@@ -1,14 +1,15 @@
-import { FAILURES_WINDOW_MS, failureSubjects, refuseGuessing } from '../failed-logins.ts';
 import type { Ports } from '../ports.ts';
+import { failedLoginLimits } from '../rate-limits.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
 import { normalEmail, type User } from '../user.ts';
+import { countOne, refuseLimited } from './limiting.ts';
 
 /**
  * Gives a token for the right password. An unknown e-mail and a wrong password are refused alike and take the same work.
  * Whoever failed too often from the same place is refused before any work; logins at the same time may overshoot by as many.
  * A password whose hash took less work than hashes take now is hashed anew; its tokens stay good.
  */
-export function logIn({ users, passwords, tokens, failedLogins, clock }: Ports) {
+export function logIn({ users, passwords, tokens, rateCounts, clock }: Ports) {
   return async (
     input: Input<{ readonly email: string; readonly password: string }>,
     /** The address he comes from, where the edge knows it. */
@@ -16,14 +17,13 @@ export function logIn({ users, passwords, tokens, failedLogins, clock }: Ports) 
   ): Promise<{ readonly user: User; readonly token: string }> => {
     const { email: given, password } = accept(input);
     const email = normalEmail(given);
-    const subjects = from === undefined ? [] : failureSubjects(email, from);
-    const names = subjects.map(({ subject }) => subject);
+    const limits = from === undefined ? [] : failedLoginLimits(email, from);
     const now = clock();
-    if (names.length > 0) refuseGuessing(subjects, await failedLogins.read(names, now), now);
+    await refuseLimited({ rateCounts }, 'too_many_failed_logins', limits, now);
     const credentials = await users.findCredentials(email);
     const right = await passwords.verify(password, credentials?.passwordHash);
     if (!right || credentials === undefined) {
-      if (names.length > 0) await failedLogins.add(names, now, new Date(now.getTime() + FAILURES_WINDOW_MS));
+      await countOne({ rateCounts }, limits, now);
       return refuse('wrong_credentials', {});
     }
     const { user, passwordHash } = credentials;

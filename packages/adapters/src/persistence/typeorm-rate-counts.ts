@@ -1,25 +1,25 @@
 import { createHash } from 'node:crypto';
-import type { FailedLogins, FailureCount } from '@ticket/domain';
+import type { RateCount, RateCounts } from '@ticket/domain';
 import type { Database } from './database.ts';
-import { type FailedLoginColumns, toDate } from './rows.ts';
+import { type RateCountColumns, toDate } from './rows.ts';
 import { momentFor, sqliteMoment } from './writing.ts';
 
 /** Neither e-mails nor addresses are kept: a subject is its hash. */
 const hashOf = (subject: string): string => createHash('sha256').update(subject).digest('hex');
 
-export class TypeOrmFailedLogins implements FailedLogins {
+export class TypeOrmRateCounts implements RateCounts {
   readonly #database: Database;
   constructor(database: Database) {
     this.#database = database;
   }
 
-  async read(subjects: readonly string[], now: Date): Promise<readonly FailureCount[]> {
+  async read(subjects: readonly string[], now: Date): Promise<readonly RateCount[]> {
     const names = new Map(subjects.map((subject) => [hashOf(subject), subject]));
-    const rows = await this.#database.query<FailedLoginColumns>(
-      `SELECT subject_hash, failures, ends_at FROM failed_logins WHERE subject_hash IN (${subjects.map(() => '?').join(', ')}) AND ends_at > ?`,
+    const rows = await this.#database.query<RateCountColumns>(
+      `SELECT subject_hash, counted, ends_at FROM rate_counts WHERE subject_hash IN (${subjects.map(() => '?').join(', ')}) AND ends_at > ?`,
       [...names.keys(), this.#database.engine === 'sqlite' ? sqliteMoment(now) : now],
     );
-    return rows.map(({ subject_hash, failures, ends_at }) => ({ subject: names.get(subject_hash) ?? '', failures, endsAt: toDate(ends_at) }));
+    return rows.map(({ subject_hash, counted, ends_at }) => ({ subject: names.get(subject_hash) ?? '', count: counted, endsAt: toDate(ends_at) }));
   }
 
   add(subjects: readonly string[], now: Date, endsAt: Date): Promise<void> {
@@ -29,8 +29,8 @@ export class TypeOrmFailedLogins implements FailedLogins {
       const onDuplicate = this.#database.engine === 'sqlite' ? 'ON CONFLICT (subject_hash) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
       for (const hash of subjects.map(hashOf).sort()) {
         await manager.query(
-          `INSERT INTO failed_logins (subject_hash, failures, ends_at) VALUES (?, 1, ?)
-           ${onDuplicate} failures = CASE WHEN ends_at > ? THEN failures + 1 ELSE 1 END, ends_at = CASE WHEN ends_at > ? THEN ends_at ELSE ? END`,
+          `INSERT INTO rate_counts (subject_hash, counted, ends_at) VALUES (?, 1, ?)
+           ${onDuplicate} counted = CASE WHEN ends_at > ? THEN counted + 1 ELSE 1 END, ends_at = CASE WHEN ends_at > ? THEN ends_at ELSE ? END`,
           [hash, end, moment, moment, end],
         );
       }
@@ -39,13 +39,13 @@ export class TypeOrmFailedLogins implements FailedLogins {
 
   forget(now: Date, limit: number): Promise<number> {
     return this.#database.transaction(async (manager) => {
-      const rows: Pick<FailedLoginColumns, 'subject_hash'>[] = await manager.query(
-        'SELECT subject_hash FROM failed_logins WHERE ends_at <= ? ORDER BY ends_at LIMIT ?',
+      const rows: Pick<RateCountColumns, 'subject_hash'>[] = await manager.query(
+        'SELECT subject_hash FROM rate_counts WHERE ends_at <= ? ORDER BY ends_at LIMIT ?',
         [momentFor(manager, now), limit],
       );
       if (rows.length === 0) return 0;
       // Its window may have begun anew since it was found.
-      await manager.query(`DELETE FROM failed_logins WHERE subject_hash IN (${rows.map(() => '?').join(', ')}) AND ends_at <= ?`, [
+      await manager.query(`DELETE FROM rate_counts WHERE subject_hash IN (${rows.map(() => '?').join(', ')}) AND ends_at <= ?`, [
         ...rows.map(({ subject_hash }) => subject_hash),
         momentFor(manager, now),
       ]);
