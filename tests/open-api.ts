@@ -40,6 +40,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
     fingerprint,
     readiness,
     trustedProxies: 1,
+    corsOrigins: container.get(TOKENS.config).corsOrigins,
     policy,
     version: '0.0.0',
     log: (line) => void (line.level === 'info' || logged.push(line)),

@@ -24,6 +24,7 @@ async function setUp(policy: Policy = POLICIES.open) {
     tokens: ports.tokens,
     fingerprint: String,
     trustedProxies: 0,
+    corsOrigins: [],
     readiness: () => 'ready',
     policy,
     version: '1.2.3',

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { authenticate } from './authenticate.ts';
 import { limitBody } from './body.ts';
 import { clientAddress } from './client-address.ts';
+import { crossOrigin } from './cross-origin.ts';
 import type { AppEnv } from './env.ts';
 import { fail, ok, success } from './envelope.ts';
 import { answerError } from './errors.ts';
@@ -30,6 +31,8 @@ export interface AppOptions {
   readonly policy: Policy;
   /** Proxies of the operator's own in front: whose word on the client's address is believed. */
   readonly trustedProxies: number;
+  /** Other origins whose pages may read answers in a browser. */
+  readonly corsOrigins: readonly string[];
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -45,12 +48,12 @@ export type Readiness = 'ready' | 'no_database' | 'stopping';
 
 /** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { useCases, tokens, fingerprint, policy, trustedProxies, version, log, metrics, metricsToken, tracing, readiness } = options;
+  const { useCases, tokens, fingerprint, policy, trustedProxies, corsOrigins, version, log, metrics, metricsToken, tracing, readiness } = options;
   const app = new Hono<AppEnv>();
   const parts = { useCases, policy, addressOf: clientAddress(trustedProxies, log) };
 
   if (tracing !== undefined) app.use(tracing);
-  app.use(requestId(), observing(app, log, metrics), headers(policy));
+  app.use(requestId(), observing(app, log, metrics), headers(policy), crossOrigin(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);
   app.use('/api/*', authenticate(tokens));
   const keyed = idempotency(fingerprint);

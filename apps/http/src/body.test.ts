@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
@@ -28,7 +29,7 @@ async function send(init: RequestInit, method = 'POST') {
 const failure = (message: string, errors: unknown = null) => ({ success: false, message, errors });
 
 describe('a body', () => {
-  it.each(['application/json', 'APPLICATION/JSON', 'application/json; charset=utf-8', 'application/json ;charset="utf-8"'])(
+  it.each(['application/json', 'APPLICATION/JSON', 'application/json; charset=utf-8', 'application/json ;charset="UTF8"; x=y'])(
     'is read as %s',
     async (type) => {
       expect(await send({ body: '{"name":"ab"}', headers: { 'Content-Type': type } })).toEqual([200, { name: 'ab' }]);
@@ -44,6 +45,25 @@ describe('a body', () => {
     'application/json, text/plain',
   ])('is not read as %s', async (type) => {
     expect(await send({ body: '{"name":"ab"}', headers: { 'Content-Type': type } })).toEqual([415, failure('Content-Type harus application/json')]);
+  });
+
+  it.each([
+    'charset=iso-8859-1',
+    'charset=utf-16',
+    'charset="latin1"',
+    'charset=',
+    'charset=utf-8; charset=utf-7',
+    'a=b;CHARSET=ascii',
+    'charset="utf-8',
+  ])('is not read in another charset: %s', async (charset) => {
+    const headers = { 'Content-Type': `application/json; ${charset}` };
+    expect(await send({ body: '{"name":"ab"}', headers })).toEqual([415, failure('Charset body harus UTF-8')]);
+  });
+
+  it.each(['gzip', 'br', 'deflate', 'identity, gzip', 'x'])('is not read as JSON when it is said to be encoded: %s', async (encoding) => {
+    for (const body of ['{"name":"ab"}', gzipSync('{"name":"ab"}')])
+      expect(await send({ body, headers: { ...JSON_TYPE, 'Content-Encoding': encoding } })).toEqual([400, failure('JSON tidak valid')]);
+    expect((await send({ body: '{"name":"ab"}', headers: { ...JSON_TYPE, 'Content-Encoding': 'identity' } }))[0]).toBe(200);
   });
 
   it('is not read without a content type', async () => {

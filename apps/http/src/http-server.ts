@@ -15,17 +15,16 @@ export interface ServerLimits {
   /** Between two requests. */
   readonly keepAliveMs: number;
   readonly connections: number;
+  /** On one connection before it is closed, so that balancers spread them anew. */
+  readonly requestsPerSocket: number;
   /** Requests whose answers are not sent yet; more are refused (503), so that those in flight stay quick. */
   readonly inFlight: number;
 }
 
 export const SERVER_LIMITS: ServerLimits = {
   ...{ headersMs: 10_000, requestMs: 15_000, idleSocketMs: 30_000, keepAliveMs: 5000 },
-  ...{ connections: 10_000, inFlight: 5000 },
+  ...{ connections: 10_000, requestsPerSocket: 10_000, inFlight: 5000 },
 };
-
-/** Requests on one connection before it is closed, so that balancers spread them anew. */
-const REQUESTS_PER_SOCKET = 10_000;
 
 /** Why a request never reached the app. */
 export type Unserved = Extract<Reason, 'too_many_in_flight' | 'unparsed'>;
@@ -39,21 +38,23 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
     return new Response(bodyOf(messages.badRequest), { status: 400, headers: JSON_UTF8 });
   };
   const listener = getRequestListener(fetch, { errorHandler });
-  let inFlight = 0;
-  const answering = new WeakMap<Duplex, ServerResponse>();
+  const refuse = (response: ServerResponse, status: number, reason: Unserved, headers: Readonly<Record<string, string>> = {}): void => {
+    onUnserved(reason);
+    const body = bodyOf(status === 503 ? messages.unavailable : messages.badRequest);
+    response.writeHead(status, { ...JSON_UTF8, ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }).end(body);
+  };
+  const refuseUnparsed = (error: Error, socket: Duplex): void => {
+    if (answerUnparsed(error, socket)) onUnserved('unparsed');
+  };
+  /** Not sent to their end yet. */
+  const answers = new Set<ServerResponse>();
   const bounded = (request: IncomingMessage, response: ServerResponse) => {
-    if (inFlight >= limits.inFlight) {
-      onUnserved('too_many_in_flight');
-      response.writeHead(503, { ...JSON_UTF8, 'Retry-After': '1', Connection: 'close' }).end(bodyOf(messages.unavailable));
-      return;
-    }
-    inFlight += 1;
-    answering.set(request.socket, response);
-    response.once('close', () => {
-      inFlight -= 1;
-      answering.delete(request.socket);
-    });
-    void listener(request, response);
+    const isFull = answers.size >= limits.inFlight;
+    answers.add(response);
+    response.once('close', () => answers.delete(response));
+    if (isAmbiguous(request)) refuse(response, 400, 'unparsed');
+    else if (isFull) refuse(response, 503, 'too_many_in_flight', { 'Retry-After': '1' });
+    else void listener(request, response);
   };
   const server = createServer(
     {
@@ -64,19 +65,31 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
     bounded,
   );
   server.maxConnections = limits.connections;
-  server.maxRequestsPerSocket = REQUESTS_PER_SOCKET;
+  server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.setTimeout(limits.idleSocketMs);
-  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => {
-    onUnserved('unparsed');
-    response.writeHead(417, { ...JSON_UTF8, Connection: 'close' }).end(bodyOf(messages.badRequest));
-  });
-  // In the middle of an answer another one would be taken for a part of it.
+  server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response, 417, 'unparsed'));
+  server.on('connect', (_, socket) => refuseUnparsed(new Error('this is no proxy'), socket));
   server.on('clientError', (error, socket) => {
-    if (answering.get(socket)?.headersSent) socket.destroy();
-    else if (answerUnparsed(error, socket)) onUnserved('unparsed');
+    const begun = [...answers].find((answer) => answer.socket === socket && answer.headersSent);
+    if (begun === undefined) refuseUnparsed(error, socket);
+    else if (begun.writableEnded) socket.end();
+    else socket.destroy(); // in the middle of an answer another one would be taken for a part of it
   });
   return server;
 }
+
+/**
+ * What a proxy in front may have read in another way than Node does: of two hosts the other one, or a body that ends elsewhere
+ * (RFC 9112, 3.2 and 6.1). Node itself refuses what has two lengths, or a length and chunks.
+ */
+function isAmbiguous({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) return true;
+  const first = rawHeaders.findIndex(isHost);
+  return rawHeaders.some((text, index) => index > first && isHost(text, index));
+}
+/** Of the raw headers, in which names and values take turns. */
+const isHost = (text: string, index: number): boolean => index % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host';
 
 const UNPARSED: Readonly<Record<string, readonly [status: number, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, messages.headersTooLarge],

@@ -41,6 +41,7 @@ export const messages = {
   headersTooLarge: 'Ukuran header terlalu besar',
   tooSlow: 'Permintaan terlalu lama',
   notJson: 'Content-Type harus application/json',
+  notUtf8: 'Charset body harus UTF-8',
   emailTaken: 'Email sudah terdaftar',
   insufficientTickets: 'Stok tiket tidak mencukupi',
   tooManyForABooking: 'Jumlah tiket melebihi batas per booking',

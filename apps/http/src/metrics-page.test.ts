@@ -10,7 +10,14 @@ const NO_SUCH_ROUTE = { success: false, message: 'Endpoint tidak ditemukan', err
 function scrape(profile: Profile, metricsToken: string | undefined, authorization?: string) {
   const ports = inMemoryPorts();
   const app = createApp({
-    ...{ useCases: createUseCases(ports), tokens: ports.tokens, fingerprint: String, trustedProxies: 0, readiness: () => 'ready' as const },
+    ...{
+      useCases: createUseCases(ports),
+      tokens: ports.tokens,
+      fingerprint: String,
+      trustedProxies: 0,
+      corsOrigins: [],
+      readiness: () => 'ready' as const,
+    },
     ...{ policy: POLICIES[profile], version: '1.2.3', log: () => {}, metrics: createMetrics(), metricsToken },
   });
   return app.request('/metrics', { headers: authorization === undefined ? {} : { Authorization: authorization } });

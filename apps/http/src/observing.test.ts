@@ -13,7 +13,14 @@ function setUp({ debug = false, ports = inMemoryPorts() }: { debug?: boolean; po
   const log: Log = Object.assign((line: Record<string, unknown>) => void lines.push(line), { debug });
   const metrics = createMetrics();
   const app = createApp({
-    ...{ useCases: createUseCases(ports), tokens: ports.tokens, fingerprint: String, trustedProxies: 0, readiness: () => 'ready' as const },
+    ...{
+      useCases: createUseCases(ports),
+      tokens: ports.tokens,
+      fingerprint: String,
+      trustedProxies: 0,
+      corsOrigins: [],
+      readiness: () => 'ready' as const,
+    },
     ...{ policy: POLICIES.open, version: '1.2.3', log, metrics, metricsToken: undefined },
   });
   const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>

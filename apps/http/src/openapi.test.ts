@@ -11,6 +11,7 @@ const app = createApp({
   tokens: ports.tokens,
   fingerprint: String,
   trustedProxies: 0,
+  corsOrigins: [],
   readiness: () => 'ready',
   policy: ports.policy,
   version: '1.2.3',

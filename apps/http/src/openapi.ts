@@ -20,7 +20,7 @@ const FAILURES = {
   404: { name: 'NotFound', description: 'Data tidak ditemukan', headers: {} },
   409: { name: 'KeyUnderWay', description: 'Permintaan pertama dengan Idempotency-Key ini masih diproses', headers: RETRY_AFTER },
   413: { name: 'TooLarge', description: 'Body lebih dari 64 KiB', headers: {} },
-  415: { name: 'NotJson', description: 'Content-Type bukan application/json', headers: {} },
+  415: { name: 'NotJson', description: 'Content-Type bukan application/json dalam UTF-8', headers: {} },
   422: { name: 'KeyReused', description: 'Idempotency-Key sudah dipakai untuk permintaan lain', headers: {} },
   429: {
     name: 'TooMany',

@@ -54,6 +54,7 @@ async function start(): Promise<void> {
     fingerprint: container.get(TOKENS.fingerprint),
     policy: config.policy,
     trustedProxies: config.trustedProxies,
+    corsOrigins: config.corsOrigins,
     metricsToken: config.metricsToken,
     ...{ version, log, metrics, readiness, tracing: tracing?.middleware },
   });

@@ -18,6 +18,7 @@ const app = createApp({
   tokens: ports.tokens,
   fingerprint: String,
   trustedProxies: 0,
+  corsOrigins: [],
   readiness: () => 'ready',
   policy: ports.policy,
   version: '1.2.3',

@@ -145,6 +145,20 @@ describe('values', () => {
     ]);
   });
 
+  it('CORS_ORIGINS is a list of origins as browsers send them, none when it is not set', () => {
+    expect(load().corsOrigins).toEqual([]);
+    expect(load({ CORS_ORIGINS: ' https://tickets.example, http://localhost:5173,' }).corsOrigins).toEqual([
+      ...['https://tickets.example', 'http://localhost:5173'],
+    ]);
+  });
+
+  it.each([
+    ...['*', 'null', 'tickets.example', 'https://*.example', 'https://tickets.example/', 'https://TICKETS.example', 'https://tickets.example:443'],
+    ...['https://tickets.example/shop', 'https://u:p@tickets.example', 'ftp://tickets.example', 'https://', 'https://tickets.example,*'],
+  ])('CORS_ORIGINS=%s is refused', (CORS_ORIGINS) => {
+    expect(refusal({ CORS_ORIGINS })).toContain('CORS_ORIGINS: ');
+  });
+
   it.each(['-1', '65536', '3000a', '3e3', '80.5'])('PORT=%s is refused', (PORT) => {
     expect(refusal({ PORT })).toContain('PORT: must be a whole number');
   });

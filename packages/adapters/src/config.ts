@@ -31,6 +31,8 @@ export interface Config {
   readonly policy: Policy;
   /** Proxies of the operator's own in front of the server. */
   readonly trustedProxies: number;
+  /** Other origins whose pages may read answers in a browser. */
+  readonly corsOrigins: readonly string[];
   /** Lines of the log below it are left out. */
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** What `GET /metrics` asks for as a bearer token; without one the open profile shows them to anyone, the locked to nobody. */
@@ -94,6 +96,7 @@ export function loadConfig(environment: Environment): Config {
   const policy = policyOf(env, profile, read);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
   const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
+  const corsOrigins = originsOf(env, faults);
   const logLevel = read('LOG_LEVEL', v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info') ?? 'info';
   const metricsToken = env['METRICS_TOKEN']?.trim();
   if (metricsToken !== undefined && !METRICS_TOKEN_FORM.test(metricsToken)) faults.push(`METRICS_TOKEN: ${METRICS_TOKEN_MESSAGE}`);
@@ -115,7 +118,7 @@ export function loadConfig(environment: Environment): Config {
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   return {
-    ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies },
+    ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies, corsOrigins },
     ...{ logLevel, metricsToken, tracing, auditMinutes, firstAdmin, notices },
   };
 }
@@ -163,6 +166,16 @@ function tracingOf(env: Environment, faults: string[]): boolean {
 }
 
 const urlOf = (text = ''): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
+
+/** Origins as browsers spell them. A star would let every page on the web read what its visitor may. */
+function originsOf(env: Environment, faults: string[]): readonly string[] {
+  const origins = (env['CORS_ORIGINS'] ?? '').split(',').flatMap((origin) => origin.trim() || []);
+  const isOrigin = (text: string) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+  for (const origin of origins.filter((text) => !isOrigin(text))) {
+    faults.push(`CORS_ORIGINS: ${origin} is no origin; give each as a browser sends it, such as https://tickets.example, separated by commas`);
+  }
+  return origins;
+}
 
 function databaseOf(env: Environment, dataDir: string, read: Read, faults: string[]): DatabaseConfig | undefined {
   const urlName = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'].find((name) => env[name] !== undefined);
