@@ -149,6 +149,34 @@ const MUTANTS: readonly Mutant[] = [
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'the second answer is the first'],
   },
+  {
+    name: 'a limit of one user',
+    file: 'packages/domain/src/policy.ts',
+    line: 'if (heldByOwner + requested > ticketsPerUserMax)',
+    becomes: 'if (requested > ticketsPerUserMax)',
+    killedBy: ['packages/domain/src/use-cases/selling.test.ts', 'a limit on what a user holds of an event is for each user'],
+  },
+  {
+    name: 'what the batch took counts to a user’s limit',
+    file: 'packages/domain/src/settlement.ts',
+    line: 'holdings?.set(nameOf(booking.userId, event.id), (heldIn(event.id, booking.userId) ?? 0) + held.after - held.before);',
+    becomes: '',
+    killedBy: [`${persistence}/contracts.test.ts`, 'mysql keeps the promises of EventRepository what the buyer holds'],
+  },
+  {
+    name: 'one reading of a request',
+    file: 'apps/http/src/http-server.ts',
+    line: 'if (isAmbiguous(request))',
+    becomes: 'if (false)',
+    killedBy: ['tests/threats/transport.test.ts', 'T95: two hosts'],
+  },
+  {
+    name: 'only what is UTF-8',
+    file: 'apps/http/src/body.ts',
+    line: '{ fatal: true }',
+    becomes: '{}',
+    killedBy: ['tests/threats/transport.test.ts', 'T82: bytes that are no UTF-8 are no JSON'],
+  },
 ];
 
 /** A vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. */
