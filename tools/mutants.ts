@@ -177,6 +177,34 @@ const MUTANTS: readonly Mutant[] = [
     becomes: '{}',
     killedBy: ['tests/threats/transport.test.ts', 'T82: bytes that are no UTF-8 are no JSON'],
   },
+  {
+    name: 'no token outlives ours',
+    file: 'packages/adapters/src/security/jose-token-service.ts',
+    line: 'if (expiresAtSeconds > iat + this.#ttlSeconds) return undefined;',
+    becomes: '',
+    killedBy: ['tests/threats/tokens.test.ts', 'T6: an end in ten years opens nothing'],
+  },
+  {
+    name: 'an unknown e-mail costs a hash',
+    file: 'packages/domain/src/use-cases/log-in.ts',
+    line: 'await passwords.verify(password, credentials?.passwordHash);',
+    becomes: 'credentials !== undefined && (await passwords.verify(password, credentials.passwordHash));',
+    killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'asks the hasher also about an e-mail that nobody has'],
+  },
+  {
+    name: 'a rehash leaves a new password alone',
+    file: 'packages/domain/src/use-cases/log-in.ts',
+    line: 'user?.tokenVersion === tokenVersion ?',
+    becomes: 'user !== undefined ?',
+    killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'leaves a password as it is that was changed'],
+  },
+  {
+    name: 'whoever guesses or asks too often is refused',
+    file: 'packages/domain/src/rate-limits.ts',
+    line: 'one.count >= countMax',
+    becomes: 'false',
+    killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'is refused after so many in a window'],
+  },
 ];
 
 /** A vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. */
