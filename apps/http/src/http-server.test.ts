@@ -50,19 +50,62 @@ describe('what never becomes a request gets the envelope', () => {
   });
 });
 
-it('what cannot be parsed in the middle of an answer cuts it off, and puts no other answer into it', async () => {
-  const slow: Fetch = () =>
-    new Response(
-      new ReadableStream({
-        async pull(controller) {
-          await sleep(10);
-          controller.enqueue(new TextEncoder().encode('part '));
-        },
-      }),
-    );
-  const heard = await raw(await listening(slow), 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'no HTTP at all\r\n\r\n');
-  expect(heard).toMatch(/^HTTP\/1\.1 200 /);
-  expect(heard).not.toMatch(/still open|400 Bad Request/);
+describe('what cannot be parsed behind a request takes nobody’s answer', () => {
+  const parts = (count: number, end = ''): Fetch => {
+    return () => {
+      let left = count;
+      return new Response(
+        new ReadableStream({
+          async pull(controller) {
+            await sleep(10);
+            if (left-- > 0) controller.enqueue(new TextEncoder().encode('part '));
+            else {
+              controller.enqueue(new TextEncoder().encode(end));
+              controller.close();
+            }
+          },
+        }),
+      );
+    };
+  };
+  const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+  const post = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}';
+  const answersIn = (heard: string) => heard.match(/HTTP\/1\.1 \d+/g);
+
+  it.each([
+    ['in the same packet, such as the NUL of a C program', [`${post}\0`]],
+    ['while it is worked on', [post, 'no HTTP at all\r\n\r\n']],
+  ])('%s: the request that was made is answered, and the connection ends', async (_, bytes) => {
+    const slowly: Fetch = async () => {
+      await sleep(100);
+      return new Response('made');
+    };
+    const heard = await raw(await listening(slowly), ...bytes);
+    expect([answersIn(heard), heard.endsWith('made')]).toEqual([['HTTP/1.1 200'], true]);
+    expect(unserved).toEqual([]);
+  });
+
+  it('in the middle of an answer: it goes to its end, with no other in it', async () => {
+    const heard = await raw(await listening(parts(20, 'end')), get, 'no HTTP at all\r\n\r\n');
+    expect(answersIn(heard)).toEqual(['HTTP/1.1 200']);
+    expect(heard.match(/part /g)).toHaveLength(20);
+    expect(heard).toContain('end');
+  });
+
+  it('behind several: each has its answer, in their order', async () => {
+    let calls = 0;
+    const fetch: Fetch = (...asked) => (calls++ === 0 ? parts(20, 'first')(...asked) : new Response('second'));
+    const heard = await raw(await listening(fetch), get + post, 'no HTTP at all\r\n\r\n');
+    expect(answersIn(heard)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200']);
+    expect(heard.indexOf('second')).toBeGreaterThan(heard.indexOf('first'));
+    expect(heard).not.toContain('still open');
+  });
+
+  it('in its own body: that request alone is refused', async () => {
+    const reads: Fetch = async (request) => new Response(await request.text());
+    const heard = await raw(await listening(reads), 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nno chunk\r\n');
+    expect(heard).toMatch(envelope(400, 'Permintaan tidak valid'));
+  });
 });
 
 describe('a client who takes his time', () => {

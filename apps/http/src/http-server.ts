@@ -70,9 +70,17 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response, 417, 'unparsed'));
   server.on('connect', (_, socket) => refuseUnparsed(new Error('this is no proxy'), socket));
   server.on('clientError', (error, socket) => {
-    const begun = [...answers].find((answer) => answer.socket === socket && answer.headersSent);
-    if (begun === undefined) refuseUnparsed(error, socket);
-    else if (begun.writableEnded) socket.end();
+    const here = [...answers].filter(({ req }) => req.socket === socket);
+    // What was read whole before it is being done: its answer is owed, and is the connection's last.
+    const owed = here.filter(({ req }) => req.complete);
+    for (const answer of owed) {
+      answer.once('close', () => {
+        if (!owed.some((other) => answers.has(other))) socket.end();
+      });
+    }
+    if (owed.length > 0) return;
+    if (!here.some(({ headersSent }) => headersSent)) refuseUnparsed(error, socket);
+    else if (here.every(({ writableEnded }) => writableEnded)) socket.end();
     else socket.destroy(); // in the middle of an answer another one would be taken for a part of it
   });
   return server;

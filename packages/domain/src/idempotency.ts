@@ -23,10 +23,9 @@ export interface KeptAnswer {
   readonly key: string;
   readonly fingerprint: string;
   readonly answer: Event | Booking | User;
-  readonly at: Date;
 }
 
-/** Answers are kept for so long at least. */
+/** Answers are kept for so long at least, by the store's clock. */
 export const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export const KEY_CHARACTERS_MAX = 255;

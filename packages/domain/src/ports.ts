@@ -129,8 +129,8 @@ export interface StockQueries {
 
 /** The first answers under idempotency keys. They are written by the repositories, with what they tell of. */
 export interface KeptAnswers {
-  /** Forgets at most `limit` of those made before then, and says how many they were. */
-  forget(before: Date, limit: number): Promise<number>;
+  /** Forgets at most `limit` of those stored longer ago, by the store's own clock, and says how many they were. */
+  forget(ageMs: number, limit: number): Promise<number>;
 }
 
 /** Counts of what there may only be so much of in a window, shared by all servers. Subjects are compared to the letter. */

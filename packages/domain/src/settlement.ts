@@ -117,7 +117,7 @@ export function settle(
 
   function keep({ key, actor }: StockDecision, answer: Event | Booking | undefined): void {
     if (key === undefined || answer === undefined) return;
-    const keeping = { owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer, at };
+    const keeping = { owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer };
     kept.set(nameOf(keeping.owner, keeping.key), keeping);
     keptAnswers.push(keeping);
   }

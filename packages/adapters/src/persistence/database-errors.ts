@@ -11,8 +11,12 @@ export type ErrorClass =
   | 'connection_lost'
   /** The engine cannot say whether its COMMIT counts. */
   | 'unknown'
-  /** No room to write; nothing was stored. */
-  | 'full'
+  /** No room to write, or read-only; nothing was stored. */
+  | 'unwritable'
+  /** The disk failed. Nothing was stored before COMMIT; of a COMMIT whose sync failed the log may hold all, and a restart find it. */
+  | 'disk_failed'
+  /** The server's user may not do it, or not come in any more; nothing was stored. */
+  | 'denied'
   | 'duplicate'
   | 'referenced'
   | 'other';
@@ -43,8 +47,15 @@ const BY_NUMBER: Readonly<Record<number, ErrorClass>> = {
   1586: 'duplicate',
   1451: 'referenced',
   1452: 'referenced',
-  1021: 'full',
-  1114: 'full', // the table is full
+  1021: 'unwritable',
+  1114: 'unwritable', // the table is full
+  1044: 'denied', // no right to the database
+  1045: 'denied', // wrong password
+  1049: 'denied', // unknown database: somebody dropped it
+  1142: 'denied', // no right to this statement on the table
+  1143: 'denied', // … on the column
+  1227: 'denied', // a privilege is missing
+  1698: 'denied', // wrong way to come in
 };
 
 const BY_CODE: Readonly<Record<string, ErrorClass>> = {
@@ -66,7 +77,8 @@ export function classify(error: unknown): ErrorClass {
   if (typeof code === 'string') {
     if (BY_CODE[code] !== undefined) return BY_CODE[code];
     if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'rolled_back';
-    if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_IOERR') || code === 'SQLITE_READONLY') return 'full';
+    if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_READONLY')) return 'unwritable';
+    if (code.startsWith('SQLITE_IOERR')) return 'disk_failed';
     if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return 'duplicate';
     if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === 'SQLITE_CONSTRAINT_TRIGGER') return 'referenced';
   }

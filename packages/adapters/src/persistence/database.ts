@@ -21,11 +21,17 @@ const BUDGET_MS = 3000;
 const CONNECT_BUDGET_MS = 600;
 /**
  * One try of a transaction or of a read. Then its connection is given up. Longer than any lock is waited for; and longer than
- * the budget, so that a try that was given up has no successor: it may hear from the database yet.
+ * the budget, so that a try that was given up has no successor, unless it was at COMMIT: it may hear from the database yet.
  */
 const TRY_MS = BUDGET_MS + 2000;
 /** How long a try waits for a connection of the pool. */
 const ACQUIRE_MS = 1000;
+/** What does not pass by itself within any budget. */
+const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
+  unwritable: 'the database cannot be written: no room, or read-only',
+  disk_failed: 'the disk of the database failed',
+  denied: 'the database refuses this server’s user, or what he asks for',
+};
 const BACKOFF_FIRST_MS = 5;
 const BACKOFF_MAX_MS = 200;
 
@@ -149,17 +155,23 @@ export class Database {
 
   /** Tries again what may come right by itself, with full jitter (so that those who collided do not meet again), then says Unavailable. */
   async #untilDone<Result>(work: () => Promise<Result>, mayComeRight: (error: unknown) => boolean): Promise<Result> {
-    const began = Date.now();
+    const began = performance.now();
+    let hasLookedAfterCommit = false;
     for (let pause = BACKOFF_FIRST_MS; ; pause = Math.min(pause * 2, BACKOFF_MAX_MS)) {
       try {
         return await work();
       } catch (error) {
         const kind = classify(error);
-        if (kind === 'full') throw new Unavailable('the database has no room to write', { retryAfterSeconds: 10, cause: error });
+        const lasting = LASTING[kind];
+        if (lasting !== undefined && this.connected) throw new Unavailable(lasting, { retryAfterSeconds: 10, cause: error });
         if (!mayComeRight(error)) throw error;
         const delay = Math.random() * pause;
         const budget = kind === 'not_started' ? CONNECT_BUDGET_MS : BUDGET_MS;
-        if (Date.now() + delay > began + budget) throw new Unavailable(`the database did not get to it in ${budget} ms`, { cause: error });
+        const isOver = performance.now() + delay > began + budget;
+        // Where COMMIT itself took all the time, what became of it is looked for once all the same.
+        const isToBeFoundOut: boolean = error instanceof LostCommit && !hasLookedAfterCommit;
+        if (isOver && !isToBeFoundOut) throw new Unavailable(`the database did not get to it in ${budget} ms`, { cause: error });
+        hasLookedAfterCommit ||= isToBeFoundOut;
         this.#measures.retry(retryClassOf(error));
         await sleep(delay);
       }
@@ -216,7 +228,7 @@ async function committed<Result>(
     return await onConnection(runner, TRY_MS, transaction, measures, () => open);
   } catch (error) {
     const kind = classify(error);
-    if (kind === 'unknown' || (committing && kind === 'connection_lost')) {
+    if (kind === 'unknown' || (committing && (kind === 'connection_lost' || kind === 'disk_failed'))) {
       throw new LostCommit('the answer to COMMIT was lost', { cause: error });
     }
     throw error;

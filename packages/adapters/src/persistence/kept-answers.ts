@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { type Database, StaleRow } from './database.ts';
 import { classify } from './database-errors.ts';
 import type { KeptAnswerColumns } from './rows.ts';
-import { insertRows, momentFor } from './writing.ts';
+import { insertRows, NOW } from './writing.ts';
 
 /** What was answered before under the keys; nothing is asked of the database where there are none. */
 export async function readKeptAnswers(
@@ -17,7 +17,7 @@ export async function readKeptAnswers(
     `SELECT owner, idempotency_key, fingerprint, answer, kept_at FROM idempotency_keys WHERE ${either}`,
     keys,
   );
-  return rows.map(({ owner, idempotency_key: key, fingerprint, answer }) => ({ owner, key, fingerprint, answer: revived(answer), at: new Date(0) }));
+  return rows.map(({ owner, idempotency_key: key, fingerprint, answer }) => ({ owner, key, fingerprint, answer: revived(answer) }));
 }
 
 /** Stores answers; where a key was taken meanwhile (another process, another event), all is to be decided anew. */
@@ -26,8 +26,9 @@ export async function storeKeptAnswers(manager: EntityManager, answers: readonly
     await insertRows(
       manager,
       'idempotency_keys',
-      ['owner', 'idempotency_key', 'fingerprint', 'answer', 'kept_at'],
-      answers.map(({ owner, key, fingerprint, answer, at }) => [owner, key, fingerprint, JSON.stringify(answer), at]),
+      ['owner', 'idempotency_key', 'fingerprint', 'answer'],
+      answers.map(({ owner, key, fingerprint, answer }) => [owner, key, fingerprint, JSON.stringify(answer)]),
+      { stamped: 'kept_at' },
     );
   } catch (error) {
     if (classify(error) === 'duplicate') throw new StaleRow('an idempotency key was taken meanwhile');
@@ -46,12 +47,15 @@ export class TypeOrmKeptAnswers implements KeptAnswers {
     this.#database = database;
   }
 
-  forget(before: Date, limit: number): Promise<number> {
+  /** Stored and forgotten by the database's clock: a server whose own is wrong must not forget what others still answer by. */
+  forget(ageMs: number, limit: number): Promise<number> {
+    const old = { mysql: `${NOW.mysql} - INTERVAL ? SECOND`, sqlite: NOW.sqlite.replace(')', ', ?)') }[this.#database.engine];
+    const age = { mysql: ageMs / 1000, sqlite: `${-ageMs / 1000} seconds` }[this.#database.engine];
     return this.#database.transaction(async (manager) => {
       // Found first: neither engine's DELETE takes a limit that the other's knows, and only the rows found are locked.
       const rows: Pick<KeptAnswerColumns, 'owner' | 'idempotency_key'>[] = await manager.query(
-        'SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ? ORDER BY kept_at LIMIT ?',
-        [momentFor(manager, before), limit],
+        `SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ${old} ORDER BY kept_at LIMIT ?`,
+        [age, limit],
       );
       if (rows.length === 0) return 0;
       const each = rows.map(() => '(owner = ? AND idempotency_key = ?)').join(' OR ');

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { DataSource } from 'typeorm';
@@ -47,6 +47,7 @@ class LibsqlConnection {
 export async function openSqlite(folder: string): Promise<{ writer: DataSource; reader: DataSource }> {
   requireWritable(folder);
   const file = join(folder, SQLITE_FILE);
+  if (existsSync(file)) requireWritableFile(file);
   const open = (prepareDatabase: (connection: LibsqlConnection) => void) =>
     new DataSource({
       type: 'better-sqlite3',
@@ -86,10 +87,22 @@ function explain(error: unknown, file: string): never {
     throw new StartFault(`${file} cannot be opened. Is it a file that this user may write? If not, choose another DATA_DIR.`);
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
-    throw new StartFault(`${file} cannot be opened for writing (${code}). Give this user the right, or choose another DATA_DIR.`);
+    throw notWritable(file, code);
   }
   throw error;
 }
+
+/** SQLite would open a file that is read-only, and refuse every write later. */
+function requireWritableFile(file: string): void {
+  try {
+    accessSync(file, constants.W_OK);
+  } catch (error) {
+    throw notWritable(file, codeOf(error));
+  }
+}
+
+const notWritable = (file: string, code: string) =>
+  new StartFault(`${file} cannot be opened for writing (${code}). Give this user the right, or choose another DATA_DIR.`);
 
 function requireWritable(folder: string): void {
   try {

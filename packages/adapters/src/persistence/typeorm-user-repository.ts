@@ -107,7 +107,7 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   }
   if (key !== undefined && after !== undefined) {
     const { value, fingerprint } = key;
-    await storeKeptAnswers(manager, [{ owner: ownerOf(attempt.actor), key: value, fingerprint, answer: after.user, at: new Date() }]);
+    await storeKeptAnswers(manager, [{ owner: ownerOf(attempt.actor), key: value, fingerprint, answer: after.user }]);
   }
   return { after, replayed: false };
 }

@@ -131,11 +131,11 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
     it('forgets what is old, in steps, and nothing younger', async () => {
       const [event, user] = [await rows.event(), await rows.user()];
       for (const value of ['k9', 'k10', 'k11']) await book(event, user, under(as(user), value).attempt);
-      const forget = (before: Date, limit: number) => store.ports.keptAnswers.forget(before, limit);
-      expect(await forget(new Date(Date.now() - HOUR_MS), 100)).toBe(0);
+      const forget = (ageMs: number, limit: number) => store.ports.keptAnswers.forget(ageMs, limit);
+      expect(await forget(HOUR_MS, 100)).toBe(0);
       expect(await answerOf(book(event, user, under(as(user), 'k9', 'else').attempt))).toBe('idempotency_key_reused');
-      expect(await forget(new Date(Date.now() + HOUR_MS), 2)).toBe(2);
-      while ((await forget(new Date(Date.now() + HOUR_MS), 100)) > 0);
+      expect(await forget(-HOUR_MS, 2)).toBe(2);
+      while ((await forget(-HOUR_MS, 100)) > 0);
       expect(await answerOf(book(event, user, under(as(user), 'k9', 'else').attempt))).toBe('done');
     });
   });

@@ -24,7 +24,7 @@ export interface Memory {
   readonly bookings: Map<string, Booking>;
   readonly accounts: Map<string, Credentials>;
   readonly ledger: StockMovement[];
-  readonly kept: KeptAnswer[];
+  readonly kept: (KeptAnswer & { readonly at: Date })[];
   readonly counts: Map<string, RateCount>;
 }
 
@@ -65,7 +65,7 @@ export function inMemoryPorts(
           const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, facts: factsOf(id) });
           storeUser(id, after);
           if (key !== undefined && after !== undefined)
-            kept.push({ owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer: after.user, at: clock() });
+            kept.push({ owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer: after.user, at: new Date() });
           return after;
         }),
     },
@@ -95,9 +95,9 @@ export function inMemoryPorts(
       find: (eventId) => inTurn(() => (events.has(eventId) || ledger.some((line) => line.eventId === eventId) ? [stockFacts(eventId)] : [])),
     },
     keptAnswers: {
-      forget: (before, limit) =>
+      forget: (ageMs, limit) =>
         inTurn(() => {
-          const old = kept.filter(({ at }) => at < before).slice(0, limit);
+          const old = kept.filter(({ at }) => at.getTime() < Date.now() - ageMs).slice(0, limit);
           for (const answer of old) kept.splice(kept.indexOf(answer), 1);
           return old.length;
         }),
@@ -208,7 +208,7 @@ export function inMemoryPorts(
     for (const booking of [...insertedBookings, ...changedBookings]) bookings.set(booking.id, booking);
     for (const { id } of deletedBookings) bookings.delete(id);
     ledger.push(...movements);
-    kept.push(...keptAnswers);
+    kept.push(...keptAnswers.map((answer) => ({ ...answer, at: new Date() })));
   }
 
   function storeUser(id: string, after: StoredUser | undefined): void {

@@ -8,10 +8,7 @@ const STEP = 500;
 export function forgetOldRows({ keptAnswers, rateCounts, clock }: Ports) {
   return async (): Promise<number> => {
     const now = clock();
-    return (
-      (await inSteps((limit) => keptAnswers.forget(new Date(now.getTime() - KEPT_MS), limit))) +
-      (await inSteps((limit) => rateCounts.forget(now, limit)))
-    );
+    return (await inSteps((limit) => keptAnswers.forget(KEPT_MS, limit))) + (await inSteps((limit) => rateCounts.forget(now, limit)));
   };
 }
 

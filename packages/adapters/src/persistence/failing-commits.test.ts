@@ -1,0 +1,61 @@
+import { Unavailable } from '@ticket/domain';
+import { rowsOf } from '@ticket/domain/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openContainer, portsOf } from '../../../../tests/open-store.ts';
+import { TOKENS } from '../container.ts';
+
+/** The disk fails when SQLite syncs its log: the log may hold the whole transaction all the same, and a restart find it. */
+describe('a COMMIT on SQLite that fails with the disk', () => {
+  let opened: Awaited<ReturnType<typeof openContainer>>;
+  let prototype: { query(sql: string, ...rest: unknown[]): Promise<unknown> };
+  beforeEach(async () => {
+    opened = await openContainer('sqlite');
+    await opened.container.get(TOKENS.database).transaction(async ({ queryRunner }) => {
+      prototype = Object.getPrototypeOf(queryRunner);
+    });
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await opened.close();
+  });
+
+  /** So many COMMITs fail from now on, after the engine did what `instead` says. */
+  function failCommits(failures: number, instead: 'COMMIT' | 'ROLLBACK'): void {
+    const query = prototype.query;
+    let left = failures;
+    vi.spyOn(prototype, 'query').mockImplementation(async function (this: unknown, sql, ...rest) {
+      if (sql !== 'COMMIT' || left-- <= 0) return query.call(this, sql, ...rest);
+      await query.call(this, instead);
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
+    });
+  }
+
+  async function bookTwo() {
+    const rows = rowsOf(portsOf(opened.container));
+    const event = await rows.event({ totalTickets: 10, availableTickets: 10 });
+    const { id: userId } = await rows.user();
+    return {
+      book: () => rows.book(event, { userId, quantity: 2 }),
+      stored: async () => {
+        const [row] = await opened.container.get(TOKENS.database).query<{ bookings: number }>('SELECT COUNT(*) AS bookings FROM bookings');
+        const [stock] = await portsOf(opened.container).stockQueries.find(event.id);
+        return [row?.bookings, stock?.event?.availableTickets];
+      },
+    };
+  }
+
+  it.each(['COMMIT', 'ROLLBACK'] as const)('once, when what was stored is a %s: found out, and booked once', async (instead) => {
+    const { book, stored } = await bookTwo();
+    failCommits(1, instead);
+    expect((await book()).quantity).toBe(2);
+    expect(await stored()).toEqual([1, 8]);
+  });
+
+  it('again and again: nobody hears that nothing was stored', async () => {
+    const { book } = await bookTwo();
+    failCommits(Number.POSITIVE_INFINITY, 'ROLLBACK');
+    const error: unknown = await book().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Unavailable);
+    expect(error).toMatchObject({ outcome: 'unknown' });
+  });
+});
