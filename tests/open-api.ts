@@ -29,7 +29,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
   const policy = { ...POLICIES[profile], ...overrides };
   const metrics = createMetrics();
   const { container, close } = await openContainer(engine, { policy, ...config }, metrics.measures);
-  /** What was worth more than a line of the log: nothing, unless something failed. */
+  /** What was worth more than a line of the log: nothing, unless something failed, or was refused without a reason. */
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
   const fingerprint = container.get(TOKENS.fingerprint);
@@ -43,7 +43,10 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
     corsOrigins: container.get(TOKENS.config).corsOrigins,
     policy,
     version: '0.0.0',
-    log: (line) => void (line.level === 'info' || logged.push(line)),
+    log: (line) => {
+      const isGrantedOrSaysWhy = Number(line['status']) < 400 || line['reason'] !== undefined;
+      if (line.level !== 'info' || !isGrantedOrSaysWhy) logged.push(line);
+    },
     metrics,
     metricsToken: undefined,
   });

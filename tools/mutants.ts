@@ -205,6 +205,27 @@ const MUTANTS: readonly Mutant[] = [
     becomes: 'false',
     killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'is refused after so many in a window'],
   },
+  {
+    name: 'counting harms no work',
+    file: 'packages/adapters/src/container.ts',
+    line: 'harmless(measures)',
+    becomes: 'measures',
+    killedBy: ['tests/metrics.test.ts', 'never stops the work that is counted'],
+  },
+  {
+    name: 'no path in the log but our own words',
+    file: 'apps/http/src/observing.ts',
+    line: 'words.has(part) || UUID.test(part)',
+    becomes: 'true',
+    killedBy: ['apps/http/src/observing.test.ts', 'holds of a path only what the server has names for'],
+  },
+  {
+    name: 'metrics for who has the token',
+    file: 'apps/http/src/metrics-page.ts',
+    line: 'token !== undefined && !isSame',
+    becomes: 'false && !isSame',
+    killedBy: ['apps/http/src/metrics-page.test.ts', 'the metrics, locked, with the token'],
+  },
 ];
 
 /** A vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. */
