@@ -99,6 +99,17 @@ describe('the server', () => {
     expect(heard).toMatch(/^HTTP\/1.1 503 [\s\S]*connection: close[\s\S]*Server sedang berhenti/i);
   });
 
+  it('takes new connections for the time to drain, and tells them that it is not ready', async () => {
+    const server = start(HTTP, { DRAIN_SECONDS: '2' });
+    const url = await server.listening();
+    server.child.kill('SIGTERM');
+    await server.says(/finishing what is in flight/);
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close']);
+    expect((await fetch(`${url}/api/events`)).status).toBe(200);
+    expect(await server.exited).toBe(0);
+  });
+
   it('F18: a second signal ends it at once, exit code not 0', async () => {
     const server = start(HTTP);
     const { port } = new URL(await server.listening());

@@ -86,6 +86,20 @@ describe.runIf(hasMariaDb)('a rude neighbour in the database', () => {
     await reckon(office, server, { heard: [...CALM, '503'] });
   });
 
+  it('takes a right away: 503 with Retry-After, nothing stored, and on sale again once it is given back', async () => {
+    const { server, office, rude } = await house();
+    const trigger = (number: number) =>
+      `CREATE TRIGGER denied BEFORE INSERT ON bookings FOR EACH ROW SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = ${number}`;
+    for (const number of [1142, 1045]) {
+      await rude.query(trigger(number));
+      const { status, order } = await office.order();
+      expect([status, order.certainty]).toEqual([503, 'not done']);
+      await rude.query('DROP TRIGGER denied');
+      expect((await office.order()).status).toBe(201);
+    }
+    await reckon(office, server, { heard: [...CALM, '503'] });
+  });
+
   it('F8 locks booking and event in the other order: the deadlock (1213) is invisible', async () => {
     const { server, office, rude } = await house();
     const { order } = await office.order();

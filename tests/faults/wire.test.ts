@@ -65,18 +65,22 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
       await rude.query('START TRANSACTION');
       await rude.query('SELECT id FROM events FOR UPDATE');
       // Those who come while the lock is waited for share a transaction.
-      const asked = Promise.all(Array.from({ length: 10 }, (_, index) => office.order({ key: index % 2 === 0 ? undefined : randomUUID() })));
+      const asked = Array.from({ length: 10 }, (_, index) => office.order({ key: index % 2 === 0 ? undefined : randomUUID() }));
+      const someoneHeard = Promise.race(
+        asked.map(async (order) => ((await order).order.certainty === 'unknown' ? undefined : new Promise(() => {}))),
+      );
       await sleep(500);
       const dark = wire.goDarkAt(COMMIT);
       await rude.query('ROLLBACK');
       await dark;
-      const unknown = (await asked).filter(({ order }) => order.certainty === 'unknown');
+      await someoneHeard;
+      wire.goLight(); // before the database rolls back what has stood idle for too long
+      const unknown = (await Promise.all(asked)).filter(({ order }) => order.certainty === 'unknown');
       expect(new Set(unknown.map(({ order }) => order.key !== undefined))).toEqual(new Set([true, false]));
       for (const { status, body, headers, order } of unknown) {
         expect([status, body.message]).toEqual([503, 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi']);
         expect(headers.has('retry-after')).toBe(order.key !== undefined);
       }
-      wire.goLight();
       for (const { order } of unknown) {
         if (order.key === undefined) continue;
         const again = await office.askAgain(order);
@@ -177,6 +181,14 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
       next.letGo();
       expect([(await served).status, ...(await waiting).map(({ status }) => status)]).toEqual([201, 201, 201]);
       await reckon(office, server, { heard: OUTAGE });
+    });
+
+    it('is frozen when the server is told to stop: exit 0 all the same', async () => {
+      const other = await startServer(mariadb.store());
+      expect((await ask(other.url, 'GET', '/api/events')).status).toBe(200);
+      mariadb.freeze();
+      expect(await other.stop()).toBe(0);
+      mariadb.thaw();
     });
 
     it('is frozen for a second: nobody notices but by the clock', async () => {

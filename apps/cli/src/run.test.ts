@@ -19,7 +19,7 @@ afterEach(() => {
 
 describe('tickets', () => {
   const ports = inMemoryPorts();
-  const tickets = (...argv: string[]) => run(argv, (work) => work(createUseCases(ports)));
+  const tickets = (...argv: string[]) => run(argv, (work) => work(createUseCases(ports), 'memory'));
   const jane = ['user', 'create', '--name', 'Jane', '--email', 'Jane@Example.com', '--role', 'admin'];
 
   it('user create makes a user with a password from the environment, and prints who it is', async () => {
@@ -55,25 +55,45 @@ describe('tickets', () => {
   it('audit exits 0 and counts the events when every ticket is accounted for', async () => {
     await rowsOf(ports).event();
     expect(await tickets('audit')).toBe(0);
-    expect(printed).toEqual(['1 events audited, 0 differences']);
+    expect(printed).toEqual(['1 events audited in memory, 0 differences']);
     printed = [];
     expect(await tickets('audit', '--json')).toBe(0);
-    expect(JSON.parse(printed.join(''))).toEqual({ differences: [], events: 1 });
+    expect(JSON.parse(printed.join(''))).toEqual({ database: 'memory', differences: [], events: 1 });
   });
 
   it('audit exits 1 with what is not right, as lines or as one JSON object', async () => {
     const fact = { eventId: 'e1', event: { totalTickets: 5, availableTickets: 5, stockVersion: 1 } };
-    const wrong = { ...fact, ...{ heldTickets: 1, movedTickets: 5, movements: 1, lastVersion: 1, unmatchedBookings: 0 } };
+    const wrong = {
+      ...fact,
+      ...{
+        heldTickets: 1,
+        movedTickets: 5,
+        movements: 1,
+        firstVersion: 1,
+        lastVersion: 1,
+        availableAfterIsOffBy: 0,
+        unmatchedBookings: 1,
+        unmatchedBookingId: 'b1',
+      },
+    };
     const damaged = createUseCases({
       ...ports,
       stockQueries: { page: async (after) => (after === undefined ? [wrong] : []), find: async () => [wrong] },
     });
-    const audit = (...argv: string[]) => run(['audit', ...argv], (work) => work(damaged));
+    const audit = (...argv: string[]) => run(['audit', ...argv], (work) => work(damaged, 'memory'));
     expect(await audit()).toBe(1);
-    expect(printed).toEqual(['e1  held_and_available_are_total  expected 5  found 6', '1 events audited, 1 differences']);
+    expect(printed).toEqual([
+      'e1  held_and_available_are_total  expected 5  found 6',
+      'e1  bookings_have_their_movements  expected 0  found 1  such as booking b1',
+      '1 events audited in memory, 2 differences',
+      expect.stringContaining('docs/runbook.md'),
+    ]);
     printed = [];
     expect(await audit('--json', '--event', '770e8400-e29b-41d4-a716-446655440000')).toBe(1);
-    expect(JSON.parse(printed.join('')).differences).toEqual([{ eventId: 'e1', rule: 'held_and_available_are_total', expected: 5, found: 6 }]);
+    expect(JSON.parse(printed.join('')).differences).toEqual([
+      { eventId: 'e1', rule: 'held_and_available_are_total', expected: 5, found: 6 },
+      { eventId: 'e1', rule: 'bookings_have_their_movements', expected: 0, found: 1, bookingId: 'b1' },
+    ]);
   });
 
   it.each([

@@ -22,7 +22,9 @@ const FORGET_MS = 10 * 60_000;
 const GRACE_MS = 8000;
 const STOP_MAX_MS = 9500;
 /** A collector that does not answer keeps nobody from stopping. */
-const LAST_SPANS_MS = 1000;
+const LAST_SPANS_MS = 500;
+/** A database that answers no more does not answer goodbye either. */
+const LAST_STATEMENTS_MS = 500;
 
 /** Runs the API until it is told to stop. What keeps it from starting is one message and exit code 1. */
 export async function serve(): Promise<void> {
@@ -65,7 +67,7 @@ async function start(): Promise<void> {
     return response;
   };
   const servers = await listen(config, () => createHttpServer(answer, SERVER_LIMITS, metrics.refused));
-  const stop = stopper({ servers, container, log, written, tracing }, () => {
+  const stop = stopper({ servers, container, log, written, tracing, drainMs: config.drainSeconds * 1000 }, () => {
     stopping = true;
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(`${signal}: finishing what is in flight`, 0));
@@ -90,6 +92,7 @@ async function connect(container: Container, log: Log): Promise<boolean> {
   const database = container.get(TOKENS.database);
   try {
     await database.connect();
+    await tellWeakness(container, log);
     await ensureFirstAdmin(container, log);
     return true;
   } catch (error) {
@@ -108,6 +111,7 @@ async function reconnect(container: Container, log: Log): Promise<void> {
       await sleep(RECONNECT_MS, undefined, { ref: false });
       try {
         await container.get(TOKENS.database).connect();
+        await tellWeakness(container, log);
         await ensureFirstAdmin(container, log);
         log({ level: 'info', message: `The database at ${container.get(TOKENS.database).address} is there` });
         return;
@@ -118,6 +122,11 @@ async function reconnect(container: Container, log: Log): Promise<void> {
   } catch (error) {
     fail(error);
   }
+}
+
+async function tellWeakness(container: Container, log: Log): Promise<void> {
+  const message = await container.get(TOKENS.database).weakness();
+  if (message !== undefined) log({ level: 'warn', message });
 }
 
 async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
@@ -192,13 +201,18 @@ interface Running {
   readonly log: Log;
   readonly written: () => Promise<void>;
   readonly tracing: Tracing | undefined;
+  readonly drainMs: number;
 }
 
 /**
  * Ends the process with the exit code: the first call lets what is in flight finish, a second does not. Who asks for readiness
- * meanwhile hears that it stops; connections are closed as they fall idle, and cut after a grace time.
+ * meanwhile hears that it stops, for the time to drain also on a new connection, so that a balancer sends no more; connections
+ * are closed as they fall idle, and cut after a grace time.
  */
-function stopper({ servers, container, log, written, tracing }: Running, onStopping: () => void): (why: string, exitCode: number) => Promise<void> {
+function stopper(
+  { servers, container, log, written, tracing, drainMs }: Running,
+  onStopping: () => void,
+): (why: string, exitCode: number) => Promise<void> {
   let begun = false;
   return async (why, exitCode) => {
     if (begun) process.exit(1);
@@ -213,6 +227,7 @@ function stopper({ servers, container, log, written, tracing }: Running, onStopp
       log({ level: 'warn', message: `Connections still open after ${GRACE_MS} ms are cut` });
       for (const server of servers) server.closeAllConnections();
     }, GRACE_MS).unref();
+    await sleep(drainMs);
     const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
     // Idle keep-alive connections would hold the servers open for seconds.
     const sweep = setInterval(() => {
@@ -220,7 +235,7 @@ function stopper({ servers, container, log, written, tracing }: Running, onStopp
     }, 50);
     await Promise.all(closed);
     clearInterval(sweep);
-    await container.unbindAllAsync();
+    await Promise.race([container.unbindAllAsync(), sleep(LAST_STATEMENTS_MS)]);
     if (tracing !== undefined) await Promise.race([tracing.stop(), sleep(LAST_SPANS_MS)]);
     await written();
     process.exit(exitCode);

@@ -41,6 +41,8 @@ export interface Config {
   readonly tracing: boolean;
   /** Between two audits of the stock; 0 for none. */
   readonly auditMinutes: number;
+  /** How long new connections are still taken, and told that the server is not ready, once it is to stop. */
+  readonly drainSeconds: number;
   readonly firstAdmin: { readonly name: string; readonly email: string; readonly password: string } | undefined;
   /** What the person who starts it should know, one line each. */
   readonly notices: readonly string[];
@@ -65,8 +67,11 @@ export function readEnvironment(): Environment {
   return process.env;
 }
 
-/** Makes the configuration, or throws one StartFault that names everything wrong with it. */
-export function loadConfig(environment: Environment): Config {
+/**
+ * Makes the configuration, or throws one StartFault that names everything wrong with it. Who signs no tokens needs no secret
+ * and makes none: an auditor is not to be given the key to every account.
+ */
+export function loadConfig(environment: Environment, { signsTokens = true } = {}): Config {
   const faults: string[] = [];
   const notices: string[] = [];
   const env: Environment = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
@@ -101,12 +106,13 @@ export function loadConfig(environment: Environment): Config {
   const metricsToken = env['METRICS_TOKEN']?.trim();
   if (metricsToken !== undefined && !METRICS_TOKEN_FORM.test(metricsToken)) faults.push(`METRICS_TOKEN: ${METRICS_TOKEN_MESSAGE}`);
   const tracing = tracingOf(env, faults);
+  const drainSeconds = read('DRAIN_SECONDS', wholeNumber(0, 5), '0') ?? 0;
   const auditMinutes = read('AUDIT_MINUTES', Minutes, '60') ?? 0;
   const firstAdmin = firstAdminOf(env, policy, faults);
   if (profile === 'locked' && database?.engine === 'mysql' && database.password === '' && !isLoopback(database.host)) {
     faults.push(`DB_PASSWORD: an empty password is refused in the locked profile for a database on another machine (${database.host})`);
   }
-  const secret = secretOf(env, profile, faults);
+  const secret = signsTokens ? secretOf(env, profile, faults) : randomBytes(48).toString('base64url');
 
   if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || policy === undefined || hosts === undefined) {
     throw new StartFault(
@@ -119,7 +125,7 @@ export function loadConfig(environment: Environment): Config {
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   return {
     ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies, corsOrigins },
-    ...{ logLevel, metricsToken, tracing, auditMinutes, firstAdmin, notices },
+    ...{ logLevel, metricsToken, tracing, auditMinutes, drainSeconds, firstAdmin, notices },
   };
 }
 

@@ -5,33 +5,48 @@ export interface StockFacts {
   readonly event: { readonly totalTickets: number; readonly availableTickets: number; readonly stockVersion: number } | undefined;
   /** Tickets that its pending and confirmed bookings hold. */
   readonly heldTickets: number;
-  /** The sum of its ledger's deltas, their number, and the highest version among them. */
+  /** The sum of its ledger's deltas, their number, and the lowest and the highest version among them; 0 without any. */
   readonly movedTickets: number;
   readonly movements: number;
+  readonly firstVersion: number;
   readonly lastVersion: number;
+  /** By how much all that its lines say was available after them is more than what their deltas say. */
+  readonly availableAfterIsOffBy: number;
   /** Bookings, also deleted ones, whose own movements do not add up to the negative of what they hold, or that have none. */
   readonly unmatchedBookings: number;
+  /** One of these. */
+  readonly unmatchedBookingId: string | undefined;
 }
 
 /** Something that is not as it has to be: for a person to look into, never to be repaired by a program. */
 export interface Difference {
   readonly eventId: string;
-  readonly rule: 'held_and_available_are_total' | 'ledger_is_available' | 'versions_have_no_gap' | 'bookings_have_their_movements';
+  readonly rule:
+    | 'held_and_available_are_total'
+    | 'ledger_is_available'
+    | 'versions_have_no_gap'
+    | 'ledger_lines_follow_each_other'
+    | 'bookings_have_their_movements';
   readonly expected: number;
   readonly found: number;
+  /** One of the bookings that break the rule, where bookings do. */
+  readonly bookingId?: string;
 }
 
 /** Compares an event's stock with its bookings and its ledger. A deleted event's ledger has to be closed: its sum is 0. */
 export function differencesIn(facts: StockFacts): Difference[] {
-  const { eventId, event, heldTickets, movedTickets, movements, lastVersion, unmatchedBookings } = facts;
+  const { eventId, event, heldTickets, movedTickets, movements, firstVersion, lastVersion } = facts;
   const differences: Difference[] = [];
-  const expect = (rule: Difference['rule'], expected: number, found: number) =>
-    expected === found || differences.push({ eventId, rule, expected, found });
+  const expect = (rule: Difference['rule'], expected: number, found: number, more: Pick<Difference, 'bookingId'> = {}) =>
+    expected === found || differences.push({ eventId, rule, expected, found, ...more });
   expect('held_and_available_are_total', event?.totalTickets ?? 0, heldTickets + (event?.availableTickets ?? 0));
   expect('ledger_is_available', event?.availableTickets ?? 0, movedTickets);
-  // Versions are unique by key, so as many lines as the highest number leave no gap.
-  expect('versions_have_no_gap', event?.stockVersion ?? lastVersion, movements);
-  expect('versions_have_no_gap', event?.stockVersion ?? movements, lastVersion);
-  expect('bookings_have_their_movements', 0, unmatchedBookings);
+  // Versions are unique by key, so as many lines as the event's version, from 1 up to it, leave no gap.
+  const version = event?.stockVersion ?? lastVersion;
+  const span = movements === 0 ? 0 : lastVersion - firstVersion + 1;
+  expect('versions_have_no_gap', version, [movements, lastVersion, span].find((found) => found !== version) ?? version);
+  expect('ledger_lines_follow_each_other', 0, facts.availableAfterIsOffBy);
+  const { unmatchedBookingId: bookingId } = facts;
+  expect('bookings_have_their_movements', 0, facts.unmatchedBookings, bookingId === undefined ? {} : { bookingId });
   return differences;
 }

@@ -121,9 +121,9 @@ export interface UserQueries {
 
 /** What an audit compares. Every answer is one snapshot of all the rows it tells of. */
 export interface StockQueries {
-  /** Of the events that are, and of those whose ledger is left, by id behind `after`: at most `limit`. */
+  /** Of the events that are, and of those of which a ledger or bookings are left, by id behind `after`: at most `limit`. */
   page(after: string | undefined, limit: number): Promise<readonly StockFacts[]>;
-  /** Of one event; empty when neither it nor a ledger of it is there. */
+  /** Of one event; empty when neither it nor a ledger nor a booking of it is there. */
   find(eventId: string): Promise<readonly StockFacts[]>;
 }
 

@@ -1,8 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Difference } from '@ticket/domain';
 import { OPERATOR, rowsOf } from '@ticket/domain/testing';
+import Libsql from 'libsql';
+import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../../../../tests/engines.ts';
+import { engines, freshDatabase } from '../../../../tests/engines.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
+import { StartFault } from '../start-fault.ts';
+import { Database, type DatabaseConfig } from './database.ts';
 
 /** What somebody can do to the rows behind the program's back, and what the audit says to it. */
 const DAMAGE: readonly [what: string, sql: string, rules: readonly string[]][] = [
@@ -30,7 +37,17 @@ const DAMAGE: readonly [what: string, sql: string, rules: readonly string[]][] =
   [
     'a ledger line changed',
     'UPDATE stock_movements SET delta = delta - 1 WHERE stock_version = 2 AND event_id = ?',
-    ['ledger_is_available', 'bookings_have_their_movements'],
+    ['ledger_is_available', 'ledger_lines_follow_each_other', 'bookings_have_their_movements'],
+  ],
+  [
+    'a ledger line numbered 0',
+    'UPDATE stock_movements SET stock_version = 0 WHERE stock_version = 1 AND event_id = ?',
+    ['versions_have_no_gap', 'ledger_lines_follow_each_other'],
+  ],
+  [
+    'a ledger line that tells of another stock',
+    'UPDATE stock_movements SET available_after = available_after + 1 WHERE stock_version = 2 AND event_id = ?',
+    ['ledger_lines_follow_each_other'],
   ],
   ['a version counted twice', 'UPDATE events SET stock_version = stock_version + 1 WHERE id = ?', ['versions_have_no_gap']],
 ];
@@ -63,4 +80,53 @@ describe.each(engines)('the audit on %s', (engine) => {
     for await (const { differences } of auditStock(OPERATOR)) for (const { eventId } of differences) found.add(eventId);
     expect([found.has(event.id), found.has(other.id)]).toEqual([true, false]);
   });
+
+  it('finds bookings of which neither the event nor a ledger is left', async () => {
+    const { container, database } = opened;
+    const rows = rowsOf(portsOf(container));
+    const [event, { id: userId }] = [await rows.event({ totalTickets: 10, availableTickets: 10 }), await rows.user()];
+    const { id: bookingId } = await rows.book(event, { userId, quantity: 3 });
+    await unchecked(database, [`DELETE FROM stock_movements WHERE event_id = '${event.id}'`, `DELETE FROM events WHERE id = '${event.id}'`]);
+    const found: Difference[] = [];
+    for await (const { differences } of container.get(TOKENS.useCases).auditStock(OPERATOR)) found.push(...differences);
+    expect(found.filter(({ eventId }) => eventId === event.id)).toEqual([
+      { eventId: event.id, rule: 'held_and_available_are_total', expected: 0, found: 3 },
+      { eventId: event.id, rule: 'bookings_have_their_movements', expected: 0, found: 1, bookingId },
+    ]);
+  });
 });
+
+describe.each(engines)('who only looks, on %s,', (engine) => {
+  const lookAt = (config: DatabaseConfig) => new Database(config).connect({ makes: false });
+
+  it('is told that it is the wrong database, and makes none', async () => {
+    const { config, drop } = await freshDatabase(engine);
+    const elsewhere = config.engine === 'sqlite' ? { ...config, folder: join(config.folder, 'typo') } : { ...config, database: 'ticket_typo' };
+    await expect(lookAt(elsewhere)).rejects.toThrow(/DATA_DIR right|"ticket_typo" at .* is missing/);
+    await expect(lookAt(elsewhere)).rejects.toThrow(StartFault);
+    if (elsewhere.engine === 'sqlite') expect(existsSync(elsewhere.folder)).toBe(false);
+    await drop();
+  });
+
+  it('is told of tables that are missing or older, and makes none', async () => {
+    const { config, drop } = await freshDatabase(engine);
+    if (config.engine === 'sqlite') new Libsql(join(config.folder, 'tickets.sqlite')).exec('CREATE TABLE other (id int)');
+    await expect(lookAt(config)).rejects.toThrow(/no tables at .*, or older ones/);
+    await expect(lookAt(config)).rejects.toThrow(StartFault);
+    await drop();
+  });
+});
+
+/** Statements as by somebody who has switched the database's own checks off. */
+async function unchecked(config: DatabaseConfig, statements: readonly string[]): Promise<void> {
+  if (config.engine === 'sqlite') {
+    const database = new Libsql(join(config.folder, 'tickets.sqlite'));
+    for (const statement of ['PRAGMA foreign_keys = OFF', ...statements]) database.exec(statement);
+    database.close();
+    return;
+  }
+  const { host, port, user, password, database } = config;
+  const connection = await createConnection({ host, port, user, password, database });
+  for (const statement of ['SET foreign_key_checks = 0', ...statements]) await connection.query(statement);
+  await connection.end();
+}

@@ -20,6 +20,7 @@ describe('a failure of the database', () => {
     ['commit without quorum', { errno: 1180 }, 'unknown'],
     ['full disk', { code: 'SQLITE_FULL' }, 'unwritable'],
     ['read-only file', { code: 'SQLITE_READONLY_DBMOVED' }, 'unwritable'],
+    ['failed write', { code: 'SQLITE_IOERR_WRITE' }, 'unwritable'],
     ['failed sync', { code: 'SQLITE_IOERR_FSYNC' }, 'disk_failed'],
     ['right that was taken away', { errno: 1142 }, 'denied'],
     ['duplicate key', { errno: 1062 }, 'duplicate'],

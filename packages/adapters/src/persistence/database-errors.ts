@@ -77,7 +77,8 @@ export function classify(error: unknown): ErrorClass {
   if (typeof code === 'string') {
     if (BY_CODE[code] !== undefined) return BY_CODE[code];
     if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'rolled_back';
-    if (code === 'SQLITE_FULL' || code.startsWith('SQLITE_READONLY')) return 'unwritable';
+    // A failed write leaves the log without the last frame of the transaction, and that one alone makes it count.
+    if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE' || code.startsWith('SQLITE_READONLY')) return 'unwritable';
     if (code.startsWith('SQLITE_IOERR')) return 'disk_failed';
     if (code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') return 'duplicate';
     if (code === 'SQLITE_CONSTRAINT_FOREIGNKEY' || code === 'SQLITE_CONSTRAINT_TRIGGER') return 'referenced';

@@ -24,6 +24,8 @@ const CONNECT_BUDGET_MS = 600;
  * the budget, so that a try that was given up has no successor, unless it was at COMMIT: it may hear from the database yet.
  */
 const TRY_MS = BUDGET_MS + 2000;
+/** … and one that looks what became of a lost COMMIT: whoever asked has waited long already. */
+const LOOK_MS = 2000;
 /** How long a try waits for a connection of the pool. */
 const ACQUIRE_MS = 1000;
 /** What does not pass by itself within any budget. */
@@ -55,7 +57,7 @@ export class Database {
     this.#config = config;
     this.#measures = measures;
     this.engine = config.engine;
-    this.address = config.engine === 'sqlite' ? config.folder : addressOf(config);
+    this.address = config.engine === 'sqlite' ? config.folder : `${addressOf(config)}/${config.database}`;
     if (config.engine === 'mysql') {
       const pool = () => this.#sources && connectionsOf(this.#sources.writer);
       measures.watch('connections_in_use', () => pool()?.inUse ?? 0);
@@ -70,19 +72,23 @@ export class Database {
 
   /**
    * Connects and brings the tables up to date. Throws `Unavailable` while the database cannot be reached (call it again) and
-   * `StartFault` for what waiting does not cure. Safe when several processes start at once.
+   * `StartFault` for what waiting does not cure. Safe when several processes start at once. `makes: false` is for who only
+   * looks: what is not there, he is told of, and nothing is made of it.
    */
-  async connect(): Promise<void> {
+  async connect({ makes = true } = {}): Promise<void> {
     if (this.#sources !== undefined) return;
-    const sources = await this.#open();
+    const sources = await this.#open({ makes });
     try {
-      await this.#untilDone(
-        () => migrate(sources.writer),
-        (error) => isRacedMigration(error) || isTransient(classify(error)),
-      );
+      if (makes)
+        await this.#untilDone(
+          () => migrate(sources.writer),
+          (error) => isRacedMigration(error) || isTransient(classify(error)),
+        );
+      else if (!(await isUpToDate(sources.reader)))
+        throw new StartFault(`There are no tables at ${this.address}, or older ones. Is it the right database? Then: tickets migrate`);
     } catch (error) {
       await close(sources);
-      throw error instanceof Unavailable
+      throw error instanceof Unavailable || error instanceof StartFault
         ? error
         : new StartFault(`The tables at ${this.address} could not be brought up to date: ${messageOf(error)}`);
     }
@@ -99,7 +105,14 @@ export class Database {
     let afterUnknown = false;
     const run = () =>
       this.#untilDone(
-        () => committed(writer.createQueryRunner(), BEGIN[this.engine], (manager) => work(manager, { afterUnknown }), this.#measures),
+        () =>
+          committed(
+            writer.createQueryRunner(),
+            BEGIN[this.engine],
+            (manager) => work(manager, { afterUnknown }),
+            afterUnknown ? LOOK_MS : TRY_MS,
+            this.#measures,
+          ),
         (error) => {
           if (!(error instanceof LostCommit)) return error instanceof StaleRow || isTransient(classify(error));
           afterUnknown = true;
@@ -141,15 +154,23 @@ export class Database {
     if (sources !== undefined) await close(sources);
   }
 
-  async #open(): Promise<{ writer: DataSource; reader: DataSource }> {
+  /** What a server's settings take from what is promised, in words for who runs it; undefined when that is nothing. */
+  async weakness(): Promise<string | undefined> {
+    if (this.engine === 'sqlite') return undefined; // made durable when it was opened
+    const [row] = await this.query<{ flush: number }>('SELECT @@innodb_flush_log_at_trx_commit AS flush').catch(() => []);
+    if (row === undefined || Number(row.flush) === 1) return undefined;
+    return `innodb_flush_log_at_trx_commit is ${row.flush} at ${this.address}: a power cut may lose bookings that were confirmed. Set it to 1.`;
+  }
+
+  async #open({ makes }: { readonly makes: boolean }): Promise<{ writer: DataSource; reader: DataSource }> {
     if (this.#config.engine === 'sqlite') {
       const { folder } = this.#config;
       return this.#untilDone(
-        () => openSqlite(folder),
+        () => openSqlite(folder, { makes }),
         (error) => isTransient(classify(error)),
       );
     }
-    const source = await openMySql(this.#config);
+    const source = await openMySql(this.#config, { makes });
     return { writer: source, reader: source };
   }
 
@@ -202,6 +223,7 @@ async function committed<Result>(
   runner: QueryRunner,
   begin: string,
   work: (manager: EntityManager) => Promise<Result>,
+  tryMs: number,
   measures: Measures,
 ): Promise<Result> {
   let committing = false;
@@ -225,7 +247,7 @@ async function committed<Result>(
     }
   };
   try {
-    return await onConnection(runner, TRY_MS, transaction, measures, () => open);
+    return await onConnection(runner, tryMs, transaction, measures, () => open);
   } catch (error) {
     const kind = classify(error);
     if (kind === 'unknown' || (committing && (kind === 'connection_lost' || kind === 'disk_failed'))) {
@@ -297,6 +319,17 @@ function retryClassOf(error: unknown): RetryClass {
   if (error instanceof LostCommit) return 'lost_commit';
   const kind = classify(error);
   return isTransient(kind) ? kind : 'other';
+}
+
+const NO_SUCH_TABLE = 1146;
+
+async function isUpToDate(source: DataSource): Promise<boolean> {
+  const rows: { name: string }[] = await source.query('SELECT name FROM migrations').catch((error: unknown) => {
+    if (errnoOf(error) === NO_SUCH_TABLE || /no such table/.test(messageOf(error))) return [];
+    throw error;
+  });
+  const done = new Set(rows.map(({ name }) => name));
+  return source.migrations.every((migration) => done.has(migration.name ?? migration.constructor.name));
 }
 
 /** ER_NOT_SUPPORTED_YET */

@@ -24,7 +24,7 @@ const LOCK_WAIT_SECONDS = 3;
  * A transaction whose connection the network forgot would keep its locks until the server's own wait_timeout, 8 hours: nobody
  * could buy meanwhile. Longer than any try, which has been given up on this side by then.
  */
-const ABANDONED_SECONDS = 8;
+const ABANDONED_SECONDS = 10;
 
 /** Tries that may wait for a connection; how long they do is bounded in database.ts. */
 const QUEUE_MAX = 1000;
@@ -41,9 +41,9 @@ const sessionOf = (type: 'mysql' | 'mariadb'): readonly string[] => [
 export const addressOf = ({ host, port }: Pick<MySqlConfig, 'host' | 'port'>): string => `${host}:${port}`;
 
 /** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
-export async function openMySql(config: MySqlConfig): Promise<DataSource> {
+export async function openMySql(config: MySqlConfig, { makes = true } = {}): Promise<DataSource> {
   const { host, port, user, password, database, poolSize } = config;
-  const type = await serverType(config);
+  const type = await serverType(config, makes);
   const source = new DataSource({
     ...{ type, host, port, username: user, password, database, poolSize },
     ...{ connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', timezone: 'Z', supportBigNumbers: true },
@@ -81,13 +81,13 @@ function poolOf({ driver }: DataSource): Pool {
 }
 
 /** TypeORM has to be told which of the two it talks to. */
-async function serverType(config: MySqlConfig): Promise<'mysql' | 'mariadb'> {
+async function serverType(config: MySqlConfig, makes: boolean): Promise<'mysql' | 'mariadb'> {
   const { host, port, user, password, database } = config;
   const open = (options: { database?: string } = {}) =>
     createConnection({ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', ...options });
   try {
     const connection = await open({ database }).catch(async (error: unknown) => {
-      if (errnoOf(error) !== UNKNOWN_DATABASE) throw error;
+      if (errnoOf(error) !== UNKNOWN_DATABASE || !makes) throw error;
       const server = await open();
       await server.query(`CREATE DATABASE IF NOT EXISTS ${escapeId(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
       await server.changeUser({ database });

@@ -44,9 +44,10 @@ class LibsqlConnection {
  * transaction would see what it has not committed: the writer is for transactions, one at a time (database.ts), the reader
  * for queries, which in WAL mode see the last commit and wait for nobody.
  */
-export async function openSqlite(folder: string): Promise<{ writer: DataSource; reader: DataSource }> {
-  requireWritable(folder);
+export async function openSqlite(folder: string, { makes = true } = {}): Promise<{ writer: DataSource; reader: DataSource }> {
   const file = join(folder, SQLITE_FILE);
+  if (!makes && !existsSync(file)) throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set?`);
+  requireWritable(folder);
   if (existsSync(file)) requireWritableFile(file);
   const open = (prepareDatabase: (connection: LibsqlConnection) => void) =>
     new DataSource({

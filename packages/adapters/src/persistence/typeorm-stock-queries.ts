@@ -4,6 +4,12 @@ import type { Database } from './database.ts';
 /** An event of a million bookings takes a while to add up; it blocks no sale meanwhile. */
 const TRY = { tryMs: 10 * 60_000 };
 
+/**
+ * What is available after each line is the sum of the deltas up to it. Over versions 1 to n each delta is in n + 1 − version of
+ * these sums, so all of them together need no second pass over the lines.
+ */
+const AVAILABLE_AFTER_IS_OFF_BY = 'SUM(available_after) - ((COUNT(*) + 1) * SUM(delta) - SUM(delta * stock_version))';
+
 export class TypeOrmStockQueries implements StockQueries {
   readonly #database: Database;
   constructor(database: Database) {
@@ -11,21 +17,25 @@ export class TypeOrmStockQueries implements StockQueries {
   }
 
   async page(after: string | undefined, limit: number): Promise<readonly StockFacts[]> {
+    const behind = [after ?? '', limit];
     // Which events there are is read first; what is true of them is one statement.
     const rows = await this.#database.query<{ id: string }>(
       `SELECT id FROM (
          SELECT id FROM (SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?) present
          UNION
          SELECT id FROM (SELECT DISTINCT event_id AS id FROM stock_movements WHERE event_id > ? ORDER BY event_id LIMIT ?) recorded
+         UNION
+         SELECT id FROM (SELECT DISTINCT event_id AS id FROM bookings WHERE event_id > ? ORDER BY event_id LIMIT ?) booked
        ) known ORDER BY id LIMIT ?`,
-      [after ?? '', limit, after ?? '', limit, limit],
+      [...behind, ...behind, ...behind, limit],
       TRY,
     );
     return this.#factsOf(rows.map(({ id }) => id));
   }
 
   async find(eventId: string): Promise<readonly StockFacts[]> {
-    return (await this.#factsOf([eventId])).filter(({ event, movements, heldTickets }) => event !== undefined || movements > 0 || heldTickets > 0);
+    const facts = await this.#factsOf([eventId]);
+    return facts.filter(({ event, movements, unmatchedBookings }) => event !== undefined || movements > 0 || unmatchedBookings > 0);
   }
 
   /** One statement, and so one snapshot: a sale in between shows in all of its parts or in none. */
@@ -33,13 +43,16 @@ export class TypeOrmStockQueries implements StockQueries {
     if (ids.length === 0) return [];
     const list = ids.map(() => '?').join(', ');
     const rows = await this.#database.query<FactColumns>(
-      `SELECT e.id, 'event' AS fact, e.total_tickets AS a, e.available_tickets AS b, e.stock_version AS c FROM events e WHERE e.id IN (${list})
+      `SELECT e.id, 'event' AS fact, e.total_tickets AS a, e.available_tickets AS b, e.stock_version AS c, 0 AS d, 0 AS e, NULL AS booking_id
+         FROM events e WHERE e.id IN (${list})
        UNION ALL
-       SELECT event_id, 'ledger', SUM(delta), COUNT(*), MAX(stock_version) FROM stock_movements WHERE event_id IN (${list}) GROUP BY event_id
+       SELECT event_id, 'ledger', SUM(delta), COUNT(*), MIN(stock_version), MAX(stock_version), ${AVAILABLE_AFTER_IS_OFF_BY}, NULL
+         FROM stock_movements WHERE event_id IN (${list}) GROUP BY event_id
        UNION ALL
-       SELECT event_id, 'held', SUM(quantity), 0, 0 FROM bookings WHERE event_id IN (${list}) AND status <> 'cancelled' GROUP BY event_id
+       SELECT event_id, 'held', SUM(quantity), 0, 0, 0, 0, NULL
+         FROM bookings WHERE event_id IN (${list}) AND status <> 'cancelled' GROUP BY event_id
        UNION ALL
-       SELECT event_id, 'unmatched', COUNT(*), 0, 0 FROM (
+       SELECT event_id, 'unmatched', COUNT(*), 0, 0, 0, 0, MIN(booking_id) FROM (
          SELECT event_id, booking_id FROM (
            SELECT event_id, id AS booking_id, CASE status WHEN 'cancelled' THEN 0 ELSE quantity END AS tickets, 0 AS movement
            FROM bookings WHERE event_id IN (${list})
@@ -61,8 +74,11 @@ export class TypeOrmStockQueries implements StockQueries {
         heldTickets: Number(held.get(eventId)?.a ?? 0),
         movedTickets: Number(ledger?.a ?? 0),
         movements: Number(ledger?.b ?? 0),
-        lastVersion: Number(ledger?.c ?? 0),
+        firstVersion: Number(ledger?.c ?? 0),
+        lastVersion: Number(ledger?.d ?? 0),
+        availableAfterIsOffBy: Number(ledger?.e ?? 0),
         unmatchedBookings: Number(unmatched.get(eventId)?.a ?? 0),
+        unmatchedBookingId: unmatched.get(eventId)?.booking_id ?? undefined,
       };
     });
   }
@@ -74,4 +90,7 @@ interface FactColumns {
   readonly a: number | string;
   readonly b: number | string;
   readonly c: number | string;
+  readonly d: number | string;
+  readonly e: number | string;
+  readonly booking_id: string | null;
 }

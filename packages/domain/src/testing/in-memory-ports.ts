@@ -86,13 +86,15 @@ export function inMemoryPorts(
     stockQueries: {
       page: (after, limit) =>
         inTurn(() => {
-          const ids = [...new Set([...events.keys(), ...ledger.map(({ eventId }) => eventId)])].toSorted();
+          const named = [...ledger, ...bookings.values()].map(({ eventId }) => eventId);
+          const ids = [...new Set([...events.keys(), ...named])].toSorted();
           return ids
             .filter((id) => after === undefined || id > after)
             .slice(0, limit)
             .map(stockFacts);
         }),
-      find: (eventId) => inTurn(() => (events.has(eventId) || ledger.some((line) => line.eventId === eventId) ? [stockFacts(eventId)] : [])),
+      find: (eventId) =>
+        inTurn(() => (events.has(eventId) || [...ledger, ...bookings.values()].some((row) => row.eventId === eventId) ? [stockFacts(eventId)] : [])),
     },
     keptAnswers: {
       forget: (ageMs, limit) =>
@@ -145,14 +147,24 @@ export function inMemoryPorts(
       const moved = lines.filter(({ bookingId }) => bookingId === id);
       return moved.length > 0 && sumOf(moved.map(({ delta }) => delta)) === -heldBy(bookings.get(id));
     };
+    const unmatched = [...new Set([...own.map(({ id }) => id), ...recorded])].filter((id) => !isMatched(id)).toSorted();
+    const versions = lines.map(({ stockVersion }) => stockVersion);
     return {
       eventId,
       event: events.get(eventId),
       heldTickets: sumOf(own.map(heldBy)),
       movedTickets: sumOf(lines.map(({ delta }) => delta)),
       movements: lines.length,
-      lastVersion: Math.max(0, ...lines.map(({ stockVersion }) => stockVersion)),
-      unmatchedBookings: [...new Set([...own.map(({ id }) => id), ...recorded])].filter((id) => !isMatched(id)).length,
+      firstVersion: versions.length === 0 ? 0 : Math.min(...versions),
+      lastVersion: Math.max(0, ...versions),
+      availableAfterIsOffBy: sumOf(
+        lines.map(
+          ({ stockVersion, availableAfter }) =>
+            availableAfter - sumOf(lines.filter((line) => line.stockVersion <= stockVersion).map(({ delta }) => delta)),
+        ),
+      ),
+      unmatchedBookings: unmatched.length,
+      unmatchedBookingId: unmatched[0],
     };
   }
 

@@ -438,15 +438,18 @@ function unlike(row: object, found: unknown, rule: Invariant = 'I8'): Violation 
 /** What the rows say of themselves, whoever did what. Every line of every ledger is added up again. */
 export function flawIn({ events, bookings, ledger }: Memory): Violation | undefined {
   const held = new Map<string, number>();
-  const sums = new Map<string, { movedTickets: number; movements: number; lastVersion: number }>();
+  const none = { movedTickets: 0, movements: 0, firstVersion: 0, lastVersion: 0, availableAfterIsOffBy: 0 };
+  const sums = new Map<string, typeof none>();
   /** By booking: what its own lines add up to, 0 or less. */
   const moved = new Map<string, { readonly eventId: string; sum: number }>();
-  for (const { eventId, stockVersion, bookingId, delta } of ledger) {
-    const of = sums.get(eventId) ?? { movedTickets: 0, movements: 0, lastVersion: 0 };
+  for (const { eventId, stockVersion, bookingId, delta, availableAfter } of ledger) {
+    const of = sums.get(eventId) ?? { ...none, firstVersion: stockVersion };
     sums.set(eventId, of);
     of.movedTickets += delta;
     of.movements += 1;
+    of.firstVersion = Math.min(of.firstVersion, stockVersion);
     of.lastVersion = Math.max(of.lastVersion, stockVersion);
+    of.availableAfterIsOffBy += availableAfter - of.movedTickets;
     if (bookingId === null) continue;
     const own = moved.get(bookingId) ?? { eventId, sum: 0 };
     moved.set(bookingId, own);
@@ -462,13 +465,14 @@ export function flawIn({ events, bookings, ledger }: Memory): Violation | undefi
   for (const { id, availableTickets, totalTickets } of events.values())
     if (!isStock(availableTickets, totalTickets)) return violation('I1', `${id} has ${availableTickets} of ${totalTickets}`);
   for (const eventId of new Set([...sums.keys(), ...events.keys()])) {
-    const sum = sums.get(eventId) ?? { movedTickets: 0, movements: 0, lastVersion: 0 };
+    const sum = sums.get(eventId) ?? none;
     const facts = {
       ...sum,
       eventId,
       event: events.get(eventId),
       heldTickets: held.get(eventId) ?? 0,
       unmatchedBookings: unmatched.get(eventId) ?? 0,
+      unmatchedBookingId: undefined,
     };
     const [difference] = differencesIn(facts);
     if (difference === undefined) continue;

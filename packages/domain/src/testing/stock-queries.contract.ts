@@ -42,8 +42,11 @@ export function stockQueriesContract(name: string, open: () => Promise<Store>): 
           heldTickets: 4,
           movedTickets: 6,
           movements: 6,
+          firstVersion: 1,
           lastVersion: 6,
+          availableAfterIsOffBy: 0,
           unmatchedBookings: 0,
+          unmatchedBookingId: undefined,
         },
       ]);
     });
@@ -51,9 +54,11 @@ export function stockQueriesContract(name: string, open: () => Promise<Store>): 
     it('tells of an event that nobody booked, and of a deleted one by its closed ledger', async () => {
       const [event, gone] = [await rows.event({ totalTickets: 3, availableTickets: 3 }), await rows.event({ totalTickets: 3, availableTickets: 3 })];
       await rows.deleteEvent(gone);
-      expect(await store.ports.stockQueries.find(event.id)).toMatchObject([{ heldTickets: 0, movedTickets: 3, movements: 1, lastVersion: 1 }]);
+      expect(await store.ports.stockQueries.find(event.id)).toMatchObject([
+        { heldTickets: 0, movedTickets: 3, movements: 1, firstVersion: 1, lastVersion: 1 },
+      ]);
       expect(await store.ports.stockQueries.find(gone.id)).toMatchObject([
-        { event: undefined, heldTickets: 0, movedTickets: 0, movements: 2, lastVersion: 2 },
+        { event: undefined, heldTickets: 0, movedTickets: 0, movements: 2, firstVersion: 1, lastVersion: 2, availableAfterIsOffBy: 0 },
       ]);
     });
 
