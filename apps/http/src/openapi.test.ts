@@ -71,7 +71,7 @@ describe('the document', () => {
     expect(at('#/components/schemas/NewBooking/properties/quantity')).toEqual({ type: 'integer', minimum: 1, maximum: 900_000 });
     expect(at('#/components/schemas/NewUser/properties/password')).toMatchObject({ minLength: 6, maxLength: 72 });
     expect(at('#/components/schemas/NewEvent/required')).toEqual(['name', 'location', 'event_date', 'ticket_price', 'total_tickets']);
-    expect(at('#/paths/~1api~1events/get/parameters')).toMatchObject([
+    expect([...(document['paths']?.['/api/events']?.['get']?.['parameters'] ?? [])].filter((one) => `${one['in']}` === 'query')).toMatchObject([
       { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000 } },
       { name: 'offset', in: 'query', schema: { type: 'integer', minimum: 0 } },
       { name: 'total', in: 'query', schema: { type: 'boolean' } },

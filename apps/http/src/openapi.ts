@@ -43,6 +43,8 @@ interface Operation {
   /** Whether a token is needed; `optional` where the security profile decides. */
   readonly token: keyof typeof SECURITY;
   readonly answer: readonly [status: 200 | 201, reply: v.GenericSchema];
+  /** Its answer carries an ETag (shared.ts), as that of every list that is sent whole. */
+  readonly tagged?: boolean;
   readonly list?: boolean;
   /** Takes an Idempotency-Key (idempotency.ts). */
   readonly keyed?: boolean;
@@ -58,6 +60,7 @@ export function operation({
   description,
   token,
   answer: [status, reply],
+  tagged = false,
   list = false,
   keyed = false,
   failures,
@@ -70,10 +73,14 @@ export function operation({
     ...{ operationId: id, tags: [tag], summary, security: SECURITY[token] },
     ...(description === undefined ? {} : { description }),
     responses: {
-      [status]: { description: summary, content: json(reply), ...(list ? { headers: LIST_HEADERS } : keyed ? { headers: KEYED_HEADERS } : {}) },
+      [status]: {
+        ...{ description: summary, content: json(reply) },
+        headers: { ...(list ? LIST_HEADERS : {}), ...(list || tagged ? ETAG : {}), ...(keyed ? KEYED_HEADERS : {}) },
+      },
+      ...(list || tagged ? { 304: { description: 'Belum berubah sejak jawaban yang ETag-nya disebut dalam If-None-Match', headers: ETAG } } : {}),
       ...Object.fromEntries(refused),
     },
-    ...(keyed ? { parameters: [IDEMPOTENCY_KEY] } : {}),
+    parameters: [...(list || tagged ? [IF_NONE_MATCH] : []), ...(keyed ? [IDEMPOTENCY_KEY] : [])],
   });
 }
 
@@ -92,6 +99,12 @@ const json = (schema: v.GenericSchema) => ({ 'application/json': { schema: resol
 const LIST_HEADERS = {
   'X-Total-Count': header('Jumlah semua baris, bila murah dihitung atau diminta dengan total=true', 'integer'),
   Link: header('rel="next": halaman berikutnya, bila ada', 'string'),
+};
+const ETAG = { ETag: header('Nama isi jawaban ini, bila dikirim utuh', 'string') };
+const IF_NONE_MATCH = {
+  ...{ in: 'header' as const, name: 'If-None-Match', required: false },
+  description: 'ETag dari jawaban sebelumnya: bila isinya masih sama, jawabannya 304 tanpa body.',
+  schema: { type: 'string' as const },
 };
 const KEYED_HEADERS = { 'Idempotency-Replayed': header('true: jawaban pertama, diberikan lagi', 'string') };
 const IDEMPOTENCY_KEY = {

@@ -40,6 +40,7 @@ export function bookingRoutes({ useCases, policy }: RouteParts) {
         summary: 'Satu booking, milik sendiri atau sebagai admin',
         token: 'required',
         answer: [200, success(messages.bookingRead, BookingViewReply)],
+        tagged: true,
         failures: [400, 401, 403, 404],
       }),
       pathId(useCases, 'read_booking'),

@@ -40,6 +40,7 @@ export function eventRoutes({ useCases, policy }: RouteParts) {
         summary: 'Satu event',
         token: 'optional',
         answer: [200, success(messages.eventRead, EventViewReply)],
+        tagged: true,
         failures: [400, 401, 404],
       }),
       pathId(useCases, 'read_events'),
