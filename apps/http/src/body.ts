@@ -1,4 +1,4 @@
-import type { Input } from '@ticket/domain';
+import type { Input, Refusal } from '@ticket/domain';
 import type { HonoRequest, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
@@ -31,8 +31,8 @@ export const limitBody: MiddlewareHandler = (c, next) => {
  */
 export const body = <Schema extends v.GenericSchema<unknown, object>>(schema: Schema) =>
   Object.assign(
-    createMiddleware<{ Variables: { input: Input<v.InferOutput<Schema>> } }>(async (c, next) => {
-      c.set('input', await read(c.req, schema));
+    createMiddleware<{ Variables: { unusableKey: Refusal | undefined; input: Input<v.InferOutput<Schema>> } }>(async (c, next) => {
+      c.set('input', c.get('unusableKey') ?? (await read(c.req, schema)));
       await next();
     }),
     { [uniqueSymbol]: { target: 'json', ...resolver(schema, { options: { typeMode: 'input' } }) } },

@@ -1,4 +1,4 @@
-import type { Attempt, Policy, UseCases } from '@ticket/domain';
+import type { Attempt, Policy, Refusal, UseCases } from '@ticket/domain';
 import type { ClientAddress } from './client-address.ts';
 import type { Reason, Report } from './report.ts';
 
@@ -8,6 +8,8 @@ export interface AppEnv {
     requestId: string;
     route: string | undefined;
     attempt: Attempt;
+    /** What is wrong with an Idempotency-Key: said where a faulty body is, after the caller's rights are clear. */
+    unusableKey: Refusal | undefined;
     /** Whose account was made or logged into. */
     userId: string | undefined;
     reason: Reason;

@@ -22,7 +22,10 @@ export const idempotency = (fingerprint: Fingerprint) => {
   return createMiddleware<AppEnv>(async (c, next) => {
     const value = c.req.method === 'POST' ? c.req.header('Idempotency-Key') : undefined;
     if (value === undefined) return next();
-    if (!isIdempotencyKey(value)) throw invalid([{ field: 'Idempotency-Key', message: faults.idempotencyKey(KEY_CHARACTERS_MAX) }]);
+    if (!isIdempotencyKey(value)) {
+      c.set('unusableKey', invalid([{ field: 'Idempotency-Key', message: faults.idempotencyKey(KEY_CHARACTERS_MAX) }]));
+      return next();
+    }
     const key: IdempotencyKey = {
       value,
       fingerprint: fingerprint([`${c.req.method} ${c.req.path}\n`, new Uint8Array(await c.req.arrayBuffer())]),
