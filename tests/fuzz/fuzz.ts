@@ -1,0 +1,36 @@
+import fc from 'fast-check';
+import { engines } from '../engines.ts';
+
+/** The same cases each time, so that a change does not fail for what it has not done; other seeds find other things. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
+/** In all suites together, on two engines. */
+const CASES = Number(process.env['FUZZ_CASES'] ?? 20_000);
+
+/** A share of all cases, for each engine and profile. */
+export const casesOf = (share: number): number => Math.max(1, Math.round((CASES * share) / 4));
+
+/** Whether there are so many that what is seldom has happened too. */
+export const areMany = CASES >= 10_000;
+
+/** Tries so many cases, and shows the smallest that fails with the command that repeats it. */
+export async function fuzz<Case>(
+  suite: string,
+  place: string,
+  cases: number,
+  arbitrary: fc.Arbitrary<Case>,
+  holds: (one: Case) => Promise<void>,
+): Promise<void> {
+  const seed = SEED * 4 + PLACES.indexOf(place);
+  const details = await fc.check(fc.asyncProperty(arbitrary, holds), { seed, numRuns: cases });
+  if (!details.failed) return;
+  const command = `FUZZ_SEED=${SEED} FUZZ_CASES=${CASES} npx vitest run --project house fuzz/${suite} -t '${place}'`;
+  const { message = '' } = details.errorInstance instanceof Error ? details.errorInstance : {};
+  throw new Error(`${command}\n${message}\n${await fc.asyncDefaultReportMessage(details)}`);
+}
+
+const PLACES = ['sqlite, open', 'sqlite, locked', 'mysql, open', 'mysql, locked'];
+
+/** Where each suite runs: the engines that this run has, in both profiles. */
+export const places = engines.flatMap((engine) =>
+  (['open', 'locked'] as const).map((profile) => ({ engine, profile, place: `${engine}, ${profile}` })),
+);

@@ -1,0 +1,197 @@
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Document, Operation, Schema } from './document.ts';
+import type { Asked } from './requests.ts';
+
+/** What a client gets. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** What must never stand in an answer, unless the client wrote it himself. */
+const SECRETS: readonly RegExp[] = [
+  ...[/\$2[abxy]\$\d\d\$/, /password_?hash/i, /a secret of the tests/],
+  ...[
+    /\bat (?:async )?[\w.<>]+ \(/,
+    /\.[cm]?[jt]s:\d+/,
+    /node_modules/,
+    new RegExp(`${escaped(fileURLToPath(new URL('../..', import.meta.url)))}|${escaped(tmpdir())}`),
+  ],
+  ...[/\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|VALUES|SET|WHERE)\b/i, /SQLITE_|ER_[A-Z]+_|constraint/i],
+  ...[/typeorm|mysql2|libsql|valibot|QueryFailedError|TypeError/i, /\[object Object\]/],
+];
+
+/** What may be answered to what is no request to anything that is declared. */
+const TO_ANYTHING = [400, 401, 403, 404, 405, 413, 415];
+
+/** What holds for every answer, in words where it does not. */
+export function brokenAnywhere(document: Document, said: string, isHead: boolean, { status, headers, text }: Answer): readonly string[] {
+  const broken: string[] = [];
+  const expect = (kept: boolean, promise: string) => kept || broken.push(promise);
+  const told = `${text}\n${[...headers].map((header) => header.join(': ')).join('\n')}`;
+  for (const secret of SECRETS) expect(!secret.test(told) || secret.test(said), `the answer holds ${secret}`);
+  expect(status < 500, `the status is ${status}`);
+  expect(status !== 401 || headers.get('WWW-Authenticate') !== null, 'a 401 names a way in');
+  expect(status !== 405 || headers.get('Allow') !== null, 'a 405 names the methods');
+  expect((status !== 409 && status !== 429) || headers.get('Retry-After') !== null, 'it is said when to come again');
+  if (isHead || status === 204 || status === 304) {
+    expect(text === '', 'there is no body');
+    return broken;
+  }
+  expect(headers.get('Content-Type') === 'application/json; charset=UTF-8', `the type is JSON, not ${headers.get('Content-Type')}`);
+  const isDocument = text.startsWith('{"openapi":');
+  expect(isDocument || document.isValid(status < 400 ? SUCCESS : FAILURE, parsed(text)), 'the body is the envelope');
+  return broken;
+}
+
+/** Which promises the app's answer breaks. */
+export function brokenPromises(document: Document, asked: Asked, answer: Answer): readonly string[] {
+  const { status, headers, text } = answer;
+  const said = [asked.target, ...Object.values(asked.headers), typeof asked.body === 'string' ? asked.body : ''].join('\n');
+  const broken = [...brokenAnywhere(document, said, asked.method === 'HEAD', answer)];
+  const expect = (kept: boolean, promise: string) => kept || broken.push(promise);
+  expect(headers.get('X-Request-Id') !== null, 'an X-Request-Id is there');
+  expect(headers.get('Cache-Control') === 'no-store', 'nothing may be kept');
+  expect(headers.get('X-Content-Type-Options') === 'nosniff', 'no type may be guessed');
+
+  const operation = document.operations.find(({ name }) => name === asked.operation);
+  if (operation === undefined) expect(status < 400 || TO_ANYTHING.includes(status), `${status} answers what is no request`);
+  else expect(operation.statuses.includes(status), `${operation.name} declares a ${status}`);
+  const isNobody = operation?.needsToken === true && asked.headers['Authorization'] === undefined;
+  expect(!isNobody || status === 401 || status === 413, 'nobody is let in where the document asks for a token');
+  if (operation === undefined || text === '' || broken.length > 0) return broken;
+  const reply: unknown = JSON.parse(text);
+  const fault = document.faultOfReply(operation, status, reply);
+  expect(fault === undefined, `the reply is as declared: ${fault}`);
+  return [...broken, ...brokenByValidation(document, operation, asked, status, reply as Failure)];
+}
+
+const SUCCESS = {
+  type: 'object',
+  properties: { success: { const: true }, message: { type: 'string' }, data: { type: ['object', 'array'] } },
+  required: ['success', 'message'],
+  additionalProperties: false,
+};
+const FAILURE = {
+  type: 'object',
+  properties: { success: { const: false }, message: { type: 'string' }, errors: {} },
+  required: ['success', 'message', 'errors'],
+  additionalProperties: false,
+};
+const OBJECT: Schema = { type: 'object' };
+interface Failure {
+  readonly message: string;
+  readonly errors: readonly { readonly field: string; readonly message: string }[];
+}
+
+/** What was refused as invalid is so by the document or by a rule in docs/api.md; what was accepted is valid by the document. */
+function* brokenByValidation(document: Document, operation: Operation, asked: Asked, status: number, reply: Failure): Generator<string> {
+  const fields = fieldsOf(operation, asked);
+  if (status === 400 && reply.message === 'Validasi gagal') {
+    if (reply.errors.length === 0) yield 'a refusal says what is wrong';
+    for (const { field } of reply.errors) {
+      const sent = fields.get(field);
+      if (sent === undefined) yield `${field} is refused and was never a field`;
+      else if (!isFaulty(document, field, sent)) yield `${field} is refused and has no fault: ${JSON.stringify(sent.value)?.slice(0, 200)}`;
+    }
+  }
+  if (status >= 300 || operation.body === undefined) return;
+  for (const [field, sent] of fields)
+    if (isFaultyByDocument(document, sent)) yield `${field} is accepted and has a fault: ${JSON.stringify(sent.value)?.slice(0, 200)}`;
+}
+
+interface Field {
+  readonly schema: Schema;
+  readonly isRequired: boolean;
+  readonly value: unknown;
+}
+
+/** All that the operation declares, with what was sent for it. */
+function fieldsOf({ path, parameters, body }: Operation, { target, headers, body: sent }: Asked): ReadonlyMap<string, Field> {
+  const fields = new Map<string, Field>();
+  const { pathname, searchParams } = new URL(target, 'http://localhost');
+  for (const { in: place, name, schema } of parameters) {
+    const index = path.split('/').indexOf(`{${name}}`);
+    const texts = place === 'query' ? searchParams.getAll(name) : [];
+    const value =
+      place === 'path'
+        ? decoded(pathname.split('/')[index] ?? '')
+        : place === 'header'
+          ? headers[name]
+          : texts.length > 1
+            ? texts
+            : typed(schema, texts[0]);
+    fields.set(name, { schema, isRequired: place === 'path', value });
+  }
+  if (body === undefined) return fields;
+  const json = typeof sent === 'string' ? parsed(sent) : undefined;
+  fields.set('body', { schema: OBJECT, isRequired: true, value: json });
+  for (const [name, schema] of Object.entries(body.properties ?? {})) {
+    const value: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, name) : undefined;
+    fields.set(name, { schema, isRequired: body.required?.includes(name) ?? false, value });
+  }
+  return fields;
+}
+
+const isFaultyByDocument = (document: Document, { schema, isRequired, value }: Field): boolean => {
+  if (value === undefined) return isRequired;
+  // Spaces around a line do not count (docs/api.md).
+  return !document.isValid(schema, value) && !document.isValid(schema, typeof value === 'string' ? value.trim() : value);
+};
+
+function isFaulty(document: Document, name: string, field: Field): boolean {
+  const { value } = field;
+  if (isFaultyByDocument(document, field) || !document.isValid(field.schema, value) || value === null) return true;
+  if (typeof value === 'string' && /\p{Surrogate}/u.test(value)) return true;
+  return RULES[name]?.(value) ?? false;
+}
+
+/** What docs/api.md refuses beyond the schemas: whether the value of the field breaks its rule. */
+const RULES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  name: (value) => isNoLine(String(value)),
+  location: (value) => isNoLine(String(value)),
+  description: (value) => /(?![\n\r\t])\p{Cc}/u.test(String(value)),
+  email: (value) => !/^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d-]+(\.[a-z\d-]+)+$/i.test(String(value).trim()),
+  password: (value) => Buffer.byteLength(String(value)) > 72 || /^(password|12345678|qwerty)/i.test(String(value)),
+  event_date: (value) => !isInCalendar(String(value)),
+  ticket_price: (value) => !/^\d+(\.\d{1,2})?$/.test(String(value)),
+  'Idempotency-Key': (value) => !/^[\x21-\x7e]*$/.test(String(value)),
+};
+
+const isNoLine = (text: string): boolean => /\p{Cc}/u.test(text.trim()) || !/[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text);
+
+/** ISO 8601 with a zone, a day that exists, in the years 1970 to 9999. */
+function isInCalendar(text: string): boolean {
+  const day = text.slice(0, 10);
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime()) || !/^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):/.test(text)) return false;
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day) && instant.getTime() >= 0 && instant.getUTCFullYear() <= 9999;
+}
+
+function typed({ type }: Schema, text: string | undefined): unknown {
+  if (type === 'integer' && text !== undefined && /^(0|[1-9]\d*)$/.test(text)) return Number(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json.replace(/^\ufeff/, '')); // the mark is no part of the text (docs/api.md)
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
