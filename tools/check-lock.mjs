@@ -1,18 +1,43 @@
-// Says which optional dependency a locked package names without its being locked itself: npm leaves out what the
-// registry does not have, and `npm ci` then refuses the lock on every machine. It also refuses download addresses,
-// which would tie the lock to one registry. Prints nothing and exits 0 when the lock is good.
+// What a lock may not hold. Everything it names comes from a registry, with a SHA-512 of what has to come; nothing runs when it
+// is installed, unless package.json has denied it; what the manifests ask for is one version, not a range. And: an optional
+// dependency that a locked package names is locked too, since npm leaves out what the registry does not have, and `npm ci` then
+// refuses the lock on every machine; and no download address, which would tie the lock to one registry or lead past it.
+// Checks this folder and the benchmark's reference, or the folders given. Prints nothing and exits 0 when the locks are good.
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
-const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
-const locked = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, '')));
-for (const [path, { optionalDependencies = {}, resolved = '' }] of Object.entries(packages)) {
-  for (const [name, version] of Object.entries(optionalDependencies)) {
-    if (!locked.has(name)) complain(`not in the lock: ${name}@${version}, which ${path} names; choose an older version`);
+const root = fileURLToPath(new URL('..', import.meta.url));
+const given = process.argv.slice(2);
+for (const folder of given.length > 0 ? given : [root, `${root}bench/reference`]) check(folder);
+
+function check(folder) {
+  const { packages } = JSON.parse(readFileSync(`${folder}/package-lock.json`, 'utf8'));
+  const { allowScripts = {} } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  const complain = (line) => {
+    console.error(`${folder}: ${line}`);
+    process.exitCode = 1;
+  };
+  const locked = new Set(Object.keys(packages).map(nameIn));
+  for (const [path, { link, resolved, integrity = '', hasInstallScript, ...entry }] of Object.entries(packages)) {
+    const isOurs = !path.includes('node_modules/');
+    for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
+      if (!locked.has(name)) complain(`not in the lock: ${name}@${version}, which ${path} names; choose an older version`);
+    }
+    if (link || isOurs) {
+      if (link && !(resolved in packages)) complain(`${path} leads to ${resolved}, which is no workspace`);
+      for (const [name, version] of Object.entries({ ...entry.dependencies, ...entry.devDependencies })) {
+        if (!/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version)) complain(`${path || 'package.json'} asks for ${name}@${version}; pin one version`);
+      }
+      continue;
+    }
+    if (resolved !== undefined) complain(`${path} records a download address; write the lock anew with this folder's .npmrc`);
+    if (!integrity.startsWith('sha512-')) complain(`${path} has no SHA-512; take it from a registry`);
+    if (hasInstallScript && allowScripts[nameIn(path)] !== false) {
+      complain(`${path} runs a script when it is installed; do without it, or deny the script in allowScripts of package.json`);
+    }
   }
-  if (/^https?:/.test(resolved)) complain(`${path} records a download address; write the lock anew with this folder's .npmrc`);
 }
 
-function complain(line) {
-  console.error(line);
-  process.exitCode = 1;
+function nameIn(path) {
+  return path.replace(/^.*node_modules\//, '');
 }
