@@ -13,6 +13,16 @@ const CLI = join(root, 'apps/cli/dist/main.js');
 const REFERENCE = join(root, 'bench/reference/server.js');
 const RAW = join(root, 'bench/raw/server.ts');
 
+/** What `npm start` gives to node: options for V8, and the program. */
+const { v8Options, ours } = startLine();
+function startLine(): { v8Options: readonly string[]; ours: string } {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const [exec, node, ...args] = scripts['start']?.split(' ') ?? [];
+  const program = args.pop();
+  if (exec !== 'exec' || node !== 'node' || program === undefined) throw new Error('npm start is not "exec node …" any more');
+  return { v8Options: args, ours: join(root, program) };
+}
+
 export const SECRET = 'the-secret-of-the-benchmark-nobody-elses-0123456789';
 
 /**
@@ -53,9 +63,9 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
   if (kind === 'raw') await ended(start([CLI, 'migrate'], env, folder).child);
   for (let n = 0; n < (kind === 'ours-two' ? 2 : 1); n++) {
     if (kind === 'reference') servers.push(launch([REFERENCE], { NODE_ENV: 'production' }));
-    else if (kind === 'tuned') servers.push(launch(['--max-semi-space-size=32', REFERENCE], { NODE_ENV: 'production', TUNED: 'yes' }));
-    else if (kind === 'raw') servers.push(launch(['--max-semi-space-size=32', '--import', import.meta.resolve('tsx'), RAW]));
-    else servers.push(launch(startArguments()));
+    else if (kind === 'tuned') servers.push(launch([...v8Options, REFERENCE], { NODE_ENV: 'production', TUNED: 'yes' }));
+    else if (kind === 'raw') servers.push(launch([...v8Options, '--import', import.meta.resolve('tsx'), RAW]));
+    else servers.push(launch([...v8Options, ours]));
   }
   const origins = await Promise.all(servers.map((server) => server.listening));
   const store = database === undefined ? openSqliteStore(folder) : await openMariaDbStore(mariaDb.port, database);
@@ -75,15 +85,6 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
-}
-
-/** What `npm start` gives to node. */
-function startArguments(): readonly string[] {
-  const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const [exec, node, ...args] = scripts['start']?.split(' ') ?? [];
-  const main = args.pop();
-  if (exec !== 'exec' || node !== 'node' || main === undefined) throw new Error('npm start is not "exec node …" any more');
-  return [...args, join(root, main)];
 }
 
 interface Started {

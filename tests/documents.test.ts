@@ -210,3 +210,9 @@ describe('what clients are told', () => {
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
   });
 });
+
+it('npm start, Procfile and railway.json start the server in one way, with what V8 is told', () => {
+  const line = /"start": "exec (node .*main\.js)"/.exec(read('package.json'))?.[1] ?? 'none';
+  expect(read('Procfile')).toBe(`web: ${line}\n`);
+  expect(JSON.parse(read('railway.json')).deploy.startCommand).toBe(line);
+});
