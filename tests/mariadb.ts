@@ -39,15 +39,25 @@ export default async function setup(project: TestProject): Promise<(() => void) 
   return stop;
 }
 
-/** A server on a free loopback port. It dies with this process, also when that is killed. */
-export async function startMariaDb(program: string): Promise<{ url: string; stop: () => void }> {
+/** A server on a free loopback port. It dies with this process, also when that is killed. Users and their rights it knows only if asked to. */
+export async function startMariaDb(program: string, { knowsUsers = false } = {}): Promise<{ url: string; stop: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'ticket-mariadb-'));
   mkdirSync(join(folder, 'data'));
+  if (knowsUsers) {
+    const asRoot = ['--auth-root-authentication-method=normal', '--skip-test-db', ...(process.getuid?.() === 0 ? ['--user=root'] : [])];
+    spawnSync(find('mariadb-install-db') ?? '', ['--no-defaults', `--datadir=${folder}/data`, ...asRoot], { stdio: 'ignore' });
+  }
   const port = await freePort();
   // Without grant tables an empty folder will do, and the start takes 0.2 s.
   const options = [
     ...['--no-defaults', `--datadir=${folder}/data`, `--socket=${folder}/s`, '--bind-address=127.0.0.1', `--port=${port}`, '--skip-networking=0'],
-    ...['--skip-grant-tables', '--skip-name-resolve', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=64M'],
+    ...[
+      ...(knowsUsers ? [] : ['--skip-grant-tables']),
+      '--skip-name-resolve',
+      '--skip-log-bin',
+      '--innodb-flush-log-at-trx-commit=0',
+      '--innodb-buffer-pool-size=64M',
+    ],
     ...[
       '--innodb-log-file-size=16M',
       '--character-set-server=utf8mb4',
