@@ -19,6 +19,7 @@ const blocks = (markdown: string, language: string): string[] => matches(markdow
 const readme = read('README.md');
 const documents = [
   'README.md',
+  'SECURITY.md',
   'CHANGELOG.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ]

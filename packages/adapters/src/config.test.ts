@@ -45,6 +45,11 @@ describe('with nothing set', () => {
     expect(second.notices.join()).not.toContain(file);
   });
 
+  it('makes a folder for it that nobody else can look into', () => {
+    load({ DATA_DIR: join(dataDir, 'made', 'here') });
+    for (const folder of ['made', 'made/here']) expect(statSync(join(dataDir, folder)).mode & 0o077).toBe(0);
+  });
+
   it('refuses a kept secret that was cut short', () => {
     writeFileSync(join(dataDir, 'jwt-secret'), 'short');
     expect(refusal({})).toContain('holds no usable secret');

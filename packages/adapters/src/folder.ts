@@ -1,15 +1,18 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Makes the folder and what is missing above it, one by one: Node's own `recursive` never returns where the system makes none (/proc). */
+/**
+ * Makes the folder and what is missing above it, for its owner alone: who else has an account on the machine is not to read hashes and
+ * e-mails. One by one: Node’s own `recursive` never returns where the system makes none (/proc).
+ */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EEXIST') return;
     if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
     makeFolder(dirname(folder));
-    mkdirSync(folder);
+    mkdirSync(folder, { mode: 0o700 });
   }
 }
