@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
@@ -47,6 +47,7 @@ export function launch(command: string, args: readonly string[], { cwd, env = {}
   return { child, exited, output: () => output };
 }
 
+const BUILD_MS_MAX = 120_000;
 let built: Promise<void> | undefined;
 /** Once a test file, and one file at a time. */
 async function build(): Promise<void> {
@@ -61,10 +62,14 @@ async function build(): Promise<void> {
 }
 
 function isMade(folder: string): boolean {
+  mkdirSync(dirname(folder), { recursive: true });
   try {
     mkdirSync(folder);
     return true;
   } catch {
+    const made = statSync(folder, { throwIfNoEntry: false });
+    // Who made it was killed before he was done.
+    if (made !== undefined && Date.now() - made.mtimeMs > BUILD_MS_MAX) rmSync(folder, { recursive: true, force: true });
     return false;
   }
 }
