@@ -46,10 +46,10 @@ export function brokenAnywhere(document: Document, said: string, isHead: boolean
   return broken;
 }
 
-/** Which promises the app's answer breaks. */
-export function brokenPromises(document: Document, asked: Asked, answer: Answer): readonly string[] {
+/** Which promises the app's answer breaks. What was said before may be what is told now. */
+export function brokenPromises(document: Document, asked: Asked, answer: Answer, before = ''): readonly string[] {
   const { status, headers, text } = answer;
-  const said = [asked.target, ...Object.values(asked.headers), typeof asked.body === 'string' ? asked.body : ''].join('\n');
+  const said = [before, asked.target, ...Object.values(asked.headers), typeof asked.body === 'string' ? asked.body : ''].join('\n');
   const broken = [...brokenAnywhere(document, said, asked.method === 'HEAD', answer)];
   const expect = (kept: boolean, promise: string) => kept || broken.push(promise);
   expect(headers.get('X-Request-Id') !== null, 'an X-Request-Id is there');

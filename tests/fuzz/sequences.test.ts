@@ -30,7 +30,11 @@ describe.each(places)('writes one after the other and at once, on $place', ({ en
           step.map(async (written) => {
             const asked = world.spelled(written);
             const answer = await world.ask(asked);
-            broken.push(...brokenPromises(document, asked, answer).map((promise) => `${promise}\n${asked.operation}: ${answer.text.slice(0, 300)}`));
+            broken.push(
+              ...brokenPromises(document, asked, answer, JSON.stringify(story)).map(
+                (promise) => `${promise}\n${asked.operation}: ${answer.text.slice(0, 300)}`,
+              ),
+            );
             seen.add(`${asked.operation} ${answer.status < 300 ? 'done' : answer.status}`);
             // What was made last is what the next steps talk of.
             const kind = asked.target.split('/')[2];
