@@ -22,7 +22,7 @@ const post = async (url: string, body: object, token?: string) => {
 async function open(url: string) {
   const ani = { name: 'Ani', email: 'ani@example.com', password: 'correct horse', role: 'admin' };
   const { data } = await post(`${url}/api/auth/register`, ani);
-  const event = await post(`${url}/api/events`, CONCERT, data.token);
+  const event = await post(`${url}/api/events`, { ...CONCERT, total_tickets: 100_000 }, data.token);
   const order = () => post(`${url}/api/bookings`, { event_id: event.data.id, quantity: 1 }, data.token);
   expect((await order()).status).toBe(201);
   return { ani, admin: data, eventId: event.data.id, order };

@@ -28,6 +28,8 @@ describe.each(places)('any bytes, on $place', ({ engine, profile, place }) => {
       connections: 1000,
       inFlight: 1000,
       requestsPerSocket: 100,
+      shareOfOne: 1,
+      pipelined: 100,
     };
     server = createHttpServer(world.fetch, limits);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -28,7 +28,8 @@ export function clientAddress(trustedProxies: number, log: Log): ClientAddress {
 const NOT_BELIEVED =
   'X-Forwarded-For came and is not believed, since TRUSTED_PROXIES is 0. Behind a proxy all clients share one limit of failed logins and registrations: set it to the number of your proxies. Without one, somebody has made the header up, and there is nothing to do.';
 
-function networkOf(address: string): string {
+/** The address, or of IPv6 the network: a customer has a whole one. */
+export function networkOf(address: string): string {
   const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (ipv4 !== undefined) return ipv4;
   if (isIP(address) !== 6) return address;

@@ -151,7 +151,7 @@ it('refuses what is too much at once with 503 and Retry-After, and serves those 
     await finished;
     return new Response('done');
   };
-  const url = `http://127.0.0.1:${await listening(slow, { inFlight: 2 })}`;
+  const url = `http://127.0.0.1:${await listening(slow, { inFlight: 2, shareOfOne: 1 })}`;
   const served = [fetch(url), fetch(url)];
   await sleep(100);
   const refused = await fetch(url);
@@ -164,4 +164,67 @@ it('refuses what is too much at once with 503 and Retry-After, and serves those 
   finish();
   expect((await Promise.all(served)).map(({ status }) => status)).toEqual([200, 200]);
   expect((await fetch(url)).status).toBe(200);
+});
+
+describe('one client takes nothing from the others:', () => {
+  const never: Fetch = () => new Promise(() => {});
+  const get = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
+  const visitor = (port: number) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    return socket;
+  };
+
+  it('requests that he sends one behind the other and leaves unread hold no place once he is gone', async () => {
+    const port = await listening(async () => new Response('x'.repeat(100_000)), { inFlight: 20, shareOfOne: 1, pipelined: 100 });
+    for (let round = 0; round < 5; round++) {
+      const socket = visitor(port);
+      socket.pause();
+      socket.write(get.repeat(15));
+      await sleep(100);
+      socket.destroy();
+    }
+    await sleep(100);
+    expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200);
+  });
+
+  it('of more than a few on one connection the rest is refused, and it ends', async () => {
+    const slow: Fetch = async () => {
+      await sleep(100);
+      return new Response('done');
+    };
+    const heard = await raw(await listening(slow, { pipelined: 3 }), get.repeat(10));
+    expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array.from({ length: 3 }, () => 'HTTP/1.1 200'), 'HTTP/1.1 503']);
+    expect(heard).not.toContain('still open');
+  });
+
+  it('his network has a share of the connections, and what is more is dropped and counted', async () => {
+    const port = await listening(hello, { connections: 4 });
+    const sockets = [visitor(port), visitor(port), visitor(port)];
+    await Promise.race(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
+    expect(unserved).toEqual(['too_many_connections']);
+    expect(sockets.filter(({ destroyed }) => destroyed)).toHaveLength(1);
+    for (const socket of sockets) socket.destroy();
+    await sleep(50);
+    expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200);
+  });
+
+  it('and of the requests in flight; who asks whether the server lives is always answered', async () => {
+    const answer: Fetch = (request, ...rest) => (request.url.includes('/health/') ? new Response('live') : never(request, ...rest));
+    const url = `http://127.0.0.1:${await listening(answer, { inFlight: 4 })}`;
+    for (let count = 0; count < 2; count++) void fetch(url).catch(() => undefined);
+    await sleep(100);
+    expect([(await fetch(url)).status, (await fetch(`${url}/health/live`)).status]).toEqual([503, 200]);
+  });
+
+  it('who is told that he was too slow does not keep the connection, though he does not end it', async () => {
+    const socket = visitor(await listening(hello, { headersMs: 100, requestMs: 200 }));
+    socket.pause(); // he hears of no end
+    socket.write('GET / HTTP/1.1\r\n');
+    const open = () => new Promise<number>((resolve) => server?.getConnections((_, count) => resolve(count)));
+    await sleep(200);
+    for (let tries = 0; tries < 100 && (await open()) > 0; tries++) await sleep(50);
+    expect(await open()).toBe(0);
+    socket.destroy();
+  });
 });

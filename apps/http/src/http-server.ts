@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { networkOf } from './client-address.ts';
 import { JSON_UTF8 } from './envelope.ts';
 import { messages } from './messages.ts';
 import type { Reason } from './report.ts';
@@ -15,6 +17,10 @@ export interface ServerLimits {
   /** Between two requests. */
   readonly keepAliveMs: number;
   readonly connections: number;
+  /** Of the connections, and of the requests in flight, that clients of one network may take: one alone shuts nobody out. */
+  readonly shareOfOne: number;
+  /** Requests on one connection that wait for their answers; more are refused, and the connection ends. */
+  readonly pipelined: number;
   /** On one connection before it is closed, so that balancers spread them anew. */
   readonly requestsPerSocket: number;
   /** Requests whose answers are not sent yet; more are refused (503), so that those in flight stay quick. */
@@ -24,10 +30,15 @@ export interface ServerLimits {
 export const SERVER_LIMITS: ServerLimits = {
   ...{ headersMs: 10_000, requestMs: 15_000, idleSocketMs: 30_000, keepAliveMs: 5000 },
   ...{ connections: 10_000, requestsPerSocket: 10_000, inFlight: 5000 },
+  // Half: a campus may come through one address, and a proxy in front is the address of all (serve.ts).
+  ...{ shareOfOne: 0.5, pipelined: 8 },
 };
 
+/** Who was told that he is not served has this long to read it. */
+const LAST_WORDS_MS = 1000;
+
 /** Why a request never reached the app. */
-export type Unserved = Extract<Reason, 'too_many_in_flight' | 'unparsed'>;
+export type Unserved = Extract<Reason, 'too_many_connections' | 'too_many_in_flight' | 'unparsed'>;
 
 type Fetch = Parameters<typeof getRequestListener>[0];
 
@@ -46,16 +57,45 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
   const refuseUnparsed = (error: Error, socket: Duplex): void => {
     if (answerUnparsed(error, socket)) onUnserved('unparsed');
   };
-  /** Not sent to their end yet. */
-  const answers = new Set<ServerResponse>();
+  let inFlight = 0;
+  const clients = new Map<string, Client>();
+  const lines = new WeakMap<Duplex, Line>();
+
   const bounded = (request: IncomingMessage, response: ServerResponse) => {
-    const isFull = answers.size >= limits.inFlight;
+    const { client, answers } = lines.get(request.socket) ?? open(request.socket);
+    const isFull = inFlight >= limits.inFlight || client.inFlight >= limits.inFlight * limits.shareOfOne || answers.size >= limits.pipelined;
     answers.add(response);
-    response.once('close', () => answers.delete(response));
+    inFlight += 1;
+    client.inFlight += 1;
+    response.once('close', () => {
+      if (!answers.delete(response)) return;
+      inFlight -= 1;
+      client.inFlight -= 1;
+    });
     if (isAmbiguous(request)) refuse(response, 400, 'unparsed');
-    else if (isFull) refuse(response, 503, 'too_many_in_flight', { 'Retry-After': '1' });
+    // Whoever asks whether it lives is not to be told that it does not, because it is busy.
+    else if (isFull && !request.url?.startsWith('/health/')) refuse(response, 503, 'too_many_in_flight', { 'Retry-After': '1' });
     else void listener(request, response);
   };
+
+  function open(socket: Socket): Line {
+    const network = networkOf(socket.remoteAddress ?? '');
+    const client = clients.get(network) ?? { connections: 0, inFlight: 0 };
+    const answers = new Set<ServerResponse>();
+    clients.set(network, client);
+    client.connections += 1;
+    lines.set(socket, { client, answers });
+    // Node tells the answer that is being sent that its connection is gone, and none of those that wait behind it.
+    socket.once('close', () => {
+      client.connections -= 1;
+      client.inFlight -= answers.size;
+      inFlight -= answers.size;
+      answers.clear();
+      if (client.connections === 0) clients.delete(network);
+    });
+    return { client, answers };
+  }
+
   const server = createServer(
     {
       ...{ headersTimeout: limits.headersMs, requestTimeout: limits.requestMs, keepAliveTimeout: limits.keepAliveMs },
@@ -67,10 +107,17 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
   server.maxConnections = limits.connections;
   server.maxRequestsPerSocket = limits.requestsPerSocket;
   server.setTimeout(limits.idleSocketMs);
+  server.on('connection', (socket: Socket) => {
+    if (open(socket).client.connections <= limits.connections * limits.shareOfOne) return;
+    onUnserved('too_many_connections');
+    socket.destroy();
+  });
+  server.on('drop', () => onUnserved('too_many_connections'));
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response, 417, 'unparsed'));
   server.on('connect', (_, socket) => refuseUnparsed(new Error('this is no proxy'), socket));
   server.on('clientError', (error, socket) => {
-    const here = [...answers].filter(({ req }) => req.socket === socket);
+    const answers = lines.get(socket)?.answers ?? new Set<ServerResponse>();
+    const here = [...answers];
     // What was read whole before it is being done: its answer is owed, and is the connection's last.
     const owed = here.filter(({ req }) => req.complete);
     for (const answer of owed) {
@@ -84,6 +131,18 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
     else socket.destroy(); // in the middle of an answer another one would be taken for a part of it
   });
   return server;
+}
+
+/** Everybody who comes from one network. */
+interface Client {
+  connections: number;
+  inFlight: number;
+}
+
+/** A connection: whose it is, and its answers that are not sent to their end yet. */
+interface Line {
+  readonly client: Client;
+  readonly answers: Set<ServerResponse>;
 }
 
 /**
@@ -114,6 +173,7 @@ function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex): b
   const body = bodyOf(message);
   const headers = [`Content-Type: ${JSON_UTF8['Content-Type']}`, `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headers.join('\r\n')}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
   return true;
 }
 

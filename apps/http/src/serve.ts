@@ -66,7 +66,8 @@ async function start(): Promise<void> {
     if (stopping) response.headers.set('Connection', 'close');
     return response;
   };
-  const servers = await listen(config, () => createHttpServer(answer, SERVER_LIMITS, metrics.refused));
+  const limits = config.trustedProxies === 0 ? SERVER_LIMITS : { ...SERVER_LIMITS, shareOfOne: 1 };
+  const servers = await listen(config, () => createHttpServer(answer, limits, metrics.refused));
   const stop = stopper({ servers, container, log, written, tracing, drainMs: config.drainSeconds * 1000 }, () => {
     stopping = true;
   });
