@@ -293,7 +293,7 @@ describe.each(cases)('objects on %s, %s profile', (engine, profile) => {
 
   it.each([
     ...['limit=0', 'limit=-1', 'limit=1001', 'limit=x', 'limit=1.5', 'limit=', 'limit=1e2', 'limit=0x10', 'limit=1&limit=2'],
-    ...['offset=-1', 'offset=1e18', 'offset=99999999999999999999', 'offset=x', 'offset=', 'total=maybe', 'limit=-1&offset=1e18'],
+    ...['offset=-1', 'offset=1e18', 'offset=1000001', 'offset=99999999999999999999', 'offset=x', 'offset=', 'total=maybe', 'limit=-1&offset=1e18'],
   ])('T73: ?%s is no page of any list', async (query) => {
     for (const path of ['/api/events', '/api/bookings', '/api/users']) {
       const reply = await api.send('GET', `${path}?${query}`, { as: admin });
@@ -308,7 +308,7 @@ describe.each(cases)('objects on %s, %s profile', (engine, profile) => {
         expect((await api.send('GET', `${path}?${query}`, { as: admin })).body, query).toEqual(plain);
       }
     }
-    expect((await api.send('GET', '/api/events?offset=9007199254740991')).body.data).toEqual([]);
+    expect((await api.send('GET', '/api/events?offset=1000000')).body.data).toEqual([]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 
+const EXPOSED_HEADERS = 'X-Request-Id,ETag,Link,X-Total-Count,Retry-After,Idempotency-Replayed';
 /** A browser asks this rarely enough, and hears soon enough of an origin that was taken off the list. */
 const PREFLIGHT_SECONDS = 600;
 
@@ -9,17 +10,24 @@ const PREFLIGHT_SECONDS = 600;
  * are involved: who asks is told by the Authorization header alone. An OPTIONS that is no preflight is answered as without this.
  */
 export function crossOrigin(origins: readonly string[]): MiddlewareHandler {
-  const listed = cors({
+  const preflight = cors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match'],
-    exposeHeaders: ['X-Request-Id', 'ETag', 'Link', 'X-Total-Count', 'Retry-After', 'Idempotency-Replayed'],
     maxAge: PREFLIGHT_SECONDS,
   });
   return async (c, next) => {
-    const isPreflight = c.req.header('Access-Control-Request-Method') !== undefined;
-    if (origins.includes(c.req.header('Origin') ?? '') && (isPreflight || c.req.method !== 'OPTIONS')) return listed(c, next);
+    const origin = c.req.header('Origin') ?? '';
+    const isListed = origins.includes(origin);
+    const isPreflight = c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined;
+    if (isListed && isPreflight) return preflight(c, next);
     await next();
-    if (origins.length > 0) c.header('Vary', 'Origin', { append: true });
+    if (origins.length === 0) return;
+    // Set on the answer that is there. Hono's own c.header and cors make another of it, with a copy of its bytes for each client.
+    const { headers } = c.res;
+    headers.append('Vary', 'Origin');
+    if (!isListed || c.req.method === 'OPTIONS') return;
+    headers.set('Access-Control-Allow-Origin', origin);
+    headers.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
   };
 }

@@ -1,4 +1,4 @@
-import type { Listing } from '@ticket/domain';
+import { type Listing, once } from '@ticket/domain';
 import type { Context } from 'hono';
 import { JSON_UTF8 } from './envelope.ts';
 import type { Report } from './report.ts';
@@ -6,12 +6,15 @@ import { okShared, shared } from './shared.ts';
 
 /**
  * Makes the answer to a list. One that comes in a single part is rendered once for all who share it, with its ETag; a longer
- * one is sent part by part, so that memory does not grow with it. A failure in the middle breaks the connection off: half a
- * list never looks like a whole one. A client who hangs up ends the walk.
+ * one is sent part by part, so that memory does not grow with it, and each part is rendered once too, so that memory does not
+ * grow with those who do not read theirs. A failure in the middle breaks the connection off: half a list never looks like a
+ * whole one. A client who hangs up ends the walk.
  */
 export function listAnswer<Row>(message: string, rowText: (row: Row) => string) {
   const textOf = (rows: readonly Row[]) => rows.map(rowText).join(',');
   const render = shared(message, (rows: readonly Row[]) => `[${textOf(rows)}]`);
+  const encoder = new TextEncoder();
+  const renderPart = once((rows: readonly Row[]) => encoder.encode(textOf(rows)));
 
   return async (c: Context, { parts, total, next }: Listing<Row>): Promise<Response> => {
     const walk = parts[Symbol.asyncIterator]();
@@ -23,16 +26,16 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
     return c.body(ReadableStream.from(envelope()), 200, JSON_UTF8);
 
     async function* envelope(): AsyncGenerator<Uint8Array> {
-      const bytes = new TextEncoder();
       try {
         let opening = `{"success":true,"message":${JSON.stringify(message)},"data":[`;
         // Taken out of `ahead` as they are sent, so that no part outlives its turn.
         for (let step = ahead.shift(); step !== undefined && !step.done; step = ahead.shift() ?? (await walk.next())) {
           if (step.value.length === 0) continue;
-          yield bytes.encode(`${opening}${textOf(step.value)}`);
+          yield encoder.encode(opening);
+          yield renderPart(step.value);
           opening = ',';
         }
-        yield bytes.encode(']}');
+        yield encoder.encode(']}');
       } catch (error) {
         const report: Report = c.get('report'); // whichever route's context this is, it has AppEnv's variables
         report('error', 'a list broke off while it was being sent', error);

@@ -124,6 +124,32 @@ describe('a page', () => {
     );
   });
 
+  it('leads nowhere that may not be asked for', async () => {
+    const nextOf = async (offset: number) => {
+      const read = { part: async ({ limit }: Part) => rowsOf(limit), position: (row: Row) => row, count: undefined }; // there are always more
+      return (await listing(POLICIES.open, { limit: 10, offset }, read)).next;
+    };
+    expect(await nextOf(999_990)).toEqual({ limit: 10, offset: 1_000_000 });
+    expect(await nextOf(999_991)).toBeUndefined();
+  });
+
+  it.each([1, 9, 10, 11])('of %i rows, of the 10 that were read, is the same for all who share the read, and only for them', async (limit) => {
+    const pagesOf = (rows: readonly Row[]) =>
+      Promise.all(
+        times(2, async () => {
+          const read = { part: async () => rows, position: (row: Row) => row, count: undefined };
+          const { parts } = await listing(POLICIES.open, { limit }, read);
+          return (await parts[Symbol.asyncIterator]().next()).value;
+        }),
+      );
+    const read = () => rowsOf(10).slice(0, limit + 1);
+    const [one, same] = await pagesOf(read());
+    const [other] = await pagesOf(read());
+    expect(same).toBe(one);
+    expect(other).toEqual(one);
+    expect(other).not.toBe(one);
+  });
+
   it('is counted only where that was asked for', async () => {
     const uncounted = await listing(POLICIES.open, { limit: 1 }, { part: async () => rowsOf(1), position: (row) => row, count: undefined });
     expect(uncounted.total).toBeUndefined();
@@ -138,6 +164,8 @@ describe('a request for a list', () => {
     ['locked', { limit: 101 }, ['limit']],
     ['open', { limit: 1.5, offset: 0.5 }, ['limit', 'offset']],
     ['open', { limit: Number.NaN, offset: Number.NaN }, ['limit', 'offset']],
+    ['open', { offset: 1_000_001 }, ['offset']],
+    ['locked', { offset: 1_000_001 }, ['offset']],
     ['open', { offset: 2 ** 53 }, ['offset']],
   ] as const)('is refused in the %s profile for %j', async (profile, request, fields) => {
     const details = { faults: fields.map((field) => expect.objectContaining({ field })) };
@@ -145,7 +173,7 @@ describe('a request for a list', () => {
   });
 
   it.each([
-    ['open', { limit: 1000, offset: Number.MAX_SAFE_INTEGER }],
+    ['open', { limit: 1000, offset: 1_000_000 }],
     ['locked', { limit: 100 }],
   ] as const)('is heard in the %s profile for %j', async (profile, request) => {
     expect((await ask(10, request, profile)).next).toBeUndefined();

@@ -1,3 +1,4 @@
+import { once } from './once.ts';
 import type { Policy } from './policy.ts';
 import type { Part, Position } from './ports.ts';
 import { refuseFaults } from './refusal.ts';
@@ -14,10 +15,12 @@ export interface ListRequest {
 export interface Listing<Row> {
   readonly parts: AsyncIterable<readonly Row[]>;
   readonly total: number | undefined;
-  /** The request for the rows behind these, when there are some. */
+  /** The request for the rows behind these, when there are some that may be asked for. */
   readonly next: { readonly limit: number; readonly offset: number } | undefined;
 }
 
+/** A database passes by every row that is left out, so their number has an end. */
+export const OFFSET_MAX = 1_000_000;
 /** Lists up to here are read at once and rendered once for all who ask; most are. */
 const FIRST_PART_ROWS = 1200;
 /** Of longer ones so many rows at a time: the part that is sent and the next two are in memory, whatever the list's length. */
@@ -33,16 +36,17 @@ export async function listing<Row>(
   read: { part: (part: Part) => Promise<readonly Row[]>; position: (row: Row) => Position; count: (() => Promise<number | undefined>) | undefined },
 ): Promise<Listing<Row>> {
   const isLimit = limit === undefined || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
-  const isOffset = Number.isSafeInteger(offset) && offset >= 0;
+  const isOffset = Number.isSafeInteger(offset) && offset >= 0 && offset <= OFFSET_MAX;
   refuseFaults([
     ...(isLimit ? [] : [{ field: 'limit', message: `a whole number, 1 to ${list.limitMax}` }]),
-    ...(isOffset ? [] : [{ field: 'offset', message: 'a whole number, 0 or more' }]),
+    ...(isOffset ? [] : [{ field: 'offset', message: `a whole number, 0 to ${OFFSET_MAX}` }]),
   ]);
   const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? FIRST_PART_ROWS : limit + 1 })]);
   if (limit === undefined) return { parts: walk(first), total, next: undefined };
-  const next = first.length > limit ? { limit, offset: offset + limit } : undefined;
-  // The very rows that were read, where they are the answer: who shares the read then shares what is made of it.
-  return { parts: only(next === undefined ? first : first.slice(0, limit)), total, next };
+  const isMore = first.length > limit;
+  const next = isMore && offset + limit <= OFFSET_MAX ? { limit, offset: offset + limit } : undefined;
+  // The same rows for all who share the read: they then share what is made of them.
+  return { parts: only(isMore ? withoutLast(first) : first), total, next };
 
   /** The next part is on its way while one is used. */
   async function* walk(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
@@ -56,6 +60,9 @@ export async function listing<Row>(
     }
   }
 }
+
+/** What is read for a page has one row more where others follow. */
+const withoutLast = once(<Row>(rows: readonly Row[]): readonly Row[] => rows.slice(0, -1));
 
 async function* only<Row>(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
   yield part;

@@ -1,4 +1,4 @@
-import type { Policy } from '@ticket/domain';
+import { OFFSET_MAX, type Policy } from '@ticket/domain';
 import * as v from 'valibot';
 import { faults } from '../messages.ts';
 
@@ -9,7 +9,13 @@ export function listRequest({ list: { limit, limitMax } }: Policy) {
   return v.object({
     limit: v.optional(v.pipe(v.number(fault), v.integer(fault), v.minValue(1, fault), v.maxValue(limitMax, fault), v.description(rows))),
     offset: v.optional(
-      v.pipe(v.number(faults.offset), v.safeInteger(faults.offset), v.minValue(0, faults.offset), v.description('Baris yang dilewati')),
+      v.pipe(
+        v.number(faults.offset),
+        v.safeInteger(faults.offset),
+        v.minValue(0, faults.offset),
+        v.maxValue(OFFSET_MAX, faults.offset),
+        v.description('Baris yang dilewati'),
+      ),
     ),
     total: v.optional(v.pipe(v.boolean(faults.total), v.description('true: hitung semua baris untuk header X-Total-Count'))),
   });

@@ -80,6 +80,17 @@ describe('a kept shape', () => {
     expect(shape({ limit: 2 }, rows())).toBe(shape({ limit: 2 }, rows()));
   });
 
+  it('is forgotten in the order of use once the text of what is kept is too long, and no part is too long alone', () => {
+    const shape = shapeOf();
+    // As long as the longest part: 1200 events with all that may be said of them.
+    const list = (page: number) => shape({ page }, [{ id: 'x'.repeat(1200 * 10_600), left: 1, at: at() }]);
+    const first = list(1);
+    expect(list(1)).toBe(first);
+    const second = list(2);
+    expect(list(2)).toBe(second);
+    expect(list(1)).not.toBe(first);
+  });
+
   it.each([
     ['a number', { left: 2 }],
     ['a date', { at: new Date(0) }],

@@ -50,8 +50,11 @@ export function sharedRead<Question extends object, Answer>(read: (question: Que
   };
 }
 
-/** Rows of lists whose shapes are kept: some 10 MB. */
-const KEPT_ROWS = 10_000;
+/** Of lists whose shapes are kept, with what was rendered of them: some 50 MB, or 100 MB in scripts of more bytes. The longest part fits. */
+const KEPT_CHARACTERS = 20_000_000;
+/** What a list of no rows takes, and a value that is no text. */
+const LIST_CHARACTERS = 2000;
+const VALUE_CHARACTERS = 20;
 
 /**
  * Shapes rows, and hands out again what it made of those that are as they were when the same was asked before: a row's value
@@ -60,8 +63,8 @@ const KEPT_ROWS = 10_000;
  */
 export function keptShape<Row extends object, Value>(shape: (rows: readonly Row[]) => readonly Value[]) {
   const kept = new LRUCache<string, { readonly rows: readonly Row[]; readonly values: readonly Value[] }>({
-    maxSize: KEPT_ROWS,
-    sizeCalculation: ({ rows }) => rows.length + 1,
+    maxSize: KEPT_CHARACTERS,
+    sizeCalculation: ({ rows }) => rows.reduce((sum, row) => sum + charactersOf(row), LIST_CHARACTERS),
   });
   return (question: object, rows: readonly Row[]): readonly Value[] => {
     const key = JSON.stringify(question);
@@ -72,6 +75,15 @@ export function keptShape<Row extends object, Value>(shape: (rows: readonly Row[
     kept.set(key, { rows, values });
     return values;
   };
+}
+
+function charactersOf<Row extends object>(row: Row): number {
+  let sum = 0;
+  for (const column in row) {
+    const value: unknown = row[column];
+    sum += typeof value === 'string' ? value.length : VALUE_CHARACTERS;
+  }
+  return sum;
 }
 
 function isSame<Row extends object>(row: Row, other: Row | undefined): boolean {

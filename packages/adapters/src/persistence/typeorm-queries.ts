@@ -39,12 +39,12 @@ export class TypeOrmEventQueries implements EventQueries {
   readonly count: EventQueries['count'];
 
   constructor(database: Database) {
-    const rowsOf = (where: string, parameters: readonly unknown[]) => database.query<EventViewColumns>(`${EVENT_VIEW} WHERE ${where}`, parameters);
-    this.find = sharedLookUp(async (ids) => toEventViews(await rowsOf(`events.id IN (${placesFor(ids)})`, ids)));
+    const rowsOf = (which: string, parameters: readonly unknown[]) => database.query<EventViewColumns>(`${EVENT_VIEW} ${which}`, parameters);
+    this.find = sharedLookUp(async (ids) => toEventViews(await rowsOf(`WHERE events.id IN (${placesFor(ids)})`, ids)));
     const views = keptShape(toEventViews); // the list that everybody asks for, and that seldom changes in more than a few rows
     this.list = sharedRead(async (part: Part) => {
-      const { where, order, parameters } = partOf(database, part, 'events.event_date', 'events.id', 'ASC');
-      return views(part, await rowsOf(`${where} ${order}`, parameters));
+      const { which, parameters } = partOf(database, part, { table: 'events', at: 'event_date', direction: 'ASC' });
+      return views(part, await rowsOf(which, parameters));
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
     this.count = () => count({});
@@ -58,9 +58,9 @@ export class TypeOrmBookingQueries implements BookingQueries {
 
   constructor(database: Database) {
     // Looked up once a part, not joined: a join would send, parse and render a user and an event with every row of thousands.
-    const viewsOf = (where: string, parameters: readonly unknown[]): Promise<readonly BookingView[]> =>
+    const viewsOf = (which: string, parameters: readonly unknown[]): Promise<readonly BookingView[]> =>
       complete(async () => {
-        const rows = await database.query<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM bookings WHERE ${where}`, parameters);
+        const rows = await database.query<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM bookings ${which}`, parameters);
         const [users, events] = await Promise.all([
           peopleOf(
             database,
@@ -76,10 +76,10 @@ export class TypeOrmBookingQueries implements BookingQueries {
           return user && event && Object.assign(toBooking(row), { user, event }); // a spread copies, which shows in a list of thousands
         });
       });
-    this.find = sharedLookUp((ids) => viewsOf(`id IN (${placesFor(ids)})`, ids));
+    this.find = sharedLookUp((ids) => viewsOf(`WHERE id IN (${placesFor(ids)})`, ids));
     this.list = sharedRead(async ({ userId, ...part }: Part & { readonly userId?: string | undefined }) => {
-      const { where, order, parameters } = partOf(database, part, 'booking_date', 'id', 'DESC');
-      return userId === undefined ? viewsOf(`${where} ${order}`, parameters) : viewsOf(`user_id = ? AND ${where} ${order}`, [userId, ...parameters]);
+      const { which, parameters } = partOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', userId });
+      return viewsOf(which, parameters);
     });
     this.count = sharedRead(({ userId, upTo }: Parameters<BookingQueries['count']>[0]) => {
       const [where, owners] = userId === undefined ? ['', []] : ['WHERE user_id = ?', [userId]];
@@ -125,8 +125,8 @@ export class TypeOrmUserQueries implements UserQueries {
 
   constructor(database: Database) {
     this.list = sharedRead(async (part: Part) => {
-      const { where, order, parameters } = partOf(database, part, 'createdAt', 'id', 'ASC');
-      return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE ${where} ${order}`, parameters)).map(toUser);
+      const { which, parameters } = partOf(database, part, { table: 'users', at: 'createdAt', direction: 'ASC' });
+      return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM users ${which}`, parameters)).map(toUser);
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
     this.count = () => count({});
@@ -135,16 +135,36 @@ export class TypeOrmUserQueries implements UserQueries {
 
 const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
-/** A part of a list walks its index: behind a key, however far down, costs the same. */
-function partOf(database: Database, { after, offset, limit }: Part, at: string, id: string, direction: 'ASC' | 'DESC') {
+interface Order {
+  readonly table: 'events' | 'bookings' | 'users';
+  readonly at: string;
+  readonly direction: 'ASC' | 'DESC';
+  /** Whose rows alone. */
+  readonly userId?: string | undefined;
+}
+
+/**
+ * A part of a list walks its index: behind a key, however far down, costs the same. Rows that are left out by their number
+ * are passed by in the index, and only the part's own are read: SQLite does it while nobody else is served.
+ */
+function partOf(database: Database, { after, offset, limit }: Part, { table, at, direction, userId }: Order) {
   const beyond = direction === 'ASC' ? '>' : '<';
-  // Said twice, since MySQL takes no index for (a, b) > (?, ?) or for the OR alone.
-  const where = after === undefined ? '1 = 1' : `${at} ${beyond}= ? AND (${at} ${beyond} ? OR ${id} ${beyond} ?)`;
-  const moment = after && momentOf(database, after);
+  const [moment, id] = [`${table}.${at}`, `${table}.id`];
+  const known = after && momentOf(database, after);
+  const conditions = [
+    ...(userId === undefined ? [] : [{ sql: `${table}.user_id = ?`, parameters: [userId] }]),
+    // Said twice, since MySQL takes no index for (a, b) > (?, ?) or for the OR alone.
+    ...(after === undefined
+      ? []
+      : [{ sql: `${moment} ${beyond}= ? AND (${moment} ${beyond} ? OR ${id} ${beyond} ?)`, parameters: [known, known, after.id] }]),
+  ];
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
+  const part = `${where} ORDER BY ${moment} ${direction}, ${id} ${direction} LIMIT ? OFFSET ?`;
+  const ids = `SELECT ${moment} AS part_at, ${id} AS part_id FROM ${table} ${part}`;
   return {
-    where,
-    order: `ORDER BY ${at} ${direction}, ${id} ${direction} LIMIT ? OFFSET ?`,
-    parameters: [...(after === undefined ? [] : [moment, moment, after.id]), limit, offset],
+    // Ordered by what was found: by the table's own columns SQLite would walk the whole table beside it.
+    which: offset === 0 ? part : `JOIN (${ids}) part ON part_id = ${id} ORDER BY part_at ${direction}, part_id ${direction}`,
+    parameters: [...conditions.flatMap(({ parameters }) => parameters), limit, offset],
   };
 }
 

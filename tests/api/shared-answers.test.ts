@@ -1,0 +1,47 @@
+import { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { rowsOf, times } from '@ticket/domain/testing';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { createHttpServer } from '../../apps/http/src/http-server.ts';
+import { openApi } from '../open-api.ts';
+import { portsOf } from '../open-store.ts';
+
+/** More than a list reads at once. */
+const EVENTS = 1300;
+const ORIGIN = 'https://pages.example';
+let api: Awaited<ReturnType<typeof openApi>>;
+let server: ReturnType<typeof createHttpServer>;
+beforeAll(async () => {
+  api = await openApi('sqlite', 'open', {}, { corsOrigins: [ORIGIN] });
+  const rows = rowsOf(portsOf(api.container));
+  const { id: organizerId } = await rows.user({ role: 'admin' });
+  await Promise.all(times(EVENTS, () => rows.event({ organizerId })));
+  server = createHttpServer(api.fetch);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await api.close();
+});
+
+it.each([
+  ['a page with another behind it', '?limit=100', {}],
+  ['the last page', '?limit=100&offset=1250', {}],
+  ['a page that a browser’s script reads', '?limit=100&offset=1', { Origin: ORIGIN }],
+  ['a list in parts', '', {}],
+])('%s waits to be read as the same bytes for all who ask, so that who does not read holds no copy of his own', async (_, query, headers) => {
+  const { port } = server.address() as AddressInfo; // a server that listens on a port has one
+  const [write, end] = [vi.spyOn(ServerResponse.prototype, 'write'), vi.spyOn(ServerResponse.prototype, 'end')];
+  const asked = 3;
+  const texts = new Set<string>();
+  for (let time = 0; time < asked; time++) texts.add(await (await fetch(`http://127.0.0.1:${port}/api/events${query}`, { headers })).text());
+  const sent: unknown[] = [...write.mock.calls, ...end.mock.calls].map(([chunk]) => chunk);
+  vi.restoreAllMocks();
+  expect(texts.size).toBe(1);
+  expect(sent.filter((chunk) => typeof chunk === 'string')).toEqual([]); // which each connection would encode anew
+  // A few bytes are each answer's own: an opening, a bracket.
+  const large = sent.filter((chunk) => chunk instanceof Uint8Array).filter(({ byteLength }) => byteLength > 1000);
+  expect(large.length).toBeGreaterThanOrEqual(asked);
+  expect(new Set(large).size * asked).toBe(large.length);
+});
