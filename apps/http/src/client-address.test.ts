@@ -17,6 +17,10 @@ it.each([
   ['what the outer of two proxies wrote', 2, '10.0.0.1', '198.51.100.1, 203.0.113.9, 10.0.0.2', '203.0.113.9'],
   ['the peer, when the proxy wrote no address', 1, '10.0.0.1', 'unknown', '10.0.0.1'],
   ['the peer, when there are fewer proxies than were told', 3, '10.0.0.1', '203.0.113.9', '10.0.0.1'],
+  ['what the proxy wrote, without the port', 1, '10.0.0.1', '198.51.100.9:4001', '198.51.100.9'],
+  ['what the proxy wrote, without brackets and port', 1, '10.0.0.1', '[2001:db8::1]:443', '2001:db8:0:0::/64'],
+  ['what the proxy wrote, without brackets', 1, '10.0.0.1', '203.0.113.9, [2001:db8::1]', '2001:db8:0:0::/64'],
+  ['the peer, when the brackets hold no address', 1, '10.0.0.1', '[unknown]:443', '10.0.0.1'],
   ['an IPv4 address in IPv6 clothes', 0, '::ffff:192.0.2.7', undefined, '192.0.2.7'],
   ['the network of an IPv6 address', 0, '2001:db8:1:2:aaaa:bbbb:cccc:dddd', undefined, '2001:db8:1:2::/64'],
   ['the network of a short one', 0, '2001:db8::1', undefined, '2001:db8:0:0::/64'],
@@ -30,8 +34,10 @@ it.each([
 it.each([
   ['once', 0, ['203.0.113.9', '203.0.113.10', undefined], 1],
   ['not without it', 0, [undefined], 0],
-  ['not where it is believed', 1, ['203.0.113.9'], 0],
-])('says that X-Forwarded-For is not believed, %s', async (_, trustedProxies, headers, lines) => {
+  ['not where it is believed', 1, ['203.0.113.9', '203.0.113.9:4001', '[2001:db8::1]', undefined], 0],
+  ['once where it holds no address', 1, ['203.0.113.9, unknown', '198.51.100.9:', ''], 1],
+  ['once where it is shorter than told', 2, ['203.0.113.9', '203.0.113.10'], 1],
+])('says that X-Forwarded-For is not believed or not understood, %s', async (_, trustedProxies, headers, lines) => {
   const said: unknown[] = [];
   const addressOf = clientAddress(trustedProxies, (line) => void said.push(line));
   const app = new Hono().get('/', (c) => c.text(addressOf(c) ?? 'none'));
