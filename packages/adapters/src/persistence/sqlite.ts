@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { DataSource } from 'typeorm';
@@ -48,7 +48,7 @@ export async function openSqlite(folder: string, { makes = true } = {}): Promise
   const file = join(folder, SQLITE_FILE);
   if (!makes && !existsSync(file)) throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set?`);
   requireWritable(folder);
-  if (existsSync(file)) requireWritableFile(file);
+  requireWritableFile(file);
   const open = (prepareDatabase: (connection: LibsqlConnection) => void) =>
     new DataSource({
       type: 'better-sqlite3',
@@ -93,10 +93,14 @@ function explain(error: unknown, file: string): never {
   throw error;
 }
 
-/** SQLite would open a file that is read-only, and refuse every write later. */
+/**
+ * SQLite would open a file that is read-only, and refuse every write later. A file that is missing is made for its owner alone; the two
+ * that SQLite puts beside it get its rights.
+ */
 function requireWritableFile(file: string): void {
   try {
-    accessSync(file, constants.W_OK);
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+    else closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
     throw notWritable(file, codeOf(error));
   }
