@@ -11,8 +11,9 @@ import { CONCERT } from './open-api.ts';
 
 /** Two more are provoked where databases are killed: tests/faults/alarms.test.ts. */
 const json = { 'Content-Type': 'application/json' };
-const post = async (url: string, body: object, token?: string) => {
-  const headers = { ...json, ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) };
+const post = async (url: string, body: object, token?: string, from?: string) => {
+  const others = { ...(token && { Authorization: `Bearer ${token}` }), ...(from && { 'X-Forwarded-For': from }) };
+  const headers = { ...json, ...others };
   const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
   const reply: { data: { id: string; token: string; user: { id: string } } } = JSON.parse(await answer.text());
   return { status: answer.status, ...reply };
@@ -110,9 +111,9 @@ describe('an alarm holds when it has to', () => {
   });
 
   it('Busy: more passwords wait than can be checked in time', async () => {
-    const { server, ani } = await onSqlite();
+    const { server, ani } = await onSqlite({ env: { TRUSTED_PROXIES: '1' } });
     const before = await scrape(server.url);
-    const crowd = Array.from({ length: 2000 }, () => post(`${server.url}/api/auth/login`, ani));
+    const crowd = Array.from({ length: 2000 }, (_, n) => post(`${server.url}/api/auth/login`, ani, undefined, `10.0.${n >> 8}.${n & 255}`));
     expect(await soon(before, server.url)).toContain('Busy');
     server.child.kill('SIGKILL');
     await Promise.allSettled(crowd);

@@ -206,6 +206,13 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'is refused after so many in a window'],
   },
   {
+    name: 'guesses at once count before they fail',
+    file: 'packages/domain/src/use-cases/limiting.ts',
+    line: 'move(limits, 1);',
+    becomes: 'move([], 1);',
+    killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'with wrong passwords gets no more answers than one after the other'],
+  },
+  {
     name: 'counting harms no work',
     file: 'packages/adapters/src/container.ts',
     line: 'harmless(measures)',

@@ -111,6 +111,13 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
       }
     });
 
+    it('T21: many guesses at once get no more answers than one after the other', async () => {
+      const { email } = await register();
+      const replies = await many(100, (n) => logInFrom('198.51.100.9', email, `wrong ${n}`));
+      expect(replies.filter(({ status }) => status === 429).length).toBeGreaterThanOrEqual(90);
+      expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([401, 429]));
+    });
+
     it('T21: what succeeds is not counted', async () => {
       const { email } = await register();
       for (let n = 0; n < 12; n++) expect((await logInFrom('198.51.100.7', email, PASSWORD)).status).toBe(200);
@@ -473,6 +480,22 @@ describe('the work that a password takes', () => {
 });
 
 describe('a flood of logins', () => {
+  it('T23: from one address, also with right passwords, leaves places to log in from elsewhere', async () => {
+    const api = await openApi('sqlite', 'open');
+    const logInFrom = (from: string, email: string) =>
+      api.send('POST', '/api/auth/login', { body: { email, password: PASSWORD }, headers: { 'X-Forwarded-For': from } });
+    const { atOnceMax } = api.container.get(TOKENS.passwords);
+    const email = 'ani@example.com';
+    await api.send('POST', '/api/auth/register', { body: { name: 'Ani', email, password: PASSWORD } });
+    const flood = many(atOnceMax + 10, (index) => logInFrom('198.51.100.30', index < 10 ? email : `${index}@example.com`));
+    const owner = logInFrom('198.51.100.31', email);
+    const statuses = (await flood).map(({ status }) => status);
+    expect((await owner).status).toBe(200);
+    expect(statuses.filter((status) => status === 503)).toEqual([]);
+    expect(statuses).toContain(429);
+    await api.close();
+  });
+
   it('T23: waits in a bounded queue, is refused beyond it at once, and leaves everything else to be answered', async () => {
     const api = await openApi('sqlite', 'locked');
     const room = Math.min(availableParallelism(), 3) * 101; // those at work, and 100 waiting for each

@@ -150,6 +150,8 @@ export interface TokenService {
 }
 
 export interface PasswordHasher {
+  /** How many it works on or lets wait at once; whoever comes beyond them hears `Unavailable`. */
+  readonly atOnceMax: number;
   hash(password: string): Promise<string>;
   /**
    * Without a hash (nobody has that e-mail) it does the same work and says no, so that the time tells nothing. Nor does the

@@ -5,6 +5,8 @@ import { refuse } from './refusal.ts';
 export interface RateLimit {
   readonly subject: string;
   readonly countMax: number;
+  /** How many may be under way at once, where those are fewer. */
+  readonly atOnceMax?: number;
 }
 
 /** How much of it has come in the window that is running. */
@@ -19,11 +21,12 @@ export const RATE_WINDOW_MS = 15 * 60 * 1000;
 /**
  * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: whoever
  * guesses at an account from one place does not keep its owner out elsewhere. By address alone: whoever tries many accounts.
- * E-mails that nobody has are counted alike, so the count tells nothing. What succeeds is not counted.
+ * E-mails that nobody has are counted alike, so the count tells nothing. What succeeds is not counted. One address has at most a third of
+ * the passwords that may be under way at once, so that nobody, not even with a right one, keeps everybody else out.
  */
-export const failedLoginLimits = (email: string, from: string): readonly RateLimit[] => [
+export const failedLoginLimits = (email: string, from: string, passwordsAtOnceMax: number): readonly RateLimit[] => [
   { subject: `account ${email} from ${from}`, countMax: 10 },
-  { subject: `address ${from}`, countMax: 100 },
+  { subject: `address ${from}`, countMax: 100, atOnceMax: Math.ceil(passwordsAtOnceMax / 3) },
 ];
 
 /** Registrations from one address, refused ones too: each costs a hash, and tells whether somebody has the e-mail. */
@@ -42,4 +45,19 @@ export function refuseAtLimit(
     .map(({ endsAt }) => Math.ceil((endsAt.getTime() - now.getTime()) / 1000))
     .filter((seconds) => seconds > 0);
   if (waits.length > 0) refuse(code, { retryAfterSeconds: Math.max(...waits) });
+}
+
+/** Refuses for a moment whoever would be above a limit if all that was under way before him came to be counted. */
+export function refuseCrowd(
+  code: Parameters<typeof refuseAtLimit>[0],
+  limits: readonly RateLimit[],
+  counts: readonly RateCount[],
+  ahead: ReadonlyMap<string, number>,
+): void {
+  const isFull = limits.some(({ subject, countMax, atOnceMax = countMax }) => {
+    const before = ahead.get(subject) ?? 0;
+    const counted = counts.find((one) => one.subject === subject)?.count ?? 0;
+    return before >= atOnceMax || before + counted >= countMax;
+  });
+  if (isFull) refuse(code, { retryAfterSeconds: 1 });
 }

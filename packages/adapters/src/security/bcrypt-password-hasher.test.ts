@@ -47,6 +47,16 @@ describe('bcrypt', () => {
     for (const hash of hashes) expect(await work(hash)).toBe(2 ** 6);
   });
 
+  it('says how many it takes at once, takes as many, and refuses the next', async () => {
+    const atCost14 = at(14);
+    const cheap = at(10);
+    expect(cheap.atOnceMax).toBeGreaterThan(atCost14.atOnceMax);
+    // Hashes of a cost of 4 are quick to verify; the hasher lets as few of them wait as of its own.
+    const hash = await at(4).hash('right');
+    const outcomes = Array.from({ length: atCost14.atOnceMax + 1 }, () => atCost14.verify('right', hash).then(String, (error: Error) => error.name));
+    expect(await Promise.all(outcomes)).toEqual([...Array.from({ length: atCost14.atOnceMax }, () => 'true'), 'Unavailable']);
+  });
+
   it('leaves one of libuv’s threads to everybody else', () => {
     // With two threads: of two hashes one waits, so that what needs a thread for a moment has it before either is done.
     const program = `

@@ -21,6 +21,7 @@ const costOf = (hashed: string): number => Number(hashed.split('$')[2]);
  * slows bookings down but never stops them. Throws `Unavailable` when too many wait already.
  */
 export class BcryptPasswordHasher implements PasswordHasher {
+  readonly atOnceMax: number;
   readonly #cost: number;
   readonly #waitingMax: number;
   readonly #turn: ReturnType<typeof pLimit>;
@@ -29,6 +30,7 @@ export class BcryptPasswordHasher implements PasswordHasher {
     const atOnce = Math.max(1, Math.min(availableParallelism(), THREADS - 1));
     this.#cost = cost;
     this.#waitingMax = atOnce * Math.ceil(WAITING_MAX / 2 ** (cost - 10));
+    this.atOnceMax = atOnce + this.#waitingMax;
     this.#turn = pLimit(atOnce);
     measures.watch('password_queue', () => this.#turn.pendingCount);
   }

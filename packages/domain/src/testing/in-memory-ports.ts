@@ -307,6 +307,7 @@ export function fakePasswords({ cost = 1 } = {}): PasswordHasher {
     return `${salt}.${sum}`;
   };
   return {
+    atOnceMax: Number.POSITIVE_INFINITY,
     hash: async (password) => `hash.${cost}.${hashWith(++salts, password)}`,
     verify: async (password, hash) => {
       const [, , salt, sum] = hash?.split('.') ?? [];

@@ -522,6 +522,7 @@ class World {
       passwords: {
         hash: (password) => slow(() => rest.passwords.hash(password)),
         verify: (password, hash) => slow(() => rest.passwords.verify(password, hash)),
+        atOnceMax: rest.passwords.atOnceMax,
         needsRehash: rest.passwords.needsRehash,
       },
       // What is asked is asked when the use case looks at the clock.

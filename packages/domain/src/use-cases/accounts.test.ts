@@ -130,6 +130,107 @@ describe('logging in', () => {
     expect(asked).toBe(10);
   });
 
+  describe('many times at once', () => {
+    /** A house whose passwords are verified when the test says so. */
+    const held = async (overrides: Parameters<typeof aHouse>[0] = {}, atOnceMax = 1000) => {
+      const fake = fakePasswords();
+      let verified = 0;
+      let release = () => {};
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const verify: typeof fake.verify = async (...given) => {
+        verified += 1;
+        await released;
+        return fake.verify(...given);
+      };
+      const house = await aHouse({ passwords: { ...fake, verify, atOnceMax }, ...overrides });
+      await house.useCases.registerUser(NOBODY, account);
+      return { ...house, verified: () => verified, release };
+    };
+    const settled = () => new Promise((resolve) => setImmediate(resolve));
+    const wrong = { ...account, password: 'wrong' };
+    const countOf = (answers: readonly string[], one: string) => answers.filter((answer) => answer === one).length;
+
+    it('with wrong passwords gets no more answers than one after the other, and leaves the right one to be tried elsewhere', async () => {
+      const { useCases, verified, release } = await held();
+      const guesses = times(250, () => useCases.logIn(wrong, 'here'));
+      const answers = answersOf(guesses);
+      await settled();
+      expect(verified()).toBe(10);
+      const refused = useCases.logIn(account, 'here');
+      await expect(refused).rejects.toMatchObject({ code: 'too_many_failed_logins', details: { retryAfterSeconds: 1 } });
+      release();
+      expect(countOf(await answers, 'wrong_credentials')).toBe(10);
+      expect(countOf(await answers, 'too_many_failed_logins')).toBe(240);
+      expect(verified()).toBe(10);
+      await expect(useCases.logIn(wrong, 'here')).rejects.toMatchObject({ details: { retryAfterSeconds: 900 } });
+      expect(await answerOf(useCases.logIn(account, 'elsewhere'))).toBe('done');
+    });
+
+    it('with wrong passwords gets what was left of the budget', async () => {
+      const { useCases } = await aHouse();
+      await answersOf(times(7, () => useCases.logIn(wrong, 'here')));
+      expect(countOf(await answersOf(times(10, () => useCases.logIn(wrong, 'here'))), 'wrong_credentials')).toBe(3);
+      expect(await answerOf(useCases.logIn(account, 'here'))).toBe('too_many_failed_logins');
+    });
+
+    it('with wrong passwords gets no more also when those before fail while the counts are read', async () => {
+      const { ports } = await aHouse();
+      let goOn = () => {};
+      const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+      let isLate = false;
+      const read: typeof ports.rateCounts.read = async (...given) => {
+        const counts = await ports.rateCounts.read(...given);
+        if (isLate) await mayGoOn;
+        return counts;
+      };
+      await ports.rateCounts.add(['account ani@example.com from here'], NOW, new Date(NOW.getTime() + 1000));
+      const { useCases, verified, release } = await held({ rateCounts: { ...ports.rateCounts, read } });
+      const before = answersOf(times(9, () => useCases.logIn(wrong, 'here')));
+      await settled();
+      isLate = true;
+      const late = answerOf(useCases.logIn(wrong, 'here'));
+      await settled();
+      release();
+      expect(await before).toEqual(times(9, () => 'wrong_credentials'));
+      goOn();
+      expect(await late).toBe('too_many_failed_logins');
+      expect(verified()).toBe(9);
+    });
+
+    it('with the right password is no failure: ten of one account, 64 accounts of one address, and as many again', async () => {
+      const { useCases } = await aHouse();
+      await useCases.registerUser(NOBODY, account);
+      const people = times(64, () => account).map((one, n) => ({ ...one, email: `ani-${n}@example.com` }));
+      for (const one of people) await useCases.registerUser(NOBODY, one);
+      for (let round = 0; round < 3; round++) {
+        expect(await answersOf(times(10, () => useCases.logIn(account, 'here')))).toEqual(times(10, () => 'done'));
+        expect(await answersOf(people.map((one) => useCases.logIn(one, 'here')))).toEqual(times(64, () => 'done'));
+      }
+    });
+
+    it('from one address takes a third of the places, whatever the accounts, and leaves the others to other addresses', async () => {
+      const { useCases, verified, release } = await held({}, 30);
+      const crowd = (from: string) => answersOf(times(40, () => 0).map((_, n) => useCases.logIn({ ...wrong, email: `${n}@example.com` }, from)));
+      const answers = crowd('here');
+      await settled();
+      const others = crowd('elsewhere');
+      await settled();
+      expect(verified()).toBe(20);
+      release();
+      for (const each of [await answers, await others]) expect(countOf(each, 'wrong_credentials')).toBe(10);
+    });
+
+    it('gives a place back also when no password could be verified', async () => {
+      const { ports } = await aHouse();
+      const passwords = { ...ports.passwords, verify: () => Promise.reject(new Unavailable('too many')) };
+      const { useCases } = await aHouse({ passwords });
+      for (let round = 0; round < 3; round++) {
+        const answers = await answersOf(times(10, () => useCases.logIn(account, 'here')));
+        expect(countOf(answers, 'too_many_failed_logins')).toBe(0);
+      }
+    });
+  });
+
   it('hashes a password anew whose hash took less work, once, and ends no token by it', async () => {
     const { useCases, ports } = await aHouse();
     const { user } = await useCases.registerUser(NOBODY, account);

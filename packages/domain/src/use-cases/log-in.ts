@@ -2,14 +2,15 @@ import type { Ports } from '../ports.ts';
 import { failedLoginLimits } from '../rate-limits.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
 import { normalEmail, type User } from '../user.ts';
-import { countOne, refuseLimited } from './limiting.ts';
+import { countOne, limitAtOnce } from './limiting.ts';
 
 /**
  * Gives a token for the right password. An unknown e-mail and a wrong password are refused alike and take the same work.
- * Whoever failed too often from the same place is refused before any work; logins at the same time may overshoot by as many.
+ * Whoever failed too often from the same place is refused before any work; what is being verified counts as failed until it is known.
  * A password whose hash took less work than hashes take now is hashed anew; its tokens stay good.
  */
 export function logIn({ users, passwords, tokens, rateCounts, clock }: Ports) {
+  const limited = limitAtOnce({ rateCounts }, 'too_many_failed_logins');
   return async (
     input: Input<{ readonly email: string; readonly password: string }>,
     /** The address he comes from, where the edge knows it. */
@@ -17,19 +18,20 @@ export function logIn({ users, passwords, tokens, rateCounts, clock }: Ports) {
   ): Promise<{ readonly user: User; readonly token: string }> => {
     const { email: given, password } = accept(input);
     const email = normalEmail(given);
-    const limits = from === undefined ? [] : failedLoginLimits(email, from);
+    const limits = from === undefined ? [] : failedLoginLimits(email, from, passwords.atOnceMax);
     const now = clock();
-    await refuseLimited({ rateCounts }, 'too_many_failed_logins', limits, now);
-    const credentials = await users.findCredentials(email);
-    const right = await passwords.verify(password, credentials?.passwordHash);
-    if (!right || credentials === undefined) {
-      await countOne({ rateCounts }, limits, now);
-      return refuse('wrong_credentials', {});
-    }
-    const { user, passwordHash } = credentials;
-    // Whatever keeps it from being stored, the password was right; the next login tries again.
-    if (passwords.needsRehash(passwordHash)) await rehash(user, password).catch(() => undefined);
-    return { user, token: await tokens.issue(user) };
+    return limited(limits, now, async () => {
+      const credentials = await users.findCredentials(email);
+      const right = await passwords.verify(password, credentials?.passwordHash);
+      if (!right || credentials === undefined) {
+        await countOne({ rateCounts }, limits, now);
+        return refuse('wrong_credentials', {});
+      }
+      const { user, passwordHash } = credentials;
+      // Whatever keeps it from being stored, the password was right; the next login tries again.
+      if (passwords.needsRehash(passwordHash)) await rehash(user, password).catch(() => undefined);
+      return { user, token: await tokens.issue(user) };
+    });
   };
   /** Keeps the password under a costlier hash; where it was changed meanwhile, which raises the token version, the new one stays. */
   async function rehash({ id, tokenVersion }: User, password: string): Promise<void> {
