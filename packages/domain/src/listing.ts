@@ -24,7 +24,7 @@ export const OFFSET_MAX = 1_000_000;
 /** Lists up to here are read at once and rendered once for all who ask; most are. */
 const FIRST_PART_ROWS = 1200;
 /** Of longer ones so many rows at a time: the part that is sent and the next two are in memory, whatever the list's length. */
-const PART_ROWS = 500;
+const PART_ROWS = 1500;
 
 /**
  * A page when a limit is asked for or the policy sets one; else the whole list, walked by its key, so that no part costs
