@@ -21,9 +21,10 @@ export interface Listing<Row> {
 
 /** A database passes by every row that is left out, so their number has an end. */
 export const OFFSET_MAX = 1_000_000;
-/** Lists up to here are read at once and rendered once for all who ask; most are. */
-const FIRST_PART_ROWS = 1200;
-/** Of longer ones so many rows at a time: the part that is sent and the next two are in memory, whatever the list's length. */
+/**
+ * Lists up to here are read at once and rendered once for all who ask; most are. Of longer ones so many rows at a time: the part
+ * that is sent and the next two are in memory, whatever the list's length.
+ */
 const PART_ROWS = 1500;
 
 /**
@@ -41,7 +42,7 @@ export async function listing<Row>(
     ...(isLimit ? [] : [{ field: 'limit', message: `a whole number, 1 to ${list.limitMax}` }]),
     ...(isOffset ? [] : [{ field: 'offset', message: `a whole number, 0 to ${OFFSET_MAX}` }]),
   ]);
-  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? FIRST_PART_ROWS : limit + 1 })]);
+  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? PART_ROWS : limit + 1 })]);
   if (limit === undefined) return { parts: walk(first), total, next: undefined };
   const isMore = first.length > limit;
   const next = isMore && offset + limit <= OFFSET_MAX ? { limit, offset: offset + limit } : undefined;
@@ -50,8 +51,8 @@ export async function listing<Row>(
 
   /** The next part is on its way while one is used. */
   async function* walk(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
-    for (let asked = FIRST_PART_ROWS; ; asked = PART_ROWS) {
-      const last = part.length === asked ? part.at(-1) : undefined;
+    for (;;) {
+      const last = part.length === PART_ROWS ? part.at(-1) : undefined;
       const behind = last && read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
       behind?.catch(() => undefined); // its failure is heard below, unless nobody asks for it any more
       yield part;
