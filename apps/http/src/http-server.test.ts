@@ -85,6 +85,20 @@ describe('what cannot be parsed behind a request takes nobody’s answer', () =>
     expect(unserved).toEqual([]);
   });
 
+  it('and goes on and on: he costs no more than the first time', async () => {
+    const slowly: Fetch = async () => {
+      await sleep(800);
+      return new Response('made');
+    };
+    const warned: Error[] = [];
+    const hear = (warning: Error) => warned.push(warning);
+    process.on('warning', hear);
+    const heard = await raw(await listening(slowly), post, ...Array.from({ length: 25 }, () => 'no HTTP at all\r\n\r\n'));
+    process.off('warning', hear);
+    expect([answersIn(heard), heard.endsWith('made')]).toEqual([['HTTP/1.1 200'], true]);
+    expect(warned).toEqual([]);
+  });
+
   it('in the middle of an answer: it goes to its end, with no other in it', async () => {
     const heard = await raw(await listening(parts(20, 'end')), get, 'no HTTP at all\r\n\r\n');
     expect(answersIn(heard)).toEqual(['HTTP/1.1 200']);

@@ -84,7 +84,8 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
     const answers = new Set<ServerResponse>();
     clients.set(network, client);
     client.connections += 1;
-    lines.set(socket, { client, answers });
+    const line: Line = { client, answers, isEnding: false };
+    lines.set(socket, line);
     // Node tells the answer that is being sent that its connection is gone, and none of those that wait behind it.
     socket.once('close', () => {
       client.connections -= 1;
@@ -93,7 +94,7 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
       answers.clear();
       if (client.connections === 0) clients.delete(network);
     });
-    return { client, answers };
+    return line;
   }
 
   const server = createServer(
@@ -116,7 +117,9 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response, 417, 'unparsed'));
   server.on('connect', (_, socket) => refuseUnparsed(new Error('this is no proxy'), socket));
   server.on('clientError', (error, socket) => {
-    const answers = lines.get(socket)?.answers ?? new Set<ServerResponse>();
+    const line = lines.get(socket);
+    if (line?.isEnding) return; // whatever else comes
+    const answers = line?.answers ?? new Set<ServerResponse>();
     const here = [...answers];
     // What was read whole before it is being done: its answer is owed, and is the connection's last.
     const owed = here.filter(({ req }) => req.complete);
@@ -125,8 +128,8 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
         if (!owed.some((other) => answers.has(other))) socket.end();
       });
     }
-    if (owed.length > 0) return;
-    if (!here.some(({ headersSent }) => headersSent)) refuseUnparsed(error, socket);
+    if (line !== undefined && owed.length > 0) line.isEnding = true;
+    else if (!here.some(({ headersSent }) => headersSent)) refuseUnparsed(error, socket);
     else if (here.every(({ writableEnded }) => writableEnded)) socket.end();
     else socket.destroy(); // in the middle of an answer another one would be taken for a part of it
   });
@@ -143,6 +146,8 @@ interface Client {
 interface Line {
   readonly client: Client;
   readonly answers: Set<ServerResponse>;
+  /** What came behind them could not be parsed: they are the last. */
+  isEnding: boolean;
 }
 
 /**

@@ -90,7 +90,7 @@ export class Database {
       await close(sources);
       throw error instanceof Unavailable || error instanceof StartFault
         ? error
-        : new StartFault(`The tables at ${this.address} could not be brought up to date: ${messageOf(error)}`);
+        : new StartFault(`The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}`);
     }
     this.#sources = sources;
   }
