@@ -5,6 +5,8 @@ import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
 
 const ID = '770e8400-e29b-41d4-a716-446655440000';
+const ORIGIN = 'https://tickets.example';
+const JSON_TYPE = 'application/json; charset=UTF-8';
 const CONCERT = { name: 'Jazz', location: 'Palembang', event_date: '2031-01-02T19:00:00+07:00', ticket_price: 19.99, total_tickets: 10 };
 const failure = (message: string, errors: unknown = null) => ({ success: false, message, errors });
 
@@ -24,7 +26,7 @@ async function setUp(policy: Policy = POLICIES.open) {
     tokens: ports.tokens,
     fingerprint: String,
     trustedProxies: 0,
-    corsOrigins: [],
+    corsOrigins: [ORIGIN],
     readiness: () => 'ready',
     policy,
     version: '1.2.3',
@@ -110,15 +112,35 @@ describe('a request', () => {
     const expected = {
       'cache-control': 'no-store',
       'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'content-type': 'application/json; charset=UTF-8',
+      'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
       'x-content-type-options': 'nosniff',
     };
-    for (const path of ['/', '/api/users', '/api/nope', '/api/users/1', '/api/auth/me', '/openapi.json']) {
-      const { headers } = await at.request('GET', path);
-      expect(Object.fromEntries(headers), path).toMatchObject(expected);
-      expect(headers.get('X-Request-Id'), path).toMatch(/^[\da-f-]{36}$/);
-      expect([headers.get('Strict-Transport-Security'), headers.get('X-Powered-By')], path).toEqual([null, null]);
+    const { token } = at.admin;
+    const preflight = { Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' };
+    for (const [status, type, ...asked] of [
+      [200, JSON_TYPE, 'GET', '/'],
+      [200, JSON_TYPE, 'GET', '/api/users'],
+      [200, JSON_TYPE, 'HEAD', '/api/users'],
+      [200, JSON_TYPE, 'GET', '/openapi.json'],
+      [200, 'text/plain; version=0.0.4; charset=utf-8', 'GET', '/metrics'],
+      [201, JSON_TYPE, 'POST', '/api/events', { token, body: CONCERT, headers: { 'Idempotency-Key': 'once' } }],
+      [201, JSON_TYPE, 'POST', '/api/events', { token, body: CONCERT, headers: { 'Idempotency-Key': 'once' } }],
+      [204, null, 'OPTIONS', '/api/events'],
+      [204, null, 'OPTIONS', '/api/events', { headers: preflight }],
+      [304, null, 'GET', '/api/bookings', { token, headers: { 'If-None-Match': '*' } }],
+      [400, JSON_TYPE, 'GET', '/api/users/1'],
+      [401, JSON_TYPE, 'GET', '/api/auth/me'],
+      [404, JSON_TYPE, 'GET', '/api/nope'],
+      [405, JSON_TYPE, 'PATCH', '/api/users'],
+      [413, JSON_TYPE, 'POST', '/api/events', { token, body: 'x'.repeat(70_000) }],
+    ] as const) {
+      const { status: given, headers } = await at.request(...asked);
+      const what = asked.join(' ');
+      expect([given, headers.get('Content-Type')], what).toEqual([status, type]);
+      expect(Object.fromEntries(headers), what).toMatchObject(expected);
+      expect(headers.get('X-Request-Id'), what).toMatch(/^[\da-f-]{36}$/);
+      expect([headers.get('Strict-Transport-Security'), headers.get('X-Powered-By')], what).toEqual([null, null]);
     }
     const locked = await setUp(POLICIES.locked);
     expect((await locked.request('GET', '/')).headers.get('Strict-Transport-Security')).toContain('max-age=');

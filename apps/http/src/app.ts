@@ -1,17 +1,16 @@
 import type { Policy, TokenService, UseCases } from '@ticket/domain';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { requestId } from 'hono/request-id';
 import { matchedRoutes } from 'hono/route';
-import { secureHeaders } from 'hono/secure-headers';
 import * as v from 'valibot';
 import { authenticate } from './authenticate.ts';
 import { limitBody } from './body.ts';
 import { clientAddress } from './client-address.ts';
 import { crossOrigin } from './cross-origin.ts';
 import type { AppEnv } from './env.ts';
-import { fail, ok, success } from './envelope.ts';
+import { answer, fail, ok, success } from './envelope.ts';
 import { answerError } from './errors.ts';
+import { everyAnswer } from './every-answer.ts';
 import { type Fingerprint, idempotency, KEYED_ROUTES } from './idempotency.ts';
 import { messages } from './messages.ts';
 import type { Metrics } from './metrics.ts';
@@ -53,7 +52,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const parts = { useCases, policy, addressOf: clientAddress(trustedProxies, log) };
 
   if (tracing !== undefined) app.use(tracing);
-  app.use(requestId(), observing(app, log, metrics), headers(policy), crossOrigin(corsOrigins));
+  app.use(everyAnswer(policy), observing(app, log, metrics));
+  if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
   app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);
   app.use('/api/*', authenticate(tokens));
   const keyed = idempotency(fingerprint);
@@ -97,21 +97,6 @@ const health = (id: string, summary: string, message: string, status: string): P
 const LIVE = health('live', 'Proses berjalan', messages.live, 'live');
 const READY = health('ready', 'Siap melayani: database terhubung dan server tidak sedang berhenti', messages.ready, 'ready');
 
-/** An answer is data, never a page: nothing may frame it, guess its type, keep it or follow from it. */
-function headers({ profile }: Policy): MiddlewareHandler {
-  const secure = secureHeaders({
-    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    strictTransportSecurity: profile === 'locked',
-    // The rest speaks to browsers that show pages, or repeats the policy above.
-    ...{ crossOriginOpenerPolicy: false, originAgentCluster: false, xDnsPrefetchControl: false, xDownloadOptions: false },
-    ...{ xFrameOptions: false, xPermittedCrossDomainPolicies: false, xXssProtection: false },
-  });
-  return (c, next) => {
-    c.header('Cache-Control', 'no-store');
-    return secure(c, next);
-  };
-}
-
 /** An unknown route is that, whatever its body and whoever asks. */
 const knownRoute: MiddlewareHandler<AppEnv> = async (c, next) => {
   const route = matchedRoutes(c).find(({ method }) => method !== 'ALL');
@@ -128,5 +113,5 @@ function answerMethod(c: Context<AppEnv>, methods: readonly string[]): Response 
     return fail(c, 405, messages.methodNotAllowed, null, allow);
   }
   c.res.headers.delete('Content-Type'); // that of the 404 this replaces
-  return c.body(null, 204, allow);
+  return answer(c, 204, null, allow);
 }

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import type { AppEnv } from './env.ts';
 
 const EXPOSED_HEADERS = 'X-Request-Id,ETag,Link,X-Total-Count,Retry-After,Idempotency-Replayed';
 /** A browser asks this rarely enough, and hears soon enough of an origin that was taken off the list. */
@@ -9,7 +10,7 @@ const PREFLIGHT_SECONDS = 600;
  * Lets the scripts of listed origins read answers in a browser; of any other nothing is said, so a browser keeps them out. No cookies
  * are involved: who asks is told by the Authorization header alone. An OPTIONS that is no preflight is answered as without this.
  */
-export function crossOrigin(origins: readonly string[]): MiddlewareHandler {
+export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEnv> {
   const preflight = cors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -20,9 +21,11 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler {
     const origin = c.req.header('Origin') ?? '';
     const isListed = origins.includes(origin);
     const isPreflight = c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined;
-    if (isListed && isPreflight) return preflight(c, next);
+    if (isListed && isPreflight) {
+      for (const [name, value] of Object.entries(c.get('headers'))) c.header(name, value);
+      return preflight(c, next);
+    }
     await next();
-    if (origins.length === 0) return;
     // Set on the answer that is there. Hono's own c.header and cors make another of it, with a copy of its bytes for each client.
     const { headers } = c.res;
     headers.append('Vary', 'Origin');

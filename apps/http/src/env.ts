@@ -2,10 +2,12 @@ import type { Attempt, Policy, Refusal, UseCases } from '@ticket/domain';
 import type { ClientAddress } from './client-address.ts';
 import type { Reason, Report } from './report.ts';
 
-/** What a request carries on its way: its id, its route's pattern, who asks, why he is refused, and where to tell of a failure. */
+/** What a request carries on its way: its id, what its answer will say in headers, its route's pattern, who asks, why he is refused, and where to tell of a failure. */
 export interface AppEnv {
   Variables: {
     requestId: string;
+    /** Of its answer, whatever it will be (every-answer.ts). Whoever knows more of it puts it in. */
+    headers: Record<string, string>;
     route: string | undefined;
     attempt: Attempt;
     /** What is wrong with an Idempotency-Key: said where a faulty body is, after the caller's rights are clear. */

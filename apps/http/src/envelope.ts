@@ -29,11 +29,22 @@ export const Failure = v.pipe(
 /** null, everything that is wrong with an input, or the numbers behind a refusal. */
 export type FailureErrors = null | readonly Fault[] | Readonly<Record<string, number>>;
 
-export const ok = <Data>(c: Context, message: string, data: Data): Response => c.json({ success: true, message, data }, 200, JSON_UTF8);
+/**
+ * Every answer is made here, with the headers of all. They stay a plain object, which Node writes as it is: Hono's own c.json and
+ * c.header go through a Headers object, in and out again, which was a sixth of a booking's time in the server.
+ */
+export const answer = (c: Context, status: number, body: Body, headers: Readonly<Record<string, string>> = JSON_UTF8): Response =>
+  new Response(body, { status, headers: { ...c.get('headers'), ...headers } });
+type Body = string | Uint8Array<ArrayBuffer> | ReadableStream | null;
 
-export const created = <Data>(c: Context, message: string, data: Data): Response => c.json({ success: true, message, data }, 201, JSON_UTF8);
+const inEnvelope = (c: Context, status: number, envelope: object, headers?: Readonly<Record<string, string>>): Response =>
+  answer(c, status, JSON.stringify(envelope), headers && { ...JSON_UTF8, ...headers });
 
-export const deleted = (c: Context, message: string): Response => c.json({ success: true, message }, 200, JSON_UTF8);
+export const ok = <Data>(c: Context, message: string, data: Data): Response => inEnvelope(c, 200, { success: true, message, data });
+
+export const created = <Data>(c: Context, message: string, data: Data): Response => inEnvelope(c, 201, { success: true, message, data });
+
+export const deleted = (c: Context, message: string): Response => inEnvelope(c, 200, { success: true, message });
 
 export function fail(
   c: Context,
@@ -44,5 +55,5 @@ export function fail(
 ): Response {
   // RFC 9110, 15.5.2: a 401 always names a way in.
   const challenge = status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
-  return c.json({ success: false, message, errors }, status, { ...JSON_UTF8, ...challenge, ...headers });
+  return inEnvelope(c, status, { success: false, message, errors }, { ...challenge, ...headers });
 }

@@ -29,7 +29,9 @@ export const idempotency = (fingerprint: Fingerprint) => {
     const key: IdempotencyKey = {
       value,
       fingerprint: fingerprint([`${c.req.method} ${c.req.path}\n`, new Uint8Array(await c.req.arrayBuffer())]),
-      onReplay: () => c.header('Idempotency-Replayed', 'true'),
+      onReplay: () => {
+        c.get('headers')['Idempotency-Replayed'] = 'true';
+      },
     };
     const attempt = c.get('attempt');
     const name = `${ownerOf(attempt.actor)} ${value}`;

@@ -1,6 +1,6 @@
 import { type Listing, once } from '@ticket/domain';
 import type { Context } from 'hono';
-import { JSON_UTF8 } from './envelope.ts';
+import { answer, JSON_UTF8 } from './envelope.ts';
 import type { Report } from './report.ts';
 import { okShared, shared } from './shared.ts';
 
@@ -20,10 +20,12 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
     const walk = parts[Symbol.asyncIterator]();
     const ahead = [await walk.next(), await walk.next()];
     const [first, second] = ahead;
-    if (total !== undefined) c.header('X-Total-Count', String(total));
-    if (next !== undefined) c.header('Link', `<${c.req.path}?${nextQuery(c, next)}>; rel="next"`);
-    if (first?.done || second?.done) return okShared(c, render(first?.done === false ? first.value : []));
-    return c.body(ReadableStream.from(envelope()), 200, JSON_UTF8);
+    const headers = {
+      ...(total === undefined ? {} : { 'X-Total-Count': String(total) }),
+      ...(next === undefined ? {} : { Link: `<${c.req.path}?${nextQuery(c, next)}>; rel="next"` }),
+    };
+    if (first?.done || second?.done) return okShared(c, render(first?.done === false ? first.value : []), headers);
+    return answer(c, 200, ReadableStream.from(envelope()), { ...JSON_UTF8, ...headers });
 
     async function* envelope(): AsyncGenerator<Uint8Array> {
       try {

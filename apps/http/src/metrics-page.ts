@@ -3,12 +3,13 @@ import { refuse } from '@ticket/domain';
 import { createMiddleware } from 'hono/factory';
 import type { Registry } from 'prom-client';
 import type { AppEnv } from './env.ts';
+import { answer } from './envelope.ts';
 
 /** What Prometheus scrapes; with a token only for who sends it. */
 export const metricsPage = (registry: Registry, token: string | undefined) =>
   createMiddleware<AppEnv>(async (c) => {
     if (token !== undefined && !isSame(c.req.header('Authorization'), `Bearer ${token}`)) refuse('unauthenticated', {});
-    return c.body(await registry.metrics(), 200, { 'Content-Type': registry.contentType });
+    return answer(c, 200, await registry.metrics(), { 'Content-Type': registry.contentType });
   });
 
 /** Of hashes, which are all of one length, in the same time whatever they are: how much of a guess was right shows nowhere. */

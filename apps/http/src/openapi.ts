@@ -3,7 +3,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
 import type * as v from 'valibot';
 import type { AppEnv } from './env.ts';
-import { Failure, JSON_UTF8 } from './envelope.ts';
+import { answer, Failure } from './envelope.ts';
 
 const header = (description: string, type: 'string' | 'integer') => ({ description, schema: { type } });
 
@@ -90,7 +90,7 @@ export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
   let document: ReturnType<typeof make> | undefined;
   return async (c) => {
     document ??= make();
-    return c.json(await document, 200, JSON_UTF8);
+    return answer(c, 200, JSON.stringify(await document));
   };
 }
 

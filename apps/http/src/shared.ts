@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from '@ticket/domain';
 import type { Context } from 'hono';
-import { JSON_UTF8 } from './envelope.ts';
+import { answer, JSON_UTF8 } from './envelope.ts';
 
 /** An answer's bytes, and the tag by which a client may ask whether they are still the same. */
 interface Rendered {
@@ -17,8 +17,8 @@ export const shared = <Data extends object>(message: string, textOf: (data: Data
   });
 
 /** Answers with what was rendered, or with 304 to who has it already (RFC 9110, 13.1.2). */
-export function okShared(c: Context, { bytes, etag }: Rendered): Response {
+export function okShared(c: Context, { bytes, etag }: Rendered, more: Readonly<Record<string, string>> = {}): Response {
   const known = c.req.header('If-None-Match');
   const isKnown = known !== undefined && (known.trim() === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
-  return isKnown ? c.body(null, 304, { ETag: etag }) : c.body(bytes, 200, { ...JSON_UTF8, ETag: etag });
+  return isKnown ? answer(c, 304, null, { ETag: etag, ...more }) : answer(c, 200, bytes, { ...JSON_UTF8, ETag: etag, ...more });
 }

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { Refusal, refuse } from './refusal.ts';
+
+describe('a refusal', () => {
+  it('is an error with its code and its facts, and without a stack, which would cost more than the refusal', () => {
+    const refusal = new Refusal('insufficient_tickets', { available: 1, requested: 2 });
+    expect(refusal).toBeInstanceOf(Error);
+    expect([refusal.name, refusal.message, refusal.code, refusal.details]).toEqual([
+      ...['Refusal', 'insufficient_tickets', 'insufficient_tickets'],
+      { available: 1, requested: 2 },
+    ]);
+    expect(refusal.stack?.split('\n')).toHaveLength(1);
+  });
+
+  it('leaves other errors theirs', () => {
+    expect(() => refuse('last_admin', {})).toThrow('last_admin');
+    expect(new Error('a bug').stack?.split('\n').length).toBeGreaterThan(1);
+  });
+});
