@@ -118,7 +118,7 @@ describe('a request', () => {
     };
     const { token } = at.admin;
     const preflight = { Origin: ORIGIN, 'Access-Control-Request-Method': 'POST' };
-    for (const [status, type, ...asked] of [
+    const answers: [status: number, type: string | null, ...Parameters<typeof at.request>][] = [
       [200, JSON_TYPE, 'GET', '/'],
       [200, JSON_TYPE, 'GET', '/api/users'],
       [200, JSON_TYPE, 'HEAD', '/api/users'],
@@ -134,7 +134,8 @@ describe('a request', () => {
       [404, JSON_TYPE, 'GET', '/api/nope'],
       [405, JSON_TYPE, 'PATCH', '/api/users'],
       [413, JSON_TYPE, 'POST', '/api/events', { token, body: 'x'.repeat(70_000) }],
-    ] as const) {
+    ];
+    for (const [status, type, ...asked] of answers) {
       const { status: given, headers } = await at.request(...asked);
       const what = asked.join(' ');
       expect([given, headers.get('Content-Type')], what).toEqual([status, type]);
