@@ -1,5 +1,5 @@
 /** The ticketing core: what other apps import. `createUseCases(ports)` is the way in. */
-export type { Actor, ActorRef } from './actor.ts';
+export type { Actor, ActorRef, SignedIn } from './actor.ts';
 export { actorNow, userIdOf } from './actor.ts';
 export type { Difference, StockFacts } from './audit.ts';
 export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './booking.ts';

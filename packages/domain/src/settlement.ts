@@ -1,4 +1,4 @@
-import { type Actor, type ActorRef, actorNow, userIdOf } from './actor.ts';
+import { type Actor, type ActorRef, actorNow, type SignedIn, userIdOf } from './actor.ts';
 import { type Booking, heldBy } from './booking.ts';
 import { type Event, moveStock } from './event.ts';
 import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from './idempotency.ts';
@@ -50,7 +50,7 @@ export interface BookingDecision {
 export interface LockedRows {
   readonly events: readonly Event[];
   readonly bookings: readonly Booking[];
-  readonly actors: ReadonlyMap<string, Parameters<typeof actorNow>[1]>;
+  readonly actors: ReadonlyMap<string, SignedIn>;
   /** What users hold of the events; who is left out holds nothing. undefined: not counted. */
   readonly holdings?: readonly Holding[] | undefined;
   /** What was answered before under the keys of the batch. */

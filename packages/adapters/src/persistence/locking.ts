@@ -1,7 +1,9 @@
-import type { EntityManager, EntitySchema } from 'typeorm';
+import type { DataSource, EntityManager, EntitySchema } from 'typeorm';
 
 /** Each id once, in the order in which everybody locks, so that two transactions never wait for each other. */
 export const inIdOrder = (ids: readonly (string | undefined)[]): string[] => [...new Set(ids.filter((id) => id !== undefined))].sort();
+
+type Mode = 'pessimistic_read' | 'pessimistic_write';
 
 /**
  * Reads rows by id as they are now and keeps them as they are until the transaction ends: nobody else changes them
@@ -13,14 +15,35 @@ export async function lockRows<Columns extends object>(
   schema: EntitySchema,
   columns: readonly (keyof Columns & string)[],
   ids: readonly string[],
-  mode: 'pessimistic_read' | 'pessimistic_write',
+  mode: Mode,
 ): Promise<Columns[]> {
   if (ids.length === 0) return [];
+  const all = manager.dataSource.options.type === 'better-sqlite3' ? filledUp(ids) : ids;
+  return manager.query(lockSql(manager, schema, columns, all, mode), [...all]);
+}
+
+/** What TypeORM makes of such a lock for so many rows, in its engine's words. It is made once: each time, it cost more than the answer's parsing. */
+function lockSql(manager: EntityManager, schema: EntitySchema, columns: readonly string[], ids: readonly string[], mode: Mode): string {
+  const { dataSource } = manager;
+  const known = KNOWN.get(dataSource) ?? new Map<string, string>();
+  KNOWN.set(dataSource, known);
+  const name = [schema.options.name, columns, mode, ids.length].join(' ');
+  const before = known.get(name);
+  if (before !== undefined) return before;
   const query = manager
     .createQueryBuilder(schema, 'locked')
     .select(columns.map((column) => `locked.${column} AS ${column}`))
     .where('locked.id IN (:...ids)', { ids })
     .orderBy('locked.id');
-  if (manager.dataSource.options.type !== 'better-sqlite3') query.setLock(mode);
-  return query.getRawMany<Columns>();
+  if (dataSource.options.type !== 'better-sqlite3') query.setLock(mode);
+  const sql = query.getSql();
+  known.set(name, sql);
+  return sql;
 }
+
+/** As many as there are sizes of a batch, tables and modes. */
+const KNOWN = new WeakMap<DataSource, Map<string, string>>();
+
+/** SQLite keeps compiled statements by their text: with the last id again and again up to a power of two, few texts serve every number. */
+const filledUp = (ids: readonly string[]): readonly string[] =>
+  Array.from({ length: 2 ** Math.ceil(Math.log2(ids.length)) }, (_, n) => ids[Math.min(n, ids.length - 1)] ?? '');

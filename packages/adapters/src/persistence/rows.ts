@@ -1,4 +1,4 @@
-import type { Booking, Event, Role, User } from '@ticket/domain';
+import type { Booking, Event, Role, SignedIn, User } from '@ticket/domain';
 
 /** Raw rows as queries name their columns, and the domain values they become. MySQL gives BIGINT as text, SQLite dates as text. */
 type Moment = Date | string;
@@ -25,6 +25,12 @@ export const toUser = (row: UserColumns): User => ({
   createdAt: toDate(row.createdAt),
   updatedAt: toDate(row.updatedAt),
 });
+
+/** As much of a user as his rights are made of. */
+export const ACTOR_COLUMNS = ['id', 'role', 'token_version'] as const;
+export type ActorColumns = Pick<UserColumns, (typeof ACTOR_COLUMNS)[number]>;
+
+export const toActor = ({ id, role, token_version: tokenVersion }: ActorColumns): SignedIn => ({ id, role, tokenVersion });
 
 export const EVENT_COLUMNS = [
   ...(['id', 'organizer_id', 'name', 'description', 'location', 'event_date', 'ticket_price_cents', 'total_tickets'] as const),

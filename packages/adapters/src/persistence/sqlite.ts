@@ -14,6 +14,12 @@ const SQLITE_FILE = 'tickets.sqlite';
 const BUSY_TIMEOUT_MS = 50;
 
 /**
+ * When the log is copied into the file: at 32 MB. A checkpoint copies each page once, however often it changed, and a sale changes the
+ * same ones again and again: at SQLite's own 1,000 pages bookings were a third slower. It takes some 10 ms, seldom, instead of 6, often.
+ */
+const CHECKPOINT_PAGES = 8000;
+
+/**
  * What TypeORM's better-sqlite3 driver uses of its library, on libsql, which comes prebuilt for every platform.
  * Two differences: a transaction takes the write lock when it begins, since one that reads first and writes later cannot
  * be saved once another process wrote in between; and parameters go as one array, since libsql refuses a lone null.
@@ -65,6 +71,7 @@ export async function openSqlite(folder: string, { makes = true } = {}): Promise
   const writer = await open((connection) => {
     connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     connection.pragma('journal_mode = WAL');
+    connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     // A commit that was answered survives a power cut. TypeORM's own WAL option would leave it at NORMAL.
     connection.pragma('synchronous = FULL');
     const [row] = connection.pragma('synchronous');

@@ -21,16 +21,16 @@ import { classify } from './database-errors.ts';
 import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import {
+  ACTOR_COLUMNS,
+  type ActorColumns,
   BOOKING_COLUMNS,
   type BookingColumns,
   EVENT_COLUMNS,
   type EventColumns,
+  toActor,
   toBooking,
   toDate,
   toEvent,
-  toUser,
-  USER_COLUMNS,
-  type UserColumns,
 } from './rows.ts';
 import { bookingSchema, eventSchema, userSchema } from './schemas.ts';
 import { gather } from './shared-reads.ts';
@@ -130,12 +130,12 @@ async function lock(
   batch.push(...more(({ eventId }) => eventId !== undefined && locked.has(eventId)));
   const actorIds = inIdOrder(batch.map(({ actor }) => userIdOf(actor)));
   const bookingIds = inIdOrder(batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
-  const actors = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, actorIds, 'pessimistic_read');
+  const actors = await lockRows<ActorColumns>(manager, userSchema, ACTOR_COLUMNS, actorIds, 'pessimistic_read');
   const bookings = await lockRows<BookingColumns>(manager, bookingSchema, BOOKING_COLUMNS, bookingIds, 'pessimistic_write');
   return {
     events: events.map(toEvent),
     bookings: bookings.map(toBooking),
-    actors: new Map(actors.map((row) => [row.id, toUser(row)])),
+    actors: new Map(actors.map((row) => [row.id, toActor(row)])),
     keptAnswers: await readKeptAnswers(manager, batch),
   };
 }

@@ -2,9 +2,10 @@ import { type Actor, type ActorRef, actorNow, userIdOf } from '../actor.ts';
 import { type Action, allow, identify } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input } from '../refusal.ts';
+import type { User } from '../user.ts';
 
 /** The actor by his row as it is now, for reads; a write gets him from its repository, under the lock. */
-export async function whoAsks({ users }: Pick<Ports, 'users'>, ref: ActorRef): Promise<Actor> {
+export async function whoAsks({ users }: Pick<Ports, 'users'>, ref: ActorRef): Promise<Actor<User>> {
   const userId = userIdOf(ref);
   return actorNow(ref, userId === undefined ? undefined : await users.find(userId));
 }
