@@ -54,7 +54,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (tracing !== undefined) app.use(tracing);
   app.use(everyAnswer(policy), observing(app, log, metrics));
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: answerMethod }), knownRoute, limitBody);
+  app.use(knownRoute(methodNotAllowed({ app, onMethodNotAllowed: answerMethod })), limitBody);
   app.use('/api/*', authenticate(tokens));
   const keyed = idempotency(fingerprint);
   for (const path of KEYED_ROUTES) app.use(path, keyed);
@@ -97,13 +97,17 @@ const health = (id: string, summary: string, message: string, status: string): P
 const LIVE = health('live', 'Proses berjalan', messages.live, 'live');
 const READY = health('ready', 'Siap melayani: database terhubung dan server tidak sedang berhenti', messages.ready, 'ready');
 
-/** An unknown route is that, whatever its body and whoever asks. */
-const knownRoute: MiddlewareHandler<AppEnv> = async (c, next) => {
-  const route = matchedRoutes(c).find(({ method }) => method !== 'ALL');
-  if (route === undefined) return c.notFound();
-  c.set('route', route.path);
-  return next();
-};
+/** An unknown route is that, whatever its body and whoever asks; and one known with other methods says with which. */
+const knownRoute =
+  (otherMethods: MiddlewareHandler): MiddlewareHandler<AppEnv> =>
+  (c, next) => {
+    const route = matchedRoutes(c).find(({ method }) => method !== 'ALL');
+    c.set('route', route?.path);
+    if (route !== undefined) return next();
+    return otherMethods(c, async () => {
+      c.res = await c.notFound();
+    });
+  };
 
 /** A known path with another method: which ones it has, as the answer to OPTIONS or beside the refusal. */
 function answerMethod(c: Context<AppEnv>, methods: readonly string[]): Response {

@@ -67,7 +67,7 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
     answers.add(response);
     inFlight += 1;
     client.inFlight += 1;
-    response.once('close', () => {
+    response.on('close', () => {
       if (!answers.delete(response)) return;
       inFlight -= 1;
       client.inFlight -= 1;
@@ -157,11 +157,11 @@ interface Line {
 function isAmbiguous({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
   const coding = headers['transfer-encoding'];
   if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) return true;
-  const first = rawHeaders.findIndex(isHost);
-  return rawHeaders.some((text, index) => index > first && isHost(text, index));
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) if (isHost(rawHeaders[index])) hosts += 1; // names and values take turns
+  return hosts > 1;
 }
-/** Of the raw headers, in which names and values take turns. */
-const isHost = (text: string, index: number): boolean => index % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host';
+const isHost = (name: string | undefined): boolean => name?.length === 4 && name.toLowerCase() === 'host';
 
 const UNPARSED: Readonly<Record<string, readonly [status: number, message: string]>> = {
   HPE_HEADER_OVERFLOW: [431, messages.headersTooLarge],

@@ -1,4 +1,5 @@
 import { type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX, ownerOf, refuse } from '@ticket/domain';
+import type { Context, Next } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from './env.ts';
 import { fail } from './envelope.ts';
@@ -19,12 +20,11 @@ export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api
 export const idempotency = (fingerprint: Fingerprint) => {
   /** Fingerprints of what is under way, by owner and key. As many as requests in flight, which are bounded. */
   const underWay = new Map<string, string>();
-  return createMiddleware<AppEnv>(async (c, next) => {
-    const value = c.req.method === 'POST' ? c.req.header('Idempotency-Key') : undefined;
-    if (value === undefined) return next();
+  const keyed = async (c: Context<AppEnv>, next: Next, value: string): Promise<Response | undefined> => {
     if (!isIdempotencyKey(value)) {
       c.set('unusableKey', invalid([{ field: 'Idempotency-Key', message: faults.idempotencyKey(KEY_CHARACTERS_MAX) }]));
-      return next();
+      await next();
+      return undefined;
     }
     const key: IdempotencyKey = {
       value,
@@ -48,5 +48,10 @@ export const idempotency = (fingerprint: Fingerprint) => {
     } finally {
       underWay.delete(name);
     }
+    return undefined;
+  };
+  return createMiddleware<AppEnv>((c, next) => {
+    const value = c.req.method === 'POST' ? c.req.header('Idempotency-Key') : undefined;
+    return value === undefined ? next() : keyed(c, next, value);
   });
 };
