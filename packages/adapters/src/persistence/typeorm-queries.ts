@@ -19,8 +19,7 @@ import { sqliteMoment } from './writing.ts';
  * Read models: narrow statements, shared among all who ask the same. Nothing of them feeds a decision. What many rows refer
  * to is one object in all of them, so that its text is made once too.
  */
-const EVENT_VIEW = `SELECT ${EVENT_COLUMNS.map((column) => `events.${column}`).join(', ')}, users.name AS organizer_name, users.email AS organizer_email
-  FROM events LEFT JOIN users ON users.id = events.organizer_id`;
+const EVENT_VIEW = `SELECT ${EVENT_COLUMNS.map((column) => `events.${column}`).join(', ')}, users.name AS organizer_name, users.email AS organizer_email`;
 type EventViewColumns = EventColumns & { readonly organizer_name: string; readonly organizer_email: string };
 
 function toEventViews(rows: readonly EventViewColumns[]): readonly EventView[] {
@@ -39,12 +38,15 @@ export class TypeOrmEventQueries implements EventQueries {
   readonly count: EventQueries['count'];
 
   constructor(database: Database) {
-    const rowsOf = (which: string, parameters: readonly unknown[]) => database.query<EventViewColumns>(`${EVENT_VIEW} ${which}`, parameters);
-    this.find = sharedLookUp(async (ids) => toEventViews(await rowsOf(`WHERE events.id IN (${placesFor(ids)})`, ids)));
+    const rowsOf = ({ from, which, parameters }: Rows) =>
+      database.query<EventViewColumns>(`${EVENT_VIEW} FROM ${from} LEFT JOIN users ON users.id = events.organizer_id ${which}`, parameters);
+    this.find = sharedLookUp(async (ids) =>
+      toEventViews(await rowsOf({ from: 'events', which: `WHERE events.id IN (${placesFor(ids)})`, parameters: ids })),
+    );
     const views = keptShape(toEventViews); // the list that everybody asks for, and that seldom changes in more than a few rows
     this.list = sharedRead(async (part: Part) => {
-      const { which, parameters } = partOf(database, part, { table: 'events', at: 'event_date', direction: 'ASC' });
-      return views(part, await rowsOf(which, parameters));
+      const rows = partOf(database, part, { table: 'events', at: 'event_date', direction: 'ASC', index: 'idx_events_event_date' });
+      return views(part, await rowsOf(rows));
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
     this.count = () => count({});
@@ -58,9 +60,9 @@ export class TypeOrmBookingQueries implements BookingQueries {
 
   constructor(database: Database) {
     // Looked up once a part, not joined: a join would send, parse and render a user and an event with every row of thousands.
-    const viewsOf = (which: string, parameters: readonly unknown[]): Promise<readonly BookingView[]> =>
+    const viewsOf = ({ from, which, parameters }: Rows): Promise<readonly BookingView[]> =>
       complete(async () => {
-        const rows = await database.query<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM bookings ${which}`, parameters);
+        const rows = await database.query<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters);
         const [users, events] = await Promise.all([
           peopleOf(
             database,
@@ -76,10 +78,10 @@ export class TypeOrmBookingQueries implements BookingQueries {
           return user && event && Object.assign(toBooking(row), { user, event }); // a spread copies, which shows in a list of thousands
         });
       });
-    this.find = sharedLookUp((ids) => viewsOf(`WHERE id IN (${placesFor(ids)})`, ids));
+    this.find = sharedLookUp((ids) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }));
     this.list = sharedRead(async ({ userId, ...part }: Part & { readonly userId?: string | undefined }) => {
-      const { which, parameters } = partOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', userId });
-      return viewsOf(which, parameters);
+      const index = userId === undefined ? 'idx_bookings_booking_date' : 'idx_bookings_user_id';
+      return viewsOf(partOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', index, userId }));
     });
     this.count = sharedRead(({ userId, upTo }: Parameters<BookingQueries['count']>[0]) => {
       const [where, owners] = userId === undefined ? ['', []] : ['WHERE user_id = ?', [userId]];
@@ -125,8 +127,9 @@ export class TypeOrmUserQueries implements UserQueries {
 
   constructor(database: Database) {
     this.list = sharedRead(async (part: Part) => {
-      const { which, parameters } = partOf(database, part, { table: 'users', at: 'createdAt', direction: 'ASC' });
-      return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM users ${which}`, parameters)).map(toUser);
+      const order: Order = { table: 'users', at: 'createdAt', direction: 'ASC', index: 'idx_users_created_at' };
+      const { from, which, parameters } = partOf(database, part, order);
+      return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters)).map(toUser);
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
     this.count = () => count({});
@@ -135,19 +138,30 @@ export class TypeOrmUserQueries implements UserQueries {
 
 const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
+/** Rows of a table, as a statement says it. */
+interface Rows {
+  readonly from: string;
+  readonly which: string;
+  readonly parameters: readonly unknown[];
+}
+
 interface Order {
   readonly table: 'events' | 'bookings' | 'users';
   readonly at: string;
   readonly direction: 'ASC' | 'DESC';
+  /** The one that is in this order. */
+  readonly index: string;
   /** Whose rows alone. */
   readonly userId?: string | undefined;
 }
 
 /**
  * A part of a list walks its index: behind a key, however far down, costs the same. Rows that are left out by their number
- * are passed by in the index, and only the part's own are read: SQLite does it while nobody else is served.
+ * are passed by in the index, and only the part's own are read: SQLite does it while nobody else is served. MariaDB has to be
+ * told of the index: of a user's bookings behind a key it reads those before it too, from the first.
  */
-function partOf(database: Database, { after, offset, limit }: Part, { table, at, direction, userId }: Order) {
+function partOf(database: Database, { after, offset, limit }: Part, { table, at, direction, index, userId }: Order): Rows {
+  const indexed = database.engine === 'mysql' ? `${table} FORCE INDEX (${index})` : table;
   const beyond = direction === 'ASC' ? '>' : '<';
   const [moment, id] = [`${table}.${at}`, `${table}.id`];
   const known = after && momentOf(database, after);
@@ -160,8 +174,9 @@ function partOf(database: Database, { after, offset, limit }: Part, { table, at,
   ];
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
   const part = `${where} ORDER BY ${moment} ${direction}, ${id} ${direction} LIMIT ? OFFSET ?`;
-  const ids = `SELECT ${moment} AS part_at, ${id} AS part_id FROM ${table} ${part}`;
+  const ids = `SELECT ${moment} AS part_at, ${id} AS part_id FROM ${indexed} ${part}`;
   return {
+    from: offset === 0 ? indexed : table,
     // Ordered by what was found: by the table's own columns SQLite would walk the whole table beside it.
     which: offset === 0 ? part : `JOIN (${ids}) part ON part_id = ${id} ORDER BY part_at ${direction}, part_id ${direction}`,
     parameters: [...conditions.flatMap(({ parameters }) => parameters), limit, offset],
