@@ -40,19 +40,24 @@ export const body = <Schema extends v.GenericSchema<unknown, object>>(schema: Sc
 
 async function read<Schema extends v.GenericSchema<unknown, object>>(request: HonoRequest, schema: Schema): Promise<Input<v.InferOutput<Schema>>> {
   const type = request.header('Content-Type') ?? '';
-  if (!/^application\/json[ \t]*(?:;|$)/i.test(type)) return new UnreadableBody(415, messages.notJson);
-  if (!charsetsIn(type).every(isUtf8)) return new UnreadableBody(415, messages.notUtf8);
+  if (type !== 'application/json') {
+    if (!/^application\/json[ \t]*(?:;|$)/i.test(type)) return new UnreadableBody(415, messages.notJson);
+    if (!charsetsIn(type).every(isUtf8)) return new UnreadableBody(415, messages.notUtf8);
+  }
   // Bytes that are said to be something else than they are would be one thing to a proxy and another here.
   if (!/^(?:identity)?$/i.test(request.header('Content-Encoding') ?? '')) return new UnreadableBody(400, messages.invalidJson);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(await request.arrayBuffer()));
+    value = JSON.parse(UTF8.decode(await request.arrayBuffer()));
   } catch {
     return new UnreadableBody(400, messages.invalidJson);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid([{ field: 'body', message: faults.object }]);
   return validate(schema, value);
 }
+
+/** Refuses what is no UTF-8, where Node's own would put a replacement character. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 const charsetsIn = (type: string): string[] => [...type.matchAll(/;[ \t]*charset=([^;]*)/gi)].map(([, charset = '']) => charset);
 const isUtf8 = (charset: string): boolean => /^(?:utf-?8|"utf-?8")[ \t]*$/i.test(charset);

@@ -4,7 +4,7 @@ import type { Log } from './report.ts';
 
 const STDOUT = 1;
 /** Lines are written together, so many or this long after the first: on the way of a booking a write each costs more than the line. */
-const LINES_MAX = 16;
+const LINES_MAX = 64;
 const WRITE_MS = 100;
 /** Kept while nobody takes it; what comes then is left out, since a full pipe is to stop no sale. */
 const KEPT_BYTES_MAX = 16 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { SignedIn } from './actor.ts';
 import { BOOKING_STATUSES, type Booking, heldBy, newBooking, withStatus } from './booking.ts';
 import { changedEvent, type Event, heldTickets } from './event.ts';
 import type { StockMovement } from './ledger.ts';
@@ -9,7 +10,7 @@ import { aBooking, anEvent, aUser, NOW } from './testing/builders.ts';
 import { refOf } from './testing/store.ts';
 
 const AT = new Date('2030-06-15T13:00:00.000Z');
-const nobody: ReadonlyMap<string, undefined> = new Map();
+const nobody: ReadonlyMap<string, SignedIn> = new Map();
 const about = (eventId: string, decide: EventDecision['decide']): EventDecision => ({ subject: 'event', eventId, actor: 'operator', decide });
 const booking = (eventId: string, bookingId: string | undefined, decide: BookingDecision['decide']): BookingDecision => ({
   ...{ subject: 'booking', eventId, bookingId, actor: 'operator', decide },

@@ -17,8 +17,8 @@ const nobodyAt = (cost: number): string => `$2y$${String(cost).padStart(2, '0')}
 const costOf = (hashed: string): number => Number(hashed.split('$')[2]);
 
 /**
- * bcrypt on libuv's threads, as many at once as there are cores and one thread less than there are, so that a storm of logins
- * slows bookings down but never stops them. Throws `Unavailable` when too many wait already.
+ * bcrypt on libuv's threads, one more at once than there are cores and one less than there are threads, so that a storm of logins
+ * slows bookings down but never stops them. One more, because bookings and their database want the cores too. Throws `Unavailable` when too many wait already.
  */
 export class BcryptPasswordHasher implements PasswordHasher {
   readonly atOnceMax: number;
@@ -27,7 +27,7 @@ export class BcryptPasswordHasher implements PasswordHasher {
   readonly #turn: ReturnType<typeof pLimit>;
 
   constructor({ cost }: { readonly cost: number }, measures = NO_MEASURES) {
-    const atOnce = Math.max(1, Math.min(availableParallelism(), THREADS - 1));
+    const atOnce = Math.max(1, Math.min(availableParallelism() + 1, THREADS - 1));
     this.#cost = cost;
     this.#waitingMax = atOnce * Math.ceil(WAITING_MAX / 2 ** (cost - 10));
     this.atOnceMax = atOnce + this.#waitingMax;
