@@ -1,4 +1,4 @@
-import type { ActorRef } from '../actor.ts';
+import type { ActorRef, SignedIn } from '../actor.ts';
 import { type Booking, type BookingStatus, newBooking, withStatus } from '../booking.ts';
 import { changedEvent, type Event, heldTickets } from '../event.ts';
 import type { StockMovement } from '../ledger.ts';
@@ -25,6 +25,8 @@ export const OPERATOR: Attempt = { actor: 'operator' };
 
 /** The holder of a token that was given to the user as he is here. */
 export const refOf = ({ id, tokenVersion }: User): ActorRef => ({ userId: id, tokenVersion });
+/** As much of him as a decision is promised. */
+export const rightsOf = ({ id, role, tokenVersion }: User): SignedIn => ({ id, role, tokenVersion });
 export const as = (user: User): Attempt => ({ actor: refOf(user) });
 
 /** What a call came to, in a word: `done`, the code of its refusal, or the message of whatever else was thrown. */
