@@ -135,14 +135,17 @@ describe('a request', () => {
       [405, JSON_TYPE, 'PATCH', '/api/users'],
       [413, JSON_TYPE, 'POST', '/api/events', { token, body: 'x'.repeat(70_000) }],
     ];
+    const replayed: (string | null)[] = [];
     for (const [status, type, ...asked] of answers) {
       const { status: given, headers } = await at.request(...asked);
+      replayed.push(headers.get('Idempotency-Replayed'));
       const what = asked.join(' ');
       expect([given, headers.get('Content-Type')], what).toEqual([status, type]);
       expect(Object.fromEntries(headers), what).toMatchObject(expected);
       expect(headers.get('X-Request-Id'), what).toMatch(/^[\da-f-]{36}$/);
       expect([headers.get('Strict-Transport-Security'), headers.get('X-Powered-By')], what).toEqual([null, null]);
     }
+    expect(replayed.filter((value) => value !== null)).toEqual(['true']);
     const locked = await setUp(POLICIES.locked);
     expect((await locked.request('GET', '/')).headers.get('Strict-Transport-Security')).toContain('max-age=');
   });

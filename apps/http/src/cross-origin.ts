@@ -17,7 +17,7 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEn
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match'],
     maxAge: PREFLIGHT_SECONDS,
   });
-  return async (c, next) => {
+  return (c, next) => {
     const origin = c.req.header('Origin') ?? '';
     const isListed = origins.includes(origin);
     const isPreflight = c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined;
@@ -25,12 +25,12 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEn
       for (const [name, value] of Object.entries(c.get('headers'))) c.header(name, value);
       return preflight(c, next);
     }
-    await next();
-    // Set on the answer that is there. Hono's own c.header and cors make another of it, with a copy of its bytes for each client.
-    const { headers } = c.res;
-    headers.append('Vary', 'Origin');
-    if (!isListed || c.req.method === 'OPTIONS') return;
-    headers.set('Access-Control-Allow-Origin', origin);
-    headers.set('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+    const headers = c.get('headers');
+    headers['Vary'] = 'Origin';
+    if (isListed && c.req.method !== 'OPTIONS') {
+      headers['Access-Control-Allow-Origin'] = origin;
+      headers['Access-Control-Expose-Headers'] = EXPOSED_HEADERS;
+    }
+    return next();
   };
 }

@@ -30,8 +30,8 @@ export const Failure = v.pipe(
 export type FailureErrors = null | readonly Fault[] | Readonly<Record<string, number>>;
 
 /**
- * Every answer is made here, with the headers of all. They stay a plain object, which Node writes as it is: Hono's own c.json and
- * c.header go through a Headers object, in and out again, which was a sixth of a booking's time in the server.
+ * Every answer of the app is made here, with the headers of all. They stay a plain object, which Node writes as it is: Hono's own
+ * c.json and c.header go through a Headers object, in and out again (docs/decisions/0020-what-every-request-pays.md).
  */
 export const answer = (c: Context, status: number, body: Body, headers: Readonly<Record<string, string>> = JSON_UTF8): Response =>
   new Response(body, { status, headers: { ...c.get('headers'), ...headers } });

@@ -44,6 +44,6 @@ function lockSql(manager: EntityManager, schema: EntitySchema, columns: readonly
 /** As many as there are sizes of a batch, tables and modes. */
 const KNOWN = new WeakMap<DataSource, Map<string, string>>();
 
-/** SQLite keeps compiled statements by their text: with the last id again and again up to a power of two, few texts serve every number. */
+/** TypeORM keeps SQLite's compiled statements by their text: with the last id again and again up to a power of two, few texts serve every number. */
 const filledUp = (ids: readonly string[]): readonly string[] =>
   Array.from({ length: 2 ** Math.ceil(Math.log2(ids.length)) }, (_, n) => ids[Math.min(n, ids.length - 1)] ?? '');

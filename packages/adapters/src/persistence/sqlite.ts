@@ -14,10 +14,11 @@ const SQLITE_FILE = 'tickets.sqlite';
 const BUSY_TIMEOUT_MS = 50;
 
 /**
- * When the log is copied into the file: at 64 MB. A checkpoint copies each page once, however often it changed, and a sale changes the
- * same ones again and again: at SQLite's own 1,000 pages bookings were a third slower. The longest commit takes 21 ms for it, not 11.
+ * When the log is copied into the file: at 32 MB. A checkpoint copies each page once, however often it changed, and a sale changes the
+ * same ones again and again: at SQLite's own 1,000 pages bookings were a quarter slower. It stops everybody while it copies, so not more:
+ * figures in docs/decisions/0008-embedded-engine.md.
  */
-const CHECKPOINT_PAGES = 16_000;
+const CHECKPOINT_PAGES = 8000;
 
 /**
  * What TypeORM's better-sqlite3 driver uses of its library, on libsql, which comes prebuilt for every platform.

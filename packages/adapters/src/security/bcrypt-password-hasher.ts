@@ -4,7 +4,7 @@ import { type PasswordHasher, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
 import { NO_MEASURES } from '../measures.ts';
 
-/** Some five seconds of work at a cost of 10; who would wait longer is told to come back. */
+/** For each core: some five seconds of its work at a cost of 10. Who would wait longer is told to come back. */
 const WAITING_MAX = 100;
 
 /** libuv's, which also verify tokens, look up names and read files. */
@@ -18,7 +18,8 @@ const costOf = (hashed: string): number => Number(hashed.split('$')[2]);
 
 /**
  * bcrypt on libuv's threads, one more at once than there are cores and one less than there are threads, so that a storm of logins
- * slows bookings down but never stops them. One more, because bookings and their database want the cores too. Throws `Unavailable` when too many wait already.
+ * slows bookings down but never stops them. One more than the cores: beside bookings and their database the system then gives
+ * hashing a larger share. Throws `Unavailable` when too many wait already.
  */
 export class BcryptPasswordHasher implements PasswordHasher {
   readonly atOnceMax: number;
@@ -27,9 +28,11 @@ export class BcryptPasswordHasher implements PasswordHasher {
   readonly #turn: ReturnType<typeof pLimit>;
 
   constructor({ cost }: { readonly cost: number }, measures = NO_MEASURES) {
-    const atOnce = Math.max(1, Math.min(availableParallelism() + 1, THREADS - 1));
+    const cores = availableParallelism();
+    const atOnce = Math.max(1, Math.min(cores + 1, THREADS - 1));
     this.#cost = cost;
-    this.#waitingMax = atOnce * Math.ceil(WAITING_MAX / 2 ** (cost - 10));
+    // It is the cores that do the work, however many share them.
+    this.#waitingMax = Math.min(cores, atOnce) * Math.ceil(WAITING_MAX / 2 ** (cost - 10));
     this.atOnceMax = atOnce + this.#waitingMax;
     this.#turn = pLimit(atOnce);
     measures.watch('password_queue', () => this.#turn.pendingCount);

@@ -40,8 +40,8 @@ export function bookingRepositoryContract(name: string, open: () => Promise<Stor
         seen.push(now);
         return now.booking;
       });
-      expect(seen.at(-1)).toMatchObject({
-        actor: rightsOf(user),
+      expect(seen.at(-1)).toEqual({
+        actor: expect.objectContaining(rightsOf(user)),
         event: { ...event, name: 'Blues', availableTickets: 6, stockVersion: 2 },
         booking,
         heldByOwner: 4,
