@@ -13,14 +13,13 @@ const CLI = join(root, 'apps/cli/dist/main.js');
 const REFERENCE = join(root, 'bench/reference/server.js');
 const RAW = join(root, 'bench/raw/server.ts');
 
-/** What `npm start` gives to node: options for V8, and the program. */
-const { v8Options, ours } = startLine();
-function startLine(): { v8Options: readonly string[]; ours: string } {
+/** What `npm start` gives to node: its environment, options for V8, and the program. */
+const { environment, v8Options, ours } = startLine();
+function startLine(): { environment: Readonly<Record<string, string>>; v8Options: readonly string[]; ours: string } {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const [exec, node, ...args] = scripts['start']?.split(' ') ?? [];
-  const program = args.pop();
-  if (exec !== 'exec' || node !== 'node' || program === undefined) throw new Error('npm start is not "exec node …" any more');
-  return { v8Options: args, ours: join(root, program) };
+  const [, threads, options, program] = /^exec env UV_THREADPOOL_SIZE=\S+:-(\d+)\} node (.+) (\S+)$/.exec(scripts['start'] ?? '') ?? [];
+  if (threads === undefined || options === undefined || program === undefined) throw new Error('npm start is not "exec env … node …" any more');
+  return { environment: { UV_THREADPOOL_SIZE: threads }, v8Options: options.split(' '), ours: join(root, program) };
 }
 
 export const SECRET = 'the-secret-of-the-benchmark-nobody-elses-0123456789';
@@ -65,7 +64,7 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
     if (kind === 'reference') servers.push(launch([REFERENCE], { NODE_ENV: 'production' }));
     else if (kind === 'tuned') servers.push(launch([...v8Options, REFERENCE], { NODE_ENV: 'production', TUNED: 'yes' }));
     else if (kind === 'raw') servers.push(launch([...v8Options, '--import', import.meta.resolve('tsx'), RAW]));
-    else servers.push(launch([...v8Options, ours]));
+    else servers.push(launch([...v8Options, ours], environment));
   }
   const origins = await Promise.all(servers.map((server) => server.listening));
   const store = database === undefined ? openSqliteStore(folder) : await openMariaDbStore(mariaDb.port, database);

@@ -26,7 +26,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'row lock',
     file: `${persistence}/locking.ts`,
-    line: "if (manager.dataSource.options.type !== 'better-sqlite3') query.setLock(mode);",
+    line: "if (dataSource.options.type !== 'better-sqlite3') query.setLock(mode);",
     becomes: '',
     killedBy: [`${persistence}/races.test.ts`, 'a booking is decided on the stock that he leaves'],
   },

@@ -17,9 +17,9 @@ const nobodyAt = (cost: number): string => `$2y$${String(cost).padStart(2, '0')}
 const costOf = (hashed: string): number => Number(hashed.split('$')[2]);
 
 /**
- * bcrypt on libuv's threads, one more at once than there are cores and one less than there are threads, so that a storm of logins
- * slows bookings down but never stops them. One more than the cores: beside bookings and their database the system then gives
- * hashing a larger share. Throws `Unavailable` when too many wait already.
+ * bcrypt on libuv's threads, two more at once than there are cores and one less than there are threads, so that a storm of logins
+ * slows bookings down but never stops them. Two more than the cores: bookings and their database want them too, and the system
+ * then gives hashing the larger share (docs/performance.md has the figures). Throws `Unavailable` when too many wait already.
  */
 export class BcryptPasswordHasher implements PasswordHasher {
   readonly atOnceMax: number;
@@ -29,7 +29,7 @@ export class BcryptPasswordHasher implements PasswordHasher {
 
   constructor({ cost }: { readonly cost: number }, measures = NO_MEASURES) {
     const cores = availableParallelism();
-    const atOnce = Math.max(1, Math.min(cores + 1, THREADS - 1));
+    const atOnce = Math.max(1, Math.min(cores + 2, THREADS - 1));
     this.#cost = cost;
     // It is the cores that do the work, however many share them.
     this.#waitingMax = Math.min(cores, atOnce) * Math.ceil(WAITING_MAX / 2 ** (cost - 10));
