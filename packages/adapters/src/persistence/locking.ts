@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, EntitySchema } from 'typeorm';
+import { QUEUE_LIMITS } from './batch-queue.ts';
 
 /** Each id once, in the order in which everybody locks, so that two transactions never wait for each other. */
 export const inIdOrder = (ids: readonly (string | undefined)[]): string[] => [...new Set(ids.filter((id) => id !== undefined))].sort();
@@ -18,7 +19,7 @@ export async function lockRows<Columns extends object>(
   mode: Mode,
 ): Promise<Columns[]> {
   if (ids.length === 0) return [];
-  const all = manager.dataSource.options.type === 'better-sqlite3' ? filledUp(ids) : ids;
+  const all = manager.dataSource.options.type === 'better-sqlite3' && isOfABatch(ids) ? filledUp(ids) : ids;
   return manager.query(lockSql(manager, schema, columns, all, mode), [...all]);
 }
 
@@ -37,12 +38,14 @@ function lockSql(manager: EntityManager, schema: EntitySchema, columns: readonly
     .orderBy('locked.id');
   if (dataSource.options.type !== 'better-sqlite3') query.setLock(mode);
   const sql = query.getSql();
-  known.set(name, sql);
+  if (isOfABatch(ids)) known.set(name, sql);
   return sql;
 }
 
-/** As many as there are sizes of a batch, tables and modes. */
+/** As many as there are sizes of a batch, tables and modes: all admins, who may be thousands, are locked so seldom that nothing is kept of it. */
 const KNOWN = new WeakMap<DataSource, Map<string, string>>();
+
+const isOfABatch = (ids: readonly string[]): boolean => ids.length <= QUEUE_LIMITS.batchMax;
 
 /** TypeORM keeps SQLite's compiled statements by their text: with the last id again and again up to a power of two, few texts serve every number. */
 const filledUp = (ids: readonly string[]): readonly string[] =>
