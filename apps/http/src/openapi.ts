@@ -69,7 +69,7 @@ export function operation({
     code,
     { $ref: `#/components/responses/${FAILURES[code].name}` },
   ]);
-  return describeRoute({
+  const described = describeRoute({
     ...{ operationId: id, tags: [tag], summary, security: SECURITY[token] },
     ...(description === undefined ? {} : { description }),
     responses: {
@@ -82,6 +82,9 @@ export function operation({
     },
     parameters: [...(list || tagged ? [IF_NONE_MATCH] : []), ...(keyed ? [IDEMPOTENCY_KEY] : [])],
   });
+  // Its description alone: on a request's way it does nothing, and would wait for what comes after it.
+  const passing: MiddlewareHandler = (_, next) => next();
+  return Object.assign(passing, described);
 }
 
 /** The OpenAPI 3.1 document of the app, made once, from the schemas that validate its requests and type its replies. */

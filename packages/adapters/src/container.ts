@@ -18,7 +18,7 @@ import {
   type UserRepository,
 } from '@ticket/domain';
 import { Container, type ServiceIdentifier } from 'inversify';
-import { uuidv7 } from 'uuidv7';
+import { V7Generator } from 'uuidv7';
 import type { Config } from './config.ts';
 import { harmless, type Measures, NO_MEASURES } from './measures.ts';
 import { Database } from './persistence/database.ts';
@@ -70,7 +70,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
   container.bind(TOKENS.measures).toConstantValue(harmless(measures));
   container.bind(TOKENS.policy).toConstantValue(config.policy);
   container.bind(TOKENS.clock).toConstantValue(() => new Date());
-  container.bind(TOKENS.newId).toConstantValue(() => uuidv7());
+  container.bind(TOKENS.newId).toConstantValue(newIds());
 
   container
     .bind(TOKENS.database)
@@ -114,4 +114,20 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
     }),
   );
   return container;
+}
+
+/** Ids that sort by the time they were made. Random numbers are drawn by many: eight at a time, as the library does, half of an id's cost is the drawing. */
+function newIds(): NewId {
+  const numbers = new Uint32Array(512);
+  let next = numbers.length;
+  const generator = new V7Generator({
+    nextUint32() {
+      if (next === numbers.length) {
+        crypto.getRandomValues(numbers);
+        next = 0;
+      }
+      return numbers[next++] ?? 0;
+    },
+  });
+  return () => generator.generate().toString();
 }

@@ -62,6 +62,40 @@ describe('a batch queue', () => {
     ]);
   });
 
+  it('lets no more join than the pace of the last batch allows', async () => {
+    const tried: number[] = [];
+    const { queue } = store({
+      batchMax: 100,
+      batchMs: 20, // a request takes 30, so a batch is as small as one gets
+      commit: async (batch, more) => {
+        const all = [...batch, ...more(() => true)];
+        tried.push(all.length);
+        await sleep(30);
+        return all.map(String);
+      },
+    });
+    await queue.submit('a', 0);
+    await Promise.all(Array.from({ length: 40 }, (_, number) => queue.submit('a', number)));
+    expect(tried).toEqual([1, 16, 16, 8]);
+  });
+
+  it('lets nobody join who has waited too long, and tells him so', async () => {
+    const { queue, stored } = store({
+      waitingMs: 30,
+      commit: async (batch, more) => {
+        await sleep(60);
+        const all = [...batch, ...more(() => true)];
+        stored.push(all);
+        return all.map(String);
+      },
+    });
+    const first = queue.submit('a', 1);
+    await Promise.resolve();
+    await expect(queue.submit('a', 2)).rejects.toThrow('waited');
+    expect(await first).toBe('1');
+    expect(stored).toEqual([[1]]);
+  });
+
   it('gives a try that was given up nobody more, who would never be answered', async () => {
     let late: ((isWelcome: () => boolean) => readonly number[]) | undefined;
     const { queue } = store({

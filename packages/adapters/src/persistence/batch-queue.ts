@@ -41,23 +41,23 @@ export class BatchQueue<Request, Answer> {
       const longestWaitMs = began - (lane.waiting[0]?.since ?? began);
       const batch = lane.waiting.splice(0, size).filter((waiting) => this.#isInTime(waiting, began));
       if (batch.length === 0) continue;
-      await this.#commit(batch, lane);
+      await this.#commit(batch, { lane, size });
       this.#options.onBatch?.(batch.length, longestWaitMs);
       lane.msPerRequest = (performance.now() - began) / batch.length;
     }
     lane.busy = false;
   }
 
-  /** Moves those who may join from the lane into the batch, in the order they came. A batch that was halved takes none. */
-  #takeMore(batch: Waiting<Request, Answer>[], lane: Lane<Request, Answer> | undefined, isWelcome: (request: Request) => boolean): Request[] {
-    if (lane === undefined) return [];
+  /** Moves those who may join from the lane into the batch, in the order they came, up to its size. A batch that was halved takes none. */
+  #takeMore(batch: Waiting<Request, Answer>[], from: Source<Request, Answer> | undefined, isWelcome: (request: Request) => boolean): Request[] {
+    if (from === undefined || batch.length >= from.size) return [];
+    const { waiting } = from.lane;
+    const now = performance.now();
     const more: Waiting<Request, Answer>[] = [];
-    const others = lane.waiting.splice(0).filter((waiting) => {
-      const joins = batch.length + more.length < this.#options.batchMax && isWelcome(waiting.request);
-      if (joins) more.push(waiting);
-      return !joins;
-    });
-    lane.waiting.push(...others);
+    for (const one of waiting.splice(0)) {
+      if (batch.length + more.length >= from.size || !isWelcome(one.request)) waiting.push(one);
+      else if (this.#isInTime(one, now)) more.push(one);
+    }
     batch.push(...more);
     return more.map(({ request }) => request);
   }
@@ -86,14 +86,14 @@ export class BatchQueue<Request, Answer> {
   }
 
   /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
-  async #commit(batch: Waiting<Request, Answer>[], lane?: Lane<Request, Answer>): Promise<void> {
+  async #commit(batch: Waiting<Request, Answer>[], from?: Source<Request, Answer>): Promise<void> {
     // A try that was given up may hear from the database yet: whoever it took then would never be answered.
     let ended = false;
     try {
       const answers = await this.#options
         .commit(
           batch.map(({ request }) => request),
-          (isWelcome) => (ended ? [] : this.#takeMore(batch, lane, isWelcome)),
+          (isWelcome) => (ended ? [] : this.#takeMore(batch, from, isWelcome)),
         )
         .finally(() => {
           ended = true;
@@ -130,7 +130,7 @@ export interface BatchQueueOptions<Request, Answer> {
   readonly onBatch?: (size: number, longestWaitMs: number) => void;
   /**
    * Stores a batch whole or not at all, and gives each request its answer: those of the batch, then those of `more`. With `more`
-   * it may let others join who came while it waited (for a lock); what it does not take waits on.
+   * it may let others join who came while it waited (for the database); what it does not take waits on.
    */
   readonly commit: (batch: readonly Request[], more: (isWelcome: (request: Request) => boolean) => readonly Request[]) => Promise<readonly Answer[]>;
 }
@@ -147,6 +147,12 @@ interface Lane<Request, Answer> {
   busy: boolean;
   /** Of the last batch; 0 before the first. */
   msPerRequest: number;
+}
+
+/** Where more may join a batch from, and how many there may be of it then. */
+interface Source<Request, Answer> {
+  readonly lane: Lane<Request, Answer>;
+  readonly size: number;
 }
 
 /**

@@ -6,9 +6,28 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../tests/engines.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { createContainer, TOKENS } from '../container.ts';
+import { NO_MEASURES } from '../measures.ts';
 
 type Opened = Awaited<ReturnType<typeof openContainer>>;
 type Container = Opened['container'];
+
+describe.each(engines)('one server, %s', (engine) => {
+  it('lets bookings of other events share a transaction that was just being begun', async () => {
+    const sizes: number[] = [];
+    const opened = await openContainer(engine);
+    const container = createContainer(opened.container.get(TOKENS.config), { ...NO_MEASURES, stockBatch: (size) => sizes.push(size) });
+    await container.get(TOKENS.database).connect();
+    const rows = rowsOf(portsOf(container));
+    const { id: userId } = await rows.user();
+    const events = await Promise.all(times(20, () => rows.event()));
+    sizes.length = 0;
+    await Promise.all(events.map((event) => rows.book(event, { userId })));
+    expect(sizes.length).toBeLessThanOrEqual(2); // one for each lane
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(20);
+    await container.unbindAllAsync();
+    await opened.close();
+  });
+});
 
 describe.each(engines)('two servers on one database, %s', (engine) => {
   let opened: Opened;

@@ -120,6 +120,8 @@ async function lock(
   more: (isWelcome: (decision: StockDecision) => boolean) => readonly StockDecision[],
   { lockWait }: Measures,
 ): Promise<LockedRows> {
+  // Who came while the transaction was begun shares it too: the larger a batch, the less of it each pays.
+  batch.push(...more(() => true));
   const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
   const asked = performance.now();
   const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write').finally(() =>

@@ -1,4 +1,4 @@
-import type { BookingQueries, BookingView, EventQueries, EventView, Part, Position, UserQueries } from '@ticket/domain';
+import type { BookingQueries, BookingView, EventQueries, EventView, Part, UserQueries } from '@ticket/domain';
 import type { Database } from './database.ts';
 import {
   BOOKING_COLUMNS,
@@ -13,7 +13,7 @@ import {
   type UserColumns,
 } from './rows.ts';
 import { keptShape, sharedLookUp, sharedRead } from './shared-reads.ts';
-import { sqliteMoment } from './writing.ts';
+import { momentText } from './writing.ts';
 
 /**
  * Read models: narrow statements, shared among all who ask the same. Nothing of them feeds a decision. What many rows refer
@@ -164,7 +164,7 @@ function partOf(database: Database, { after, offset, limit }: Part, { table, at,
   const indexed = database.engine === 'mysql' ? `${table} FORCE INDEX (${index})` : table;
   const beyond = direction === 'ASC' ? '>' : '<';
   const [moment, id] = [`${table}.${at}`, `${table}.id`];
-  const known = after && momentOf(database, after);
+  const known = after && momentText(after.at);
   const conditions = [
     ...(userId === undefined ? [] : [{ sql: `${table}.user_id = ?`, parameters: [userId] }]),
     // Said twice, since MySQL takes no index for (a, b) > (?, ?) or for the OR alone.
@@ -182,8 +182,6 @@ function partOf(database: Database, { after, offset, limit }: Part, { table, at,
     parameters: [...conditions.flatMap(({ parameters }) => parameters), limit, offset],
   };
 }
-
-const momentOf = ({ engine }: Database, { at }: Position): Date | string => (engine === 'sqlite' ? sqliteMoment(at) : at);
 
 async function countOf(database: Database, sql: string, parameters: readonly unknown[] = []): Promise<number> {
   const [row] = await database.query<{ total: number | string }>(sql, parameters);

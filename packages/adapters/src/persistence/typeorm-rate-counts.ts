@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RateCount, RateCounts } from '@ticket/domain';
 import type { Database } from './database.ts';
 import { type RateCountColumns, toDate } from './rows.ts';
-import { momentFor, sqliteMoment } from './writing.ts';
+import { momentText } from './writing.ts';
 
 /** Neither e-mails nor addresses are kept: a subject is its hash. */
 const hashOf = (subject: string): string => createHash('sha256').update(subject).digest('hex');
@@ -17,14 +17,14 @@ export class TypeOrmRateCounts implements RateCounts {
     const names = new Map(subjects.map((subject) => [hashOf(subject), subject]));
     const rows = await this.#database.query<RateCountColumns>(
       `SELECT subject_hash, counted, ends_at FROM rate_counts WHERE subject_hash IN (${subjects.map(() => '?').join(', ')}) AND ends_at > ?`,
-      [...names.keys(), this.#database.engine === 'sqlite' ? sqliteMoment(now) : now],
+      [...names.keys(), momentText(now)],
     );
     return rows.map(({ subject_hash, counted, ends_at }) => ({ subject: names.get(subject_hash) ?? '', count: counted, endsAt: toDate(ends_at) }));
   }
 
   add(subjects: readonly string[], now: Date, endsAt: Date): Promise<void> {
     return this.#database.transaction(async (manager) => {
-      const [moment, end] = [momentFor(manager, now), momentFor(manager, endsAt)];
+      const [moment, end] = [momentText(now), momentText(endsAt)];
       // One statement counts, so that of two at once none is lost. MySQL assigns from left to right: the count looks at the old end.
       const onDuplicate = this.#database.engine === 'sqlite' ? 'ON CONFLICT (subject_hash) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
       for (const hash of subjects.map(hashOf).sort()) {
@@ -41,13 +41,13 @@ export class TypeOrmRateCounts implements RateCounts {
     return this.#database.transaction(async (manager) => {
       const rows: Pick<RateCountColumns, 'subject_hash'>[] = await manager.query(
         'SELECT subject_hash FROM rate_counts WHERE ends_at <= ? ORDER BY ends_at LIMIT ?',
-        [momentFor(manager, now), limit],
+        [momentText(now), limit],
       );
       if (rows.length === 0) return 0;
       // Its window may have begun anew since it was found.
       await manager.query(`DELETE FROM rate_counts WHERE subject_hash IN (${rows.map(() => '?').join(', ')}) AND ends_at <= ?`, [
         ...rows.map(({ subject_hash }) => subject_hash),
-        momentFor(manager, now),
+        momentText(now),
       ]);
       return rows.length;
     });

@@ -19,16 +19,11 @@ export async function insertRows(
   const sqlite = manager.dataSource.options.type === 'better-sqlite3';
   const names = stamped === undefined ? columns : [...columns, stamped];
   const row = `(${names.map((name) => (name === stamped ? NOW[sqlite ? 'sqlite' : 'mysql'] : '?')).join(', ')})`;
+  const values = (some: typeof rows) => some.flatMap((row) => row.map((value) => (value instanceof Date ? momentText(value) : value)));
   for (let start = 0; start < rows.length; ) {
     const size = sqlite ? powerOfTwoIn(rows.length - start) : rows.length;
-    const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES ${Array.from({ length: size }, () => row).join(', ')}`;
-    await manager.query(
-      sql,
-      rows
-        .slice(start, start + size)
-        .flat()
-        .map(sqlite ? toSqlite : toMySql),
-    );
+    const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES ${row}${`, ${row}`.repeat(size - 1)}`;
+    await manager.query(sql, values(rows.slice(start, start + size)));
     start += size;
   }
 }
@@ -36,15 +31,16 @@ export async function insertRows(
 /** SQLite keeps prepared statements by their text: with sizes of a power of two, few texts serve every number of rows. */
 const powerOfTwoIn = (count: number): number => Math.min(64, 2 ** Math.floor(Math.log2(count)));
 
-const toMySql = (value: Value): Value => value;
-const toSqlite = (value: Value): Value => (value instanceof Date ? sqliteMoment(value) : value);
-
-/** A date as the engine compares it. */
-export const momentFor = (manager: EntityManager, moment: Date): Date | string =>
-  manager.dataSource.options.type === 'better-sqlite3' ? sqliteMoment(moment) : moment;
-
-/** SQLite keeps dates as text, in the form in which TypeORM reads them. */
-export const sqliteMoment = (moment: Date): string => moment.toISOString().replace('T', ' ').replace('Z', '');
+/**
+ * A date in UTC as both engines write it, and as SQLite compares it: as text. The last one is remembered, since the rows of a batch
+ * have few moments between them.
+ */
+export function momentText(moment: Date): string {
+  const milliseconds = moment.getTime();
+  if (milliseconds !== last.milliseconds) last = { milliseconds, text: moment.toISOString().replace('T', ' ').replace('Z', '') };
+  return last.text;
+}
+let last = { milliseconds: Number.NaN, text: '' };
 
 export async function deleteRows(manager: EntityManager, table: string, column: string, ids: readonly string[]): Promise<void> {
   if (ids.length > 0) await affectedRows(manager, `DELETE FROM ${table} WHERE ${column} IN (${ids.map(() => '?').join(', ')})`, ids);
