@@ -31,10 +31,11 @@ export type FailureErrors = null | readonly Fault[] | Readonly<Record<string, nu
 
 /**
  * Every answer of the app is made here, with the headers of all. They stay a plain object, which Node writes as it is: Hono's own
- * c.json and c.header go through a Headers object, in and out again (docs/decisions/0020-what-every-request-pays.md).
+ * c.json and c.header go through a Headers object, in and out again (docs/decisions/0020-what-every-request-pays.md). Not by
+ * `{ ...a, ...b }`: what V8 copies with the first spread it is slow to add to.
  */
 export const answer = (c: Context, status: number, body: Body, headers: Readonly<Record<string, string>> = JSON_UTF8): Response =>
-  new Response(body, { status, headers: { ...c.get('headers'), ...headers } });
+  new Response(body, { status, headers: Object.assign({}, c.get('headers'), headers) });
 type Body = string | Uint8Array<ArrayBuffer> | ReadableStream | null;
 
 const inEnvelope = (c: Context, status: number, envelope: object, headers?: Readonly<Record<string, string>>): Response =>

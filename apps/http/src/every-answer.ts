@@ -19,7 +19,7 @@ export function everyAnswer({ profile }: Policy): MiddlewareHandler<AppEnv> {
     const given = c.req.header('X-Request-Id');
     const requestId = given !== undefined && FIT.test(given) ? given : crypto.randomUUID();
     c.set('requestId', requestId);
-    c.set('headers', { ...always, 'X-Request-Id': requestId });
+    c.set('headers', { 'X-Request-Id': requestId, ...always });
     return next();
   };
 }

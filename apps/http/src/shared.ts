@@ -20,5 +20,5 @@ export const shared = <Data extends object>(message: string, textOf: (data: Data
 export function okShared(c: Context, { bytes, etag }: Rendered, more: Readonly<Record<string, string>> = {}): Response {
   const known = c.req.header('If-None-Match');
   const isKnown = known !== undefined && (known.trim() === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
-  return isKnown ? answer(c, 304, null, { ETag: etag, ...more }) : answer(c, 200, bytes, { ...JSON_UTF8, ETag: etag, ...more });
+  return isKnown ? answer(c, 304, null, { ETag: etag, ...more }) : answer(c, 200, bytes, { ETag: etag, ...JSON_UTF8, ...more });
 }

@@ -28,7 +28,7 @@ function toEventViews(rows: readonly EventViewColumns[]): readonly EventView[] {
     const { organizer_id: id, organizer_name: name, organizer_email: email } = row;
     const organizer = organizers.get(id) ?? { id, name, email };
     organizers.set(id, organizer);
-    return { ...toEvent(row), organizer };
+    return { organizer, ...toEvent(row) };
   });
 }
 
@@ -99,7 +99,7 @@ const peopleOf = async (database: Database, ids: readonly string[]): Promise<Peo
 async function occasionsOf(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, BookingView['event']>> {
   type Columns = Pick<EventColumns, 'id' | 'name' | 'location' | 'event_date'>;
   const rows = await rowsById<Columns>(database, 'SELECT id, name, location, event_date FROM events', ids);
-  return byId(rows.map(({ event_date, ...row }) => ({ ...row, eventDate: toDate(event_date) })));
+  return byId(rows.map(({ event_date, ...row }) => ({ eventDate: toDate(event_date), ...row })));
 }
 
 async function rowsById<Row>(database: Database, select: string, ids: readonly string[]): Promise<readonly Row[]> {
