@@ -1,4 +1,4 @@
-import { createUseCases, POLICIES, type Policy } from '@ticket/domain';
+import { createUseCases, POLICIES, type Policy, Unavailable, type UseCases } from '@ticket/domain';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
@@ -18,11 +18,11 @@ interface Reply {
 }
 
 /** An app on an empty store, with an admin, a user and another user. */
-async function setUp(policy: Policy = POLICIES.open) {
+async function setUp(policy: Policy = POLICIES.open, broken: Partial<UseCases> = {}) {
   const ports = inMemoryPorts({ policy });
   const useCases = createUseCases(ports);
   const app = createApp({
-    useCases,
+    useCases: { ...useCases, ...broken },
     tokens: ports.tokens,
     fingerprint: String,
     trustedProxies: 0,
@@ -135,9 +135,22 @@ describe('a request', () => {
       [405, JSON_TYPE, 'PATCH', '/api/users'],
       [413, JSON_TYPE, 'POST', '/api/events', { token, body: 'x'.repeat(70_000) }],
     ];
+    const broken = await setUp(POLICIES.open, {
+      readEvent: () => Promise.reject(new Error('a bug')),
+      listEvents: () => Promise.reject(new Unavailable('the database is away')),
+    });
+    const many = await setUp();
+    for (const _ of Array(1501)) await many.request('POST', '/api/events', { token: many.admin.token, body: CONCERT });
+    const all = [
+      ...answers.map((answer) => [at, ...answer] as const),
+      [broken, 500, JSON_TYPE, 'GET', `/api/events/${ID}`] as const,
+      [broken, 503, JSON_TYPE, 'GET', '/api/events'] as const,
+      [many, 200, JSON_TYPE, 'GET', '/api/events'] as const,
+    ];
+    expect((await many.request('GET', '/api/events')).headers.get('ETag'), 'streamed, not sent whole').toBeNull();
     const replayed: (string | null)[] = [];
-    for (const [status, type, ...asked] of answers) {
-      const { status: given, headers } = await at.request(...asked);
+    for (const [app, status, type, ...asked] of all) {
+      const { status: given, headers } = await app.request(...asked);
       replayed.push(headers.get('Idempotency-Replayed'));
       const what = asked.join(' ');
       expect([given, headers.get('Content-Type')], what).toEqual([status, type]);
