@@ -80,6 +80,13 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/batch-queue.test.ts`, 'stores the neighbours of a request that cannot be stored'],
   },
   {
+    name: 'nobody of another event in a second try',
+    file: `${persistence}/stock-transaction.ts`,
+    line: 'isFirstTry = false;',
+    becomes: '',
+    killedBy: [`${persistence}/failing-batches.test.ts`, 'who came meanwhile for other events has no part in it'],
+  },
+  {
     name: 'whole transaction again after a deadlock',
     file: `${persistence}/database-errors.ts`,
     line: "1213: 'rolled_back'",

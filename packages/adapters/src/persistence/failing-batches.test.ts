@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '@ticket/domain';
 import { rowsOf, times } from '@ticket/domain/testing';
 import { type Connection, createConnection } from 'mysql2/promise';
@@ -60,6 +61,19 @@ describe.runIf(engines.includes('mysql'))('a batch of which one booking fails wi
         1000 - stored.reduce((sum, { quantity }) => sum + quantity, 0) === (await rows.available(event)),
     };
   }
+
+  it('a deadlock, again and again: who came meanwhile for other events has no part in it', async () => {
+    const rows = rowsOf(portsOf(opened.container));
+    const { id: userId } = await rows.user();
+    const event = await rows.event();
+    const others = await Promise.all(times(20, () => rows.event()));
+    await neighbour.query('UPDATE injected SET errno = 1213, failures = ?', [FOREVER]);
+    const culprit = rows.book(event, { userId, quantity: CULPRIT }).catch((error: unknown) => error);
+    await sleep(100); // it is being run again
+    const neighbours = await Promise.allSettled(others.map((other) => rows.book(other, { userId })));
+    expect(await culprit).toBeInstanceOf(Unavailable);
+    expect(neighbours.map(({ status }) => status)).toEqual(others.map(() => 'fulfilled'));
+  });
 
   it.each([
     [1213, 'a deadlock'],

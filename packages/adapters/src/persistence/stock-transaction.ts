@@ -53,9 +53,14 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
     commit: async (asked, more) => {
       const batch = [...asked];
       let tried: Settled | undefined;
+      let isFirstTry = true;
       const run = () =>
         database.transaction(
           async (manager, { afterUnknown }) => {
+            // Who came while the transaction was begun shares it: the larger a batch, the less each pays of it. Not one that is run
+            // again, whose trouble would be his too, and what is left of its time.
+            if (isFirstTry) batch.push(...more(() => true));
+            isFirstTry = false;
             // Nobody joins what may be stored already: its outcomes are those of who was in it.
             const locked = await lock(manager, batch, afterUnknown ? () => [] : more, measures);
             const rows = ticketsPerUserMax === undefined ? locked : { ...locked, holdings: await holdingsIn(manager, locked) };
@@ -120,8 +125,6 @@ async function lock(
   more: (isWelcome: (decision: StockDecision) => boolean) => readonly StockDecision[],
   { lockWait }: Measures,
 ): Promise<LockedRows> {
-  // Who came while the transaction was begun shares it too: the larger a batch, the less of it each pays.
-  batch.push(...more(() => true));
   const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
   const asked = performance.now();
   const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write').finally(() =>
