@@ -6,7 +6,7 @@ import { type Measures, NO_MEASURES, type RetryClass } from '../measures.ts';
 import { StartFault } from '../start-fault.ts';
 import { classify, type ErrorClass, errnoOf, messageOf } from './database-errors.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
-import { openSqlite } from './sqlite.ts';
+import { LibsqlConnection, openSqlite } from './sqlite.ts';
 
 export interface SqliteConfig {
   readonly engine: 'sqlite';
@@ -234,7 +234,8 @@ async function committed<Result>(
       open = true;
       const result = await work(runner.manager);
       committing = true;
-      await runner.query('COMMIT');
+      const connection: unknown = await runner.connect();
+      await (connection instanceof LibsqlConnection ? connection.commit() : runner.query('COMMIT'));
       return result;
     } catch (error) {
       await runner.query('ROLLBACK').then(

@@ -3,16 +3,13 @@ import { rowsOf } from '@ticket/domain/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
+import { LibsqlConnection } from './sqlite.ts';
 
 /** The disk fails when SQLite syncs its log: the log may hold the whole transaction all the same, and a restart find it. */
 describe('a COMMIT on SQLite that fails with the disk', () => {
   let opened: Awaited<ReturnType<typeof openContainer>>;
-  let prototype: { query(sql: string, ...rest: unknown[]): Promise<unknown> };
   beforeEach(async () => {
     opened = await openContainer('sqlite');
-    await opened.container.get(TOKENS.database).transaction(async ({ queryRunner }) => {
-      prototype = Object.getPrototypeOf(queryRunner);
-    });
   });
   afterEach(async () => {
     vi.restoreAllMocks();
@@ -21,11 +18,11 @@ describe('a COMMIT on SQLite that fails with the disk', () => {
 
   /** So many COMMITs fail from now on, after the engine did what `instead` says. */
   function failCommits(failures: number, instead: 'COMMIT' | 'ROLLBACK'): void {
-    const query = prototype.query;
+    const { commit } = LibsqlConnection.prototype;
     let left = failures;
-    vi.spyOn(prototype, 'query').mockImplementation(async function (this: unknown, sql, ...rest) {
-      if (sql !== 'COMMIT' || left-- <= 0) return query.call(this, sql, ...rest);
-      await query.call(this, instead);
+    vi.spyOn(LibsqlConnection.prototype, 'commit').mockImplementation(async function (this: LibsqlConnection) {
+      if (left-- <= 0) return commit.call(this);
+      this.prepare(instead).run();
       throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
     });
   }

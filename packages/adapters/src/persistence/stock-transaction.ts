@@ -48,7 +48,7 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
   const queue = new BatchQueue<StockDecision, Outcome>({
     lanes: LANES[database.engine],
     ...QUEUE_LIMITS,
-    // SQLite answers in microtasks: without a pause nothing else would be read, and batches would stay at one.
+    // SQLite answers in microtasks, but for COMMIT: without a pause nothing else would be read, and batches would stay at one.
     ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
     commit: async (asked, more) => {
       const batch = [...asked];
