@@ -44,7 +44,7 @@ export function goalsTable(runs: Runs, sizes: readonly Size[]): string {
       `audit of ${last.bookings} over ${first.bookings}`,
       `${digits(last.audit.peakMb)} MB`,
       `${digits(first.audit.peakMb)} MB`,
-      `+${digits(over)} MB`,
+      `${over < 0 ? '' : '+'}${digits(over)} MB`,
       ...aim(over, AUDIT_MB, 'MB'),
     ]);
   }
