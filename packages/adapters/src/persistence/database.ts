@@ -270,12 +270,15 @@ async function onConnection<Result>(
   isOpen: () => boolean = () => false,
 ): Promise<Result> {
   const connecting: Promise<unknown> = runner.connect();
-  const connection = await inTime(connecting, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
+  const connection: unknown = await inTime(connecting, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
     void connecting.then(() => runner.release()).catch(() => undefined); // it may come yet
     throw error;
   });
   try {
-    return await inTime(work(runner), tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT');
+    const done = work(runner);
+    // SQLite has one connection for all writes, which cannot be given up: who came next would share it with a COMMIT that still runs, and
+    // with the late ROLLBACK of one that failed. They wait their turn; reads have a connection of their own.
+    return await (connection instanceof LibsqlConnection ? done : inTime(done, tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT'));
   } catch (error) {
     // Still open: not even ROLLBACK was taken (a Galera node without a majority), and the next START TRANSACTION would store it.
     if ((error instanceof Late || isOpen()) && isDestroyable(connection)) {
