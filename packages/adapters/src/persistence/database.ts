@@ -259,7 +259,7 @@ async function committed<Result>(
 }
 
 /**
- * Runs `work` on a connection of the pool, for a bounded time. A database that answers no more (frozen, cut off) would hold
+ * Runs `work` on a connection of the pool, on MySQL for a bounded time. A database that answers no more (frozen, cut off) would hold
  * it for ever: then the connection is given up, since what it does is not known, and the database rolls back what it began.
  */
 async function onConnection<Result>(

@@ -19,7 +19,7 @@ export async function insertRows(
   const sqlite = manager.dataSource.options.type === 'better-sqlite3';
   const names = stamped === undefined ? columns : [...columns, stamped];
   const row = `(${names.map((name) => (name === stamped ? NOW[sqlite ? 'sqlite' : 'mysql'] : '?')).join(', ')})`;
-  const values = (some: typeof rows) => some.flatMap((row) => row.map((value) => (value instanceof Date ? momentText(value) : value)));
+  const values = (some: typeof rows) => some.flat().map((value) => (value instanceof Date ? momentText(value) : value));
   for (let start = 0; start < rows.length; ) {
     const size = sqlite ? powerOfTwoIn(rows.length - start) : rows.length;
     const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES ${row}${`, ${row}`.repeat(size - 1)}`;
