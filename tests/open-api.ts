@@ -33,7 +33,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
   const fingerprint = container.get(TOKENS.fingerprint);
-  const readiness = () => 'ready' as const;
+  const readiness = async () => ({ state: 'ready', ordersRefused: undefined }) as const;
   const app = createApp({
     useCases: container.get(TOKENS.useCases),
     tokens,

@@ -155,6 +155,15 @@ export function keepAnswerBack(): { readonly fate: Fate; letGo: () => void } {
   return { fate, letGo: () => letGo() };
 }
 
+/** The statement waits on its way until it is let go. */
+export function holdBack(): { readonly fate: Fate; letGo: () => void } {
+  let letGo = () => {};
+  const fate: Fate = (line, statement) => {
+    letGo = () => line.far.write(statement);
+  };
+  return { fate, letGo: () => letGo() };
+}
+
 /** The network forgets the connection once the statement was done: both ends keep it, neither hears of the other again. */
 export const forgetConnection: Fate = (line, statement) => {
   line.far.write(statement);

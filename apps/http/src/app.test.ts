@@ -27,7 +27,7 @@ async function setUp(policy: Policy = POLICIES.open, broken: Partial<UseCases> =
     fingerprint: String,
     trustedProxies: 0,
     corsOrigins: [ORIGIN],
-    readiness: () => 'ready',
+    readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
     policy,
     version: '1.2.3',
     log: () => {},

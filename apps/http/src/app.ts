@@ -1,3 +1,4 @@
+import { WRITES_REFUSED, type WritesRefused } from '@ticket/adapters';
 import type { Policy, TokenService, UseCases } from '@ticket/domain';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
@@ -40,10 +41,13 @@ export interface AppOptions {
   /** What `GET /metrics` asks for; see Config. */
   readonly metricsToken: string | undefined;
   /** Whether requests can be served: connected, and not on the way out. */
-  readonly readiness: () => Readiness | Promise<Readiness>;
+  readonly readiness: () => Promise<Readiness>;
 }
 
-export type Readiness = 'ready' | 'no_database' | 'stopping';
+/** Ready: reads are served. Orders may be refused all the same, while the database takes no writes. */
+export type Readiness =
+  | { readonly state: 'ready'; readonly ordersRefused: WritesRefused | undefined }
+  | { readonly state: 'no_database' | 'stopping' };
 
 /** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
@@ -62,10 +66,14 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const }));
   app.get('/health/live', operation(LIVE), (c) => ok(c, messages.live, { status: 'live' as const }));
   app.get('/health/ready', operation(READY), async (c) => {
-    const state = await readiness();
-    if (state === 'ready') return ok(c, messages.ready, { status: 'ready' as const });
+    const now = await readiness();
+    if (now.state === 'ready') {
+      // A balancer must not take the reads away: that orders are refused is told beside it.
+      const orders = now.ordersRefused === undefined ? { orders: 'ok' as const } : { orders: 'refused' as const, reason: now.ordersRefused };
+      return ok(c, messages.ready, { status: 'ready' as const, ...orders });
+    }
     c.set('reason', 'not_ready');
-    return fail(c, 503, messages.notReady[state], null, { 'Retry-After': '1' });
+    return fail(c, 503, messages.notReady[now.state], null, { 'Retry-After': '1' });
   });
   app.route('/api/auth', authRoutes(parts));
   app.route('/api/users', userRoutes(parts));
@@ -90,12 +98,21 @@ const STATUS: Parameters<typeof operation>[0] = {
   answer: [200, success(messages.up, v.object({ name: v.string(), version: v.string(), status: v.literal('up') }))],
 };
 
-const health = (id: string, summary: string, message: string, status: string): Parameters<typeof operation>[0] => ({
-  ...{ tag: 'Status', id, summary, token: 'none', failures: [] },
-  answer: [200, success(message, v.object({ status: v.literal(status) }))],
-});
-const LIVE = health('live', 'Proses berjalan', messages.live, 'live');
-const READY = health('ready', 'Siap melayani: database terhubung dan server tidak sedang berhenti', messages.ready, 'ready');
+const LIVE: Parameters<typeof operation>[0] = {
+  ...{ tag: 'Status', id: 'live', summary: 'Proses berjalan', token: 'none', failures: [] },
+  answer: [200, success(messages.live, v.object({ status: v.literal('live') }))],
+};
+const READY: Parameters<typeof operation>[0] = {
+  ...{ tag: 'Status', id: 'ready', token: 'none', failures: [] },
+  summary: 'Siap melayani: database terhubung dan server tidak sedang berhenti. orders: apakah pesanan diterima; reason: mengapa tidak',
+  answer: [
+    200,
+    success(
+      messages.ready,
+      v.object({ status: v.literal('ready'), orders: v.picklist(['ok', 'refused']), reason: v.optional(v.picklist(WRITES_REFUSED)) }),
+    ),
+  ],
+};
 
 /** An unknown route is that, whatever its body and whoever asks; and one known with other methods says with which. */
 const knownRoute =

@@ -16,7 +16,7 @@ function scrape(profile: Profile, metricsToken: string | undefined, authorizatio
       fingerprint: String,
       trustedProxies: 0,
       corsOrigins: [],
-      readiness: () => 'ready' as const,
+      readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
     },
     ...{ policy: POLICIES[profile], version: '1.2.3', log: () => {}, metrics: createMetrics(), metricsToken },
   });

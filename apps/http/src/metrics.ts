@@ -24,6 +24,7 @@ const GAUGES: { readonly [Name in GaugeName]: readonly [name: string, help: stri
   connection_queue: ['tickets_connection_queue_length', 'Tries that wait for a connection of the pool.'],
   connections_in_use: ['tickets_connections_in_use', 'Connections of the pool that are at work.'],
   connections_idle: ['tickets_connections_idle', 'Connections of the pool that are not.'],
+  writes_refused: ['tickets_writes_refused', '1 while the database refuses writes: reads are served, orders are not.'],
 };
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -56,7 +57,7 @@ export function createMetrics(): Metrics {
   const lockWait = histogram('tickets_lock_wait_seconds', 'The wait for the lock on the events of a batch.', WAIT_SECONDS);
   const retries = counter('tickets_retries_total', 'Tries of transactions and reads made again, by what stopped them.', ['class']);
   const unknown = counter('tickets_unknown_outcomes_total', 'Transactions of which it is not known what became.');
-  const givenUp = counter('tickets_connections_given_up_total', 'Connections destroyed because what they do was not known.');
+  const givenUp = counter('tickets_connections_given_up_total', 'Connections destroyed: what they do was not known, or their server took no writes.');
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   const auditedEvents = gauge('tickets_audit_events', 'Events that the last audit looked at.');
   const differences = gauge('tickets_audit_differences', 'What the last audit found not to agree.');
@@ -79,6 +80,7 @@ export function createMetrics(): Metrics {
       retry: (kind) => retries.inc({ class: kind }),
       unknownOutcome: () => unknown.inc(),
       connectionGivenUp: () => givenUp.inc(),
+      writes: () => {}, // the gauge tells
     },
     answered: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     refused: (reason) => refusals.inc({ reason }),

@@ -19,7 +19,7 @@ function setUp({ debug = false, ports = inMemoryPorts() }: { debug?: boolean; po
       fingerprint: String,
       trustedProxies: 0,
       corsOrigins: [],
-      readiness: () => 'ready' as const,
+      readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
     },
     ...{ policy: POLICIES.open, version: '1.2.3', log, metrics, metricsToken: undefined },
   });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS } from '@ticket/adapters';
+import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS, type WritesRefused } from '@ticket/adapters';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { collectDefaultMetrics } from 'prom-client';
-import { createApp } from './app.ts';
+import { createApp, type Readiness } from './app.ts';
 import { auditNowAndThen } from './auditing.ts';
 import { createHttpServer, SERVER_LIMITS } from './http-server.ts';
 import { createLog } from './log.ts';
@@ -45,11 +45,16 @@ async function start(): Promise<void> {
   for (const notice of config.notices) log({ level: 'warn', message: notice });
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
-  const container = createContainer(config, metrics.measures);
+  const container = createContainer(config, { ...metrics.measures, writes: tellWrites(log) });
   const connected = await connect(container, log);
   let stopping = false;
-  const readiness = async () => (stopping ? 'stopping' : (await container.get(TOKENS.database).isReachable()) ? 'ready' : 'no_database');
-  metrics.watchReady(async () => (await readiness()) === 'ready');
+  const database = container.get(TOKENS.database);
+  const readiness = async (): Promise<Readiness> => {
+    if (stopping) return { state: 'stopping' };
+    if (!(await database.isReachable())) return { state: 'no_database' };
+    return { state: 'ready', ordersRefused: database.writesRefused };
+  };
+  metrics.watchReady(async () => (await readiness()).state === 'ready');
   const { fetch } = createApp({
     useCases: container.get(TOKENS.useCases),
     tokens: container.get(TOKENS.tokens),
@@ -125,6 +130,16 @@ async function reconnect(container: Container, log: Log): Promise<void> {
   }
 }
 
+/** Reads are served meanwhile, so the server stays ready; it is a person who has to know. */
+const tellWrites = (log: Log) => (refusedBecause: WritesRefused | undefined) =>
+  refusedBecause === undefined
+    ? log({ level: 'info', message: 'The database takes writes again: orders are accepted' })
+    : log({
+        level: 'error',
+        message: 'The database refuses writes: orders get 503, reads are served. See docs/runbook.md, OrdersRefused',
+        refusedBecause,
+      });
+
 async function tellWeakness(container: Container, log: Log): Promise<void> {
   const message = await container.get(TOKENS.database).weakness();
   if (message !== undefined) log({ level: 'warn', message });
@@ -187,11 +202,12 @@ function urlsOf(servers: readonly Server[], hosts: readonly string[]): string {
 
 /** What is kept for a while only is forgotten in small steps. What cannot be done now is done the next time. */
 function forgetNowAndThen(container: Container, log: Log): void {
+  const sweep = async () => {
+    await container.get(TOKENS.useCases).forgetOldRows();
+    await container.get(TOKENS.database).sweepMarks();
+  };
   setInterval(() => {
-    container
-      .get(TOKENS.useCases)
-      .forgetOldRows()
-      .catch((error: unknown) => log({ level: 'warn', message: 'old rows could not be forgotten', error: factsOf(error) }));
+    sweep().catch((error: unknown) => log({ level: 'warn', message: 'old rows could not be forgotten', error: factsOf(error) }));
   }, FORGET_MS).unref();
 }
 

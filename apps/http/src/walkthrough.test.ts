@@ -19,7 +19,7 @@ const app = createApp({
   fingerprint: String,
   trustedProxies: 0,
   corsOrigins: [],
-  readiness: () => 'ready',
+  readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
   policy: ports.policy,
   version: '1.2.3',
   log: () => {},

@@ -18,9 +18,9 @@ import {
   type UserRepository,
 } from '@ticket/domain';
 import { Container, type ServiceIdentifier } from 'inversify';
-import { V7Generator } from 'uuidv7';
 import type { Config } from './config.ts';
 import { harmless, type Measures, NO_MEASURES } from './measures.ts';
+import { newIds } from './new-ids.ts';
 import { Database } from './persistence/database.ts';
 import { TypeOrmKeptAnswers } from './persistence/kept-answers.ts';
 import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
@@ -74,7 +74,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
 
   container
     .bind(TOKENS.database)
-    .toResolvedValue(({ database }, measures) => new Database(database, measures), [TOKENS.config, TOKENS.measures])
+    .toResolvedValue(({ database }, measures, newId) => new Database(database, measures, newId), [TOKENS.config, TOKENS.measures, TOKENS.newId])
     .onDeactivation((database) => database.close());
   container.bind(TOKENS.stockQueue).toResolvedValue(createStockQueue, [TOKENS.database, TOKENS.clock, TOKENS.policy, TOKENS.measures]);
   container.bind(TOKENS.events).toResolvedValue((queue) => new TypeOrmEventRepository(queue), [TOKENS.stockQueue]);
@@ -114,20 +114,4 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
     }),
   );
   return container;
-}
-
-/** Ids that sort by the time they were made. Random numbers are drawn by many: eight at a time, as the library does, half of an id's cost is the drawing. */
-function newIds(): NewId {
-  const numbers = new Uint32Array(512);
-  let next = numbers.length;
-  const generator = new V7Generator({
-    nextUint32() {
-      if (next === numbers.length) {
-        crypto.getRandomValues(numbers);
-        next = 0;
-      }
-      return numbers[next++] ?? 0;
-    },
-  });
-  return () => generator.generate().toString();
 }

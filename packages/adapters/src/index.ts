@@ -1,5 +1,5 @@
 /** The domain's ports on real technology, and their wiring. */
 export { type Config, loadConfig, readEnvironment } from './config.ts';
 export { createContainer, TOKENS } from './container.ts';
-export { type Gauge, type Measures, RETRY_CLASSES } from './measures.ts';
+export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRefused } from './measures.ts';
 export { StartFault } from './start-fault.ts';

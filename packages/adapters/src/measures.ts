@@ -5,10 +5,16 @@ export type Gauge =
   /** Tries that wait for a connection of the pool, and its connections. */
   | 'connection_queue'
   | 'connections_in_use'
-  | 'connections_idle';
+  | 'connections_idle'
+  /** 1 while the database takes no writes, else 0. */
+  | 'writes_refused';
+
+/** Why the database takes no writes. */
+export const WRITES_REFUSED = ['read_only', 'no_quorum', 'no_room', 'disk_failed', 'denied', 'failed'] as const;
+export type WritesRefused = (typeof WRITES_REFUSED)[number];
 
 /** What stopped a try that was made again: a class of the engine's errors, a row that was not as locked, a lost answer to COMMIT. */
-export const RETRY_CLASSES = ['rolled_back', 'not_started', 'connection_lost', 'stale_row', 'lost_commit', 'other'] as const;
+export const RETRY_CLASSES = ['rolled_back', 'not_started', 'wrong_server', 'connection_lost', 'stale_row', 'lost_commit', 'other'] as const;
 export type RetryClass = (typeof RETRY_CLASSES)[number];
 
 /** Where the adapters tell of their work, for whoever counts it. */
@@ -23,15 +29,17 @@ export interface Measures {
   readonly retry: (kind: RetryClass) => void;
   /** A COMMIT of which it could not be found out what became. */
   readonly unknownOutcome: () => void;
-  /** A connection was destroyed because what it does is not known. */
+  /** A connection was destroyed: what it does is not known, or its server takes no writes. */
   readonly connectionGivenUp: () => void;
+  /** The database begins to refuse writes, or (undefined) takes them again. */
+  readonly writes: (refusedBecause: WritesRefused | undefined) => void;
 }
 
 const nothing = () => {};
 
 export const NO_MEASURES: Measures = {
   ...{ watch: nothing, stockBatch: nothing, lockWait: nothing },
-  ...{ retry: nothing, unknownOutcome: nothing, connectionGivenUp: nothing },
+  ...{ retry: nothing, unknownOutcome: nothing, connectionGivenUp: nothing, writes: nothing },
 };
 
 /** The same, but what goes wrong in counting never reaches the work that is counted. */
@@ -52,5 +60,6 @@ export function harmless(measures: Measures): Measures {
     retry: safe(measures.retry),
     unknownOutcome: safe(measures.unknownOutcome),
     connectionGivenUp: safe(measures.connectionGivenUp),
+    writes: safe(measures.writes),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classify } from './database-errors.ts';
+import { classify, isKnownRollback } from './database-errors.ts';
 
 const driver = (facts: object, message = '') => Object.assign(new Error(message), facts);
 const queryFailed = (facts: object, message = '') => Object.assign(new Error(message), { driverError: driver(facts, message) });
@@ -14,10 +14,12 @@ describe('a failure of the database', () => {
     ['SQLite busy with a stale snapshot', { code: 'SQLITE_BUSY_SNAPSHOT' }, 'rolled_back'],
     ['too many connections', { errno: 1040 }, 'not_started'],
     ['refused connection', { errno: -111, code: 'ECONNREFUSED' }, 'not_started'],
-    ['non-primary Galera node', { errno: 1047 }, 'not_started'],
+    ['non-primary Galera node', { errno: 1047 }, 'wrong_server'],
+    ['read-only server', { errno: 1290 }, 'wrong_server'],
+    ['read-only transaction', { errno: 1792 }, 'wrong_server'],
     ['lost connection', { code: 'PROTOCOL_CONNECTION_LOST' }, 'connection_lost'],
     ['reset connection', { errno: -104, code: 'ECONNRESET' }, 'connection_lost'],
-    ['commit without quorum', { errno: 1180 }, 'unknown'],
+    ['idle connection that MySQL closed', { errno: 4031 }, 'connection_lost'],
     ['full disk', { code: 'SQLITE_FULL' }, 'unwritable'],
     ['read-only file', { code: 'SQLITE_READONLY_DBMOVED' }, 'unwritable'],
     ['failed write', { code: 'SQLITE_IOERR_WRITE' }, 'unwritable'],
@@ -27,8 +29,17 @@ describe('a failure of the database', () => {
     ['duplicate key on SQLite', { code: 'SQLITE_CONSTRAINT_UNIQUE' }, 'duplicate'],
     ['row that others refer to', { errno: 1451 }, 'referenced'],
     ['row that refers to nothing', { errno: 1452 }, 'referenced'],
-    ['check violation, which mysql2 names after something else', { errno: 4025, code: 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE' }, 'other'],
-    ['syntax error', { errno: 1064, code: 'ER_PARSE_ERROR' }, 'other'],
+    ['check violation, which mysql2 names after something else', { errno: 4025, code: 'ER_INNODB_AUTOEXTEND_SIZE_OUT_OF_RANGE' }, 'bug'],
+    ['syntax error', { errno: 1064, code: 'ER_PARSE_ERROR' }, 'bug'],
+    ['syntax error on SQLite', { code: 'SQLITE_ERROR' }, 'bug'],
+    ['number that no list names', { errno: 9999 }, 'unforeseen'],
+    ['storage engine’s own', { errno: 1030 }, 'unforeseen'],
+    ['statement larger than a packet', { errno: 1153 }, 'unforeseen'],
+    ['binlog that cannot take it', { errno: 1665 }, 'unforeseen'],
+    ['damaged file', { code: 'SQLITE_CORRUPT' }, 'unforeseen'],
+    ['code of the network that no list names', { code: 'ENETDOWN' }, 'unforeseen'],
+    ['closed stream', { code: 'ERR_STREAM_DESTROYED' }, 'unforeseen'],
+    ['wrong argument', { code: 'ERR_INVALID_ARG_TYPE' }, 'bug'],
   ])('is told by number: %s', (_, facts, kind) => {
     expect(classify(driver(facts))).toBe(kind);
     expect(classify(queryFailed(facts))).toBe(kind);
@@ -37,12 +48,31 @@ describe('a failure of the database', () => {
   it.each([
     ["Can't add new command when connection is in closed state", 'connection_lost'],
     ['Queue limit reached.', 'not_started'],
-    ['anything else', 'other'],
+    ['anything else', 'unforeseen'],
   ])('without number and code is told by its words: %s', (message, kind) => {
     expect(classify(queryFailed({}, message))).toBe(kind);
   });
 
   it('is nothing special when it is no error at all', () => {
-    expect([classify('deadlock'), classify(undefined), classify(1213)]).toEqual(['other', 'other', 'other']);
+    expect([classify('deadlock'), classify(undefined), classify(1213), classify(new Error('ours'))]).toEqual(['bug', 'bug', 'bug', 'bug']);
+  });
+
+  it.each([1213, 1020, 3101, 9007, 8002, 8022, 8028].map((errno) => ({ errno })))('at COMMIT is known to have stored nothing: %o', (facts) => {
+    expect(isKnownRollback(queryFailed(facts))).toBe(true);
+  });
+
+  it.each(['SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_CONSTRAINT_FOREIGNKEY'])(
+    'at COMMIT on SQLite is known to have stored nothing: %s',
+    (code) => {
+      expect(isKnownRollback(driver({ code }))).toBe(true);
+    },
+  );
+
+  it.each([
+    ...[2013, 4031, 1105, 9001, 1180, 1053, 1317, 1290, 1047, 1205, 1969, 1064, 9999].map((errno) => ({ errno })),
+    ...['SQLITE_IOERR_FSYNC', 'SQLITE_CORRUPT', 'ECONNRESET', 'PROTOCOL_CONNECTION_LOST'].map((code) => ({ code })),
+    {},
+  ])('at COMMIT is not known to have stored nothing: %o', (facts) => {
+    expect(isKnownRollback(queryFailed(facts, 'whatever'))).toBe(false);
   });
 });

@@ -1,12 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal, Unavailable } from '@ticket/domain';
+import { type NewId, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { type Measures, NO_MEASURES, type RetryClass } from '../measures.ts';
+import type { DataSource, EntityManager } from 'typeorm';
+import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
+import { newIds } from '../new-ids.ts';
 import { StartFault } from '../start-fault.ts';
-import { classify, type ErrorClass, errnoOf, messageOf } from './database-errors.ts';
+import { CommitMark, sweepMarks } from './commit-mark.ts';
+import { classify, errnoOf, messageOf } from './database-errors.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
-import { LibsqlConnection, openSqlite } from './sqlite.ts';
+import { openSqlite } from './sqlite.ts';
+import { ACQUIRE_MS, foreseen, isTransient, LostCommit, onConnection, StaleRow, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
+import { WriteHealth } from './write-health.ts';
 
 export interface SqliteConfig {
   readonly engine: 'sqlite';
@@ -15,33 +18,6 @@ export interface SqliteConfig {
 }
 export type DatabaseConfig = SqliteConfig | MySqlConfig;
 
-/** A transaction is run again for this long before it is given up. By time, not by count: conflicts come in crowds. */
-const BUDGET_MS = 3000;
-/** A database that does not answer at all is given less: who asks hears 503 within the second. */
-const CONNECT_BUDGET_MS = 600;
-/**
- * One try of a transaction or of a read. Then its connection is given up. Longer than any lock is waited for; and longer than
- * the budget, so that a try that was given up has no successor, unless it was at COMMIT: it may hear from the database yet.
- */
-const TRY_MS = BUDGET_MS + 2000;
-/** … and one that looks what became of a lost COMMIT: whoever asked has waited long already. */
-const LOOK_MS = 2000;
-/** How long a try waits for a connection of the pool. */
-const ACQUIRE_MS = 1000;
-/** What does not pass by itself within any budget. */
-const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
-  unwritable: 'the database cannot be written: no room, or read-only',
-  disk_failed: 'the disk of the database failed',
-  denied: 'the database refuses this server’s user, or what he asks for',
-};
-const BACKOFF_FIRST_MS = 5;
-const BACKOFF_MAX_MS = 200;
-
-/** A row was not as the lock promised. Something wrote around the lock, so the transaction is run anew. */
-export class StaleRow extends Error {
-  override readonly name = 'StaleRow';
-}
-
 /** The one door to the database: transactions that write, and queries that only read. */
 export class Database {
   readonly engine: DatabaseConfig['engine'];
@@ -49,13 +25,18 @@ export class Database {
   readonly address: string;
   readonly #config: DatabaseConfig;
   readonly #measures: Measures;
+  readonly #newId: NewId;
+  readonly #writes: WriteHealth;
   /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
   readonly #turn = pLimit(1);
   #sources: { writer: DataSource; reader: DataSource } | undefined;
 
-  constructor(config: DatabaseConfig, measures = NO_MEASURES) {
+  constructor(config: DatabaseConfig, measures = NO_MEASURES, newId: NewId = newIds()) {
     this.#config = config;
+    this.#newId = newId;
     this.#measures = measures;
+    // A mark alone is the smallest thing that is written, and writing it proves all that a booking needs.
+    this.#writes = new WriteHealth(() => this.#marked(async () => ({ result: undefined, hasWritten: true })), measures);
     this.engine = config.engine;
     this.address = config.engine === 'sqlite' ? config.folder : `${addressOf(config)}/${config.database}`;
     if (config.engine === 'mysql') {
@@ -82,7 +63,7 @@ export class Database {
       if (makes)
         await this.#untilDone(
           () => migrate(sources.writer),
-          (error) => isRacedMigration(error) || isTransient(classify(error)),
+          (error) => isRacedMigration(error) || isTransient(error),
         );
       else if (!(await isUpToDate(sources.reader)))
         throw new StartFault(`There are no tables at ${this.address}, or older ones. Is it the right database? Then: tickets migrate`);
@@ -95,47 +76,87 @@ export class Database {
     this.#sources = sources;
   }
 
+  /** Why writes are refused now, in a word, as far as the last one told; undefined while they are accepted. */
+  get writesRefused(): WritesRefused | undefined {
+    return this.#writes.refusedBecause;
+  }
+
   /**
    * Runs `work` in one transaction, whole: again from the start when the engine rolled it back, so `work` must do nothing
-   * else than use its manager. When the answer to COMMIT is lost, work that `resolvesUnknown` is run again to find out: told
-   * so, it first looks whether what it did is there. Throws `Unavailable` when the time is up, or the outcome stays unknown.
+   * else than use its manager. For what nobody is told of: after a lost COMMIT it is run again, so it may be done twice.
    */
-  async transaction<Result>(work: Work<Result>, { resolvesUnknown = false } = {}): Promise<Result> {
-    const { writer } = this.#connection();
-    let afterUnknown = false;
-    const run = () =>
-      this.#untilDone(
-        () =>
-          committed(
-            writer.createQueryRunner(),
-            BEGIN[this.engine],
-            (manager) => work(manager, { afterUnknown }),
-            afterUnknown ? LOOK_MS : TRY_MS,
-            this.#measures,
-          ),
-        (error) => {
-          if (!(error instanceof LostCommit)) return error instanceof StaleRow || isTransient(classify(error));
-          afterUnknown = true;
-          return resolvesUnknown;
-        },
-      );
+  async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
+    const unmarked = async (manager: EntityManager) => ({ result: await work(manager), hasWritten: true });
+    return this.#run(unmarked, undefined);
+  }
+
+  /**
+   * The same for what somebody is told of. Every try writes one mark, so that what became of a lost COMMIT is looked up: `work` is never
+   * done twice, whatever others did since. `outcome: unknown` is thrown when that could not be found out in time.
+   */
+  async markedTransaction<Result>(work: Work<Result>): Promise<Result> {
     try {
-      return await (this.engine === 'sqlite' ? this.#turn(run) : run());
+      const result = await this.#marked(work);
+      this.#writes.succeeded();
+      return result;
     } catch (error) {
-      // Whatever stopped the finding out, what is not known is said to be so. A refusal was decided on rows that tell.
-      if (!afterUnknown || error instanceof Refusal) throw error;
+      this.#writes.failed(error);
+      throw error;
+    }
+  }
+
+  async #marked<Result>(work: Work<Result>): Promise<Result> {
+    const mark = new CommitMark<Result>(this.#newId);
+    try {
+      return await this.#run(work, mark);
+    } catch (error) {
+      // Whatever stopped the finding out, what is not known is said to be so.
+      if (!mark.isInDoubt) throw error;
       this.#measures.unknownOutcome();
       throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown', cause: error });
     }
   }
 
-  /** Rows of one statement that only reads, on committed data. */
+  #run<Result>(work: Work<Result>, mark: CommitMark<Result> | undefined): Promise<Result> {
+    const { writer } = this.#connection();
+    const run = () =>
+      this.#untilDone(
+        () => tryOnce(writer, this.engine, work, mark, this.#measures),
+        (error) => error instanceof LostCommit || error instanceof StaleRow || isTransient(error),
+      );
+    return this.engine === 'sqlite' ? this.#turn(run) : run();
+  }
+
+  /** Deletes the marks that nobody looks for any more, in small transactions, and says how many they were. */
+  async sweepMarks({ stepRows = 500 } = {}): Promise<number> {
+    let swept = 0;
+    for (let step = stepRows; step === stepRows; swept += step) step = await this.transaction((manager) => sweepMarks(manager, stepRows));
+    return swept;
+  }
+
+  /**
+   * Rows of one statement that only reads, on committed data. Where a proxy reads from replicas they may be older than what was committed
+   * elsewhere: what is missing or refused by them is looked up with `queryLatest` before anybody is told.
+   */
   async query<Row>(sql: string, parameters: readonly unknown[] = [], { tryMs = TRY_MS } = {}): Promise<readonly Row[]> {
     const { reader } = this.#connection();
-    return this.#untilDone(
-      () => onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(sql, [...parameters]), this.#measures),
-      (error) => isTransient(classify(error)),
-    );
+    const read = () =>
+      onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(sql, [...parameters]), this.#measures);
+    let isFirst = true;
+    return this.#untilDone(read, (error) => {
+      const isWorthAnother = isFirst && classify(error) === 'unforeseen';
+      isFirst = false;
+      return isWorthAnother || isTransient(error);
+    });
+  }
+
+  /**
+   * The same, but no older than the question: in a transaction, which proxies send to the server that writes. SQLite's reader sees
+   * every commit at once.
+   */
+  async queryLatest<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
+    if (this.engine === 'sqlite') return this.query(sql, parameters);
+    return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
   }
 
   /** Whether a statement gets its answer now. */
@@ -151,6 +172,7 @@ export class Database {
   async close(): Promise<void> {
     const sources = this.#sources;
     this.#sources = undefined;
+    this.#writes.stop();
     if (sources !== undefined) await close(sources);
   }
 
@@ -167,35 +189,18 @@ export class Database {
       const { folder } = this.#config;
       return this.#untilDone(
         () => openSqlite(folder, { makes }),
-        (error) => isTransient(classify(error)),
+        (error) => isTransient(error),
       );
     }
     const source = await openMySql(this.#config, { makes });
     return { writer: source, reader: source };
   }
 
-  /** Tries again what may come right by itself, with full jitter (so that those who collided do not meet again), then says Unavailable. */
   async #untilDone<Result>(work: () => Promise<Result>, mayComeRight: (error: unknown) => boolean): Promise<Result> {
-    const began = performance.now();
-    let hasLookedAfterCommit = false;
-    for (let pause = BACKOFF_FIRST_MS; ; pause = Math.min(pause * 2, BACKOFF_MAX_MS)) {
-      try {
-        return await work();
-      } catch (error) {
-        const kind = classify(error);
-        const lasting = LASTING[kind];
-        if (lasting !== undefined && this.connected) throw new Unavailable(lasting, { retryAfterSeconds: 10, cause: error });
-        if (!mayComeRight(error)) throw error;
-        const delay = Math.random() * pause;
-        const budget = kind === 'not_started' ? CONNECT_BUDGET_MS : BUDGET_MS;
-        const isOver = performance.now() + delay > began + budget;
-        // Where COMMIT itself took all the time, what became of it is looked for once all the same.
-        const isToBeFoundOut: boolean = error instanceof LostCommit && !hasLookedAfterCommit;
-        if (isOver && !isToBeFoundOut) throw new Unavailable(`the database did not get to it in ${budget} ms`, { cause: error });
-        hasLookedAfterCommit ||= isToBeFoundOut;
-        this.#measures.retry(retryClassOf(error));
-        await sleep(delay);
-      }
+    try {
+      return await untilDone(work, mayComeRight, { isConnected: this.connected, measures: this.#measures });
+    } catch (error) {
+      throw foreseen(error);
     }
   }
 
@@ -203,126 +208,6 @@ export class Database {
     if (this.#sources === undefined) throw new Unavailable(`no connection to the database at ${this.address}`);
     return this.#sources;
   }
-}
-
-type Work<Result> = (manager: EntityManager, tries: { readonly afterUnknown: boolean }) => Promise<Result>;
-
-/** COMMIT was sent and its answer never came: stored whole, or not at all. */
-class LostCommit extends Error {
-  override readonly name = 'LostCommit';
-}
-
-/** SQLite takes the write lock at once: what reads first and writes later cannot be saved once another process wrote in between. */
-const BEGIN = { sqlite: 'BEGIN IMMEDIATE', mysql: 'START TRANSACTION' } as const;
-
-/**
- * In plain statements, not by TypeORM's own transactions. It counts them, on SQLite for all on its one connection, and loses
- * count where SQLite rolls back by itself (the disk is full): each later one would count as inside the last, and its COMMIT be none.
- */
-async function committed<Result>(
-  runner: QueryRunner,
-  begin: string,
-  work: (manager: EntityManager) => Promise<Result>,
-  tryMs: number,
-  measures: Measures,
-): Promise<Result> {
-  let committing = false;
-  let open = false;
-  const transaction = async () => {
-    try {
-      await runner.query(begin);
-      open = true;
-      const result = await work(runner.manager);
-      committing = true;
-      const connection: unknown = await runner.connect();
-      await (connection instanceof LibsqlConnection ? connection.commit() : runner.query('COMMIT'));
-      return result;
-    } catch (error) {
-      await runner.query('ROLLBACK').then(
-        () => {
-          open = false;
-        },
-        () => undefined, // the connection may be gone, or the engine has rolled back by itself
-      );
-      throw error;
-    }
-  };
-  try {
-    return await onConnection(runner, tryMs, transaction, measures, () => open);
-  } catch (error) {
-    const kind = classify(error);
-    if (kind === 'unknown' || (committing && (kind === 'connection_lost' || kind === 'disk_failed'))) {
-      throw new LostCommit('the answer to COMMIT was lost', { cause: error });
-    }
-    throw error;
-  }
-}
-
-/**
- * Runs `work` on a connection of the pool, on MySQL for a bounded time. A database that answers no more (frozen, cut off) would hold
- * it for ever: then the connection is given up, since what it does is not known, and the database rolls back what it began.
- */
-async function onConnection<Result>(
-  runner: QueryRunner,
-  tryMs: number,
-  work: (runner: QueryRunner) => Promise<Result>,
-  measures: Measures,
-  isOpen: () => boolean = () => false,
-): Promise<Result> {
-  const connecting: Promise<unknown> = runner.connect();
-  const connection: unknown = await inTime(connecting, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
-    void connecting.then(() => runner.release()).catch(() => undefined); // it may come yet
-    throw error;
-  });
-  try {
-    const done = work(runner);
-    // SQLite has one connection for all writes, which cannot be given up: who came next would share it with a COMMIT that still runs, and
-    // with the late ROLLBACK of one that failed. They wait their turn; reads have a connection of their own.
-    return await (connection instanceof LibsqlConnection ? done : inTime(done, tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT'));
-  } catch (error) {
-    // Still open: not even ROLLBACK was taken (a Galera node without a majority), and the next START TRANSACTION would store it.
-    if ((error instanceof Late || isOpen()) && isDestroyable(connection)) {
-      connection.destroy();
-      measures.connectionGivenUp();
-    }
-    throw error;
-  } finally {
-    await runner.release();
-  }
-}
-
-/** Nothing came in time; classified by its code, as the driver's own errors are. */
-class Late extends Error {
-  override readonly name = 'Late';
-  readonly code: string;
-  constructor(code: string, milliseconds: number) {
-    super(`no answer within ${milliseconds} ms`);
-    this.code = code;
-  }
-}
-
-async function inTime<Result>(work: Promise<Result>, milliseconds: number, code: string): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Late(code, milliseconds)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-const isDestroyable = (connection: unknown): connection is { destroy(): void } =>
-  typeof connection === 'object' && connection !== null && 'destroy' in connection && typeof connection.destroy === 'function';
-
-const isTransient = (kind: ErrorClass) => kind === 'rolled_back' || kind === 'not_started' || kind === 'connection_lost';
-
-function retryClassOf(error: unknown): RetryClass {
-  if (error instanceof StaleRow) return 'stale_row';
-  if (error instanceof LostCommit) return 'lost_commit';
-  const kind = classify(error);
-  return isTransient(kind) ? kind : 'other';
 }
 
 const NO_SUCH_TABLE = 1146;

@@ -1,9 +1,10 @@
 import { type ActorRef, type IdempotencyKey, type KeptAnswer, type KeptAnswers, ownerOf } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
-import { type Database, StaleRow } from './database.ts';
+import type { Database } from './database.ts';
 import { classify } from './database-errors.ts';
 import type { KeptAnswerColumns } from './rows.ts';
-import { insertRows, NOW } from './writing.ts';
+import { StaleRow } from './tries.ts';
+import { agoIn, insertRows } from './writing.ts';
 
 /** What was answered before under the keys; nothing is asked of the database where there are none. */
 export async function readKeptAnswers(
@@ -49,13 +50,12 @@ export class TypeOrmKeptAnswers implements KeptAnswers {
 
   /** Stored and forgotten by the database's clock: a server whose own is wrong must not forget what others still answer by. */
   forget(ageMs: number, limit: number): Promise<number> {
-    const old = { mysql: `${NOW.mysql} - INTERVAL ? SECOND`, sqlite: NOW.sqlite.replace(')', ', ?)') }[this.#database.engine];
-    const age = { mysql: ageMs / 1000, sqlite: `${-ageMs / 1000} seconds` }[this.#database.engine];
     return this.#database.transaction(async (manager) => {
+      const old = agoIn(manager, ageMs);
       // Found first: neither engine's DELETE takes a limit that the other's knows, and only the rows found are locked.
       const rows: Pick<KeptAnswerColumns, 'owner' | 'idempotency_key'>[] = await manager.query(
-        `SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ${old} ORDER BY kept_at LIMIT ?`,
-        [age, limit],
+        `SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ${old.sql} ORDER BY kept_at LIMIT ?`,
+        [old.parameter, limit],
       );
       if (rows.length === 0) return 0;
       const each = rows.map(() => '(owner = ? AND idempotency_key = ?)').join(' OR ');

@@ -1,5 +1,5 @@
 import { Unavailable } from '@ticket/domain';
-import { createConnection, escapeId } from 'mysql2/promise';
+import { createConnection, escapeId, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { StartFault } from '../start-fault.ts';
 import { classify, errnoOf, messageOf } from './database-errors.ts';
@@ -29,21 +29,46 @@ const ABANDONED_SECONDS = 10;
 /** Tries that may wait for a connection; how long they do is bounded in database.ts. */
 const QUEUE_MAX = 1000;
 
-/** For every connection of the pool, before anything else runs on it. */
-const sessionOf = (type: 'mysql' | 'mariadb'): readonly string[] => [
+/**
+ * For every connection of the pool, before anything else runs on it: all that changes results or rights. What a server's own settings
+ * say of it must not matter.
+ */
+const sessionOf = ({ type, isGalera }: ServerFacts): readonly string[] => [
   // The locking read comes first and decides on the newest row; REPEATABLE READ would add gap locks and 1020s.
-  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  // MySQL can only be told of idle connections, in a transaction or not; those of the pool it closes are opened again.
-  `SET SESSION ${type === 'mariadb' ? 'idle_transaction_timeout' : 'wait_timeout'} = ${ABANDONED_SECONDS}`,
-  `SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`,
+  'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
+  'SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci',
+  `SET SESSION ${[
+    "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
+    "time_zone = '+00:00'",
+    `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
+    // MySQL can only be told of idle connections, in a transaction or not; those of the pool it closes are opened again.
+    `${type === 'mariadb' ? 'idle_transaction_timeout' : 'wait_timeout'} = ${ABANDONED_SECONDS}`,
+    'autocommit = 1',
+    'completion_type = 0',
+    'foreign_key_checks = 1',
+    'unique_checks = 1',
+    ...(type === 'mariadb' ? ['check_constraint_checks = 1'] : []),
+    `sql_select_limit = ${NO_LIMIT}`,
+    'sql_big_selects = 1',
+    'sql_safe_updates = 0',
+    'sql_auto_is_null = 0',
+    // A node may lag behind what another one has committed. A transaction or a read then waits until it has caught up.
+    ...(isGalera ? ['wsrep_sync_wait = @@wsrep_sync_wait | 1'] : []),
+  ].join(', ')}`,
 ];
+
+/** 2^64 - 1, the variable's own word for none. */
+const NO_LIMIT = '18446744073709551615';
+/** A batch of one fits into this, its longest description twice (once in a kept answer) and all of it escaped. */
+const PACKET_BYTES_MIN = 256 * 1024;
 
 export const addressOf = ({ host, port }: Pick<MySqlConfig, 'host' | 'port'>): string => `${host}:${port}`;
 
 /** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
 export async function openMySql(config: MySqlConfig, { makes = true } = {}): Promise<DataSource> {
   const { host, port, user, password, database, poolSize } = config;
-  const type = await serverType(config, makes);
+  const facts = await serverFacts(config, makes);
+  const { type } = facts;
   const source = new DataSource({
     ...{ type, host, port, username: user, password, database, poolSize },
     ...{ connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', timezone: 'Z', supportBigNumbers: true },
@@ -53,12 +78,60 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
   await source.initialize().catch((error: unknown) => explain(error, config));
-  poolOf(source).on('connection', (connection) => {
-    for (const statement of sessionOf(type)) connection.query(statement);
+  const pool = poolOf(source);
+  const settings = sessionOf(facts);
+  pool.on('connection', (connection) => {
+    openedMs.set(connection, performance.now());
+    // Who uses the connection waits for them (settingsOf). Where nobody does any more, their failure is nobody's.
+    const set = Promise.all(settings.map((statement) => connection.promise().query(statement)));
+    set.catch(() => undefined);
+    settingsUnderWay.set(connection, set);
+    void set.then(() => settingsUnderWay.delete(connection)).catch(() => connection.destroy());
   });
-  // The pool's first connection is open already and idle, so this reaches it.
-  for (const statement of sessionOf(type)) await source.query(statement);
+  // The pool's first connection was opened before anybody listened.
+  for (const connection of pool._freeConnections.toArray()) connection.destroy();
+  await tryConnection(source).catch((error: unknown) => explain(error, config));
   return source;
+}
+
+/** A setting that is refused stops the start, not each order. */
+async function tryConnection(source: DataSource): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    await settingsOf(await runner.connect());
+  } finally {
+    await runner.release();
+  }
+}
+
+const settingsUnderWay = new WeakMap<object, Promise<unknown>>();
+
+/** Resolves when the connection has the settings of `sessionOf`, rejects when one was refused: then nothing runs on it. */
+export const settingsOf = (connection: unknown): Promise<unknown> | undefined =>
+  typeof connection === 'object' && connection !== null ? settingsUnderWay.get(connection) : undefined;
+
+/** When a connection was opened; when the connections of a pool were given up the last time. */
+const openedMs = new WeakMap<object, number>();
+const abandonedMs = new WeakMap<object, number>();
+/** Where the server stays read-only, its connections are not all opened anew for each order. */
+const ABANDON_AGAIN_MS = 1000;
+
+/**
+ * The server behind these connections takes no writes. Another one may have its name by now, so all are given up: those that are idle at
+ * once, the others when they are released. A new connection looks the name up again.
+ */
+export function abandonConnections(source: DataSource): void {
+  const pool = poolOf(source);
+  const now = performance.now();
+  if (now - (abandonedMs.get(pool) ?? Number.NEGATIVE_INFINITY) < ABANDON_AGAIN_MS) return;
+  abandonedMs.set(pool, now);
+  for (const connection of pool._freeConnections.toArray()) connection.destroy();
+}
+
+export function isAbandoned(source: DataSource, connection: unknown): boolean {
+  if (typeof connection !== 'object' || connection === null) return false;
+  const opened = openedMs.get(connection);
+  return opened !== undefined && opened <= (abandonedMs.get(poolOf(source)) ?? Number.NEGATIVE_INFINITY);
 }
 
 /** The pool's connections now. mysql2 tells how many by no other way. */
@@ -67,10 +140,14 @@ export function connectionsOf(source: DataSource) {
   return { inUse: all.length - free.length, idle: free.length, waiting: queue.length };
 }
 
+interface PooledConnection {
+  promise(): { query(sql: string): Promise<unknown> };
+  destroy(): void;
+}
 interface Pool {
-  on(event: 'connection', listener: (connection: { query(sql: string): unknown }) => void): void;
+  on(event: 'connection', listener: (connection: PooledConnection) => void): void;
   readonly _allConnections: { readonly length: number };
-  readonly _freeConnections: { readonly length: number };
+  readonly _freeConnections: { readonly length: number; toArray(): PooledConnection[] };
   readonly _connectionQueue: { readonly length: number };
 }
 const isPool = (pool: unknown): pool is Pool =>
@@ -82,8 +159,14 @@ function poolOf({ driver }: DataSource): Pool {
   return pool;
 }
 
-/** TypeORM has to be told which of the two it talks to. */
-async function serverType(config: MySqlConfig, makes: boolean): Promise<'mysql' | 'mariadb'> {
+interface ServerFacts {
+  /** TypeORM has to be told which of the two it talks to. */
+  readonly type: 'mysql' | 'mariadb';
+  readonly isGalera: boolean;
+}
+
+/** What kind of server it is. One on which no order could be written stops the start, in one line. */
+async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerFacts> {
   const { host, port, user, password, database } = config;
   const open = (options: { database?: string } = {}) =>
     createConnection({ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', ...options });
@@ -95,24 +178,41 @@ async function serverType(config: MySqlConfig, makes: boolean): Promise<'mysql' 
       await server.changeUser({ database });
       return server;
     });
-    const [rows] = await connection.query('SELECT VERSION() AS version');
+    const [rows] = await connection.query<(RowDataPacket & { readonly Variable_name: string; readonly Value: string })[]>(
+      "SHOW VARIABLES WHERE Variable_name IN ('version', 'wsrep_on', 'log_bin', 'binlog_format', 'max_allowed_packet')",
+    );
     await connection.end();
-    return JSON.stringify(rows).includes('MariaDB') ? 'mariadb' : 'mysql';
+    const variables = new Map(rows.map((row) => [row.Variable_name, row.Value]));
+    requireUsable(variables, addressOf(config));
+    return { type: variables.get('version')?.includes('MariaDB') ? 'mariadb' : 'mysql', isGalera: variables.get('wsrep_on') === 'ON' };
   } catch (error) {
     return explain(error, config);
   }
 }
 
+function requireUsable(variables: ReadonlyMap<string, string>, address: string): void {
+  if (variables.get('log_bin') === 'ON' && variables.get('binlog_format') === 'STATEMENT')
+    throw new StartFault(
+      `The database at ${address} has binlog_format = STATEMENT, with which it refuses every write at READ COMMITTED. Set it to ROW (or MIXED): SET GLOBAL binlog_format = 'ROW', and in its configuration.`,
+    );
+  const packetBytes = Number(variables.get('max_allowed_packet') ?? PACKET_BYTES_MIN);
+  if (packetBytes < PACKET_BYTES_MIN)
+    throw new StartFault(
+      `The database at ${address} has max_allowed_packet = ${packetBytes}: long descriptions could not be stored. Set it to at least ${PACKET_BYTES_MIN}.`,
+    );
+}
+
 const UNKNOWN_DATABASE = 1049;
 
 function explain(error: unknown, config: MySqlConfig): never {
+  if (error instanceof StartFault) throw error;
   const address = addressOf(config);
   const errno = errnoOf(error);
   if (errno === 1045 || errno === 1698)
     throw new StartFault(`The database at ${address} refuses user "${config.user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL).`);
   if (errno === 1044 || errno === UNKNOWN_DATABASE)
     throw new StartFault(
-      `The database "${config.database}" at ${address} is missing or closed to user "${config.user}", and he may not create it. ` +
+      `The database "${config.database}" at ${address} is missing or closed to user "${config.user}", and may not be created by them. ` +
         `As an administrator: CREATE DATABASE ${config.database}; GRANT ALL ON ${config.database}.* TO ...`,
     );
   if (errno === 1227 || errno === 1142)
@@ -124,6 +224,8 @@ function explain(error: unknown, config: MySqlConfig): never {
   if (errno === 1129)
     throw new StartFault(`The database at ${address} has shut this machine out after failed connections. As an administrator: FLUSH HOSTS.`);
   const kind = classify(error);
+  if (kind === 'bug' && typeof errno === 'number')
+    throw new StartFault(`The database at ${address} refuses a setting that every connection needs: ${messageOf(error)}`);
   if (kind === 'not_started' || kind === 'connection_lost') throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
   throw error;
 }

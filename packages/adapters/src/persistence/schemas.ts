@@ -159,4 +159,15 @@ export const guardSchema = new EntitySchema<GuardRow>({
   },
 });
 
-export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema, keptAnswerSchema, rateCountSchema];
+/** See commit-mark.ts. */
+const commitSchema = new EntitySchema<{ readonly id: string; readonly attempt: number; readonly at: Date }>({
+  name: 'commit',
+  tableName: 'commits',
+  columns: {
+    id: { ...id, primary: true },
+    attempt: { type: 'int' },
+    at: { type: 'datetime', precision: 3 },
+  },
+});
+
+export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema, keptAnswerSchema, rateCountSchema, commitSchema];

@@ -9,14 +9,13 @@ import {
   type Policy,
   type StockDecision,
   settle,
-  Unavailable,
   userIdOf,
   type Writes,
 } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
-import { type Database, StaleRow } from './database.ts';
+import type { Database } from './database.ts';
 import { classify } from './database-errors.ts';
 import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
@@ -29,11 +28,11 @@ import {
   type EventColumns,
   toActor,
   toBooking,
-  toDate,
   toEvent,
 } from './rows.ts';
 import { bookingSchema, eventSchema, userSchema } from './schemas.ts';
 import { gather } from './shared-reads.ts';
+import { StaleRow } from './tries.ts';
 import { affectedRows, deleteRows, insertRows } from './writing.ts';
 
 /** SQLite works inside this process: as long as a batch takes, nobody else is served. */
@@ -41,37 +40,43 @@ const SQLITE_BATCH_MS = 8;
 /** Two transactions keep MariaDB busy while one waits for its commit; SQLite has one writer. */
 const LANES = { mysql: 2, sqlite: 1 } as const;
 
-export type StockQueue = BatchQueue<StockDecision, Outcome>;
+export type StockQueue = BatchQueue<StockDecision, Outcome | Rerouted>;
+
+/** A decision on a booking of an event that was not locked for it: where the booking was looked up, it was missing yet. Nothing was decided. */
+export interface Rerouted {
+  readonly eventId: string;
+}
+export const isRerouted = (answer: Outcome | Rerouted): answer is Rerouted => 'eventId' in answer;
 
 /** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
 export function createStockQueue(database: Database, clock: Clock, { ticketsPerUserMax }: Policy, measures: Measures): StockQueue {
-  const queue = new BatchQueue<StockDecision, Outcome>({
+  const queue: StockQueue = new BatchQueue({
     lanes: LANES[database.engine],
     ...QUEUE_LIMITS,
     // SQLite answers in microtasks, but for COMMIT: without a pause nothing else would be read, and batches would stay at one.
     ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
     commit: async (asked, more) => {
       const batch = [...asked];
-      let tried: Settled | undefined;
       let isFirstTry = true;
       const run = () =>
-        database.transaction(
-          async (manager, { afterUnknown }) => {
-            // Who came while the transaction was begun shares it: the larger a batch, the less each pays of it. Not one that is run
-            // again, whose trouble would be his too, and what is left of its time.
-            if (isFirstTry) batch.push(...more(() => true));
-            isFirstTry = false;
-            // Nobody joins what may be stored already: its outcomes are those of who was in it.
-            const locked = await lock(manager, batch, afterUnknown ? () => [] : more, measures);
-            const rows = ticketsPerUserMax === undefined ? locked : { ...locked, holdings: await holdingsIn(manager, locked) };
-            // The lock was waited for, so the transaction that was left behind has ended, one way or the other.
-            if (afterUnknown && tried !== undefined && (await wasStored(manager, tried.writes))) return tried.outcomes;
-            tried = settle(batch, rows, clock());
-            await store(manager, tried.writes);
-            return tried.outcomes;
-          },
-          { resolvesUnknown: true },
-        );
+        database.markedTransaction<readonly (Outcome | Rerouted)[]>(async (manager, { isInDoubt }) => {
+          // Decisions that arrive while the transaction begins join it: the larger a batch, the less each pays of it. They do not join one
+          // that is run again, since they would share its trouble and what is left of its time.
+          if (isFirstTry) batch.push(...more(() => true));
+          isFirstTry = false;
+          // A batch that may be stored already accepts nobody: its outcomes are those of its own decisions.
+          const rows = await lock(manager, batch, isInDoubt ? () => [] : more, measures);
+          const holdings = ticketsPerUserMax === undefined ? undefined : await holdingsIn(manager, rows);
+          const routes = routesOf(batch, rows);
+          const { outcomes, writes } = settle(
+            batch.filter((_, index) => routes[index] === undefined),
+            { ...rows, holdings },
+            clock(),
+          );
+          const hasWritten = await store(manager, writes);
+          const decided = outcomes.values();
+          return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), hasWritten };
+        });
       try {
         return await run();
       } catch (error) {
@@ -87,35 +92,27 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
 }
 
 /** What the decision returned, as it was stored, or what it threw. */
-export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome, { key }: Attempt): Result {
+export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome | Rerouted, { key }: Attempt): Result {
+  if (isRerouted(outcome)) throw new Error('only a decision on a booking goes to another event');
   if (!outcome.done) throw outcome.error;
   if (outcome.replayed) key?.onReplay();
   return outcome.value as Result; // settle() answers a decision with the kind of row that the decision returned
 }
 
-type Settled = ReturnType<typeof settle>;
+function notDecided(): never {
+  throw new Error('a decision of the batch has no outcome');
+}
 
 /**
- * Whether what a lost COMMIT was to store is there: all of it or nothing is, so one row tells. A movement is known by its
- * place in the ledger and what moved. What moves no stock may be decided again with the same result, but for a deletion.
+ * Where to decide instead, for each decision on a booking of another event than the one that was locked for it. The look-up of a booking's
+ * event reads outside the transaction, so it is a hint. A booking that is not here either does not exist.
  */
-async function wasStored(manager: EntityManager, { movements, deletedBookings, keptAnswers }: Writes): Promise<boolean> {
-  const [movement] = movements;
-  if (movement !== undefined) {
-    const rows: { booking_id: string | null; delta: number; available_after: number; at: Date | string }[] = await manager.query(
-      'SELECT booking_id, delta, available_after, at FROM stock_movements WHERE event_id = ? AND stock_version = ?',
-      [movement.eventId, movement.stockVersion],
-    );
-    return rows.some(
-      (row) =>
-        row.booking_id === movement.bookingId &&
-        row.delta === movement.delta &&
-        row.available_after === movement.availableAfter &&
-        toDate(row.at).getTime() === movement.at.getTime(),
-    );
-  }
-  if (keptAnswers.length > 0 || deletedBookings.length > 0) throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown' });
-  return false;
+function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): readonly (Rerouted | undefined)[] {
+  const events = new Map(bookings.map(({ id, eventId }) => [id, eventId]));
+  return batch.map((decision) => {
+    const eventId = decision.subject === 'booking' && decision.bookingId !== undefined ? events.get(decision.bookingId) : undefined;
+    return eventId === undefined || eventId === decision.eventId ? undefined : { eventId };
+  });
 }
 
 /** Locks are taken in one order everywhere: events, users, bookings, each by id. */
@@ -162,8 +159,10 @@ async function holdingsIn(manager: EntityManager, { events, bookings, actors }: 
   return rows.map(({ event_id: eventId, user_id: userId, tickets }) => ({ eventId, userId, tickets: Number(tickets) }));
 }
 
-async function store(manager: EntityManager, writes: Writes): Promise<void> {
+/** Whether there was anything to store. */
+async function store(manager: EntityManager, writes: Writes): Promise<boolean> {
   const { insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements, keptAnswers } = writes;
+  if (Object.values(writes).every((rows) => rows.length === 0)) return false;
   if (insertedEvents.length > 0) await manager.insert(eventSchema, [...insertedEvents]);
   await moveStock(
     manager,
@@ -195,6 +194,7 @@ async function store(manager: EntityManager, writes: Writes): Promise<void> {
     ]),
   );
   await storeKeptAnswers(manager, keptAnswers);
+  return true;
 }
 
 const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);

@@ -1,7 +1,7 @@
 import type { Attempt, Booking, BookingNow, BookingRepository } from '@ticket/domain';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
-import { answerOf, type StockQueue } from './stock-transaction.ts';
+import { answerOf, isRerouted, type StockQueue } from './stock-transaction.ts';
 
 export class TypeOrmBookingRepository implements BookingRepository {
   readonly #queue: StockQueue;
@@ -14,13 +14,18 @@ export class TypeOrmBookingRepository implements BookingRepository {
   }
 
   async change<Result extends Booking | undefined>(id: string, attempt: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {
-    // The event is locked before its booking. Which event it is never changes, so it may be read before the transaction.
-    const { eventId } = await this.#lookUps.submit(id, id);
-    return answerOf(await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, ...attempt, decide }), attempt);
+    // The event is locked before its booking, so it is looked up before. A look-up may lag behind (a replica): the booking's own row, read
+    // in the transaction, has the last word, and there its event never changes.
+    let { eventId } = await this.#lookUps.submit(id, id);
+    for (;;) {
+      const outcome = await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, ...attempt, decide });
+      if (!isRerouted(outcome)) return answerOf(outcome, attempt);
+      eventId = outcome.eventId;
+    }
   }
 }
 
-/** The event of a booking; none when the booking is gone. */
+/** The event of a booking; none when the booking is not seen. */
 interface EventOf {
   readonly eventId: string | undefined;
 }

@@ -14,13 +14,14 @@ import {
   userIdOf,
 } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
-import { type Database, StaleRow } from './database.ts';
+import type { Database } from './database.ts';
 import { classify, messageOf } from './database-errors.ts';
 import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
 import { sharedLookUp } from './shared-reads.ts';
+import { StaleRow, type Worked } from './tries.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
@@ -48,27 +49,19 @@ export class TypeOrmUserRepository implements UserRepository {
   }
 
   async change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result> {
-    let tried: Changed<Result> | undefined;
-    const { after, replayed } = await this.#database
-      .transaction(
-        async (manager, { afterUnknown }) => {
-          const rows = await lockUsers(manager, id, attempt);
-          if (afterUnknown && tried !== undefined && isSame(rows.user, tried.after?.user)) return tried;
-          tried = await decideAndStore(manager, id, attempt, rows, decide);
-          return tried;
-        },
-        { resolvesUnknown: true },
-      )
+    const outcome = await this.#database
+      .markedTransaction(async (manager) => decideAndStore(manager, id, attempt, await lockUsers(manager, id, attempt), decide))
       .catch(refuseKnown);
-    if (replayed) attempt.key?.onReplay();
-    return after;
+    if (!outcome.done) throw outcome.error;
+    if (outcome.replayed) attempt.key?.onReplay();
+    return outcome.after;
   }
 }
 
-interface Changed<Result> {
-  readonly after: Result;
-  readonly replayed: boolean;
-}
+/** What the decision returned, as it was stored, or what it threw. */
+type Decided<Result> =
+  | { readonly done: true; readonly after: Result; readonly replayed: boolean }
+  | { readonly done: false; readonly error: unknown };
 
 interface LockedUsers {
   readonly user: User | undefined;
@@ -92,14 +85,20 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   attempt: Attempt,
   { user: before, actor }: LockedUsers,
   decide: (now: UserNow) => Result,
-): Promise<Changed<Result>> {
+): Promise<Worked<Decided<Result>>> {
   const { key } = attempt;
   const [kept] = await readKeptAnswers(manager, [attempt]);
-  const first = firstAnswer<User>(kept, key, actor);
-  if (first !== undefined) return { after: { user: first } as Result, replayed: true }; // what makes a user answers with one
   const facts = await factsOf(manager, id);
-  const after = decide({ actor, user: before, facts });
-  await store(manager, before, after);
+  let after: Result;
+  try {
+    const first = firstAnswer<User>(kept, key, actor);
+    // What makes a user answers with one.
+    if (first !== undefined) return { result: { done: true, after: { user: first } as Result, replayed: true }, hasWritten: false };
+    after = decide({ actor, user: before, facts });
+  } catch (error) {
+    return { result: { done: false, error }, hasWritten: false };
+  }
+  const hasWritten = await store(manager, before, after);
   // Whoever becomes the first admin looks again once he holds the guard: another may have become it meanwhile.
   if (after?.user.role === 'admin' && facts.otherAdmins === 0) {
     await touchAdminGuard(manager);
@@ -109,16 +108,8 @@ async function decideAndStore<Result extends StoredUser | undefined>(
     const { value, fingerprint } = key;
     await storeKeptAnswers(manager, [{ owner: ownerOf(attempt.actor), key: value, fingerprint, answer: after.user }]);
   }
-  return { after, replayed: false };
+  return { result: { done: true, after, replayed: false }, hasWritten: hasWritten || key !== undefined };
 }
-
-/** Every change is stamped, and a new password counts the token version up. */
-const isSame = (one: User | undefined, other: User | undefined): boolean =>
-  one?.email === other?.email &&
-  one?.name === other?.name &&
-  one?.role === other?.role &&
-  one?.tokenVersion === other?.tokenVersion &&
-  one?.updatedAt.getTime() === other?.updatedAt.getTime();
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
@@ -145,18 +136,21 @@ async function factsOf(manager: EntityManager, id: string): Promise<UserFacts> {
   return { otherAdmins: Number(otherAdmins), activeBookings: Number(activeBookings), organisedEvents: Number(organisedEvents) };
 }
 
-async function store(manager: EntityManager, before: User | undefined, after: StoredUser | undefined): Promise<void> {
+/** Whether there was anything to store. */
+async function store(manager: EntityManager, before: User | undefined, after: StoredUser | undefined): Promise<boolean> {
+  if (after?.user === before && after?.passwordHash === undefined) return false;
   if (before?.role === 'admin' && after?.user.role !== 'admin') await touchAdminGuard(manager);
   if (after === undefined) {
-    if (before === undefined) return;
+    if (before === undefined) return false;
     await manager.delete(bookingSchema, { userId: before.id, status: 'cancelled' });
     await manager.delete(userSchema, { id: before.id });
-    return;
+    return true;
   }
   const { user, passwordHash } = after;
   const hash = passwordHash === undefined ? {} : { passwordHash };
   if (before !== undefined) await manager.update(userSchema, { id: user.id }, { ...user, ...hash });
   else await manager.insert(userSchema, { ...user, ...hash });
+  return true;
 }
 
 /** What the tables' keys refuse, in the domain's words. */

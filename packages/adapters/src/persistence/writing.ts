@@ -2,8 +2,16 @@ import type { EntityManager } from 'typeorm';
 
 type Value = string | number | Date | null;
 
+const isSqlite = (manager: EntityManager): boolean => manager.dataSource.options.type === 'better-sqlite3';
+
 /** What time it is for the database: one clock for all servers. */
-export const NOW = { mysql: 'CURRENT_TIMESTAMP(3)', sqlite: "strftime('%Y-%m-%d %H:%M:%f', 'now')" } as const;
+export const nowIn = (manager: EntityManager): string => (isSqlite(manager) ? "strftime('%Y-%m-%d %H:%M:%f', 'now')" : 'CURRENT_TIMESTAMP(3)');
+
+/** The moment so long ago, by the database's clock. */
+export const agoIn = (manager: EntityManager, milliseconds: number): { readonly sql: string; readonly parameter: Value } =>
+  isSqlite(manager)
+    ? { sql: "strftime('%Y-%m-%d %H:%M:%f', 'now', ?)", parameter: `${-milliseconds / 1000} seconds` }
+    : { sql: 'CURRENT_TIMESTAMP(3) - INTERVAL ? SECOND', parameter: milliseconds / 1000 };
 
 /**
  * Inserts rows in as few statements as serve; a `stamped` column gets the database's time. Plain SQL: TypeORM's builder names
@@ -16,9 +24,9 @@ export async function insertRows(
   rows: readonly (readonly Value[])[],
   { stamped }: { readonly stamped?: string } = {},
 ): Promise<void> {
-  const sqlite = manager.dataSource.options.type === 'better-sqlite3';
+  const sqlite = isSqlite(manager);
   const names = stamped === undefined ? columns : [...columns, stamped];
-  const row = `(${names.map((name) => (name === stamped ? NOW[sqlite ? 'sqlite' : 'mysql'] : '?')).join(', ')})`;
+  const row = `(${names.map((name) => (name === stamped ? nowIn(manager) : '?')).join(', ')})`;
   const values = (some: typeof rows) => some.flat().map((value) => (value instanceof Date ? momentText(value) : value));
   for (let start = 0; start < rows.length; ) {
     const size = sqlite ? powerOfTwoIn(rows.length - start) : rows.length;

@@ -1,0 +1,95 @@
+import { type NewId, Unavailable } from '@ticket/domain';
+import type { EntityManager } from 'typeorm';
+import { classify } from './database-errors.ts';
+import { agoIn, deleteRows, nowIn } from './writing.ts';
+
+/** A mark is swept after a day, by the database's clock. Long before, nobody looks for it any more. */
+const SWEPT_AFTER_MS = 24 * 60 * 60 * 1000;
+/** A transaction older than this is not tried again: its mark might be swept before the try reaches the database. */
+const DOUBT_MAX_MS = 60 * 60 * 1000;
+
+/**
+ * The mark that every try of one transaction writes, so that what became of a lost COMMIT is looked up and never inferred.
+ * The first try writes it last, just before COMMIT. A try after a lost COMMIT writes it first, and there it is a fence: where the row is there
+ * already, the transaction is stored; where it is not, the earlier try can never commit, since two transactions cannot both hold the key.
+ * On one server InnoDB's lock on the key says so at once; between Galera nodes certification says so at COMMIT.
+ */
+export class CommitMark<Result> {
+  readonly #id: string;
+  readonly #wallMs = Date.now();
+  readonly #monotonicMs = performance.now();
+  /** What each try that sent COMMIT came to. Between Galera nodes an earlier one than the last may be the one that is stored. */
+  readonly #sent = new Map<number, Result>();
+  #tries = 0;
+
+  constructor(newId: NewId) {
+    this.#id = newId();
+  }
+
+  /** Whether a COMMIT was sent and its answer never came. */
+  get isInDoubt(): boolean {
+    return this.#sent.size > 0;
+  }
+
+  /** The clock may have been set back and the machine may have slept: each alone hides time that has passed, not both. */
+  get #isTooOld(): boolean {
+    return Math.max(Date.now() - this.#wallMs, performance.now() - this.#monotonicMs) > DOUBT_MAX_MS;
+  }
+
+  /** From now on this try may be the one that is stored. */
+  sendsCommit(result: Result): void {
+    this.#sent.set(this.#tries, result);
+  }
+
+  /** COMMIT is known to have stored nothing. */
+  isRolledBack(): void {
+    this.#sent.delete(this.#tries);
+  }
+
+  /** Writes the mark of this try. */
+  async write(manager: EntityManager): Promise<void> {
+    this.#tries += 1;
+    await manager.query(`INSERT INTO commits (id, attempt, at) VALUES (?, ?, ${nowIn(manager)})`, [this.#id, this.#tries]);
+  }
+
+  /** Writes the mark as the fence of a try after a lost COMMIT; or gives what the stored try came to. */
+  async claim(manager: EntityManager): Promise<{ readonly stored: Result } | undefined> {
+    if (this.#isTooOld) throw new Unavailable('the mark of a lost COMMIT may have been swept', { outcome: 'unknown' });
+    try {
+      await this.write(manager);
+      return undefined;
+    } catch (error) {
+      if (classify(error) !== 'duplicate') throw error;
+    }
+    const [row]: { attempt: number }[] = await manager.query('SELECT attempt FROM commits WHERE id = ?', [this.#id]);
+    const attempt = Number(row?.attempt);
+    if (!this.#sent.has(attempt)) throw new Error('a mark that is there and tells of no try of this transaction');
+    return { stored: this.#sent.get(attempt) as Result };
+  }
+}
+
+/**
+ * Deletes at most `limit` marks that are a day old, and says how many they were. Ids begin with the time at which they were made, so the
+ * range ends where younger ones begin. The database's clock has the last word, since servers' clocks differ.
+ */
+export async function sweepMarks(manager: EntityManager, limit: number): Promise<number> {
+  const old = agoIn(manager, SWEPT_AFTER_MS);
+  const rows: { id: string }[] = await manager.query(`SELECT id FROM commits WHERE id < ? AND at < ${old.sql} ORDER BY id LIMIT ?`, [
+    firstIdAt(Date.now() - SWEPT_AFTER_MS),
+    old.parameter,
+    limit,
+  ]);
+  await deleteRows(
+    manager,
+    'commits',
+    'id',
+    rows.map(({ id }) => id),
+  );
+  return rows.length;
+}
+
+/** Every UUID of version 7 that was made earlier sorts before it (RFC 9562, 5.7: its first 48 bits are milliseconds). */
+function firstIdAt(milliseconds: number): string {
+  const time = milliseconds.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
+}

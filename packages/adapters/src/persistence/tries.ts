@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Unavailable } from '@ticket/domain';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { Measures, RetryClass } from '../measures.ts';
+import type { CommitMark } from './commit-mark.ts';
+import { classify, type ErrorClass, errnoOf, isKnownRollback, UnforeseenFailure } from './database-errors.ts';
+import { abandonConnections, isAbandoned, settingsOf } from './mysql.ts';
+import { LibsqlConnection } from './sqlite.ts';
+
+/** A transaction is run again for this long before it is given up. By time, not by count: conflicts come in crowds. */
+const BUDGET_MS = 3000;
+/** A database that does not answer at all is given less: the client hears 503 within the second. */
+const CONNECT_BUDGET_MS = 600;
+/**
+ * One try of a transaction or of a read. Then its connection is given up. Longer than any lock is waited for; and longer than
+ * the budget, so that a try that was given up has no successor, unless it was at COMMIT: it may hear from the database yet.
+ */
+export const TRY_MS = BUDGET_MS + 2000;
+/** … and one that looks what became of a lost COMMIT: the client has waited long already. */
+const LOOK_MS = 2000;
+/** How long a try waits for a connection of the pool. */
+export const ACQUIRE_MS = 1000;
+/** What does not pass by itself within any budget. */
+const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
+  unwritable: 'the database cannot be written: no room, or a read-only file',
+  disk_failed: 'the disk of the database failed',
+  denied: 'the database refuses this server’s user, or what the user asks for',
+};
+const BACKOFF_FIRST_MS = 5;
+const BACKOFF_MAX_MS = 200;
+
+/** A row was not as the lock promised. Something wrote around the lock, so the transaction is run anew. */
+export class StaleRow extends Error {
+  override readonly name = 'StaleRow';
+}
+
+/** COMMIT was sent and its answer never came: stored whole, or not at all. */
+export class LostCommit extends Error {
+  override readonly name = 'LostCommit';
+}
+
+/**
+ * Tries again what may come right by itself, with full jitter (so that those who collided do not meet again), then says Unavailable.
+ * What the database failed with is the cause.
+ */
+export async function untilDone<Result>(
+  work: () => Promise<Result>,
+  mayComeRight: (error: unknown) => boolean,
+  { isConnected, measures }: { readonly isConnected: boolean; readonly measures: Measures },
+): Promise<Result> {
+  const began = performance.now();
+  let hasLookedAfterCommit = false;
+  for (let pause = BACKOFF_FIRST_MS; ; pause = Math.min(pause * 2, BACKOFF_MAX_MS)) {
+    try {
+      return await work();
+    } catch (error) {
+      const kind = classify(error);
+      const lasting = LASTING[kind];
+      if (lasting !== undefined && isConnected) throw new Unavailable(lasting, { retryAfterSeconds: 10, cause: error });
+      if (!mayComeRight(error)) throw error;
+      const delay = Math.random() * pause;
+      const budget = kind === 'not_started' || kind === 'wrong_server' ? CONNECT_BUDGET_MS : BUDGET_MS;
+      const isOver = performance.now() + delay > began + budget;
+      // Where COMMIT itself took all the time, what became of it is looked for once all the same.
+      const isToBeFoundOut: boolean = error instanceof LostCommit && !hasLookedAfterCommit;
+      if (isOver && !isToBeFoundOut) throw new Unavailable(`${whyOf(error, kind)} for ${budget} ms`, { cause: error });
+      hasLookedAfterCommit ||= isToBeFoundOut;
+      measures.retry(retryClassOf(error));
+      await sleep(delay);
+    }
+  }
+}
+
+function whyOf(error: unknown, kind: ErrorClass): string {
+  const number = errnoOf(error);
+  const which = typeof number === 'number' && number > 0 ? ` (error ${number})` : '';
+  return `the database ${kind === 'wrong_server' ? 'took no writes' : 'did not get to it'}${which}`;
+}
+
+/** What a transaction came to, and whether there is anything to commit. */
+export interface Worked<Result> {
+  readonly result: Result;
+  readonly hasWritten: boolean;
+}
+
+/** SQLite takes the write lock at once: what reads first and writes later cannot be saved once another process wrote in between. */
+const BEGIN = { sqlite: 'BEGIN IMMEDIATE', mysql: 'START TRANSACTION' } as const;
+
+/** The work of a transaction. In doubt: an earlier try may be stored yet, and with it what it came to. */
+export type Work<Result> = (manager: EntityManager, tries: { readonly isInDoubt: boolean }) => Promise<Worked<Result>>;
+
+/**
+ * One try of a transaction. Without a mark its outcome is told to nobody. With one, a try after a lost COMMIT first claims the mark, and
+ * gives what was stored where it is taken.
+ *
+ * In plain statements, not by TypeORM's own transactions. It counts them, on SQLite for all on its one connection, and loses
+ * count where SQLite rolls back by itself (the disk is full): each later one would count as inside the last, and its COMMIT be none.
+ */
+export async function tryOnce<Result>(
+  source: DataSource,
+  engine: keyof typeof BEGIN,
+  work: Work<Result>,
+  mark: CommitMark<Result> | undefined,
+  measures: Measures,
+): Promise<Result> {
+  const runner = source.createQueryRunner();
+  let committing = false;
+  let open = false;
+  const isInDoubt = mark?.isInDoubt ?? false;
+  const transaction = async () => {
+    try {
+      await runner.query(BEGIN[engine]);
+      open = true;
+      const found = isInDoubt ? await mark?.claim(runner.manager) : undefined;
+      if (found !== undefined) return await rollBack(found.stored);
+      const { result, hasWritten } = await work(runner.manager, { isInDoubt });
+      // Nothing to lose: what was decided holds whether or not anybody hears of it.
+      if (mark !== undefined && !hasWritten && !isInDoubt) return await rollBack(result);
+      if (!isInDoubt) await mark?.write(runner.manager);
+      const connection: unknown = await runner.connect();
+      mark?.sendsCommit(result);
+      committing = true;
+      await (connection instanceof LibsqlConnection ? connection.commit() : runner.query('COMMIT'));
+      return result;
+    } catch (error) {
+      await rollBack(undefined).catch(() => undefined); // the connection may be gone, or the engine has rolled back by itself
+      throw error;
+    }
+  };
+  const rollBack = async <Value>(value: Value): Promise<Value> => {
+    await runner.query('ROLLBACK');
+    open = false;
+    return value;
+  };
+  try {
+    return await onConnection(runner, isInDoubt ? LOOK_MS : TRY_MS, transaction, measures, () => open);
+  } catch (error) {
+    if (committing && !isKnownRollback(error)) throw new LostCommit('the answer to COMMIT was lost', { cause: error });
+    if (committing) mark?.isRolledBack();
+    throw error;
+  }
+}
+
+/**
+ * Runs `work` on a connection of the pool, on MySQL for a bounded time. A database that answers no more (frozen, cut off) would hold
+ * it for ever: then the connection is given up, since what it does is not known, and the database rolls back what it began.
+ */
+export async function onConnection<Result>(
+  runner: QueryRunner,
+  tryMs: number,
+  work: (runner: QueryRunner) => Promise<Result>,
+  measures: Measures,
+  isOpen: () => boolean = () => false,
+): Promise<Result> {
+  const connecting: Promise<unknown> = runner.connect();
+  const connection: unknown = await inTime(connecting, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
+    void connecting.then(() => runner.release()).catch(() => undefined); // it may come yet
+    throw error;
+  });
+  let isGivenUp = false;
+  const giveUp = () => {
+    if (isGivenUp || !isDestroyable(connection)) return;
+    isGivenUp = true;
+    connection.destroy();
+    measures.connectionGivenUp();
+  };
+  try {
+    // SQLite has one connection for all writes, which cannot be given up: who came next would share it with a COMMIT that still runs, and
+    // with the late ROLLBACK of one that failed. They wait their turn; reads have a connection of their own.
+    if (connection instanceof LibsqlConnection) return await work(runner);
+    const run = async () => {
+      await settingsOf(connection);
+      return work(runner);
+    };
+    return await inTime(run(), tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT');
+  } catch (error) {
+    const isWrongServer = classify(error) === 'wrong_server';
+    if (isWrongServer) abandonConnections(runner.dataSource);
+    // Still open: not even ROLLBACK was taken (a Galera node without a majority), and the next START TRANSACTION would store it.
+    if (error instanceof Late || isWrongServer || isOpen()) giveUp();
+    throw error;
+  } finally {
+    if (isAbandoned(runner.dataSource, connection)) giveUp();
+    await runner.release();
+  }
+}
+
+/** Nothing came in time; classified by its code, as the driver's own errors are. */
+class Late extends Error {
+  override readonly name = 'Late';
+  readonly code: string;
+  constructor(code: string, milliseconds: number) {
+    super(`no answer within ${milliseconds} ms`);
+    this.code = code;
+  }
+}
+
+async function inTime<Result>(work: Promise<Result>, milliseconds: number, code: string): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Late(code, milliseconds)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const isDestroyable = (connection: unknown): connection is { destroy(): void } =>
+  typeof connection === 'object' && connection !== null && 'destroy' in connection && typeof connection.destroy === 'function';
+
+const TRANSIENT = ['rolled_back', 'not_started', 'wrong_server', 'connection_lost'] as const;
+type Transient = (typeof TRANSIENT)[number];
+const asTransient = (error: unknown): Transient | undefined => TRANSIENT.find((kind) => kind === classify(error));
+
+/** Whether the same may go well a moment later, on this connection or another. */
+export const isTransient = (error: unknown): boolean => asTransient(error) !== undefined;
+
+function retryClassOf(error: unknown): RetryClass {
+  if (error instanceof StaleRow) return 'stale_row';
+  if (error instanceof LostCommit) return 'lost_commit';
+  return asTransient(error) ?? 'other';
+}
+
+/** The same error, but in the words of the port where nobody foresaw it. */
+export const foreseen = (error: unknown): unknown => (classify(error) === 'unforeseen' ? new UnforeseenFailure(error) : error);
