@@ -49,17 +49,23 @@ export const portsOf = (container: Container): StorePorts => ({
 /** What the domain's contract suites run on. With a limit that nobody reaches, so that what users hold is counted. */
 export async function openStore(engine: Engine): Promise<Store> {
   const { container, close } = await openContainer(engine, { policy: { ...POLICIES.open, ticketsPerUserMax: TOTAL_TICKETS_MAX } });
+  const ports = portsOf(container);
   return {
-    ports: portsOf(container),
-    movements: async (eventId) => {
-      const rows = await container
-        .get(TOKENS.database)
-        .query<MovementColumns>('SELECT * FROM stock_movements WHERE event_id = ? ORDER BY stock_version', [eventId]);
-      return rows.map(toMovement);
-    },
+    ports,
+    fresh: ports,
+    movements: movementsOf(container),
     close,
   };
 }
+
+export const movementsOf =
+  (container: Container): Store['movements'] =>
+  async (eventId) => {
+    const rows = await container
+      .get(TOKENS.database)
+      .query<MovementColumns>('SELECT * FROM stock_movements WHERE event_id = ? ORDER BY stock_version', [eventId]);
+    return rows.map(toMovement);
+  };
 
 interface MovementColumns {
   readonly event_id: string;

@@ -32,6 +32,7 @@ export type {
   Credentials,
   EventQueries,
   EventRepository,
+  Freshness,
   KeptAnswers,
   NewId,
   Part,

@@ -72,10 +72,17 @@ export interface Credentials {
   readonly passwordHash: string;
 }
 
+/**
+ * How old a look-up may be. `plain`: as old as a replica is behind; no "no" may rest on it alone. `latest`: no older than the
+ * question, from where writes go, which costs more.
+ */
+export type Freshness = 'plain' | 'latest';
+
 export interface UserRepository {
-  find(id: string): Promise<User | undefined>;
+  /** A user who is not found is not there: that is looked up where writes go, whatever the freshness. */
+  find(id: string, freshness?: Freshness): Promise<User | undefined>;
   /** By the e-mail as stored, lower case. */
-  findCredentials(email: string): Promise<Credentials | undefined>;
+  findCredentials(email: string, freshness?: Freshness): Promise<Credentials | undefined>;
   /**
    * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` for an e-mail of somebody else's, also when
    * both come at once. Two admins who lose their role at once are decided one after the other, so the second sees
@@ -97,7 +104,9 @@ export interface Part {
   readonly limit: number;
 }
 
-/** Reads never feed a decision. */
+/**
+ * Reads never feed a decision. They may lag behind what was committed, but for one thing: what `find` does not find is not there.
+ */
 export interface EventQueries {
   find(id: string): Promise<EventView | undefined>;
   /** By event date, then id. */

@@ -1,4 +1,5 @@
 import { Unavailable } from '@ticket/domain';
+import { UnforeseenFailure } from './database-errors.ts';
 
 /**
  * Lets what arrives while a batch is in flight share the next one, in arrival order. No timer: a lone request goes out at once.
@@ -104,7 +105,7 @@ export class BatchQueue<Request, Answer> {
         else resolve(answer);
       }
     } catch (error) {
-      if (batch.length === 1 || error instanceof Unavailable) {
+      if (batch.length === 1 || isOutage(error)) {
         for (const { reject } of batch) reject(error);
         return;
       }
@@ -114,6 +115,9 @@ export class BatchQueue<Request, Answer> {
     }
   }
 }
+
+/** What concerns everybody alike. A failure that nobody foresaw may concern one request alone. */
+const isOutage = (error: unknown): boolean => error instanceof Unavailable && !(error instanceof UnforeseenFailure);
 
 export interface BatchQueueOptions<Request, Answer> {
   /** Transactions in flight at once; a key always takes the same lane. */

@@ -70,7 +70,7 @@ describe('a lost COMMIT that is an hour old', () => {
     const { commit } = LibsqlConnection.prototype;
     vi.spyOn(LibsqlConnection.prototype, 'commit').mockImplementationOnce(async function (this: LibsqlConnection) {
       await commit.call(this);
-      vi.spyOn(Date, 'now').mockReturnValue(now + DAY_MS / 24 + 1); // the process was stopped
+      vi.spyOn(Date, 'now').mockReturnValue(now + DAY_MS / 20); // the process was stopped
       throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
     });
     let tries = 0;

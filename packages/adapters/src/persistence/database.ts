@@ -1,4 +1,4 @@
-import { type NewId, Unavailable } from '@ticket/domain';
+import { type Freshness, type NewId, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
 import type { DataSource, EntityManager } from 'typeorm';
 import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
@@ -135,11 +135,17 @@ export class Database {
   }
 
   /**
-   * Rows of one statement that only reads, on committed data. Where a proxy reads from replicas they may be older than what was committed
-   * elsewhere: what is missing or refused by them is looked up with `queryLatest` before anybody is told.
+   * Rows of one statement that only reads, on committed data. Where a proxy reads from replicas, `plain` may be older than what was
+   * committed elsewhere; `latest` is no older than the question.
    */
-  async query<Row>(sql: string, parameters: readonly unknown[] = [], { tryMs = TRY_MS } = {}): Promise<readonly Row[]> {
+  async query<Row>(
+    sql: string,
+    parameters: readonly unknown[] = [],
+    { tryMs = TRY_MS, freshness = 'plain' }: { readonly tryMs?: number; readonly freshness?: Freshness | undefined } = {},
+  ): Promise<readonly Row[]> {
     const { reader } = this.#connection();
+    // In a transaction: proxies send it to the server that writes. SQLite's reader sees every commit at once.
+    if (freshness === 'latest' && this.engine !== 'sqlite') return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
     const read = () =>
       onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(sql, [...parameters]), this.#measures);
     let isFirst = true;
@@ -148,15 +154,6 @@ export class Database {
       isFirst = false;
       return isWorthAnother || isTransient(error);
     });
-  }
-
-  /**
-   * The same, but no older than the question: in a transaction, which proxies send to the server that writes. SQLite's reader sees
-   * every commit at once.
-   */
-  async queryLatest<Row>(sql: string, parameters: readonly unknown[]): Promise<readonly Row[]> {
-    if (this.engine === 'sqlite') return this.query(sql, parameters);
-    return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
   }
 
   /** Whether a statement gets its answer now. */

@@ -88,6 +88,8 @@ describe.runIf(engines.includes('mysql'))('a batch of which one booking fails wi
     [1047, 'a node without a quorum'],
     [1053, 'a shutdown'],
     [1290, 'read-only'],
+    [1836, 'read-only mode'],
+    [3100, 'a member that refuses'],
   ])('%i (%s), twice: is run again whole, and everybody has his booking', async (errno) => {
     const { failed, exact, tries } = await bookWhile(errno, 2);
     expect([failed, exact, tries]).toEqual([[], true, 3]);
@@ -101,6 +103,19 @@ describe.runIf(engines.includes('mysql'))('a batch of which one booking fails wi
     const { failed, exact, tries } = await bookWhile(errno, FOREVER);
     expect([failed.map(([index]) => index), exact]).toEqual([[37], true]);
     expect(tries).toBeLessThanOrEqual(1 + Math.log2(BATCH));
+  });
+
+  it.each([
+    [1030, 'the storage engine’s'],
+    [1153, 'a packet too large'],
+    [1665, 'a binlog that cannot take it'],
+    [9999, 'a number that nobody knows'],
+  ])('%i (%s), always: it alone hears that nothing was stored, and its neighbours have their bookings', async (errno) => {
+    const { failed, exact } = await bookWhile(errno, FOREVER);
+    expect(failed.map(([index]) => index)).toEqual([37]);
+    for (const [, reason] of failed)
+      expect(reason).toMatchObject({ name: 'Unavailable', outcome: 'not_done', message: expect.stringContaining(String(errno)) });
+    expect(exact).toBe(true);
   });
 
   it('1452 (what it refers to is gone), always: it alone fails, and is decided once more', async () => {

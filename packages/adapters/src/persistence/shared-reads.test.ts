@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Freshness } from '@ticket/domain';
 import { describe, expect, it } from 'vitest';
 import { keptShape, sharedLookUp, sharedRead } from './shared-reads.ts';
 
@@ -57,15 +58,29 @@ describe('a shared read', () => {
 
 describe('a shared look-up', () => {
   it('asks for many rows in one statement, for each once, and hands out the same object', async () => {
-    const asked: (readonly string[])[] = [];
-    const find = sharedLookUp(async (ids: readonly string[]) => {
-      asked.push(ids);
+    const asked: (readonly [readonly string[], Freshness])[] = [];
+    const find = sharedLookUp(async (ids: readonly string[], freshness) => {
+      asked.push([ids, freshness]);
       return ids.filter((id) => id !== 'gone').map((id) => ({ id }));
     });
     const [one, same, other, gone] = await Promise.all([find('a'), find('a'), find('b'), find('gone')]);
     expect([one, same, other, gone]).toEqual([{ id: 'a' }, { id: 'a' }, { id: 'b' }, undefined]);
     expect(same).toBe(one);
-    expect(asked).toEqual([['a', 'b', 'gone']]);
+    // What is not found is looked up where writes go, and only that.
+    expect(asked).toEqual([
+      [['a', 'b', 'gone'], 'plain'],
+      [['gone'], 'latest'],
+    ]);
+  });
+
+  it('gives a row that a plain read does not have yet, and the latest one to whoever asks for it', async () => {
+    const find = sharedLookUp(async (ids: readonly string[], freshness) => ids.flatMap((id) => (freshness === 'latest' ? [{ id, freshness }] : [])));
+    expect(await find('new')).toEqual({ id: 'new', freshness: 'latest' });
+    const both = sharedLookUp(async (ids: readonly string[], freshness) => ids.map((id) => ({ id, freshness })));
+    expect([await both('a'), await both('a', 'latest')]).toEqual([
+      { id: 'a', freshness: 'plain' },
+      { id: 'a', freshness: 'latest' },
+    ]);
   });
 });
 

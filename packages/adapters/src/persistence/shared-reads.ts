@@ -1,3 +1,4 @@
+import type { Freshness } from '@ticket/domain';
 import { LRUCache } from 'lru-cache';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 
@@ -7,18 +8,28 @@ import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
  */
 export const gather = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Looks rows up by id, many at a time: each batch is one statement, and who asks for the same row gets the same object. */
-export function sharedLookUp<Row extends { readonly id: string }>(rowsById: (ids: readonly string[]) => Promise<readonly Row[]>) {
-  const queue = new BatchQueue<string, Found<Row>>({
-    ...QUEUE_LIMITS,
-    ...{ lanes: 1, gather },
-    commit: async (ids) => {
-      const rows = await rowsById([...new Set(ids)]);
-      const found = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((id) => ({ row: found.get(id) }));
-    },
-  });
-  return async (id: string): Promise<Row | undefined> => (await queue.submit(id, id)).row;
+/**
+ * Looks rows up by id, many at a time: each batch is one statement, and who asks for the same row gets the same object. A row that a plain
+ * read does not find is looked up where writes go, before anybody hears that it is not there: a replica may not have it yet.
+ */
+export function sharedLookUp<Row extends { readonly id: string }>(
+  rowsById: (ids: readonly string[], freshness: Freshness) => Promise<readonly Row[]>,
+) {
+  const queueOf = (freshness: Freshness) =>
+    new BatchQueue<string, Found<Row>>({
+      ...QUEUE_LIMITS,
+      ...{ lanes: 1, gather },
+      commit: async (ids) => {
+        const rows = await rowsById([...new Set(ids)], freshness);
+        const found = new Map(rows.map((row) => [row.id, row]));
+        return ids.map((id) => ({ row: found.get(id) }));
+      },
+    });
+  const queues = { plain: queueOf('plain'), latest: queueOf('latest') };
+  return async (id: string, freshness: Freshness = 'plain'): Promise<Row | undefined> => {
+    const { row } = await queues[freshness].submit(id, id);
+    return row ?? (freshness === 'plain' ? (await queues.latest.submit(id, id)).row : undefined);
+  };
 }
 
 interface Found<Row> {

@@ -14,8 +14,8 @@ export class TypeOrmBookingRepository implements BookingRepository {
   }
 
   async change<Result extends Booking | undefined>(id: string, attempt: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {
-    // The event is locked before its booking, so it is looked up before. A look-up may lag behind (a replica): the booking's own row, read
-    // in the transaction, has the last word, and there its event never changes.
+    // The event is locked before its booking, so it is looked up before: plainly, and what is missing once more where writes go. That is a
+    // hint. The booking's own row, read in the transaction, has the last word.
     let { eventId } = await this.#lookUps.submit(id, id);
     for (;;) {
       const outcome = await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, ...attempt, decide });
@@ -31,10 +31,16 @@ interface EventOf {
 }
 
 async function eventsOf(database: Database, bookingIds: readonly string[]): Promise<readonly EventOf[]> {
-  const rows = await database.query<{ id: string; event_id: string }>(
-    `SELECT id, event_id FROM bookings WHERE id IN (${bookingIds.map(() => '?').join(', ')})`,
-    bookingIds,
-  );
-  const events = new Map(rows.map(({ id, event_id }) => [id, event_id]));
+  const events = new Map<string, string>();
+  for (const freshness of ['plain', 'latest'] as const) {
+    const unknown = bookingIds.filter((id) => !events.has(id));
+    if (unknown.length === 0) break;
+    const rows = await database.query<{ id: string; event_id: string }>(
+      `SELECT id, event_id FROM bookings WHERE id IN (${unknown.map(() => '?').join(', ')})`,
+      unknown,
+      { freshness },
+    );
+    for (const { id, event_id } of rows) events.set(id, event_id);
+  }
   return bookingIds.map((id) => ({ eventId: events.get(id) }));
 }

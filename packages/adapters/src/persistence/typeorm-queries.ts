@@ -1,4 +1,4 @@
-import type { BookingQueries, BookingView, EventQueries, EventView, Part, UserQueries } from '@ticket/domain';
+import type { BookingQueries, BookingView, EventQueries, EventView, Freshness, Part, UserQueries } from '@ticket/domain';
 import type { Database } from './database.ts';
 import {
   BOOKING_COLUMNS,
@@ -38,10 +38,12 @@ export class TypeOrmEventQueries implements EventQueries {
   readonly count: EventQueries['count'];
 
   constructor(database: Database) {
-    const rowsOf = ({ from, which, parameters }: Rows) =>
-      database.query<EventViewColumns>(`${EVENT_VIEW} FROM ${from} LEFT JOIN users ON users.id = events.organizer_id ${which}`, parameters);
-    this.find = sharedLookUp(async (ids) =>
-      toEventViews(await rowsOf({ from: 'events', which: `WHERE events.id IN (${placesFor(ids)})`, parameters: ids })),
+    const rowsOf = ({ from, which, parameters }: Rows, freshness?: Freshness) =>
+      database.query<EventViewColumns>(`${EVENT_VIEW} FROM ${from} LEFT JOIN users ON users.id = events.organizer_id ${which}`, parameters, {
+        freshness,
+      });
+    this.find = sharedLookUp(async (ids, freshness) =>
+      toEventViews(await rowsOf({ from: 'events', which: `WHERE events.id IN (${placesFor(ids)})`, parameters: ids }, freshness)),
     );
     const views = keptShape(toEventViews); // the list that everybody asks for, and that seldom changes in more than a few rows
     this.list = sharedRead(async (part: Part) => {
@@ -60,16 +62,17 @@ export class TypeOrmBookingQueries implements BookingQueries {
 
   constructor(database: Database) {
     // Looked up once a part, not joined: a join would send, parse and render a user and an event with every row of thousands.
-    const viewsOf = ({ from, which, parameters }: Rows): Promise<readonly BookingView[]> =>
-      complete(async () => {
-        const rows = await database.query<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters);
+    const viewsOf = ({ from, which, parameters }: Rows, asked: Freshness = 'plain'): Promise<readonly BookingView[]> =>
+      complete(asked, async (freshness) => {
+        const read: Read = (sql, values) => database.query(sql, values, { freshness });
+        const rows = await read<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters);
         const [users, events] = await Promise.all([
           peopleOf(
-            database,
+            read,
             rows.map((row) => row.user_id),
           ),
           occasionsOf(
-            database,
+            read,
             rows.map((row) => row.event_id),
           ),
         ]);
@@ -78,7 +81,7 @@ export class TypeOrmBookingQueries implements BookingQueries {
           return user && event && Object.assign(toBooking(row), { user, event }); // a spread copies, which shows in a list of thousands
         });
       });
-    this.find = sharedLookUp((ids) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }));
+    this.find = sharedLookUp((ids, freshness) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }, freshness));
     this.list = sharedRead(async ({ userId, ...part }: Part & { readonly userId?: string | undefined }) => {
       const index = userId === undefined ? 'idx_bookings_booking_date' : 'idx_bookings_user_id';
       return viewsOf(partOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', index, userId }));
@@ -92,29 +95,33 @@ export class TypeOrmBookingQueries implements BookingQueries {
   }
 }
 
+type Read = <Row>(sql: string, parameters: readonly unknown[]) => Promise<readonly Row[]>;
 type People = ReadonlyMap<string, BookingView['user']>;
-const peopleOf = async (database: Database, ids: readonly string[]): Promise<People> =>
-  byId(await rowsById<BookingView['user']>(database, 'SELECT id, name, email FROM users', ids));
+const peopleOf = async (read: Read, ids: readonly string[]): Promise<People> =>
+  byId(await rowsById<BookingView['user']>(read, 'SELECT id, name, email FROM users', ids));
 
-async function occasionsOf(database: Database, ids: readonly string[]): Promise<ReadonlyMap<string, BookingView['event']>> {
+async function occasionsOf(read: Read, ids: readonly string[]): Promise<ReadonlyMap<string, BookingView['event']>> {
   type Columns = Pick<EventColumns, 'id' | 'name' | 'location' | 'event_date'>;
-  const rows = await rowsById<Columns>(database, 'SELECT id, name, location, event_date FROM events', ids);
+  const rows = await rowsById<Columns>(read, 'SELECT id, name, location, event_date FROM events', ids);
   return byId(rows.map(({ event_date, ...row }) => ({ eventDate: toDate(event_date), ...row })));
 }
 
-async function rowsById<Row>(database: Database, select: string, ids: readonly string[]): Promise<readonly Row[]> {
+async function rowsById<Row>(read: Read, select: string, ids: readonly string[]): Promise<readonly Row[]> {
   const each = [...new Set(ids)];
-  return each.length === 0 ? [] : database.query<Row>(`${select} WHERE id IN (${placesFor(each)})`, each);
+  return each.length === 0 ? [] : read<Row>(`${select} WHERE id IN (${placesFor(each)})`, each);
 }
 
 const byId = <Row extends { readonly id: string }>(rows: readonly Row[]): ReadonlyMap<string, Row> => new Map(rows.map((row) => [row.id, row]));
 
 const COMPLETE_TRIES = 5;
 
-/** A row that refers to what is gone was deleted with it between two statements: then all is read again. */
-async function complete<View>(read: () => Promise<readonly (View | undefined)[]>): Promise<readonly View[]> {
+/**
+ * A row that refers to what is not there was deleted with it between two statements, or comes from a replica that is ahead of another: then
+ * all is read again, from where writes go.
+ */
+async function complete<View>(asked: Freshness, read: (freshness: Freshness) => Promise<readonly (View | undefined)[]>): Promise<readonly View[]> {
   for (let tries = 0; tries < COMPLETE_TRIES; tries++) {
-    const views = await read();
+    const views = await read(tries === 0 ? asked : 'latest');
     const found = views.filter((view) => view !== undefined);
     if (found.length === views.length) return found;
   }

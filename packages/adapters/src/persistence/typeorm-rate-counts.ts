@@ -18,6 +18,7 @@ export class TypeOrmRateCounts implements RateCounts {
     const rows = await this.#database.query<RateCountColumns>(
       `SELECT subject_hash, counted, ends_at FROM rate_counts WHERE subject_hash IN (${subjects.map(() => '?').join(', ')}) AND ends_at > ?`,
       [...names.keys(), momentText(now)],
+      { freshness: 'latest' }, // a limit is decided on them
     );
     return rows.map(({ subject_hash, counted, ends_at }) => ({ subject: names.get(subject_hash) ?? '', count: counted, endsAt: toDate(ends_at) }));
   }

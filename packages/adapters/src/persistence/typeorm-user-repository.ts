@@ -3,6 +3,7 @@ import {
   type Attempt,
   actorNow,
   type Credentials,
+  type Freshness,
   firstAnswer,
   ownerOf,
   refuse,
@@ -25,25 +26,27 @@ import { StaleRow, type Worked } from './tries.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
-  /** Who asks is looked up for nearly every read, so the look-ups share statements. */
+  /** The actor is looked up for nearly every read, so the look-ups share statements. */
   readonly find: UserRepository['find'];
 
   constructor(database: Database) {
     this.#database = database;
-    this.find = sharedLookUp(async (ids) => {
+    this.find = sharedLookUp(async (ids, freshness) => {
       const rows = await database.query<UserColumns>(
         `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE id IN (${ids.map(() => '?').join(', ')})`,
         ids,
+        { freshness },
       );
       return rows.map(toUser);
     });
   }
 
-  async findCredentials(email: string): Promise<Credentials | undefined> {
+  async findCredentials(email: string, freshness: Freshness = 'plain'): Promise<Credentials | undefined> {
     if (!isAscii(email)) return undefined; // not in an ASCII column; MySQL would refuse the comparison
     const [row] = await this.#database.query<UserColumns & { password_hash: string }>(
       `SELECT ${USER_COLUMNS.join(', ')}, password_hash FROM users WHERE email = ?`,
       [email],
+      { freshness },
     );
     return row && { user: toUser(row), passwordHash: row.password_hash };
   }

@@ -13,7 +13,7 @@ export function bookingRepositoryContract(name: string, open: () => Promise<Stor
     let rows: Rows;
     beforeAll(async () => {
       store = await open();
-      rows = rowsOf(store.ports);
+      rows = rowsOf(store.ports, store.fresh);
     });
     afterAll(() => store.close());
 

@@ -120,7 +120,7 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
 );
 
 async function newWorld(store: Store): Promise<World> {
-  const rows = rowsOf(store.ports);
+  const rows = rowsOf(store.ports, store.fresh);
   const useCases = createUseCases({
     ...store.ports,
     ...{ tokens: fakeTokens(), passwords: fakePasswords(), clock: () => NOW, newId: anId, policy: POLICIES.open },

@@ -14,7 +14,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
     let rows: Rows;
     beforeAll(async () => {
       store = await open();
-      rows = rowsOf(store.ports);
+      rows = rowsOf(store.ports, store.fresh);
     });
     afterAll(() => store.close());
 

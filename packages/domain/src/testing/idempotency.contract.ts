@@ -16,7 +16,7 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
     let rows: Rows;
     beforeAll(async () => {
       store = await open();
-      rows = rowsOf(store.ports);
+      rows = rowsOf(store.ports, store.fresh);
     });
     afterAll(() => store.close());
 

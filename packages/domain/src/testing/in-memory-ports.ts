@@ -282,7 +282,7 @@ export function inMemoryPorts(
 /** An empty store in memory, for the contract suites. */
 export async function inMemoryStore(): Promise<Store> {
   const { movements, ...ports } = inMemoryPorts();
-  return { ports, movements, close: async () => {} };
+  return { ports, fresh: ports, movements, close: async () => {} };
 }
 
 /** Tokens that can be read in a failure's text. Only what this service issued is known to it; they do not expire. */

@@ -6,6 +6,7 @@ export { eventRepositoryContract } from './event-repository.contract.ts';
 export { aHouse } from './house.ts';
 export { idempotencyContract } from './idempotency.contract.ts';
 export { fakePasswords, fakeTokens, type InMemoryPorts, inMemoryPorts, inMemoryStore } from './in-memory-ports.ts';
+export { laggingInMemoryStore, READ_LAG_MS } from './lagging-store.ts';
 export { passwordHasherContract } from './password-hasher.contract.ts';
 export { queriesContract } from './queries.contract.ts';
 export { rateCountsContract } from './rate-counts.contract.ts';

@@ -16,6 +16,8 @@ export type StorePorts = Pick<
 /** What a contract suite is run on: an empty store of the adapter's engine, and the one thing that no port shows. */
 export interface Store {
   readonly ports: StorePorts;
+  /** The same rows as they are now. The ports’ own plain reads may lag behind what was committed; where they do not, these are the ports. */
+  readonly fresh: StorePorts;
   /** The ledger lines of an event, also of a deleted one, by version. */
   movements(eventId: string): Promise<readonly StockMovement[]>;
   close(): Promise<void>;
@@ -44,7 +46,9 @@ export const times = <Value>(count: number, make: (index: number) => Value): Val
 export const SOME_HASH = `$2b$04$${'abcdefghijklmnopqrstuv.'.repeat(3).slice(0, 53)}`;
 
 /** Rows made, changed and seen through the ports alone, so that a suite runs on any engine with its foreign keys. */
-export function rowsOf({ events, bookings, users, eventQueries, bookingQueries }: StorePorts) {
+export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
+  const { events, bookings, users } = ports;
+  const { eventQueries, bookingQueries } = fresh;
   async function user(overrides: Partial<User> = {}): Promise<User> {
     const made = aUser(overrides);
     await users.change(made.id, OPERATOR, () => ({ user: made, passwordHash: SOME_HASH }));

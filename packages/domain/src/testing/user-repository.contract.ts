@@ -14,13 +14,13 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
     let rows: Rows;
     beforeAll(async () => {
       store = await open();
-      rows = rowsOf(store.ports);
+      rows = rowsOf(store.ports, store.fresh);
       await rows.user({ role: 'admin' });
     });
     afterAll(() => store.close());
 
     const put = (user: User, passwordHash?: string) => store.ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash }));
-    const find = (user: { readonly id: string }) => store.ports.users.find(user.id);
+    const find = (user: { readonly id: string }) => store.fresh.users.find(user.id);
 
     describe('rows', () => {
       it('gives a user back as he was stored, without his password', async () => {
@@ -35,14 +35,14 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
 
       it('finds nobody under an id or an e-mail that nobody has', async () => {
         expect(await store.ports.users.find(anId())).toBeUndefined();
-        expect(await store.ports.users.findCredentials(`${anId()}@example.com`)).toBeUndefined();
+        expect(await store.fresh.users.findCredentials(`${anId()}@example.com`)).toBeUndefined();
       });
 
       it('finds the password by the e-mail, and by nothing that only looks like it', async () => {
         const user = await rows.user();
-        expect(await store.ports.users.findCredentials(user.email)).toEqual({ user, passwordHash: SOME_HASH });
+        expect(await store.fresh.users.findCredentials(user.email)).toEqual({ user, passwordHash: SOME_HASH });
         for (const email of [user.email.replace('example', 'éxample'), `${user.email}🦜`, '%', '']) {
-          expect(await store.ports.users.findCredentials(email)).toBeUndefined();
+          expect(await store.fresh.users.findCredentials(email)).toBeUndefined();
         }
       });
 
@@ -54,16 +54,16 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         };
         await put(changed);
         expect(await find(user)).toEqual(changed);
-        expect(await store.ports.users.findCredentials(user.email)).toBeUndefined();
+        expect(await store.fresh.users.findCredentials(user.email)).toBeUndefined();
       });
 
       it('keeps the password unless a new one is given', async () => {
         const user = await rows.user();
         await put({ ...user, name: 'Budi' });
-        expect((await store.ports.users.findCredentials(user.email))?.passwordHash).toBe(SOME_HASH);
+        expect((await store.fresh.users.findCredentials(user.email))?.passwordHash).toBe(SOME_HASH);
         const other = `${SOME_HASH.slice(0, -1)}X`;
         await put(user, other);
-        expect((await store.ports.users.findCredentials(user.email))?.passwordHash).toBe(other);
+        expect((await store.fresh.users.findCredentials(user.email))?.passwordHash).toBe(other);
       });
 
       it.each([
@@ -78,7 +78,7 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
       it('keeps the longest e-mail and every sign that one may have', async () => {
         const longest = await rows.user({ email: `${anId()}.${'a'.repeat(254 - 37 - 12)}@example.com` });
         const signs = await rows.user({ email: `.!#$%&'*+/=?^_\`{|}~-${anId()}@example.com` });
-        for (const user of [longest, signs]) expect((await store.ports.users.findCredentials(user.email))?.user).toEqual(user);
+        for (const user of [longest, signs]) expect((await store.fresh.users.findCredentials(user.email))?.user).toEqual(user);
       });
 
       it('deletes', async () => {
@@ -122,7 +122,7 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         const id = anId();
         const users = ['.', '-', '_', '+', ''].map((sign) => aUser({ email: `sari${sign}${id}@example.com` }));
         expect(await answersOf(users.map((user) => put(user, SOME_HASH)))).toEqual(users.map(() => 'done'));
-        for (const user of users) expect((await store.ports.users.findCredentials(user.email))?.user).toEqual(user);
+        for (const user of users) expect((await store.fresh.users.findCredentials(user.email))?.user).toEqual(user);
       });
 
       it('cannot be taken over by a change', async () => {
@@ -138,7 +138,7 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         expect(answers.toSorted()).toEqual(['done', ...times(4, () => 'email_taken')]);
         const stored = (await Promise.all(users.map(find))).filter((user) => user !== undefined);
         expect(stored).toHaveLength(1);
-        expect((await store.ports.users.findCredentials('wanted@example.com'))?.user).toEqual(stored[0]);
+        expect((await store.fresh.users.findCredentials('wanted@example.com'))?.user).toEqual(stored[0]);
       });
 
       it('go to one of two who change theirs to it at once', async () => {
@@ -204,7 +204,7 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         await rows.setStatus(booking, 'cancelled');
         await rows.deleteUser(user);
         expect(await rows.bookingRows(user.id)).toEqual([]);
-        expect(await store.ports.bookingQueries.find(booking.id)).toBeUndefined();
+        expect(await store.fresh.bookingQueries.find(booking.id)).toBeUndefined();
         expect(await rows.bookingRows(neighbour.id)).toEqual([kept]);
         expect(await rows.eventRow(event)).toMatchObject({ availableTickets: 9, stockVersion: 4 });
         expect((await store.movements(event.id)).map(({ delta }) => delta)).toEqual([10, -1, -3, 3]);
@@ -326,14 +326,14 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
     async function withAdmins(count: number, tell: (rows: Rows, admins: readonly User[], store: Store) => Promise<void>): Promise<void> {
       const store = await open();
       try {
-        const rows = rowsOf(store.ports);
+        const rows = rowsOf(store.ports, store.fresh);
         const admins = await Promise.all(times(count, () => rows.user({ role: 'admin' })));
         await tell(rows, admins, store);
       } finally {
         await store.close();
       }
     }
-    const adminsIn = async ({ ports }: Store) => (await ports.userQueries.list({ offset: 0, limit: 100 })).filter(({ role }) => role === 'admin');
+    const adminsIn = async ({ fresh }: Store) => (await fresh.userQueries.list({ offset: 0, limit: 100 })).filter(({ role }) => role === 'admin');
 
     it('when all are demoted at once', () =>
       withAdmins(4, async ({ demote }, admins, store) => {

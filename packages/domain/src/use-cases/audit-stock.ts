@@ -2,7 +2,7 @@ import { type Difference, differencesIn } from '../audit.ts';
 import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { refuse } from '../refusal.ts';
-import { whoAsks } from './asking.ts';
+import { asActor } from './asking.ts';
 
 /** Events whose facts are in memory at once. */
 const PAGE_EVENTS = 50;
@@ -17,8 +17,8 @@ export interface AuditedPart {
  * snapshot, so sales that go on meanwhile make no difference, and it waits for nobody and holds nobody up.
  */
 export function auditStock({ users, stockQueries, policy }: Ports) {
-  return async function* ({ actor }: Attempt, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
-    allow(policy, await whoAsks({ users }, actor), 'audit_stock');
+  return async function* ({ actor: ref }: Attempt, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
+    await asActor({ users }, ref, (actor) => allow(policy, actor, 'audit_stock'));
     let page = await (eventId === undefined ? stockQueries.page(undefined, PAGE_EVENTS) : stockQueries.find(eventId));
     if (eventId !== undefined && page.length === 0) refuse('not_found', { entity: 'event', id: eventId });
     while (page.length > 0) {

@@ -2,7 +2,7 @@ import { allow, identify } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
 import { changedUser, type User, type UserChanges } from '../user.ts';
-import { whoAsks } from './asking.ts';
+import { asActor } from './asking.ts';
 
 /** Edits a user. A new password ends the tokens given before. Refuses `email_taken`, and `last_admin` when no admin would be left. */
 export function changeUser({ users, passwords, clock, policy }: Ports) {
@@ -21,12 +21,13 @@ export function changeUser({ users, passwords, clock, policy }: Ports) {
     });
     return stored.user;
   };
-  /** Only for whoever may use it: a hash is costly. The decision judges again, on the rows of that moment. */
+  /** Only for an actor who may use it: a hash is costly. The decision judges again, on the rows of that moment. */
   async function hashFor(attempt: Attempt, id: string, password: string): Promise<string> {
-    const actor = await whoAsks({ users }, attempt.actor);
-    identify(policy, actor, 'change_user');
-    if ((await users.find(id)) === undefined) refuse('not_found', { entity: 'user', id });
-    allow(policy, actor, 'change_user', id);
+    await asActor({ users }, attempt.actor, async (actor) => {
+      identify(policy, actor, 'change_user');
+      if ((await users.find(id)) === undefined) refuse('not_found', { entity: 'user', id });
+      allow(policy, actor, 'change_user', id);
+    });
     return passwords.hash(password);
   }
 }

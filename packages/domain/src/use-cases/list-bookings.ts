@@ -3,7 +3,7 @@ import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input } from '../refusal.ts';
 import type { BookingView } from '../views.ts';
-import { whoAsks } from './asking.ts';
+import { asActor } from './asking.ts';
 
 /** So many rows are counted unasked: a page is to cost the same however many bookings there are. */
 const CHEAP_TO_COUNT = 1000;
@@ -11,8 +11,10 @@ const CHEAP_TO_COUNT = 1000;
 /** The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request. */
 export function listBookings({ users, bookingQueries, policy }: Ports) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<BookingView>> => {
-    const actor = await whoAsks({ users }, attempt.actor);
-    allow(policy, actor, 'list_bookings');
+    const actor = await asActor({ users }, attempt.actor, (asker) => {
+      allow(policy, asker, 'list_bookings');
+      return asker;
+    });
     const userId = typeof actor === 'string' || actor.role === 'admin' ? undefined : actor.id;
     const request = accept(input);
     return listing(policy, request, {

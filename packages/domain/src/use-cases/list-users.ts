@@ -3,12 +3,12 @@ import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input } from '../refusal.ts';
 import type { User } from '../user.ts';
-import { whoAsks } from './asking.ts';
+import { asActor } from './asking.ts';
 
 /** All users, oldest account first. */
 export function listUsers({ users, userQueries, policy }: Ports) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<User>> => {
-    allow(policy, await whoAsks({ users }, attempt.actor), 'list_users');
+    await asActor({ users }, attempt.actor, (actor) => allow(policy, actor, 'list_users'));
     const request = accept(input);
     return listing(policy, request, {
       part: (part) => userQueries.list(part),

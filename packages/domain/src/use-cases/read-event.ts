@@ -2,11 +2,11 @@ import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { refuse } from '../refusal.ts';
 import { type EventView, withoutEmail } from '../views.ts';
-import { whoAsks } from './asking.ts';
+import { asActor } from './asking.ts';
 
 export function readEvent({ users, eventQueries, policy }: Ports) {
   return async (attempt: Attempt, id: string): Promise<EventView> => {
-    allow(policy, await whoAsks({ users }, attempt.actor), 'read_events');
+    await asActor({ users }, attempt.actor, (actor) => allow(policy, actor, 'read_events'));
     const view = (await eventQueries.find(id)) ?? refuse('not_found', { entity: 'event', id });
     return policy.organizerEmail ? view : withoutEmail(view);
   };

@@ -2,14 +2,14 @@ import { allow, identify } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { refuse } from '../refusal.ts';
 import type { User } from '../user.ts';
-import { whoAsks } from './asking.ts';
+import { asActor } from './asking.ts';
 
 export function readUser({ users, policy }: Ports) {
-  return async (attempt: Attempt, id: string): Promise<User> => {
-    const actor = await whoAsks({ users }, attempt.actor);
-    identify(policy, actor, 'read_user');
-    const user = (await users.find(id)) ?? refuse('not_found', { entity: 'user', id });
-    allow(policy, actor, 'read_user', id);
-    return user;
-  };
+  return ({ actor: ref }: Attempt, id: string): Promise<User> =>
+    asActor({ users }, ref, async (actor) => {
+      identify(policy, actor, 'read_user');
+      const user = (await users.find(id)) ?? refuse('not_found', { entity: 'user', id });
+      allow(policy, actor, 'read_user', id);
+      return user;
+    });
 }

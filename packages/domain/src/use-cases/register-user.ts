@@ -3,7 +3,7 @@ import type { Attempt, Ports } from '../ports.ts';
 import { registrationLimits } from '../rate-limits.ts';
 import { accept, type Input } from '../refusal.ts';
 import { type NewUser, newUser, type User } from '../user.ts';
-import { whoAsks } from './asking.ts';
+import { asActor } from './asking.ts';
 import { countOne, refuseLimited } from './limiting.ts';
 
 /**
@@ -17,10 +17,12 @@ export function registerUser({ users, passwords, tokens, rateCounts, clock, newI
     /** The address he comes from, where the edge knows it. */
     from?: string,
   ): Promise<{ readonly user: User; readonly token: string }> => {
-    const asks = await whoAsks({ users }, attempt.actor);
-    allow(policy, asks, 'register_user');
-    const account = accept(input);
-    if (account.role === 'admin') allow(policy, asks, 'register_admin');
+    const account = await asActor({ users }, attempt.actor, (actor) => {
+      allow(policy, actor, 'register_user');
+      const asked = accept(input);
+      if (asked.role === 'admin') allow(policy, actor, 'register_admin');
+      return asked;
+    });
     const now = clock();
     const user = newUser(account, policy.passwords, { id: newId(), now });
     const limits = from === undefined ? [] : registrationLimits(policy, from);

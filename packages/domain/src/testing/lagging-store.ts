@@ -1,0 +1,60 @@
+import type { Ports } from '../ports.ts';
+import { emptyMemory, inMemoryPorts } from './in-memory-ports.ts';
+import type { Store, StorePorts } from './store.ts';
+
+/** How far plain reads lag behind commits. */
+export const READ_LAG_MS = 100;
+
+/**
+ * An empty store in memory whose plain reads come from a replica that is behind by READ_LAG_MS, as a proxy's readers are. Every suite but
+ * read-your-writes holds on it.
+ */
+export async function laggingInMemoryStore(): Promise<Store> {
+  const { ports, fresh, movements } = laggingPorts();
+  return { ports, fresh, movements, close: async () => {} };
+}
+
+/** Ports whose plain reads lag, and the same without. */
+export function laggingPorts(overrides: Partial<Ports> = {}) {
+  const memory = emptyMemory();
+  const replica = emptyMemory();
+  const fresh = inMemoryPorts(overrides, memory);
+  const behind = inMemoryPorts(overrides, replica);
+
+  /** The replica has each commit later; commits arrive in order. */
+  const replicating = <Arguments extends readonly unknown[], Value>(write: (...args: Arguments) => Promise<Value>) => {
+    return async (...args: Arguments): Promise<Value> => {
+      try {
+        return await write(...args);
+      } finally {
+        const { events, bookings, accounts } = memory;
+        const now = { events: [...events], bookings: [...bookings], accounts: [...accounts] };
+        setTimeout(() => {
+          renew(replica.events, now.events);
+          renew(replica.bookings, now.bookings);
+          renew(replica.accounts, now.accounts);
+        }, READ_LAG_MS);
+      }
+    };
+  };
+
+  const ports: Ports = {
+    ...fresh,
+    events: { reserveTickets: replicating(fresh.events.reserveTickets), change: replicating(fresh.events.change) as StorePorts['events']['change'] },
+    bookings: { change: replicating(fresh.bookings.change) as StorePorts['bookings']['change'] },
+    users: {
+      find: async (id, freshness = 'plain') => (freshness === 'plain' ? await behind.users.find(id) : undefined) ?? fresh.users.find(id),
+      findCredentials: (email, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.findCredentials(email),
+      change: replicating(fresh.users.change) as StorePorts['users']['change'],
+    },
+    eventQueries: { ...behind.eventQueries, find: async (id) => (await behind.eventQueries.find(id)) ?? fresh.eventQueries.find(id) },
+    bookingQueries: { ...behind.bookingQueries, find: async (id) => (await behind.bookingQueries.find(id)) ?? fresh.bookingQueries.find(id) },
+    userQueries: behind.userQueries,
+  };
+  return { ports, fresh, movements: fresh.movements };
+}
+
+function renew<Row>(rows: Map<string, Row>, now: readonly (readonly [string, Row])[]): void {
+  rows.clear();
+  for (const [id, row] of now) rows.set(id, row);
+}

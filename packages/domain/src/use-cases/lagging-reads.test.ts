@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { POLICIES } from '../policy.ts';
+import type { Attempt } from '../ports.ts';
+import { anEvent, NOW } from '../testing/builders.ts';
+import { laggingPorts } from '../testing/lagging-store.ts';
+import { answerOf, as, OPERATOR, rowsOf } from '../testing/store.ts';
+import type { User } from '../user.ts';
+import { createUseCases } from './index.ts';
+
+const ACCOUNT = { name: 'Sari', email: 'sari@example.com', password: 'a password of hers' };
+
+/** What was committed a moment ago is not in a replica yet. Whoever asks for it at once hears the truth all the same. */
+describe.each([POLICIES.open, POLICIES.locked])('reads that lag behind ($profile)', (policy) => {
+  const open = async () => {
+    const { ports, fresh } = laggingPorts({ clock: () => NOW, policy });
+    const rows = rowsOf(ports, fresh);
+    const useCases = createUseCases(ports);
+    const admin = await rows.user({ role: 'admin' });
+    const event = await rows.event({ organizerId: admin.id, eventDate: new Date('2031-01-01T00:00:00.000Z') });
+    return { ports, rows, useCases, admin, event };
+  };
+  const promote = ({ ports }: Awaited<ReturnType<typeof open>>, user: User) =>
+    ports.users.change(user.id, OPERATOR, ({ user: before }) => before && { user: { ...before, role: 'admin' } });
+
+  it('open no door less to somebody who was just registered', async () => {
+    const { useCases, event } = await open();
+    const { user } = await useCases.registerUser({ actor: 'anonymous' }, ACCOUNT);
+    expect(await answerOf(useCases.readSelf(as(user)))).toBe('done');
+    expect(await answerOf(useCases.readUser(as(user), user.id))).toBe('done');
+    expect(await answerOf(useCases.listBookings(as(user), {}))).toBe('done');
+    expect(await answerOf(useCases.listEvents(as(user), {}))).toBe('done');
+    expect(await answerOf(useCases.readEvent(as(user), event.id))).toBe('done');
+    expect(await answerOf(useCases.changeUser(as(user), user.id, { password: 'another password' }))).toBe('done');
+    expect(await answerOf(useCases.logIn(ACCOUNT))).toBe('wrong_credentials');
+    expect(await answerOf(useCases.logIn({ ...ACCOUNT, password: 'another password' }))).toBe('done');
+  });
+
+  it('open no door less to a token that was given after a new password', async () => {
+    const house = await open();
+    const { useCases, admin } = house;
+    await new Promise((resolve) => setTimeout(resolve, 150)); // the admin is in the replica, with the old password
+    const changed = await useCases.changeUser(as(admin), admin.id, { password: 'another password' });
+    expect(changed.tokenVersion).toBe(admin.tokenVersion + 1);
+    expect(await answerOf(useCases.readSelf(as(changed)))).toBe('done');
+    expect(await answerOf(useCases.logIn({ email: admin.email, password: 'another password' }))).toBe('done');
+  });
+
+  it.each<[string, (useCases: Awaited<ReturnType<typeof open>>['useCases'], attempt: Attempt) => Promise<unknown>]>([
+    ['lists all users', (useCases, attempt) => useCases.listUsers(attempt, {})],
+    ['makes an account', (useCases, attempt) => useCases.createUser(attempt, { ...ACCOUNT, role: 'admin' })],
+    ['opens an event', (useCases, attempt) => useCases.createEvent(attempt, { ...anEvent(), eventDate: new Date('2031-01-01T00:00:00.000Z') })],
+    ['hears what is wrong with an event', (useCases, attempt) => useCases.createEvent(attempt, new Error('malformed')).catch(isMalformed)],
+    ['audits', async (useCases, attempt) => useCases.auditStock(attempt).next()],
+  ])('keep no right from an admin who was just promoted, who %s', async (_, act) => {
+    const house = await open();
+    const user = await house.rows.user();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await promote(house, user);
+    expect(await answerOf(act(house.useCases, as(user)))).toBe('done');
+  });
+
+  it('find a booking that was just made, for its owner and for a new admin', async () => {
+    const house = await open();
+    const { useCases, rows, event } = house;
+    const [owner, other] = [await rows.user(), await rows.user()];
+    const { id } = await useCases.bookTickets(as(owner), { eventId: event.id, quantity: 1 });
+    expect(await answerOf(useCases.readBooking(as(owner), id))).toBe('done');
+    expect(await answerOf(useCases.readBooking(as(other), id))).toBe('forbidden');
+    await promote(house, other);
+    expect(await answerOf(useCases.readBooking(as(other), id))).toBe('done');
+  });
+
+  it('still refuse what is not there, and a token that is no longer valid', async () => {
+    const { useCases, rows, admin } = await open();
+    const gone = await rows.user();
+    await rows.deleteUser(gone);
+    expect(await answerOf(useCases.readSelf(as(gone)))).toBe('unauthenticated');
+    expect(await answerOf(useCases.readSelf(as({ ...admin, tokenVersion: 7 })))).toBe('unauthenticated');
+    expect(await answerOf(useCases.readUser(as(admin), gone.id))).toBe('not_found');
+    expect(await answerOf(useCases.readEvent(as(admin), gone.id))).toBe('not_found');
+    expect(await answerOf(useCases.readBooking(as(admin), gone.id))).toBe('not_found');
+    expect(await answerOf(useCases.logIn({ email: gone.email, password: 'whatever it was' }))).toBe('wrong_credentials');
+  });
+});
+
+function isMalformed(error: unknown): void {
+  if (!(error instanceof Error && error.message === 'malformed')) throw error;
+}
