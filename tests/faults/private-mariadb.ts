@@ -16,21 +16,32 @@ if (!hasMariaDb) {
   console.warn(`\n${missing}\n`);
 }
 
+interface Settings {
+  /** Options of the server program, added to the usual ones. */
+  readonly options?: readonly string[];
+  /** Fills the data folder. Without it the folder is empty: there are no users, and everybody has every right, SUPER too. */
+  readonly fill?: (data: string) => void;
+}
+
 /** A MariaDB of the test file's own, which can be killed, frozen, and started again on the same folder and port. */
 export class PrivateMariaDb {
   readonly port: number;
   readonly #folder = temporaryFolder();
+  readonly #options: readonly string[];
   #running: ReturnType<typeof launch> | undefined;
   #databases = 0;
 
-  private constructor(port: number) {
+  private constructor(port: number, options: readonly string[]) {
     this.port = port;
+    this.#options = options;
     mkdirSync(join(this.#folder, 'data'));
   }
 
-  static async start(): Promise<PrivateMariaDb> {
-    const mariadb = new PrivateMariaDb(await freePort());
+  static async start({ options = [], fill }: Settings = {}): Promise<PrivateMariaDb> {
+    const mariadb = new PrivateMariaDb(await freePort(), [...(fill === undefined ? ['--skip-grant-tables'] : []), ...options]);
+    fill?.(join(mariadb.#folder, 'data'));
     await mariadb.start();
+    if (fill !== undefined) return mariadb;
     // InnoDB's own first pages are written without the log: a kill before the first clean stop would leave a broken folder.
     mariadb.#running?.child.kill('SIGTERM');
     await mariadb.#running?.exited;
@@ -41,12 +52,13 @@ export class PrivateMariaDb {
   async start(): Promise<void> {
     if (program === undefined) throw new Error('there is no mariadbd here');
     const folder = this.#folder;
-    // Without grant tables an empty folder will do. Unlike the throwaway of the other suites this one is durable.
+    // Unlike the throwaway of the other suites this one is durable.
     const { child, exited, output } = launch(program, [
       ...['--no-defaults', `--datadir=${folder}/data`, `--socket=${folder}/s`, '--bind-address=127.0.0.1', `--port=${this.port}`],
-      ...['--skip-networking=0', '--skip-grant-tables', '--skip-name-resolve', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=1'],
+      ...['--skip-networking=0', '--skip-name-resolve', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=1'],
       ...['--innodb-buffer-pool-size=64M', '--innodb-log-file-size=16M', '--character-set-server=utf8mb4', '--max-connections=300'],
       ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+      ...this.#options,
     ]);
     this.#running = { child, exited, output };
     await until(

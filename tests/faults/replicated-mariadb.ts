@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync } from 'node:fs';
+import { find } from '../mariadb.ts';
+import { PrivateMariaDb } from './private-mariadb.ts';
+import { PATIENCE_MS, type Store, temporaryFolder } from './programs.ts';
+
+const installer = find('mariadb-install-db');
+
+/** Whether these tests have a primary and a replica. Users are needed: read_only binds nobody who is SUPER, and without users everybody is. */
+export const hasReplication = find('mariadbd') !== undefined && installer !== undefined;
+
+if (!hasReplication) {
+  const missing = 'REPLICATION IS NOT TRIED: no mariadbd here, or no mariadb-install-db (Debian: apt-get install mariadb-server-core).';
+  if (process.env['CI'] === 'true') throw new Error(missing);
+  console.warn(`\n${missing}\n`);
+}
+
+/** The server's environment: a plain user, whom read_only binds. No password, so that a splitter can log in for them. */
+export const PLAIN_USER = { DB_USER: 'tickets', DB_PASSWORD: '' } as const;
+
+/** A primary and its asynchronous replica. `root` has every right on both; the server comes as PLAIN_USER. */
+export class ReplicatedMariaDb {
+  readonly primary: PrivateMariaDb;
+  readonly replica: PrivateMariaDb;
+
+  private constructor(primary: PrivateMariaDb, replica: PrivateMariaDb) {
+    this.primary = primary;
+    this.replica = replica;
+  }
+
+  static async start(): Promise<ReplicatedMariaDb> {
+    const folder = temporaryFolder();
+    install(folder);
+    const node = (number: number, ...more: readonly string[]) =>
+      PrivateMariaDb.start({
+        options: ['--log-bin=log', `--server-id=${number}`, '--binlog-format=ROW', '--log-slave-updates', '--gtid-strict-mode', ...more],
+        fill: (data) => cpSync(folder, data, { recursive: true }),
+      });
+    const [primary, replica] = await Promise.all([node(1), node(2, '--read-only', '--slave-net-timeout=5')]);
+    const pair = new ReplicatedMariaDb(primary, replica);
+    await replica.query(
+      `CHANGE MASTER TO master_host = '127.0.0.1', master_port = ${primary.port}, master_user = 'root', master_use_gtid = slave_pos`,
+    );
+    await replica.query('START SLAVE');
+    await primary.query(`CREATE USER '${PLAIN_USER.DB_USER}'@'%'`);
+    await primary.query(`GRANT ALL ON \`faults\\_%\`.* TO '${PLAIN_USER.DB_USER}'@'%'`);
+    await pair.caughtUp();
+    return pair;
+  }
+
+  /** Resolves when the replica has all that the primary has committed until now. */
+  async caughtUp(): Promise<void> {
+    const [position] = await this.primary.query('SELECT @@gtid_binlog_pos AS at');
+    const [waited] = await this.replica.query(`SELECT MASTER_GTID_WAIT('${position?.['at']}', ${PATIENCE_MS / 1000}) AS failed`);
+    if (waited?.['failed'] !== 0) {
+      throw new Error(`the replica did not catch up: ${JSON.stringify(await this.replica.query('SHOW SLAVE STATUS'))}`);
+    }
+  }
+
+  /** The replica stays as it is: what is committed from now on reaches it only after `catchUp`. */
+  async holdBack(): Promise<void> {
+    await this.replica.query('STOP SLAVE SQL_THREAD');
+  }
+
+  /** Ends `holdBack` and `lag`, and waits until the replica has everything. */
+  async catchUp(): Promise<void> {
+    await this.lag(0);
+    await this.caughtUp();
+  }
+
+  /** From now on the replica applies each commit so many whole seconds after the primary made it. */
+  async lag(seconds: number): Promise<void> {
+    await this.replica.query('STOP SLAVE');
+    await this.replica.query(`CHANGE MASTER TO master_delay = ${seconds}`);
+    await this.replica.query('START SLAVE');
+  }
+
+  /** The primary refuses writes from now on. Open transactions cannot commit any more. */
+  async demote(): Promise<void> {
+    await this.primary.query('SET GLOBAL read_only = 1');
+  }
+
+  /** The replica becomes a primary of its own, with all that the old one committed. */
+  async promote(): Promise<void> {
+    await this.caughtUp();
+    await this.replica.query('STOP SLAVE');
+    await this.replica.query('RESET SLAVE ALL');
+    await this.replica.query('SET GLOBAL read_only = 0');
+  }
+
+  /** The same store, read at the replica. */
+  atReplica<Known extends Store & { engine: 'mysql' }>(store: Known): Known {
+    return { ...store, port: this.replica.port };
+  }
+}
+
+/** Tables of users and rights. */
+function install(data: string): void {
+  mkdirSync(data, { recursive: true });
+  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
+  const options = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...asRoot];
+  const { status, stdout, stderr } = spawnSync(installer ?? '', options, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`mariadb-install-db failed: ${stdout}${stderr}`);
+}
