@@ -290,7 +290,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
     await pair.primary.query(`CREATE DATABASE ${store.database} CHARACTER SET utf8mb4`);
     await pair.caughtUp();
     await pair.holdBack();
-    const first = await startServer(store, { env: PLAIN_USER });
+    await startServer(store, { env: PLAIN_USER }); // makes the tables
     const starting = startServer({ ...store, port: splitter.port }, { env: PLAIN_USER });
     starting.catch(() => undefined); // it is looked at below
     await sleep(2000);

@@ -9,6 +9,8 @@ interface Line {
   silent: boolean;
   /** What is done with the database's next answer, instead of passing it on. */
   onAnswer?: ((answer: Buffer) => void) | undefined;
+  /** Which of its statements meet a fate, each time. */
+  spoiled?: { readonly words: RegExp; readonly fate: Fate };
 }
 
 /** What becomes of a statement on its way to the database. */
@@ -16,7 +18,9 @@ export type Fate = (line: Line, statement: Buffer) => void;
 
 /** A TCP proxy between the server and its database, on which the faults of a network happen. */
 export class Wire {
-  readonly #database: number;
+  /** Statements that came from the server until now. */
+  statements = 0;
+  #database: number;
   readonly #lines = new Set<Line>();
   readonly #server: Server;
   #trap: { readonly words: RegExp; readonly fate: Fate; readonly sprung: () => void } | undefined;
@@ -41,6 +45,16 @@ export class Wire {
   get port(): number {
     const address = this.#server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;
+  }
+
+  /** New connections lead there from now on, and open ones stay where they are: as with a name that points to another server. */
+  pointAt(database: number): void {
+    this.#database = database;
+  }
+
+  /** Each statement of these words meets its fate on the connections that are open now. New ones are good. */
+  spoil(words: RegExp, fate: Fate): void {
+    for (const line of this.#lines) line.spoiled = { words, fate };
   }
 
   /** The next statement of these words meets its fate. Resolves when it has. */
@@ -100,7 +114,13 @@ export class Wire {
 
   #toDatabase(line: Line, chunk: Buffer): void {
     // A client sends one statement and waits, so a statement begins a chunk: length (3), number (1), COM_QUERY (1), text.
-    if (this.#trap !== undefined && chunk[4] === COM_QUERY && this.#trap.words.test(chunk.toString('latin1', 5))) {
+    const statement = chunk[3] === 0 && chunk[4] === COM_QUERY ? chunk.toString('latin1', 5) : undefined;
+    if (statement !== undefined) this.statements++;
+    if (statement !== undefined && line.spoiled?.words.test(statement)) {
+      line.spoiled.fate(line, chunk);
+      return;
+    }
+    if (statement !== undefined && this.#trap?.words.test(statement)) {
       const { fate, sprung } = this.#trap;
       this.#trap = undefined;
       fate(line, chunk);

@@ -1,0 +1,237 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ask, BoxOffice } from './box-office.ts';
+import { freePort, type Server, type Store, startServer, until } from './programs.ts';
+import { OUTAGE, query, reckon } from './reckoning.ts';
+import { hasReplication, PLAIN_USER, ReplicatedMariaDb } from './replicated-mariadb.ts';
+import { storm } from './storm.ts';
+import { answerWith, Wire } from './wire.ts';
+
+/** Seconds, not a restart. The machine is shared, so there are more of them than a quiet one needs. */
+const SOLD_AGAIN_MS = 15_000;
+/** Back-off between two looks at a database that refuses orders. */
+const PROBED_MS = 3000;
+/** What the server says once when orders are refused, and once when they are taken again. */
+const REFUSED = /"message":"[^"]*\borders\b[^"]*\brefused\b/gi;
+const BACK = /"message":"[^"]*\borders\b[^"]*\bagain\b/gi;
+
+const UNAVAILABLE = [503, 'Layanan sementara tidak tersedia'];
+const READY = { status: 'ready', orders: 'ok' };
+const READ_ONLY = { status: 'ready', orders: 'refused', reason: 'read_only' };
+
+describe.runIf(hasReplication)('a database that does not take orders any more', () => {
+  let pair: ReplicatedMariaDb;
+  /** The server knows its database by one address only, and that is the wire's. */
+  let wire: Wire;
+  /** Its store is the primary itself. */
+  let server: Server & { readonly store: ReturnType<ReplicatedMariaDb['primary']['store']> };
+  let office: BoxOffice;
+  beforeAll(async () => {
+    pair = await ReplicatedMariaDb.start();
+    const store = pair.primary.store();
+    wire = await Wire.lay(pair.primary.port);
+    server = { ...(await startServer({ ...store, port: wire.port }, { env: PLAIN_USER })), store };
+    office = await BoxOffice.open(server.url);
+  });
+  /** What the test before left behind, where it failed, is none of the next one's. */
+  beforeEach(async () => {
+    wire.cut();
+    office.url = server.url;
+    await soldWithin();
+    office.heard.clear();
+    server.unread();
+    told = server.output().length;
+  });
+  let told = 0;
+
+  const readiness = async (url = server.url) => {
+    const { status, body } = await ask(url, 'GET', '/health/ready');
+    return { status, data: body.data };
+  };
+  /** In this test. */
+  const linesTold = () => ({
+    refused: server.output().slice(told).match(REFUSED)?.length ?? 0,
+    back: server.output().slice(told).match(BACK)?.length ?? 0,
+  });
+  const readOnly = (value: 0 | 1) => pair.primary.query(`SET GLOBAL read_only = ${value}`);
+  const soldWithin = async () => {
+    const began = Date.now();
+    const first = await until('tickets are sold again', async () => {
+      const { status } = await office.order();
+      if (Date.now() > began + SOLD_AGAIN_MS) return status;
+      return status === 201 ? status : undefined;
+    });
+    expect(first, `tickets are sold again within ${SOLD_AGAIN_MS} ms`).toBe(201);
+  };
+
+  describe('it turns read-only and back', () => {
+    it('orders are refused, reads are served, the server stays ready and says what is wrong; it finds out alone when that is over', async () => {
+      expect(await readiness()).toEqual({ status: 200, data: READY });
+      await readOnly(1);
+      try {
+        const refused = await office.order();
+        expect([refused.status, refused.body.message]).toEqual(UNAVAILABLE);
+        expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect((await ask(office.url, 'GET', '/api/events')).status).toBe(200);
+        expect((await ask(office.url, 'GET', '/api/bookings', { as: office.admin })).status).toBe(200);
+        expect(await readiness()).toEqual({ status: 200, data: READ_ONLY });
+        const before = wire.statements;
+        await sleep(PROBED_MS);
+        expect(wire.statements, 'the database is looked at while orders are refused').toBeGreaterThan(before);
+        expect(await readiness()).toEqual({ status: 200, data: READ_ONLY });
+        expect(linesTold()).toEqual({ refused: 1, back: 0 });
+      } finally {
+        await readOnly(0);
+      }
+      await until('the server says that it takes orders, though none came', async () =>
+        (await readiness()).data?.orders === 'ok' ? true : undefined,
+      );
+      expect(await readiness()).toEqual({ status: 200, data: READY });
+      expect(linesTold()).toEqual({ refused: 1, back: 1 });
+      expect((await office.order()).status).toBe(201);
+      const quiet = wire.statements;
+      await sleep(PROBED_MS);
+      expect(wire.statements, 'a database that takes orders is not looked at').toBe(quiet);
+      await reckon(office, server, { heard: OUTAGE });
+    });
+
+    it('in mid-storm, twice: nothing is lost, ready all the time, and few lines tell of it', { timeout: 120_000 }, async () => {
+      const balancer = watch(server.url);
+      const { stop } = storm(office);
+      for (let turn = 0; turn < 2; turn++) {
+        await sleep(300);
+        await readOnly(1);
+        await sleep(1000);
+        await readOnly(0);
+        await soldWithin();
+      }
+      await stop();
+      const seen = await balancer.stop();
+      expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(seen.map(({ data }) => data)).toContainEqual(READ_ONLY);
+      expect(await readiness()).toEqual({ status: 200, data: READY });
+      const { refused, back } = linesTold();
+      expect(refused).toBeGreaterThanOrEqual(2);
+      expect(refused).toBeLessThan(10);
+      expect(back).toBe(refused);
+      await reckon(office, server, { heard: OUTAGE });
+    });
+
+    it('a server starts on it while it is read-only: reads are served, and it sells once it may', async () => {
+      await readOnly(1);
+      let second: Server;
+      try {
+        second = await startServer(server.store, { env: PLAIN_USER });
+        await until('the second server is ready', async () => ((await readiness(second.url)).status === 200 ? true : undefined));
+        expect((await ask(second.url, 'GET', '/api/events')).status).toBe(200);
+        expect((await office.order({ at: second.url })).status).toBe(503);
+        expect(await readiness(second.url)).toEqual({ status: 200, data: READ_ONLY });
+      } finally {
+        await readOnly(0);
+      }
+      office.url = second.url;
+      await soldWithin();
+      await reckon(office, second, { heard: OUTAGE });
+      await second.kill();
+    });
+  });
+
+  describe('the open connections lead to the wrong server, and new ones to the right one', () => {
+    const writes = /^(INSERT|UPDATE|DELETE)\b/;
+    it.each([
+      ['1047 to everything: a Galera node outside the primary component', 1047, /^/, 'DO 1'],
+      ['1290 to writes: --read-only', 1290, writes, 'DO 1'],
+      ['1836 to writes: read-only mode', 1836, writes, 'DO 1'],
+      ['1792 to writes: a transaction that may only read', 1792, writes, 'DO 1'],
+      ['3100 at COMMIT, which was rolled back: group replication', 3100, /^COMMIT$/, 'ROLLBACK'],
+      ['1290 at COMMIT, which was rolled back: demoted meanwhile', 1290, /^COMMIT$/, 'ROLLBACK'],
+      ['1053 to everything: it shuts down', 1053, /^/, 'DO 1'],
+    ])('%s', async (_, errno, words, done) => {
+      const crowd = () => Promise.all(Array.from({ length: 12 }, (_, index) => office.order({ eventId: office.sales[1 + (index % 2)]?.id ?? '' })));
+      const list = () => Promise.all(Array.from({ length: 6 }, () => ask(office.url, 'GET', '/api/events')));
+      await Promise.all([crowd(), list()]);
+      wire.spoil(words, answerWith({ errno, done }));
+      const [orders, lists] = await Promise.all([crowd(), list()]);
+      expect(orders.filter(({ status }) => status !== 201 && status !== 503)).toEqual([]);
+      expect(lists.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
+      await soldWithin();
+      for (const { status } of await crowd()) expect(status).toBe(201);
+      for (const { status } of await list()) expect(status).toBe(200);
+      expect(await readiness()).toEqual({ status: 200, data: READY });
+      await reckon(office, server, { heard: OUTAGE });
+    });
+  });
+
+  it('nobody is at its address for a while: 503 and not ready, and on sale again without a restart', async () => {
+    wire.pointAt(await freePort());
+    wire.cut();
+    const [order, list, ready] = await Promise.all([office.order(), ask(office.url, 'GET', '/api/events'), readiness()]);
+    expect([order.status, order.order.certainty, list.status, ready.status]).toEqual([503, 'not done', 503, 503]);
+    wire.pointAt(pair.primary.port);
+    await until('the server is ready', async () => ((await readiness()).status === 200 ? true : undefined));
+    await soldWithin();
+    expect(await readiness()).toEqual({ status: 200, data: READY });
+    await reckon(office, server, { heard: OUTAGE });
+  });
+
+  // The last one: there is no primary after it but the former replica.
+  it('the primary is demoted, its replica promoted, the address re-pointed, in mid-storm: sales go on there, nothing is lost', {
+    timeout: 120_000,
+  }, async () => {
+    const promoted: Store = pair.atReplica(server.store);
+    const balancer = watch(server.url);
+    const { stop } = storm(office);
+    await sleep(500);
+    await pair.demote();
+    await pair.promote();
+    await sleep(500); // operators are not as fast as scripts
+    wire.pointAt(pair.replica.port);
+    const soldBefore = await countOf(promoted);
+    await soldWithin();
+    expect(await countOf(promoted)).toBeGreaterThan(soldBefore);
+    await sleep(500);
+    await stop();
+    const seen = await balancer.stop();
+    expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(seen.map(({ data }) => data)).toContainEqual(READ_ONLY);
+    await until('the server says that it takes orders', async () => ((await readiness()).data?.orders === 'ok' ? true : undefined));
+    const { refused, back } = linesTold();
+    expect(refused).toBeGreaterThanOrEqual(1);
+    expect(refused).toBeLessThan(10);
+    expect(back).toBe(refused);
+    // A connection that only reads is never refused anything: it has to be left as well, or reads stay as old as the day of the failover.
+    await until('no connection leads to the old primary', async () => {
+      const reads = ['/api/events', '/api/bookings', '/api/users', '/health/ready'].map((path) => ask(office.url, 'GET', path, { as: office.admin }));
+      await Promise.all([...reads, office.order()]);
+      const [left] = await pair.primary.query(
+        `SELECT COUNT(*) AS connections FROM information_schema.PROCESSLIST WHERE DB = '${server.store.database}'`,
+      );
+      return Number(left?.['connections']) === 0 ? true : undefined;
+    });
+    await reckon(office, { ...server, store: promoted }, { heard: OUTAGE });
+  });
+});
+
+const countOf = async (store: Store): Promise<number> =>
+  Number((await query<{ found: number | string }>(store, 'SELECT COUNT(*) AS found FROM bookings'))[0]?.found);
+
+/** A balancer that asks all the time whether the server is ready. */
+function watch(url: string) {
+  const seen: { readonly status: number | undefined; readonly data: unknown }[] = [];
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      const { status, body } = await ask(url, 'GET', '/health/ready');
+      seen.push({ status, data: body?.data });
+      await sleep(100);
+    }
+  })();
+  watching.catch(() => undefined); // told when it is stopped
+  return {
+    stop: async () => {
+      over = true;
+      await watching;
+      return seen;
+    },
+  };
+}
