@@ -127,6 +127,21 @@ export async function startServer(store: Store, { port = 0, env = {}, preload }:
   };
 }
 
+/** Where a start is expected to be refused: its exit code, undefined when the server listens all the same, and what it said. */
+export async function tryToStart(store: Store): Promise<{ readonly code: number | null | undefined; readonly output: string }> {
+  built ??= build();
+  await built;
+  const folder = temporaryFolder();
+  const { child, exited, output } = launch(process.execPath, [join(root, 'apps/http/dist/main.js')], {
+    cwd: folder,
+    env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET, PORT: '0' },
+  });
+  const listens = until('the server listens or ends', () => (/listens on/.test(output()) || !isAlive(child) ? true : undefined));
+  const code = await Promise.race([exited, listens.then(() => (isAlive(child) ? undefined : exited))]);
+  child.kill('SIGKILL');
+  return { code, output: output() };
+}
+
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
 /** `tickets audit` on the store: its exit code and what it prints. */
