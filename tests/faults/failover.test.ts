@@ -11,7 +11,7 @@ import { answerWith, Wire } from './wire.ts';
 const SOLD_AGAIN_MS = 15_000;
 /** Back-off between two looks at a database that refuses orders. */
 const PROBED_MS = 3000;
-/** What the server says once when orders are refused, and once when they are taken again. */
+/** One line of the log when orders are refused, and one when they are taken again. */
 const REFUSED = /"message":"[^"]*\borders\b[^"]*\brefused\b/gi;
 const BACK = /"message":"[^"]*\borders\b[^"]*\bagain\b/gi;
 
@@ -33,7 +33,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
     server = { ...(await startServer({ ...store, port: wire.port }, { env: PLAIN_USER })), store };
     office = await BoxOffice.open(server.url);
   });
-  /** What the test before left behind, where it failed, is none of the next one's. */
+  /** A failed test must not disturb the next one. */
   beforeEach(async () => {
     wire.cut();
     office.url = server.url;
@@ -65,7 +65,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
   };
 
   describe('it turns read-only and back', () => {
-    it('orders are refused, reads are served, the server stays ready and says what is wrong; it finds out alone when that is over', async () => {
+    it('orders are refused, reads are served, the server stays ready and says what is wrong; it finds out without an order that they are taken again', async () => {
       expect(await readiness()).toEqual({ status: 200, data: READY });
       await readOnly(1);
       try {
@@ -199,7 +199,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
     expect(refused).toBeGreaterThanOrEqual(1);
     expect(refused).toBeLessThan(10);
     expect(back).toBe(refused);
-    // A connection that only reads is never refused anything: it has to be left as well, or reads stay as old as the day of the failover.
+    // A connection that only reads hears no refusal. It has to be closed too, else its reads stay as old as the failover.
     await until('no connection leads to the old primary', async () => {
       const reads = ['/api/events', '/api/bookings', '/api/users', '/health/ready'].map((path) => ask(office.url, 'GET', path, { as: office.admin }));
       await Promise.all([...reads, office.order()]);

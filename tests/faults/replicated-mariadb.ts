@@ -6,7 +6,7 @@ import { PATIENCE_MS, type Store, temporaryFolder } from './programs.ts';
 
 const installer = find('mariadb-install-db');
 
-/** Whether these tests have a primary and a replica. Users are needed: read_only binds nobody who is SUPER, and without users everybody is. */
+/** Whether these tests have a primary and a replica. They need users: read_only does not bind SUPER, and without users everybody is SUPER. */
 export const hasReplication = find('mariadbd') !== undefined && installer !== undefined;
 
 if (!hasReplication) {
@@ -15,7 +15,7 @@ if (!hasReplication) {
   console.warn(`\n${missing}\n`);
 }
 
-/** The server's environment: a plain user, whom read_only binds. No password, so that a splitter can log in for them. */
+/** The server's environment: a plain user, whom read_only binds. Without a password a splitter can log in for them. */
 export const PLAIN_USER = { DB_USER: 'tickets', DB_PASSWORD: '' } as const;
 
 /** A primary and its asynchronous replica. `root` has every right on both; the server comes as PLAIN_USER. */

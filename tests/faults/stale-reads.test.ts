@@ -10,7 +10,7 @@ import { Splitter } from './splitter.ts';
 import { storms } from './storm.ts';
 
 const LOCKED = { SECURITY_PROFILE: 'locked' };
-/** What lists and fields of known rows say may be as old as the replica. What is there, and who may do what, may not. */
+/** Lists, and fields of rows that the replica has, may be as old as the replica. That a row exists, and what a user may do, is never old. */
 const UNTRUE = [401, 403, 404, 500, 503];
 
 describe.runIf(hasReplication)('a splitter whose replica lags behind its primary', () => {
@@ -106,7 +106,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
       }
     });
 
-    it('an event, a buyer and their booking, none of which the replica has: the booking is read whole', async () => {
+    it('a booking whose event and buyer are new too: it is read whole', async () => {
       const as = await register(there());
       const eventId = await make(there());
       const id = await book(there(), { as, eventId });
@@ -115,7 +115,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
       expect((await setStatus(here(), id, 'cancelled', as)).status).toBe(200);
     });
 
-    it('a booking of somebody else: 403, which is true', async () => {
+    it('a booking of another user: 403, not 404', async () => {
       const id = await book(there());
       const [, stranger] = office.buyers;
       const answers = await Promise.all([
@@ -194,7 +194,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 403, 403, 200]);
     });
 
-    it('a password: its owner logs in with the new one and no longer with the old, and is known by the new token alone', async () => {
+    it('a new password: its owner logs in with it and no longer with the old one, and only the new token counts', async () => {
       const person = await register(there());
       await pair.catchUp();
       await pair.holdBack();
@@ -210,7 +210,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
       expect(heard(await logIn(here(), person))).toEqual([401, 'Email atau password salah']);
     });
 
-    it('an admin: who was made one acts as one', async () => {
+    it('a promoted user: they act as an admin', async () => {
       const [person, other] = [await register(there()), await make(there())];
       const booking = await book(there());
       await pair.catchUp();
@@ -227,7 +227,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 201, 200, 200]);
     });
 
-    it('what is not there stays 404, for whoever asks', async () => {
+    it('an id that nothing has stays 404', async () => {
       const nobody = randomUUID();
       const answers = await Promise.all([
         ask(here(), 'GET', `/api/events/${nobody}`),
@@ -244,7 +244,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
       expect((await logIn(here(), { email: `${nobody}@example.com`, password: 'a long password' })).status).toBe(401);
     });
 
-    it('who was deleted is nobody: their token buys nothing, and opens nothing once the replica knows', async () => {
+    it('a deleted user: their token buys nothing, and opens nothing once the replica knows', async () => {
       const person = await register(there());
       await pair.catchUp();
       await pair.holdBack();
@@ -266,7 +266,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
     });
   });
 
-  it('many at once do something with what they booked a moment ago: none hears what is untrue', async () => {
+  it('many at once do something with what they booked a moment ago: every answer is true', async () => {
     await pair.catchUp();
     await pair.holdBack();
     const wishes = [
