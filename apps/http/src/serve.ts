@@ -133,10 +133,10 @@ async function reconnect(container: Container, log: Log): Promise<void> {
 /** Reads are served meanwhile, so the server stays ready; it is a person who has to know. */
 const tellWrites = (log: Log) => (refusedBecause: WritesRefused | undefined) =>
   refusedBecause === undefined
-    ? log({ level: 'info', message: 'The database takes writes again: orders are accepted' })
+    ? log({ level: 'info', message: 'Orders are accepted again: the database takes writes' })
     : log({
         level: 'error',
-        message: 'The database refuses writes: orders get 503, reads are served. See docs/runbook.md, OrdersRefused',
+        message: 'Orders are refused: the database takes no writes. Reads are served. See docs/runbook.md, OrdersRefused',
         refusedBecause,
       });
 

@@ -81,8 +81,8 @@ export type Freshness = 'plain' | 'latest';
 export interface UserRepository {
   /** A user who is not found is not there: that is looked up where writes go, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<User | undefined>;
-  /** By the e-mail as stored, lower case. */
-  findCredentials(email: string, freshness?: Freshness): Promise<Credentials | undefined>;
+  /** By the e-mail as stored, lower case; no older than the question, since a password that was replaced opens nothing any more. */
+  findCredentials(email: string): Promise<Credentials | undefined>;
   /**
    * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` for an e-mail of somebody else's, also when
    * both come at once. Two admins who lose their role at once are decided one after the other, so the second sees

@@ -12,7 +12,7 @@ export type ErrorClass =
   | 'rolled_back'
   /** Nothing was begun: wait, then run. */
   | 'not_started'
-  /** This server takes no writes now. Another one behind the same name may: give the connection up, then run. */
+  /** This server takes no writes now, or soon nothing. Another one behind the same name may: give the connection up, then run. */
   | 'wrong_server'
   /** The connection is gone, and with it whatever was not committed. */
   | 'connection_lost'
@@ -45,12 +45,12 @@ const BY_NUMBER: Readonly<Record<number, ErrorClass>> = {
   1203: 'not_started', // too many connections of this user
   1226: 'not_started', // the user's connection budget is spent
   1047: 'wrong_server', // Galera: the node is not part of a primary component
+  1053: 'wrong_server', // server shutdown in progress
   1290: 'wrong_server', // read_only
   1792: 'wrong_server', // a read-only transaction, though ours are not
   1836: 'wrong_server', // read-only mode
   3098: 'wrong_server', // group replication: the table cannot be replicated from here
   3100: 'wrong_server', // group replication: this member refuses the transaction
-  1053: 'connection_lost', // server shutdown in progress
   1158: 'connection_lost', // the server could not read from the connection
   1159: 'connection_lost',
   1160: 'connection_lost', // … or not write to it

@@ -3,7 +3,6 @@ import {
   type Attempt,
   actorNow,
   type Credentials,
-  type Freshness,
   firstAnswer,
   ownerOf,
   refuse,
@@ -41,12 +40,12 @@ export class TypeOrmUserRepository implements UserRepository {
     });
   }
 
-  async findCredentials(email: string, freshness: Freshness = 'plain'): Promise<Credentials | undefined> {
+  async findCredentials(email: string): Promise<Credentials | undefined> {
     if (!isAscii(email)) return undefined; // not in an ASCII column; MySQL would refuse the comparison
     const [row] = await this.#database.query<UserColumns & { password_hash: string }>(
       `SELECT ${USER_COLUMNS.join(', ')}, password_hash FROM users WHERE email = ?`,
       [email],
-      { freshness },
+      { freshness: 'latest' },
     );
     return row && { user: toUser(row), passwordHash: row.password_hash };
   }

@@ -3,8 +3,11 @@ import { classify, codeOf, errnoOf } from './database-errors.ts';
 
 /** How long after a failed write the probe writes. */
 const PROBE_MS = 1000;
-/** Galera: the node is not part of a primary component. */
-const NO_PRIMARY_COMPONENT = 1047;
+/** Of servers that take no writes; the others are read-only. A server that shuts down is soon not reachable, which reads tell. */
+const BY_NUMBER: ReadonlyMap<unknown, WritesRefused | undefined> = new Map([
+  [1047, 'no_quorum'],
+  [1053, undefined],
+]);
 
 /**
  * Whether the database takes writes, as the last one told. While it does not, a probe writes every second, so that the end of it is
@@ -70,7 +73,7 @@ function reasonOf(error: unknown): WritesRefused | undefined {
   const root = rootOf(error);
   switch (classify(root)) {
     case 'wrong_server':
-      return errnoOf(root) === NO_PRIMARY_COMPONENT ? 'no_quorum' : 'read_only';
+      return BY_NUMBER.has(errnoOf(root)) ? BY_NUMBER.get(errnoOf(root)) : 'read_only';
     case 'unwritable':
       return String(codeOf(root)).startsWith('SQLITE_READONLY') ? 'read_only' : 'no_room';
     case 'disk_failed':

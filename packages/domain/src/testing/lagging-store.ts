@@ -44,7 +44,7 @@ export function laggingPorts(overrides: Partial<Ports> = {}) {
     bookings: { change: replicating(fresh.bookings.change) as StorePorts['bookings']['change'] },
     users: {
       find: async (id, freshness = 'plain') => (freshness === 'plain' ? await behind.users.find(id) : undefined) ?? fresh.users.find(id),
-      findCredentials: (email, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.findCredentials(email),
+      findCredentials: fresh.users.findCredentials,
       change: replicating(fresh.users.change) as StorePorts['users']['change'],
     },
     eventQueries: { ...behind.eventQueries, find: async (id) => (await behind.eventQueries.find(id)) ?? fresh.eventQueries.find(id) },

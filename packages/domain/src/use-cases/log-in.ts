@@ -1,4 +1,4 @@
-import type { Credentials, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { failedLoginLimits } from '../rate-limits.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
 import { normalEmail, type User } from '../user.ts';
@@ -21,8 +21,9 @@ export function logIn({ users, passwords, tokens, rateCounts, clock }: Ports) {
     const limits = from === undefined ? [] : failedLoginLimits(email, from, passwords.atOnceMax);
     const now = clock();
     return limited(limits, now, async () => {
-      const credentials = await credentialsFor(email, password);
-      if (credentials === undefined) {
+      const credentials = await users.findCredentials(email);
+      const right = await passwords.verify(password, credentials?.passwordHash);
+      if (!right || credentials === undefined) {
         await countOne({ rateCounts }, limits, now);
         return refuse('wrong_credentials', {});
       }
@@ -32,15 +33,6 @@ export function logIn({ users, passwords, tokens, rateCounts, clock }: Ports) {
       return { user, token: await tokens.issue(user) };
     });
   };
-  /** The account, if the password is right: by a plain read first, whose "no" is looked up once more, since it may lag behind. */
-  async function credentialsFor(email: string, password: string): Promise<Credentials | undefined> {
-    const plain = await users.findCredentials(email);
-    const isRight = await passwords.verify(password, plain?.passwordHash);
-    if (isRight && plain !== undefined) return plain;
-    const latest = await users.findCredentials(email, 'latest');
-    if (latest === undefined || latest.passwordHash === plain?.passwordHash) return undefined;
-    return (await passwords.verify(password, latest.passwordHash)) ? latest : undefined;
-  }
   /** Keeps the password under a costlier hash; where it was changed meanwhile, which raises the token version, the new one stays. */
   async function rehash({ id, tokenVersion }: User, password: string): Promise<void> {
     const passwordHash = await passwords.hash(password);
