@@ -14,7 +14,8 @@ const ODD_TEXT = String.raw`O'Hara "quoted" ${'`'}ticked${'`'} C:\new\table % _ 
 const UNAVAILABLE = 'Layanan sementara tidak tersedia';
 
 const NEW_USER = { name: 'Ann', email: 'ann@example.com', password: 'a long password' };
-const withFreshEmail = (body: object) => ('email' in body ? { ...body, email: `${randomUUID()}@example.com` } : body);
+/** Other than before, so that there is something to store. */
+const fresh = (body: object) => ({ ...body, name: `Ann ${randomUUID()}`, ...('email' in body ? { email: `${randomUUID()}@example.com` } : {}) });
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -247,7 +248,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     ])('9999 at the COMMIT of %s, stored or not: done once', async (_, method, path, body, usual) => {
       for (const done of ['COMMIT', 'ROLLBACK']) {
         const sprung = wire.trap(/^COMMIT$/, answerWith({ errno: 9999, done }));
-        const { status } = await ask(office.url, method, path(), { as: office.admin, body: withFreshEmail(body) });
+        const { status } = await ask(office.url, method, path(), { as: office.admin, body: fresh(body) });
         await sprung;
         expect([done, status]).toEqual([done, usual]);
       }
@@ -292,7 +293,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       ['the UPDATE of an event', /^UPDATE `?events/, 'PUT', () => `/api/events/${office.sales[0]?.id}`, { name: 'Changed' }, 200],
     ])('9999 to %s: done after all, or 503', async (_, words, method, path, given, usual) => {
       const sprung = wire.trap(words, answerWith({ errno: 9999, done: 'DO 1' }));
-      const { status, body } = await ask(office.url, method, path(), { as: office.admin, body: withFreshEmail(given) });
+      const { status, body } = await ask(office.url, method, path(), { as: office.admin, body: fresh(given) });
       await sprung;
       expect([
         [usual, true],

@@ -97,6 +97,7 @@ const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   PROTOCOL_SEQUENCE_TIMEOUT: 'connection_lost',
   ECONNRESET: 'connection_lost',
   EPIPE: 'connection_lost',
+  SETTING_REFUSED: 'not_started', // mysql.ts
   SQLITE_ERROR: 'bug', // names and syntax
   SQLITE_MISMATCH: 'bug',
   SQLITE_MISUSE: 'bug',

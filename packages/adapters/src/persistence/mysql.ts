@@ -1,4 +1,5 @@
 import { Unavailable } from '@ticket/domain';
+import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import { createConnection, escapeId, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
 import { StartFault } from '../start-fault.ts';
@@ -69,38 +70,50 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
   const { host, port, user, password, database, poolSize } = config;
   const facts = await serverFacts(config, makes);
   const { type } = facts;
+  const refused: Refused = { setting: undefined };
   const source = new DataSource({
     ...{ type, host, port, username: user, password, database, poolSize },
     ...{ connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', timezone: 'Z', supportBigNumbers: true },
     ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
+    driver: { createPool: (options: PoolOptions) => preparedPool(options, sessionOf(facts), refused) },
     // mysql2 would take a stack for each query, in case it fails: TypeORM's own error has one, and a 25th of a booking's time went there.
     trace: false,
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
-  await source.initialize().catch((error: unknown) => explain(error, config));
-  const pool = poolOf(source);
-  const settings = sessionOf(facts);
-  pool.on('connection', (connection) => {
-    openedMs.set(connection, performance.now());
-    // Who uses the connection waits for them (settingsOf). Where nobody does any more, their failure is nobody's.
-    const set = Promise.all(settings.map((statement) => connection.promise().query(statement)));
-    set.catch(() => undefined);
-    settingsUnderWay.set(connection, set);
-    void set.then(() => settingsUnderWay.delete(connection)).catch(() => connection.destroy());
-  });
-  // The pool's first connection was opened before anybody listened.
-  for (const connection of pool._freeConnections.toArray()) connection.destroy();
-  await tryConnection(source).catch((error: unknown) => explain(error, config));
+  await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
   return source;
 }
 
-/** A setting that is refused stops the start, not each order. */
-async function tryConnection(source: DataSource): Promise<void> {
-  const runner = source.createQueryRunner();
-  try {
-    await settingsOf(await runner.connect());
-  } finally {
-    await runner.release();
+/** A setting that was refused, for whom the connection is destroyed. */
+interface Refused {
+  setting: unknown;
+}
+
+/** A pool each of whose connections gets the settings first, from the very first one on. */
+function preparedPool(options: PoolOptions, settings: readonly string[], refused: Refused): Pool {
+  const pool = createPool(options);
+  pool.on('connection', (connection) => {
+    openedMs.set(connection, performance.now());
+    const set = Promise.all(settings.map((statement) => connection.promise().query(statement))).then(
+      () => settingsUnderWay.delete(connection),
+      (error: unknown) => {
+        refused.setting = error;
+        connection.destroy();
+        throw new SettingRefused(error);
+      },
+    );
+    set.catch(() => undefined); // for whom nobody waits any more
+    settingsUnderWay.set(connection, set);
+  });
+  return pool;
+}
+
+/** A connection without its settings is not used. Another one may get them. */
+class SettingRefused extends Error {
+  override readonly name = 'SettingRefused';
+  readonly code = 'SETTING_REFUSED';
+  constructor(cause: unknown) {
+    super(`a setting of the connection was refused: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -140,20 +153,16 @@ export function connectionsOf(source: DataSource) {
   return { inUse: all.length - free.length, idle: free.length, waiting: queue.length };
 }
 
-interface PooledConnection {
-  promise(): { query(sql: string): Promise<unknown> };
-  destroy(): void;
-}
-interface Pool {
-  on(event: 'connection', listener: (connection: PooledConnection) => void): void;
+/** What mysql2 keeps of its pool, and tells in no other way. */
+interface KnownPool {
   readonly _allConnections: { readonly length: number };
-  readonly _freeConnections: { readonly length: number; toArray(): PooledConnection[] };
+  readonly _freeConnections: { readonly length: number; toArray(): PoolConnection[] };
   readonly _connectionQueue: { readonly length: number };
 }
-const isPool = (pool: unknown): pool is Pool =>
-  typeof pool === 'object' && pool !== null && 'on' in pool && '_allConnections' in pool && '_freeConnections' in pool && '_connectionQueue' in pool;
+const isPool = (pool: unknown): pool is KnownPool =>
+  typeof pool === 'object' && pool !== null && '_allConnections' in pool && '_freeConnections' in pool && '_connectionQueue' in pool;
 
-function poolOf({ driver }: DataSource): Pool {
+function poolOf({ driver }: DataSource): KnownPool {
   const pool: unknown = 'pool' in driver ? driver.pool : undefined;
   if (!isPool(pool)) throw new Error('TypeORM gave no connection pool');
   return pool;
@@ -168,14 +177,18 @@ interface ServerFacts {
 /** What kind of server it is. One on which no order could be written stops the start, in one line. */
 async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerFacts> {
   const { host, port, user, password, database } = config;
-  const open = (options: { database?: string } = {}) =>
-    createConnection({ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', ...options });
+  const open = async (options: { database?: string } = {}) => {
+    const connection = await createConnection({ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', ...options });
+    await connection.query('SET SESSION TRANSACTION READ WRITE');
+    await connection.query(`SET SESSION autocommit = 1, sql_select_limit = ${NO_LIMIT}, sql_big_selects = 1`);
+    return connection;
+  };
   try {
     const connection = await open({ database }).catch(async (error: unknown) => {
       if (errnoOf(error) !== UNKNOWN_DATABASE || !makes) throw error;
       const server = await open();
       await server.query(`CREATE DATABASE IF NOT EXISTS ${escapeId(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
-      await server.changeUser({ database });
+      await server.query(`USE ${escapeId(database)}`); // to change the user would set all settings back
       return server;
     });
     const [rows] = await connection.query<(RowDataPacket & { readonly Variable_name: string; readonly Value: string })[]>(
@@ -183,7 +196,7 @@ async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerF
     );
     await connection.end();
     const variables = new Map(rows.map((row) => [row.Variable_name, row.Value]));
-    requireUsable(variables, addressOf(config));
+    if (makes) requireUsable(variables, addressOf(config)); // who only looks needs no more than to read
     return { type: variables.get('version')?.includes('MariaDB') ? 'mariadb' : 'mysql', isGalera: variables.get('wsrep_on') === 'ON' };
   } catch (error) {
     return explain(error, config);
