@@ -14,23 +14,23 @@ afterEach(() => {
 
 type Fetch = Parameters<typeof createHttpServer>[0];
 
-async function listening(fetch: Fetch, limits: Partial<ServerLimits> = {}): Promise<number> {
-  const started = createHttpServer(fetch, { ...SERVER_LIMITS, ...limits }, (reason) => unserved.push(reason));
+async function listening(fetch: Fetch, limits: Partial<ServerLimits> = {}, isStopping = () => false): Promise<number> {
+  const started = createHttpServer(fetch, { ...SERVER_LIMITS, ...limits }, (reason) => unserved.push(reason), isStopping);
   server = started;
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
   return (started.address() as AddressInfo).port;
 }
 
-/** Sends bytes as they are, a part after the other, and gives all that came back until the connection was closed. */
-async function raw(port: number, ...parts: readonly string[]): Promise<string> {
+/** Sends bytes as they are, a part after the other, or waits so many milliseconds. Gives all that came back until the connection was closed. */
+async function raw(port: number, ...parts: readonly (string | number)[]): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   let heard = '';
   socket.on('data', (chunk) => (heard += chunk));
   socket.on('error', () => undefined);
   const closed = new Promise<string>((resolve) => socket.on('close', () => resolve(heard)));
   for (const part of parts) {
-    socket.write(part);
-    await sleep(20);
+    if (typeof part === 'string') socket.write(part);
+    await sleep(typeof part === 'number' ? part : 20);
   }
   return Promise.race([closed, sleep(5000).then(() => `still open after: ${heard}`)]);
 }
@@ -119,6 +119,109 @@ describe('what cannot be parsed behind a request takes nobody’s answer', () =>
     const reads: Fetch = async (request) => new Response(await request.text());
     const heard = await raw(await listening(reads), 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\nno chunk\r\n');
     expect(heard).toMatch(envelope(400, 'Permintaan tidak valid'));
+  });
+});
+
+describe('a request that is refused on its connection never reaches the app', () => {
+  const reached: string[] = [];
+  afterEach(() => {
+    reached.length = 0;
+  });
+  /** Takes some time over each request, and answers with its path. */
+  const works: Fetch = async (request) => {
+    const path = new URL(request.url).pathname;
+    reached.push(`${path} ${request.method === 'GET' ? '' : await request.text()}`.trim());
+    await sleep(300);
+    return new Response(`did ${path}`);
+  };
+  const limits = { headersMs: 100, requestMs: 200 };
+  /** Long after the answer 408 was sent, and before its connection is cut. */
+  const TOO_LONG_MS = 600;
+  const head = (method: string, path: string, ...more: readonly string[]) => [`${method} ${path} HTTP/1.1`, 'Host: a', ...more, '', ''].join('\r\n');
+  const post = (path: string) => `${head('POST', path, 'Content-Length: 2')}{}`;
+  const statusesIn = (heard: string) => [...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+
+  const whole = ['Content-Length: 2', 'Transfer-Encoding: chunked'] as const;
+  const refused: [name: string, status: number, parts: (string | number)[]][] = [
+    ['its head is slow', 408, ['POST /late HTTP/1.1\r\n', TOO_LONG_MS, 'Host: a\r\nContent-Length: 2\r\n\r\n{}']],
+    ['its head is slow and has no body', 408, ['DELETE /late HTTP/1.1\r\n', TOO_LONG_MS, 'Host: a\r\n\r\n']],
+    ['its head is slow, and another request is behind it', 408, ['POST /late HTTP/1.1\r\n', TOO_LONG_MS, `Host: a\r\n\r\n${post('/behind')}`]],
+    ['its head is slow, on HTTP/1.0', 408, ['POST /late HTTP/1.0\r\n', TOO_LONG_MS, 'Host: a\r\nContent-Length: 2\r\n\r\n{}']],
+    ...['POST', 'PUT', 'PATCH', 'DELETE', 'GET'].map((method): [string, number, (string | number)[]] => [
+      `the body of a ${method} is slow`,
+      408,
+      [`${head(method, '/late', whole[0])}{`, TOO_LONG_MS, '}'],
+    ]),
+    ['its chunks are slow', 408, [`${head('DELETE', '/late', whole[1])}2\r\n{`, TOO_LONG_MS, '}\r\n0\r\n\r\n']],
+    ['what follows its last chunk is slow', 408, [`${head('DELETE', '/late', whole[1])}2\r\n{}\r\n0\r\n`, TOO_LONG_MS, '\r\n']],
+    ['a chunk of it is none', 400, [`${head('DELETE', '/late', whole[1])}2\r\n{}\r\nno chunk\r\n`]],
+    ['what follows its last chunk is none', 400, [`${head('POST', '/late', whole[1])}2\r\n{}\r\n0\r\nno trailer\r\n\r\n`]],
+  ];
+  it(`in ${refused.length} ways`, async () => {
+    const port = await listening(works, limits);
+    const heard = await Promise.all(refused.map(async ([name, , parts]) => [name, statusesIn(await raw(port, ...parts))]));
+    expect(heard).toEqual(refused.map(([name, status]) => [name, [status]]));
+    expect(reached).toEqual([]);
+  });
+
+  it('it was told to go on with its body, and is slow then', async () => {
+    const heard = await raw(await listening(works, limits), head('POST', '/late', whole[0], 'Expect: 100-continue'), TOO_LONG_MS, '{}');
+    expect([statusesIn(heard), reached]).toEqual([[100, 408], []]);
+  });
+
+  it('it ends in the middle of its body', async () => {
+    const port = await listening(works, limits);
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    let heard = '';
+    socket.on('data', (chunk) => (heard += chunk));
+    socket.end(`${head('DELETE', '/late', whole[0])}{`);
+    await new Promise((resolve) => socket.once('close', resolve));
+    expect([statusesIn(heard), reached]).toEqual([[400], []]);
+  });
+
+  it('it is slow on a connection that served another before', async () => {
+    const parts = [post('/first'), TOO_LONG_MS, 'POST /late HTTP/1.1\r\n', TOO_LONG_MS, 'Host: a\r\nContent-Length: 2\r\n\r\n{}'];
+    const heard = await raw(await listening(works, limits), ...parts);
+    expect([statusesIn(heard), reached]).toEqual([[200, 408], ['/first {}']]);
+  });
+
+  it.each<[string, number[], (string | number)[]]>([
+    ['whose head is slow', [200], ['POST /late HTTP/1.1\r\n', 450, 'Host: a\r\nContent-Length: 2\r\n\r\n{}']],
+    ['whose body is slow', [200], [`${head('DELETE', '/late', whole[0])}{`, 450, '}']],
+    ['that names two hosts, and one behind it', [200, 400], [`${head('POST', '/late', 'Host: b')}${post('/behind')}`]],
+    ['that expects miracles, and one behind it', [200, 417], [`${head('POST', '/late', 'Expect: miracles')}${post('/behind')}`]],
+    ['that wants a tunnel', [200], ['CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n']],
+  ])('it comes behind a request that is being served, as one %s: the first has its own answer', async (_, statuses, parts) => {
+    const slowly: Fetch = async (...asked) => {
+      await sleep(400);
+      return works(...asked);
+    };
+    const heard = await raw(await listening(slowly, limits), post('/first'), ...parts);
+    expect([statusesIn(heard), reached]).toEqual([statuses, ['/first {}']]);
+    expect(heard).toContain('did /first');
+  });
+
+  it('a process that stops answers what it has read, and closes behind the last answer alone', async () => {
+    const slowSecond: Fetch = async (request) => {
+      const path = new URL(request.url).pathname;
+      reached.push(path);
+      await sleep(path === '/second' ? 300 : 50);
+      return new Response(`did ${path}`);
+    };
+    const heard = await raw(await listening(slowSecond, {}, () => true), ...[post('/first') + post('/second'), 400, post('/behind')]);
+    expect([statusesIn(heard), heard.match(/Connection: \S+/gi), reached]).toEqual([
+      [200, 200],
+      ['Connection: keep-alive', 'connection: close'],
+      ['/first', '/second'],
+    ]);
+  });
+
+  it('a body over the limit is refused by the app, and read no further', async () => {
+    const heard = await raw(
+      await listening(async (request) => new Response(String((await request.text()).length), { headers: { Connection: 'close' } })),
+      `${head('POST', '/', whole[1])}${`8000\r\n${'x'.repeat(0x8000)}\r\n`.repeat(3)}`,
+    );
+    expect(heard).toMatch(/\b98304\b/);
   });
 });
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
+import { BODY_BYTES_MAX } from './body.ts';
 import { networkOf } from './client-address.ts';
 import { JSON_UTF8 } from './envelope.ts';
 import { messages } from './messages.ts';
@@ -40,61 +41,106 @@ const LAST_WORDS_MS = 1000;
 /** Why a request never reached the app. */
 export type Unserved = Extract<Reason, 'too_many_connections' | 'too_many_in_flight' | 'unparsed'>;
 
-type Fetch = Parameters<typeof getRequestListener>[0];
+type Fetch = (...asked: Parameters<Parameters<typeof getRequestListener>[0]>) => Response | Promise<Response>;
 
-/** Node's HTTP server with limits, whose every answer is the envelope, also to what never becomes a request. */
-export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIMITS, onUnserved: (reason: Unserved) => void = () => {}): Server {
+/**
+ * Node's HTTP server with limits. Every answer is the envelope, also the answer to malformed requests. A request reaches the app
+ * only after its last byte was read, and only while nothing was refused on its connection: so what was refused is never done.
+ * While `isStopping`, each connection ends after the answers that it still owes.
+ */
+export function createHttpServer(
+  fetch: Fetch,
+  limits: ServerLimits = SERVER_LIMITS,
+  onUnserved: (reason: Unserved) => void = () => {},
+  isStopping: () => boolean = () => false,
+): Server {
   const errorHandler = () => {
     onUnserved('unparsed');
     return new Response(bodyOf(messages.badRequest), { status: 400, headers: JSON_UTF8 });
   };
-  const listener = getRequestListener(fetch, { errorHandler });
-  const refuse = (response: ServerResponse, status: number, reason: Unserved, headers: Readonly<Record<string, string>> = {}): void => {
-    onUnserved(reason);
-    const body = bodyOf(status === 503 ? messages.unavailable : messages.badRequest);
-    response.writeHead(status, { ...JSON_UTF8, ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }).end(body);
-  };
-  const refuseUnparsed = (error: Error, socket: Duplex): void => {
-    if (answerUnparsed(error, socket)) onUnserved('unparsed');
-  };
   let inFlight = 0;
   const clients = new Map<string, Client>();
   const lines = new WeakMap<Duplex, Line>();
+  const lineOf = (socket: Socket): Line => lines.get(socket) ?? open(socket);
+
+  const answer: Fetch = async (request, env) => {
+    const response = await fetch(request, env);
+    if (isStopping()) {
+      const line = lineOf(env.incoming.socket as Socket);
+      // Requests behind it that were read already are answered too; the last answer closes the connection.
+      if ([...line.answers].at(-1) === env.outgoing) {
+        line.isOver = true;
+        response.headers.set('Connection', 'close');
+      }
+    }
+    return response;
+  };
+  const listener = getRequestListener(answer, { errorHandler });
+
+  const refuse = (response: ServerResponse, status: number, reason: Unserved, headers: Readonly<Record<string, string>> = {}): void => {
+    onUnserved(reason);
+    lineOf(response.req.socket).isOver = true;
+    const body = bodyOf(status === 503 ? messages.unavailable : messages.badRequest);
+    response.writeHead(status, { ...JSON_UTF8, ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }).end(body);
+  };
 
   const bounded = (request: IncomingMessage, response: ServerResponse) => {
-    const { client, answers } = lines.get(request.socket) ?? open(request.socket);
+    const line = lineOf(request.socket);
+    if (line.isOver) return; // its connection is about to close
+    const { client, answers } = line;
     const isFull = inFlight >= limits.inFlight || client.inFlight >= limits.inFlight * limits.shareOfOne || answers.size >= limits.pipelined;
     answers.add(response);
     inFlight += 1;
     client.inFlight += 1;
-    response.on('close', () => {
-      if (!answers.delete(response)) return;
-      inFlight -= 1;
-      client.inFlight -= 1;
-    });
+    response.on('close', () => release(line, response));
     if (isAmbiguous(request)) refuse(response, 400, 'unparsed');
     // Whoever asks whether it lives is not to be told that it does not, because it is busy.
     else if (isFull && !request.url?.startsWith('/health/')) refuse(response, 503, 'too_many_in_flight', { 'Retry-After': '1' });
-    else void listener(request, response);
+    else onceWhole(request, () => answers.has(response) && void listener(request, response));
   };
+
+  /** The answer is sent, or will never be. */
+  function release({ client, answers }: Line, response: ServerResponse): void {
+    if (!answers.delete(response)) return;
+    inFlight -= 1;
+    client.inFlight -= 1;
+  }
 
   function open(socket: Socket): Line {
     const network = networkOf(socket.remoteAddress ?? '');
     const client = clients.get(network) ?? { connections: 0, inFlight: 0 };
-    const answers = new Set<ServerResponse>();
+    const line: Line = { client, answers: new Set(), isOver: false };
     clients.set(network, client);
     client.connections += 1;
-    const line: Line = { client, answers, isEnding: false };
     lines.set(socket, line);
     // Node tells the answer that is being sent that its connection is gone, and none of those that wait behind it.
     socket.once('close', () => {
       client.connections -= 1;
-      client.inFlight -= answers.size;
-      inFlight -= answers.size;
-      answers.clear();
+      for (const response of line.answers) release(line, response);
       if (client.connections === 0) clients.delete(network);
     });
     return line;
+  }
+
+  /** Ends a connection whose next request cannot be parsed, or does not come in time. */
+  function refuseRest(error: Error, socket: Duplex): void {
+    const line = lines.get(socket);
+    if (line?.isOver) return; // further errors change nothing
+    if (line !== undefined) line.isOver = true;
+    const here = [...(line?.answers ?? [])];
+    // Requests that were read whole are being served: they are answered, and their answers are the last.
+    const owed = here.filter(({ req }) => req.complete);
+    for (const response of here) if (line !== undefined && !response.req.complete) release(line, response);
+    for (const response of owed) {
+      response.once('close', () => {
+        if (!owed.some((other) => line?.answers.has(other))) socket.end();
+      });
+    }
+    if (owed.length > 0) return;
+    if (!here.some(({ headersSent }) => headersSent)) {
+      if (answerUnparsed(error, socket)) onUnserved('unparsed');
+    } else if (here.every(({ writableEnded }) => writableEnded)) socket.end();
+    else socket.destroy(); // in the middle of an answer another one would be taken for a part of it
   }
 
   const server = createServer(
@@ -115,24 +161,8 @@ export function createHttpServer(fetch: Fetch, limits: ServerLimits = SERVER_LIM
   });
   server.on('drop', () => onUnserved('too_many_connections'));
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response, 417, 'unparsed'));
-  server.on('connect', (_, socket) => refuseUnparsed(new Error('this is no proxy'), socket));
-  server.on('clientError', (error, socket) => {
-    const line = lines.get(socket);
-    if (line?.isEnding) return; // whatever else comes
-    const answers = line?.answers ?? new Set<ServerResponse>();
-    const here = [...answers];
-    // What was read whole before it is being done: its answer is owed, and is the connection's last.
-    const owed = here.filter(({ req }) => req.complete);
-    for (const answer of owed) {
-      answer.once('close', () => {
-        if (!owed.some((other) => answers.has(other))) socket.end();
-      });
-    }
-    if (line !== undefined && owed.length > 0) line.isEnding = true;
-    else if (!here.some(({ headersSent }) => headersSent)) refuseUnparsed(error, socket);
-    else if (here.every(({ writableEnded }) => writableEnded)) socket.end();
-    else socket.destroy(); // in the middle of an answer another one would be taken for a part of it
-  });
+  server.on('connect', (_, socket) => refuseRest(new Error('this is no proxy'), socket));
+  server.on('clientError', refuseRest);
   return server;
 }
 
@@ -146,8 +176,34 @@ interface Client {
 interface Line {
   readonly client: Client;
   readonly answers: Set<ServerResponse>;
-  /** What came behind them could not be parsed: they are the last. */
-  isEnding: boolean;
+  /** They are the last: what comes behind them is not served. */
+  isOver: boolean;
+}
+
+/**
+ * Goes on when the whole request was read, its body into `rawBody`, where Hono looks first. A body over the limit is not read
+ * to its end: the app refuses it by its length.
+ */
+function onceWhole(request: IncomingMessage, goOn: () => void): void {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
+  if (coding === undefined && (Number(length) === 0 || Number(length) > BODY_BYTES_MAX)) {
+    goOn();
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const handOver = () => {
+    request.off('end', handOver);
+    const [first = Buffer.alloc(0)] = chunks;
+    Object.assign(request, { rawBody: chunks.length > 1 ? Buffer.concat(chunks) : first });
+    goOn();
+  };
+  request.on('end', handOver).on('data', (chunk: Buffer) => {
+    if (bytes > BODY_BYTES_MAX) return; // handed over, and refused
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) handOver();
+  });
 }
 
 /**

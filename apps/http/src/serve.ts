@@ -65,14 +65,8 @@ async function start(): Promise<void> {
     metricsToken: config.metricsToken,
     ...{ version, log, metrics, readiness, tracing: tracing?.middleware },
   });
-  /** On the way out each answer is the last of its connection, so that nobody sends into one that is about to be closed. */
-  const answer: typeof fetch = async (request, ...rest) => {
-    const response = await fetch(request, ...rest);
-    if (stopping) response.headers.set('Connection', 'close');
-    return response;
-  };
   const limits = config.trustedProxies === 0 ? SERVER_LIMITS : { ...SERVER_LIMITS, shareOfOne: 1 };
-  const servers = await listen(config, () => createHttpServer(answer, limits, metrics.refused));
+  const servers = await listen(config, () => createHttpServer(fetch, limits, metrics.refused, () => stopping));
   const stop = stopper({ servers, container, log, written, tracing, drainMs: config.drainSeconds * 1000 }, () => {
     stopping = true;
   });
