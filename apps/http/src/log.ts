@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { fstatSync } from 'node:fs';
 import pino from 'pino';
 import type { Log } from './report.ts';
 
@@ -33,10 +33,45 @@ function timeNow(): string {
 }
 let time = { milliseconds: 0, text: '' };
 
-/** The log on standard output, a JSON object a line. It is written behind the work's back; at the process's own end all of it. */
+/** Where lines go, many at a time. */
+interface Destination {
+  write(lines: string): void;
+  /** Calls back when all of it is written. */
+  flush(written: () => void): void;
+  /** At the process's end, when nothing can be waited for. */
+  end(lines: string): void;
+}
+
+/** A file takes whatever comes, in a thread of its own, because its disk may be slow. */
+function toFile(): Destination {
+  const file = pino.destination({ dest: STDOUT, sync: false, minLength: 1, maxLength: KEPT_BYTES_MAX });
+  file.on('error', () => undefined); // its disk is full: the sale goes on
+  return {
+    write: (lines) => void file.write(lines),
+    flush: (written) => file.flush(written),
+    end: (lines) => {
+      file.write(lines);
+      file.flushSync();
+    },
+  };
+}
+
+/**
+ * A pipe may be full for ever, because its reader hangs. Node's own stream never waits for it. A write in a thread would: Node joins
+ * its threads at the end, so the process would never end.
+ */
+function toPipe(): Destination {
+  const { stdout } = process;
+  stdout.on('error', () => undefined); // its reader is gone: the sale goes on
+  const write = (lines: string) => {
+    if (stdout.writableLength < KEPT_BYTES_MAX) stdout.write(lines);
+  };
+  return { write, flush: (written) => void stdout.write('', () => written()), end: write };
+}
+
+/** The log on standard output, a JSON object a line. It is written behind the work's back; at the process's own end all that its reader takes. */
 export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: () => object): { log: Log; written: () => Promise<void> } {
-  const destination = pino.destination({ dest: STDOUT, sync: false, minLength: 1, maxLength: KEPT_BYTES_MAX });
-  destination.on('error', () => undefined); // whoever read it is gone, or its disk is full: the sale goes on
+  const destination = fstatSync(STDOUT).isFile() ? toFile() : toPipe();
   let kept: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   const handOver = () => {
@@ -54,8 +89,7 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
   };
   process.once('exit', () => {
     try {
-      destination.flushSync();
-      writeSync(STDOUT, kept.join(''));
+      destination.end(kept.join(''));
     } catch {
       // nobody reads it any more
     }
@@ -75,7 +109,7 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
     log: Object.assign(log, { debug: level === 'debug' }),
     written: () => {
       handOver();
-      return new Promise((resolve) => destination.flush(() => resolve()));
+      return new Promise((resolve) => destination.flush(resolve));
     },
   };
 }

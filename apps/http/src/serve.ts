@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS, type WritesRefused } from '@ticket/adapters';
+import { onSignals } from '@ticket/adapters/signals';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { collectDefaultMetrics } from 'prom-client';
 import { createApp, type Readiness } from './app.ts';
@@ -21,10 +22,8 @@ const FORGET_MS = 10 * 60_000;
 /** What is in flight at the end gets this long; then its connections are cut. Heroku and others kill after 10 s. */
 const GRACE_MS = 8000;
 const STOP_MAX_MS = 9500;
-/** A collector that does not answer keeps nobody from stopping. */
-const LAST_SPANS_MS = 500;
-/** A database that answers no more does not answer goodbye either. */
-const LAST_STATEMENTS_MS = 500;
+/** For each of the last things to do after that: a database, a collector or a log's reader that hangs keeps nobody from stopping. */
+const LAST_STEP_MS = 400;
 
 /** Runs the API until it is told to stop. What keeps it from starting is one message and exit code 1. */
 export async function serve(): Promise<void> {
@@ -70,7 +69,7 @@ async function start(): Promise<void> {
   const stop = stopper({ servers, container, log, written, tracing, drainMs: config.drainSeconds * 1000 }, () => {
     stopping = true;
   });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(`${signal}: finishing what is in flight`, 0));
+  onSignals((signal) => void stop(`${signal}: finishing what is in flight`, 0));
   // Nobody knows what state a bug left behind: what is in flight is finished, and whoever supervises starts a new process.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
@@ -246,9 +245,11 @@ function stopper(
     }, 50);
     await Promise.all(closed);
     clearInterval(sweep);
-    await Promise.race([container.unbindAllAsync(), sleep(LAST_STATEMENTS_MS)]);
-    if (tracing !== undefined) await Promise.race([tracing.stop(), sleep(LAST_SPANS_MS)]);
-    await written();
+    for (const step of [() => container.unbindAllAsync(), () => tracing?.stop(), written]) {
+      await Promise.race([step(), sleep(LAST_STEP_MS)]).catch((error: unknown) =>
+        log({ level: 'warn', message: 'while stopping', error: factsOf(error) }),
+      );
+    }
     process.exit(exitCode);
   };
 }
