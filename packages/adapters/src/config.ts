@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import {
   isEmail,
@@ -15,7 +15,7 @@ import {
   TOTAL_TICKETS_MAX,
 } from '@ticket/domain';
 import * as v from 'valibot';
-import { makeFolder } from './folder.ts';
+import { keptSecret } from './kept-secret.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { StartFault } from './start-fault.ts';
 
@@ -120,7 +120,7 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
     );
   }
   if (profile === 'open') notices.push(openNotice(hosts));
-  const jwt = { secret: secret ?? keptSecret(dataDir, notices), ttlSeconds };
+  const jwt = { secret: secret ?? secretIn(dataDir, notices), ttlSeconds };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   return {
@@ -294,28 +294,19 @@ function secretOf(env: Environment, profile: Profile, faults: string[]): string 
   return secret;
 }
 
-/** A secret made once and kept, so that tokens outlive a restart. Two processes that start at once end with the same one. */
-function keptSecret(dataDir: string, notices: string[]): string {
-  const file = join(dataDir, 'jwt-secret');
+/** A secret made once and kept, so that tokens outlive a restart. */
+function secretIn(dataDir: string, notices: string[]): string {
+  let kept: ReturnType<typeof keptSecret>;
   try {
-    if (!existsSync(file)) {
-      makeFolder(dataDir);
-      const whole = `${file}.${process.pid}`; // linked when it is written, so that nobody reads half a secret
-      writeFileSync(whole, randomBytes(48).toString('base64url'), { mode: 0o600 });
-      try {
-        linkSync(whole, file);
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-      }
-      unlinkSync(whole);
-      notices.push(`JWT_SECRET is not set: one was made and is kept in ${file}.`);
-    }
-    const secret = readFileSync(file, 'utf8').trim();
-    if (Buffer.byteLength(secret) >= SECRET_BYTES_MIN) return secret;
+    kept = keptSecret(dataDir);
   } catch (error) {
     throw new StartFault(
       `DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder that this user may write, or set JWT_SECRET.`,
     );
   }
-  throw new StartFault(`${file} holds no usable secret. Delete it, and a new one is made (everybody logs in again), or set JWT_SECRET.`);
+  if (Buffer.byteLength(kept.secret) < SECRET_BYTES_MIN) {
+    throw new StartFault(`${kept.file} holds no usable secret. Delete it, and a new one is made (everybody logs in again), or set JWT_SECRET.`);
+  }
+  if (kept.isNew) notices.push(`JWT_SECRET is not set: one was made and is kept in ${kept.file}.`);
+  return kept.secret;
 }

@@ -1,0 +1,79 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from './folder.ts';
+
+const NAME = 'jwt-secret';
+/** What a start that was killed leaves: a name of its own, or of an older program its process id. */
+const LEFTOVER = /^jwt-secret\.(?:\d{1,7}|new-[\da-f-]{36})$/;
+
+/**
+ * The secret that is kept in the folder, made at the first start. Processes that start at once end with the same one, and none reads
+ * a part of it: each writes one of its own to the end, and then a single step of the file system gives one of them the name. That is a
+ * hard link. Where the file system has none, the whole secret lies in a folder, and the folder is renamed: that fails where one with
+ * something in it has the name already.
+ */
+export function keptSecret(folder: string): { readonly secret: string; readonly file: string; readonly isNew: boolean } {
+  const before = read(folder);
+  if (before !== undefined) {
+    removeLeftovers(folder);
+    return { ...before, isNew: false };
+  }
+  makeFolder(folder);
+  try {
+    make(folder);
+  } catch (error) {
+    if (read(folder) === undefined) throw error; // else another process was first
+  }
+  const made = read(folder);
+  if (made === undefined) throw new Error('the secret is gone again');
+  removeLeftovers(folder);
+  return { ...made, isNew: true };
+}
+
+function read(folder: string): { readonly secret: string; readonly file: string } | undefined {
+  const named = join(folder, NAME);
+  const found = statSync(named, { throwIfNoEntry: false });
+  if (found === undefined) return undefined;
+  const file = found.isDirectory() ? join(named, NAME) : named;
+  return { secret: readFileSync(file, 'utf8').trim(), file };
+}
+
+function make(folder: string): void {
+  const named = join(folder, NAME);
+  const own = join(folder, `${NAME}.new-${randomUUID()}`);
+  const secret = randomBytes(48).toString('base64url');
+  try {
+    write(own, secret);
+    try {
+      linkSync(own, named);
+    } catch {
+      rmSync(own);
+      mkdirSync(own, { mode: 0o700 });
+      write(join(own, NAME), secret);
+      renameSync(own, named);
+    }
+  } finally {
+    rmSync(own, { recursive: true, force: true });
+  }
+}
+
+/** To its end, and onto the disk, before it gets its name. */
+function write(file: string, secret: string): void {
+  const opened = openSync(file, 'wx', 0o600);
+  try {
+    writeFileSync(opened, secret);
+    fsyncSync(opened);
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/** There is a secret, so nothing that another process has begun can become one. */
+function removeLeftovers(folder: string): void {
+  try {
+    for (const name of readdirSync(folder)) if (LEFTOVER.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  } catch {
+    // A folder that may only be read keeps them.
+  }
+}
