@@ -138,17 +138,23 @@ export interface StockQueries {
 
 /** The first answers under idempotency keys. They are written by the repositories, with what they tell of. */
 export interface KeptAnswers {
-  /** Forgets at most `limit` of those stored longer ago, by the store's own clock, and says how many they were. */
+  /**
+   * Forgets at most `limit` of those stored longer ago, and says how many they were. The store's own clock counts, as far as it goes no
+   * faster than time: when it is set forward, nothing is forgotten early.
+   */
   forget(ageMs: number, limit: number): Promise<number>;
 }
 
 /** Counts of what there may only be so much of in a window, shared by all servers. Subjects are compared to the letter. */
 export interface RateCounts {
-  /** The counts whose window is running. */
+  /** The counts whose window is running: it ends after `now`, and not after `endOfWindow(now)`, so that no wrong clock makes it longer. */
   read(subjects: readonly string[], now: Date): Promise<readonly RateCount[]>;
-  /** Counts one more of each; where no window is running, one begins that ends at `endsAt`. Of adds at once none is lost. */
-  add(subjects: readonly string[], now: Date, endsAt: Date): Promise<void>;
-  /** Forgets at most `limit` of those whose window is over, and says how many they were. */
+  /**
+   * Counts one more of each. Where no window is running, one begins that ends at `endOfWindow(now)`. One that ends later keeps its count
+   * and ends then too: clocks differ a little. Of adds at once none is lost.
+   */
+  add(subjects: readonly string[], now: Date): Promise<void>;
+  /** Forgets at most `limit` of those whose window is not running, and says how many they were. */
   forget(now: Date, limit: number): Promise<number>;
 }
 

@@ -18,6 +18,9 @@ export interface RateCount {
 
 export const RATE_WINDOW_MS = 15 * 60 * 1000;
 
+/** When a window ends that begins now. One that ends later was begun by another clock, or before this one was set back. */
+export const endOfWindow = (now: Date): Date => new Date(now.getTime() + RATE_WINDOW_MS);
+
 /**
  * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: whoever
  * guesses at an account from one place does not keep its owner out elsewhere. By address alone: whoever tries many accounts.

@@ -2,9 +2,9 @@ import { type ActorRef, type IdempotencyKey, type KeptAnswer, type KeptAnswers, 
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import { classify } from './database-errors.ts';
-import type { KeptAnswerColumns } from './rows.ts';
+import { type KeptAnswerColumns, toDate } from './rows.ts';
 import { StaleRow } from './tries.ts';
-import { agoIn, insertRows } from './writing.ts';
+import { insertRows, momentText, nowIn } from './writing.ts';
 
 /** What was answered before under the keys; nothing is asked of the database where there are none. */
 export async function readKeptAnswers(
@@ -44,18 +44,28 @@ const revived = (json: string): KeptAnswer['answer'] =>
 
 export class TypeOrmKeptAnswers implements KeptAnswers {
   readonly #database: Database;
-  constructor(database: Database) {
+  readonly #uptimeMs: () => number;
+  /** The least that the database's clock was ever ahead of this process's uptime. */
+  #aheadMs = Number.POSITIVE_INFINITY;
+  constructor(database: Database, uptimeMs = () => performance.now()) {
     this.#database = database;
+    this.#uptimeMs = uptimeMs;
   }
 
-  /** Stored and forgotten by the database's clock: a server whose own is wrong must not forget what others still answer by. */
+  /**
+   * Stored and forgotten by the database's clock: a server whose own is wrong must not forget what others still answer by. Should the
+   * database's clock be set forward while this process runs, it counts only the time that really passed.
+   */
   forget(ageMs: number, limit: number): Promise<number> {
     return this.#database.transaction(async (manager) => {
-      const old = agoIn(manager, ageMs);
+      const [row]: { now: Date | string }[] = await manager.query(`SELECT ${nowIn(manager)} AS now`);
+      const uptimeMs = this.#uptimeMs();
+      if (row !== undefined) this.#aheadMs = Math.min(this.#aheadMs, toDate(row.now).getTime() - uptimeMs);
+      const oldest = momentText(new Date(this.#aheadMs + uptimeMs - ageMs));
       // Found first: neither engine's DELETE takes a limit that the other's knows, and only the rows found are locked.
       const rows: Pick<KeptAnswerColumns, 'owner' | 'idempotency_key'>[] = await manager.query(
-        `SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ${old.sql} ORDER BY kept_at LIMIT ?`,
-        [old.parameter, limit],
+        'SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ? ORDER BY kept_at LIMIT ?',
+        [oldest, limit],
       );
       if (rows.length === 0) return 0;
       const each = rows.map(() => '(owner = ? AND idempotency_key = ?)').join(' OR ');

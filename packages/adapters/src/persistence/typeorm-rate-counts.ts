@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RateCount, RateCounts } from '@ticket/domain';
+import { endOfWindow, type RateCount, type RateCounts } from '@ticket/domain';
 import type { Database } from './database.ts';
 import { type RateCountColumns, toDate } from './rows.ts';
 import { momentText } from './writing.ts';
@@ -16,39 +16,40 @@ export class TypeOrmRateCounts implements RateCounts {
   async read(subjects: readonly string[], now: Date): Promise<readonly RateCount[]> {
     const names = new Map(subjects.map((subject) => [hashOf(subject), subject]));
     const rows = await this.#database.query<RateCountColumns>(
-      `SELECT subject_hash, counted, ends_at FROM rate_counts WHERE subject_hash IN (${subjects.map(() => '?').join(', ')}) AND ends_at > ?`,
-      [...names.keys(), momentText(now)],
+      `SELECT subject_hash, counted, ends_at FROM rate_counts WHERE subject_hash IN (${subjects.map(() => '?').join(', ')}) AND ends_at > ? AND ends_at <= ?`,
+      [...names.keys(), momentText(now), momentText(endOfWindow(now))],
       { freshness: 'latest' }, // a limit is decided on them
     );
     return rows.map(({ subject_hash, counted, ends_at }) => ({ subject: names.get(subject_hash) ?? '', count: counted, endsAt: toDate(ends_at) }));
   }
 
-  add(subjects: readonly string[], now: Date, endsAt: Date): Promise<void> {
+  add(subjects: readonly string[], now: Date): Promise<void> {
     return this.#database.transaction(async (manager) => {
-      const [moment, end] = [momentText(now), momentText(endsAt)];
+      const [moment, end] = [momentText(now), momentText(endOfWindow(now))];
       // One statement counts, so that of two at once none is lost. MySQL assigns from left to right: the count looks at the old end.
       const onDuplicate = this.#database.engine === 'sqlite' ? 'ON CONFLICT (subject_hash) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
       for (const hash of subjects.map(hashOf).sort()) {
         await manager.query(
           `INSERT INTO rate_counts (subject_hash, counted, ends_at) VALUES (?, 1, ?)
-           ${onDuplicate} counted = CASE WHEN ends_at > ? THEN counted + 1 ELSE 1 END, ends_at = CASE WHEN ends_at > ? THEN ends_at ELSE ? END`,
-          [hash, end, moment, moment, end],
+           ${onDuplicate} counted = CASE WHEN ends_at > ? THEN counted + 1 ELSE 1 END, ends_at = CASE WHEN ends_at > ? AND ends_at <= ? THEN ends_at ELSE ? END`,
+          [hash, end, moment, moment, end, end],
         );
       }
     });
   }
 
   forget(now: Date, limit: number): Promise<number> {
+    const notRunning = [momentText(now), momentText(endOfWindow(now))];
     return this.#database.transaction(async (manager) => {
       const rows: Pick<RateCountColumns, 'subject_hash'>[] = await manager.query(
-        'SELECT subject_hash FROM rate_counts WHERE ends_at <= ? ORDER BY ends_at LIMIT ?',
-        [momentText(now), limit],
+        'SELECT subject_hash FROM rate_counts WHERE ends_at <= ? OR ends_at > ? ORDER BY ends_at LIMIT ?',
+        [...notRunning, limit],
       );
       if (rows.length === 0) return 0;
       // Its window may have begun anew since it was found.
-      await manager.query(`DELETE FROM rate_counts WHERE subject_hash IN (${rows.map(() => '?').join(', ')}) AND ends_at <= ?`, [
+      await manager.query(`DELETE FROM rate_counts WHERE subject_hash IN (${rows.map(() => '?').join(', ')}) AND (ends_at <= ? OR ends_at > ?)`, [
         ...rows.map(({ subject_hash }) => subject_hash),
-        momentText(now),
+        ...notRunning,
       ]);
       return rows.length;
     });

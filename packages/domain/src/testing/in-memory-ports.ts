@@ -6,7 +6,7 @@ import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from '../i
 import type { StockMovement } from '../ledger.ts';
 import { POLICIES } from '../policy.ts';
 import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
-import type { RateCount } from '../rate-limits.ts';
+import { endOfWindow, type RateCount } from '../rate-limits.ts';
 import { assert, refuse } from '../refusal.ts';
 import { type Holding, type StockDecision, settle, type Writes } from '../settlement.ts';
 import type { User } from '../user.ts';
@@ -27,6 +27,8 @@ export interface Memory {
   readonly kept: (KeptAnswer & { readonly at: Date })[];
   readonly counts: Map<string, RateCount>;
 }
+
+const isRunning = ({ endsAt }: RateCount, now: Date): boolean => endsAt > now && endsAt <= endOfWindow(now);
 
 export const emptyMemory = (): Memory => ({ events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [], counts: new Map() });
 
@@ -105,18 +107,18 @@ export function inMemoryPorts(
         }),
     },
     rateCounts: {
-      read: (subjects, now) => inTurn(() => subjects.flatMap((subject) => counts.get(subject) ?? []).filter(({ endsAt }) => endsAt > now)),
-      add: (subjects, now, endsAt) =>
+      read: (subjects, now) => inTurn(() => subjects.flatMap((subject) => counts.get(subject) ?? []).filter((one) => isRunning(one, now))),
+      add: (subjects, now) =>
         inTurn(() => {
           for (const subject of subjects) {
             const before = counts.get(subject);
-            const isRunning = before !== undefined && before.endsAt > now;
-            counts.set(subject, isRunning ? { ...before, count: before.count + 1 } : { subject, count: 1, endsAt });
+            const count = before !== undefined && before.endsAt > now ? before.count + 1 : 1;
+            counts.set(subject, before !== undefined && isRunning(before, now) ? { ...before, count } : { subject, count, endsAt: endOfWindow(now) });
           }
         }),
       forget: (now, limit) =>
         inTurn(() => {
-          const old = [...counts.values()].filter(({ endsAt }) => endsAt <= now).slice(0, limit);
+          const old = [...counts.values()].filter((one) => !isRunning(one, now)).slice(0, limit);
           for (const { subject } of old) counts.delete(subject);
           return old.length;
         }),

@@ -183,7 +183,7 @@ describe('logging in', () => {
         if (isLate) await mayGoOn;
         return counts;
       };
-      await ports.rateCounts.add(['account ani@example.com from here'], NOW, new Date(NOW.getTime() + 1000));
+      await ports.rateCounts.add(['account ani@example.com from here'], NOW);
       const { useCases, verified, release } = await held({ rateCounts: { ...ports.rateCounts, read } });
       const before = answersOf(times(9, () => useCases.logIn(wrong, 'here')));
       await settled();

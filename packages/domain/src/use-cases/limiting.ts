@@ -1,5 +1,5 @@
 import type { Ports } from '../ports.ts';
-import { RATE_WINDOW_MS, type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
+import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
 
 /** Refuses whoever has reached one of the limits, and gives the counts. What comes at the same time may overshoot by as many. */
 export async function refuseLimited(
@@ -46,5 +46,5 @@ export function limitAtOnce({ rateCounts }: Pick<Ports, 'rateCounts'>, code: Par
 export async function countOne({ rateCounts }: Pick<Ports, 'rateCounts'>, limits: readonly RateLimit[], now: Date): Promise<void> {
   if (limits.length === 0) return;
   const subjects = limits.map(({ subject }) => subject);
-  await rateCounts.add(subjects, now, new Date(now.getTime() + RATE_WINDOW_MS));
+  await rateCounts.add(subjects, now);
 }
