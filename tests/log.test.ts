@@ -132,16 +132,16 @@ describe('what is written into the log is there', () => {
 
   it('when its reader comes back: one who reads nothing for a while stops nobody', async () => {
     const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() });
-    server.child.stdout.pause();
+    server.child.stdout?.pause();
     await inParallel(2000, () => refused(server.url)); // several times what a pipe holds
-    server.child.stdout.resume();
+    server.child.stdout?.resume();
     await until('all of it is there', () => (server.output().endsWith('\n') && requestsIn(server).length === 2000 ? true : undefined));
     expect(await server.stop()).toBe(0);
   });
 
   it('or has no reader any more, and the server serves on', async () => {
     const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() });
-    server.child.stdout.destroy();
+    server.child.stdout?.destroy();
     await inParallel(100, () => refused(server.url));
     await sleep(300);
     await inParallel(100, () => refused(server.url));

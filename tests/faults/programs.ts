@@ -34,11 +34,22 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export function launch(command: string, args: readonly string[], { cwd, env = {} }: { cwd?: string; env?: Record<string, string> } = {}) {
+interface Launching {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  /** A file to write to, instead of a pipe that is read here. */
+  readonly stdout?: number | undefined;
+}
+
+export function launch(command: string, args: readonly string[], { cwd, env = {}, stdout }: Launching = {}) {
   const [program = command, ...before] = leash === undefined ? [command] : [leash, '--pdeathsig', 'KILL', '--', command];
-  const child = spawn(program, [...before, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...before, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const end = () => void child.kill('SIGKILL');
   process.once('exit', end);
@@ -91,20 +102,37 @@ interface ServerOptions {
   readonly env?: Record<string, string>;
   /** A module that is loaded before the server. */
   readonly preload?: string;
+  /** A command that starts it. */
+  readonly before?: readonly string[];
+  readonly stdout?: number;
 }
 
-/** The HTTP server on the store, listening. */
-export async function startServer(store: Store, { port = 0, env = {}, preload }: ServerOptions = {}) {
+/** The server of an app, on its way to listen. */
+export async function runServer(app: 'http' | 'cli', store: Store, { port = 0, env = {}, preload, before = [], stdout }: ServerOptions = {}) {
   built ??= build();
   await built;
   const folder = temporaryFolder();
-  const before = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
-  const { child, exited, output } = launch(process.execPath, [...before, join(root, 'apps/http/dist/main.js')], {
+  const loaded = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const [command = '', ...args] = [
+    ...before,
+    process.execPath,
+    ...loaded,
+    join(root, `apps/${app}/dist/main.js`),
+    ...(app === 'cli' ? ['serve'] : []),
+  ];
+  const { child, exited, output } = launch(command, args, {
     cwd: folder,
     env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET, PORT: String(port), ...env },
+    stdout,
   });
   const says = (words: RegExp) =>
     until(`the server says ${words}`, () => output().match(words) ?? undefined, { while: () => isAlive(child), output });
+  return { child, exited, output, says };
+}
+
+/** The HTTP server on the store, listening. */
+export async function startServer(store: Store, options: ServerOptions = {}) {
+  const { child, exited, output, says } = await runServer('http', store, options);
   let read = 0;
   const url = (await says(/listens on (http:\/\/[^\s,]+)/))[1]?.replace('localhost', '127.0.0.1') ?? '';
   return {
