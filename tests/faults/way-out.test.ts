@@ -58,8 +58,7 @@ async function silentCollector(): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
 }
 
-// At the same time: they do little but wait.
-describe.concurrent('SIGTERM ends the process, whatever', () => {
+describe('SIGTERM ends the process, whatever', () => {
   it('the reader of its log reads no more', { timeout: 120_000 }, async () => {
     const server = await serverWithLog(namedPipe(), { engine: 'sqlite', folder: temporaryFolder() });
     await fillLog(server.url);
