@@ -57,6 +57,28 @@ describe.each(engines)('two servers on one database, %s', (engine) => {
     office.orders.pop();
     await reckon(office, one, { heard: [...CALM, '503'] });
   });
+
+  it('F21 a clock that is set back by a day keeps nobody out for longer than a window', async () => {
+    const store = freshStore();
+    const dayAhead = `const { now } = Date; globalThis.Date = class extends Date {
+    constructor(...given) { if (given.length === 0) super(now() + 86_400_000); else super(...given); }
+    static now() { return now() + 86_400_000; }
+  };`;
+    const person = { email: 'jane@example.com', password: 'correct horse' };
+    const logIn = (url: string, password: string) => ask(url, 'POST', '/api/auth/login', { body: { ...person, password } });
+    const before = await startServer(store, { preload: dayAhead });
+    expect((await ask(before.url, 'POST', '/api/auth/register', { body: { name: 'Jane', ...person } })).status).toBe(201);
+    for (let failed = 0; failed < 10; failed++) expect((await logIn(before.url, 'wrong horse')).status).toBe(401);
+    expect((await logIn(before.url, person.password)).status).toBe(429);
+    await before.stop();
+    const after = await startServer(store);
+    expect((await logIn(after.url, person.password)).status).toBe(200);
+    // What had failed is not forgotten: one more is too many, for a window.
+    expect((await logIn(after.url, 'wrong horse')).status).toBe(401);
+    const refused = await logIn(after.url, person.password);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(900);
+  });
 });
 
 it('F21 a token signed by a clock that is an hour off is refused, or good for an hour less: never for longer', async () => {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -117,6 +118,25 @@ describe('SIGTERM ends the process, whatever', () => {
     server.child.kill('SIGTERM');
     expect((await exitOf(server)).code).toBe(0);
   });
+});
+
+const mayMount = spawnSync('unshare', ['--mount', '--', 'true']).status === 0 && existsSync('/etc/resolv.conf');
+if (!mayMount) console.warn('THE RESOLVER OF NAMES DOES NOT HANG: this user may mount nothing.');
+
+it.runIf(mayMount)('SIGTERM ends the process, though the name of its database is being looked up', { timeout: 120_000 }, async () => {
+  const folder = temporaryFolder();
+  const resolver = createSocket('udp4'); // it hears every question, and answers none
+  await new Promise<void>((resolve, reject) => resolver.once('error', reject).bind(53, '127.1.2.3', resolve));
+  atTheEnd(() => resolver.close());
+  writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.1.2.3\noptions timeout:30 attempts:3\n');
+  const before = ['unshare', '--mount', '--', 'sh', '-c', `mount --bind ${folder}/resolv.conf /etc/resolv.conf && exec "$0" "$@"`];
+  const isAsked = new Promise<void>((resolve) => resolver.once('message', () => resolve()));
+  const server = await runServer('http', { engine: 'sqlite', folder }, { before, env: { DB_HOST: 'db.tickets.example' } });
+  await isAsked;
+  server.child.kill('SIGTERM');
+  const { code, ms } = await exitOf(server);
+  expect([code, server.child.signalCode]).toEqual([null, 'SIGTERM']);
+  expect(ms).toBeLessThan(WAY_OUT_MS);
 });
 
 const namespace = ['unshare', '--pid', '--fork', '--kill-child', '--'];

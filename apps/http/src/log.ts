@@ -87,7 +87,7 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
       else timer ??= setTimeout(handOver, WRITE_MS).unref();
     },
   };
-  process.once('exit', () => {
+  process.prependOnceListener('exit', () => {
     try {
       destination.end(kept.join(''));
     } catch {
