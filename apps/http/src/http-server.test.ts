@@ -23,7 +23,8 @@ async function listening(fetch: Fetch, limits: Partial<ServerLimits> = {}, isSto
 
 /** Sends bytes as they are, a part after the other, or waits so many milliseconds. Gives all that came back until the connection was closed. */
 async function raw(port: number, ...parts: readonly (string | number)[]): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
+  // It goes on sending after the server has ended its side.
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   let heard = '';
   socket.on('data', (chunk) => (heard += chunk));
   socket.on('error', () => undefined);
@@ -32,6 +33,8 @@ async function raw(port: number, ...parts: readonly (string | number)[]): Promis
     if (typeof part === 'string') socket.write(part);
     await sleep(typeof part === 'number' ? part : 20);
   }
+  if (socket.readableEnded) socket.end();
+  else socket.once('end', () => socket.end());
   return Promise.race([closed, sleep(5000).then(() => `still open after: ${heard}`)]);
 }
 
