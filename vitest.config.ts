@@ -12,7 +12,7 @@ const project = (name: string, root: string) => ({
     name,
     root,
     include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'leaks/**', 'faults/**'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'leaks/**', 'faults/**', 'history/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -29,6 +29,7 @@ export default defineConfig({
       project('cli', 'apps/cli'),
       project('house', 'tests'),
       project('faults', 'tests/faults'),
+      project('history', 'tests/history'),
     ],
   },
 });

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import type { Engine } from '../engines.ts';
 import { find } from '../mariadb.ts';
 import { atTheEnd, freePort, launch, type Store, temporaryFolder, until } from './programs.ts';
 
@@ -8,6 +9,8 @@ const program = find('mariadbd');
 
 /** Whether these tests have a database server that they may kill. TEST_DATABASE_URL is none: it is somebody's. */
 export const hasMariaDb = program !== undefined;
+/** The engines whose servers and files these tests may kill. */
+export const enginesHere: readonly Engine[] = hasMariaDb ? ['sqlite', 'mysql'] : ['sqlite'];
 
 if (!hasMariaDb) {
   const missing =

@@ -1,0 +1,119 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/**
+ * What clients record: each request with the moments before it was sent and after its answer was read, and what the answer said.
+ * All processes of a machine read one monotonic clock, so the moments of different clients can be compared.
+ */
+export interface Operation {
+  /** Client, session and number: "1.3#27". */
+  readonly id: string;
+  /** The name of the server that was asked. */
+  readonly server: string;
+  /** The id of the user who asked. */
+  readonly user: string;
+  /** Microseconds of CLOCK_MONOTONIC. */
+  readonly invokedAt: number;
+  readonly completedAt: number;
+  readonly ask: Ask;
+  readonly answer: Answer;
+}
+
+export type Status = 'pending' | 'confirmed' | 'cancelled';
+
+export type Ask =
+  | { readonly do: 'book'; readonly event: string; readonly quantity: number; readonly key?: string }
+  | { readonly do: 'set status'; readonly event: string; readonly booking: string; readonly status: Status }
+  | { readonly do: 'delete booking'; readonly event: string; readonly booking: string }
+  | { readonly do: 'edit event'; readonly event: string; readonly changes: EventChanges }
+  | { readonly do: 'delete event'; readonly event: string }
+  | { readonly do: 'read event'; readonly event: string }
+  | { readonly do: 'read booking'; readonly event: string; readonly booking: string }
+  | { readonly do: 'list events' }
+  /** A user's own bookings; an admin's list holds everybody's. */
+  | { readonly do: 'list bookings' };
+
+export interface EventChanges {
+  readonly name?: string;
+  readonly ticket_price?: number;
+  readonly total_tickets?: number;
+}
+
+export interface Answer {
+  /** undefined: the connection broke, or the client gave up, before there was an answer. */
+  readonly status: number | undefined;
+  /** Nobody listened at the address, so no server ever read the request. */
+  readonly nobodyListened?: boolean;
+  readonly message?: string;
+  /** The numbers behind a refusal. */
+  readonly facts?: Readonly<Record<string, number>>;
+  /** The answer of a request that was made before under the same Idempotency-Key. */
+  readonly replayed?: boolean;
+  /** A list was sent whole, so it comes from one statement. */
+  readonly isWhole?: boolean;
+  /** With status 304: what the client was given with the ETag that it sent. */
+  readonly event?: EventRow;
+  readonly events?: readonly EventRow[];
+  readonly booking?: BookingRow;
+  readonly bookings?: readonly BookingRow[];
+}
+
+export interface EventRow {
+  readonly id: string;
+  readonly name: string;
+  readonly priceCents: number;
+  readonly total: number;
+  readonly available: number;
+}
+
+export interface BookingRow {
+  readonly id: string;
+  readonly owner: string;
+  readonly event: string;
+  readonly quantity: number;
+  readonly priceCents: number;
+  readonly status: Status;
+  /** Where the answer shows the booking's event. */
+  readonly eventName?: string;
+}
+
+/** What was there before the first operation: no bookings, and these events. */
+export interface Beginning {
+  /** The id of the one user who is an admin. */
+  readonly admin: string;
+  readonly events: readonly EventRow[];
+}
+
+/** What the tables hold after the last operation, read past the servers in one statement. */
+export interface Ending {
+  readonly askedAt: number;
+  readonly answeredAt: number;
+  readonly events: readonly EventRow[];
+  readonly bookings: readonly BookingRow[];
+  /** The answers that are kept under idempotency keys. */
+  readonly keys: readonly { readonly owner: string; readonly key: string; readonly booking: string }[];
+}
+
+export interface History {
+  /** How to get another one like it. */
+  readonly seed: number;
+  readonly beginning: Beginning;
+  readonly operations: readonly Operation[];
+  readonly ending: Ending;
+}
+
+export const now = (): number => Number(process.hrtime.bigint() / 1000n);
+
+export const centsOf = (price: string | number): number => Math.round(Number(price) * 100);
+
+/** One operation a line, in the order of their invocation. */
+export function writeHistory(file: string, { operations, ...rest }: History): void {
+  writeFileSync(
+    file,
+    `${[rest, ...operations.toSorted((one, other) => one.invokedAt - other.invokedAt)].map((line) => JSON.stringify(line)).join('\n')}\n`,
+  );
+}
+
+export function readHistory(file: string): History {
+  const [first = '', ...lines] = readFileSync(file, 'utf8').trimEnd().split('\n');
+  return { ...JSON.parse(first), operations: lines.map((line) => JSON.parse(line)) };
+}

@@ -1,0 +1,91 @@
+/**
+ * Faults in the product itself, to see that the checker finds them. The server is started with a module before it that changes
+ * single lines of the program while they are loaded; a planted line does its wrong only while the switch names its fault.
+ */
+interface Plant {
+  readonly file: string;
+  /** What stands there, once. */
+  readonly line: string;
+  readonly becomes: string;
+}
+
+const persistence = 'packages/adapters/dist/persistence';
+
+export const PLANTED_FAULTS = [
+  'a stale shared read',
+  'a cancelled booking gives its tickets back twice',
+  'one acknowledgement in 40 is not stored',
+  'keys are never found',
+  'an ETag without the stock',
+  'a 503 that nothing was done, and it was stored',
+  'a 408, and it was stored',
+  'a 409 that another request is under way, and this one was stored',
+  'one COMMIT in 10 is left out',
+] as const;
+type PlantedFault = (typeof PLANTED_FAULTS)[number];
+
+const during = (fault: PlantedFault, share = 1): string => `(globalThis.isPlanted(${JSON.stringify(fault)}) && Math.random() < ${share})`;
+
+const PLANTS: readonly Plant[] = [
+  {
+    // Who asks while a read runs is given that read, and so is who asks a little later.
+    file: `${persistence}/shared-reads.js`,
+    line: 'next.delete(key);',
+    becomes: `if (${during('a stale shared read')}) setTimeout(() => next.delete(key), 100); else next.delete(key);`,
+  },
+  {
+    file: 'packages/domain/dist/settlement.js',
+    line: 'const held = { before: heldBy(before), after: heldBy(after) };',
+    becomes: `const held = { before: ${during('a cancelled booking gives its tickets back twice')} ? (before?.quantity ?? 0) : heldBy(before), after: heldBy(after) };`,
+  },
+  {
+    file: `${persistence}/stock-transaction.js`,
+    line: 'await store(manager, tried.writes);',
+    becomes: `if (!${during('one acknowledgement in 40 is not stored', 1 / 40)}) await store(manager, tried.writes);`,
+  },
+  {
+    file: 'apps/http/dist/idempotency.js',
+    line: "c.req.header('Idempotency-Key')",
+    becomes: `${during('keys are never found')} ? undefined : c.req.header('Idempotency-Key')`,
+  },
+  {
+    file: 'apps/http/dist/shared.js',
+    line: '.update(bytes)',
+    becomes: `.update(${during('an ETag without the stock')} ? new TextDecoder().decode(bytes).replaceAll(/"available_tickets":\\d+/g, '') : bytes)`,
+  },
+  {
+    file: 'apps/http/dist/envelope.js',
+    line: 'export const created = (c, message, data) =>',
+    becomes: `export const created = (c, message, data) =>
+      ${during('a 503 that nothing was done, and it was stored', 0.1)} ? fail(c, 503, 'Layanan sementara tidak tersedia', null, { 'Retry-After': '1' }) :
+      ${during('a 408, and it was stored', 0.1)} ? fail(c, 408, 'Permintaan terlalu lama') :
+      c.req.header('Idempotency-Key') !== undefined && ${during('a 409 that another request is under way, and this one was stored', 0.3)}
+        ? fail(c, 409, 'Permintaan dengan Idempotency-Key ini masih diproses', null, { 'Retry-After': '1' }) :`,
+  },
+  {
+    file: `${persistence}/database.js`,
+    line: 'await (connection instanceof LibsqlConnection',
+    becomes: `if (!${during('one COMMIT in 10 is left out', 0.1)}) await (connection instanceof LibsqlConnection`,
+  },
+];
+
+/** What is loaded before the server. The file names the fault that is on; an empty one means none. */
+export const plantingModule = (switchFile: string): string => `
+  import { readFileSync } from 'node:fs';
+  import { register } from 'node:module';
+  globalThis.isPlanted = (fault) => readFileSync(${JSON.stringify(switchFile)}, 'utf8') === fault;
+  register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(LOADER)}));`;
+
+const LOADER = `
+  const plants = ${JSON.stringify(PLANTS)};
+  export async function load(url, context, next) {
+    const loaded = await next(url, context);
+    const here = plants.filter(({ file }) => url.endsWith(file));
+    if (here.length === 0) return loaded;
+    let source = Buffer.from(loaded.source).toString();
+    for (const { file, line, becomes } of here) {
+      if (source.split(line).length !== 2) throw new Error('no fault can be planted: its line does not stand once in ' + file + ': ' + line);
+      source = source.replace(line, () => becomes);
+    }
+    return { ...loaded, source };
+  }`;

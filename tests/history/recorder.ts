@@ -1,0 +1,143 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+import { ask, BoxOffice } from '../faults/box-office.ts';
+import { launch, type Server, type Store, temporaryFolder } from '../faults/programs.ts';
+import { query } from '../faults/reckoning.ts';
+import { CONCERT } from '../open-api.ts';
+import { type BookingRow, type Ending, type EventRow, type History, now, type Operation, type Status, writeHistory } from './history.ts';
+import { type ClientPlan, type Person, Session } from './session.ts';
+import { answersByKind, judge, type Verdict } from './verdict.ts';
+
+/** The same workload each time, so that a change does not fail for what it has not done. How it interleaves, no seed decides. */
+export const SEED = Number(process.env['HISTORY_SEED'] ?? 1);
+
+const CLIENT = fileURLToPath(new URL('client.ts', import.meta.url));
+
+/** Servers on one store, and people with accounts there. */
+export interface Stage {
+  readonly store: Store;
+  readonly servers: readonly { readonly name: string; readonly url: string }[];
+  readonly admin: Person;
+  readonly users: readonly Person[];
+}
+
+export async function setStage(servers: readonly Server[]): Promise<Stage> {
+  const [first] = servers;
+  if (first === undefined) throw new Error('there is no server');
+  const { admin, buyers } = await BoxOffice.open(first.url, []);
+  return { store: first.store, servers: servers.map(({ url }, index) => ({ name: `server ${index + 1}`, url })), admin, users: buyers };
+}
+
+export interface Workload {
+  readonly clients: number;
+  readonly sessions: number;
+  readonly operationsPerSession: number;
+  readonly seconds: number;
+}
+
+/** Few tickets, so that they run out and come back; the last event may be deleted. */
+const TOTALS = [20, 60, 40, 90, 3];
+
+/** Lets client processes use the servers, and gives what they recorded, with what the tables hold in the end. */
+export async function recordHistory({ store, servers, admin, users }: Stage, { clients, ...rest }: Workload): Promise<History> {
+  const first = servers[0]?.url ?? '';
+  const events = await Promise.all(TOTALS.map((total) => makeEvent(first, admin, total)));
+  const folder = temporaryFolder();
+  const plans = Array.from({ length: clients + 1 }, (_, client): ClientPlan => {
+    return { ...rest, seed: SEED, client, servers, admin, users, events, file: join(folder, `${client}.jsonl`) };
+  });
+  const finalPlan = plans.pop();
+  await Promise.all(plans.map((plan) => runClient(plan, folder)));
+  const operations = plans.flatMap(({ file }) =>
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line): Operation => JSON.parse(line)),
+  );
+  if (finalPlan !== undefined) await new Session(finalPlan, 0, (operation) => operations.push(operation)).lookAtAll();
+  const beginning = { admin: admin.id, events };
+  return { seed: SEED, beginning, operations, ending: await endingOf(store, events) };
+}
+
+async function makeEvent(url: string, admin: Person, total: number): Promise<EventRow> {
+  const { status, body } = await ask(url, 'POST', '/api/events', { as: admin, body: { ...CONCERT, total_tickets: total } });
+  if (status !== 201) throw new Error(`an event was not made: ${status} ${JSON.stringify(body)}`);
+  return { id: body.data.id, name: CONCERT.name, priceCents: CONCERT.ticket_price * 100, total, available: total };
+}
+
+async function runClient(plan: ClientPlan, folder: string): Promise<void> {
+  const file = join(folder, `${plan.client}.plan.json`);
+  writeFileSync(file, JSON.stringify(plan));
+  const { exited, output } = launch(process.execPath, ['--import', import.meta.resolve('tsx'), CLIENT, file], { cwd: folder });
+  const code = await exited;
+  if (code !== 0) throw new Error(`client ${plan.client} ended with ${code}\n${output()}`);
+}
+
+interface Joined {
+  readonly [column: string]: string | number | null;
+}
+
+async function endingOf(store: Store, events: readonly EventRow[]): Promise<Ending> {
+  const ids = new Set(events.map(({ id }) => id));
+  const askedAt = now();
+  // One statement, so that all rows are of one moment.
+  const rows = await query<Joined>(
+    store,
+    `SELECT events.id AS event, name, ticket_price_cents, total_tickets, available_tickets, bookings.id AS booking, user_id, quantity, total_price_cents, status
+       FROM events LEFT JOIN bookings ON bookings.event_id = events.id`,
+  );
+  const answeredAt = now();
+  const kept = await query<{ owner: string; idempotency_key: string; answer: string }>(
+    store,
+    'SELECT owner, idempotency_key, answer FROM idempotency_keys',
+  );
+  const mine = rows.filter((row) => ids.has(String(row['event'])));
+  return {
+    ...{ askedAt, answeredAt },
+    events: [...new Map(mine.map((row) => [row['event'], eventRow(row)])).values()],
+    bookings: mine.filter((row) => row['booking'] !== null).map(bookingRow),
+    keys: kept.flatMap(({ owner, idempotency_key: key, answer }) => {
+      const { id, eventId } = JSON.parse(answer);
+      return ids.has(eventId) ? [{ owner, key, booking: id }] : [];
+    }),
+  };
+}
+
+const eventRow = (row: Joined): EventRow => ({
+  ...{ id: String(row['event']), name: String(row['name']), priceCents: Number(row['ticket_price_cents']) },
+  ...{ total: Number(row['total_tickets']), available: Number(row['available_tickets']) },
+});
+
+const bookingRow = (row: Joined): BookingRow => ({
+  ...{ id: String(row['booking']), owner: String(row['user_id']), event: String(row['event']), quantity: Number(row['quantity']) },
+  ...{ priceCents: Number(row['total_price_cents']), status: row['status'] as Status }, // the table allows no other
+});
+
+/** What was asked and found, in a line. */
+export function summary(history: History, { steps, milliseconds, broken }: Verdict): string {
+  const times = history.operations.flatMap(({ invokedAt, completedAt }) => [invokedAt, completedAt]);
+  const seconds = times.length === 0 ? 0 : (times.reduce((a, b) => Math.max(a, b)) - times.reduce((a, b) => Math.min(a, b))) / 1e6;
+  const verdict = broken.length === 0 ? 'every answer is true' : `${broken.length} PROMISES BROKEN`;
+  return (
+    `HISTORY_SEED=${history.seed}: ${history.operations.length} operations in ${seconds.toFixed(1)} s (${answersByKind(history)}); ` +
+    `${steps} steps in ${(milliseconds / 1000).toFixed(1)} s: ${verdict}`
+  );
+}
+
+const BROKEN_SHOWN = 6;
+
+/** Judges the history; one that is not true is kept in a file that the failure names. */
+export function expectTrue(history: History, place: string): void {
+  const verdict = judge(history);
+  console.log(`${place}, ${summary(history, verdict)}`);
+  if (verdict.broken.length === 0) return;
+  const file = join(tmpdir(), `ticket-history-${place.replaceAll(/\W+/g, '-')}-${SEED}-${process.pid}.jsonl`);
+  writeHistory(file, history);
+  const more = verdict.broken.length - BROKEN_SHOWN;
+  // The search's own words come last, and are never left out.
+  const shown = [...new Set([...verdict.broken.slice(0, BROKEN_SHOWN), ...verdict.unexplained.slice(0, 2)])];
+  expect.fail(`${summary(history, verdict)}\nthe history is in ${file}\n${shown.join('\n')}${more > 0 ? `\nand ${more} more` : ''}`);
+}

@@ -1,0 +1,29 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
+import { type Server, type Store, startServer, temporaryFolder } from '../faults/programs.ts';
+import { kindOf } from './answers.ts';
+import { expectTrue, recordHistory, SEED, setStage } from './recorder.ts';
+
+const WORKLOAD = { clients: 3, sessions: 5, operationsPerSession: 250, seconds: 60 };
+
+describe.each(enginesHere)('client processes at two servers on one database, %s', (engine) => {
+  let servers: readonly Server[];
+  beforeAll(async () => {
+    const store: Store = engine === 'mysql' ? (await PrivateMariaDb.start()).store() : { engine, folder: temporaryFolder() };
+    servers = [await startServer(store), await startServer(store)];
+  });
+
+  it(`are told nothing that cannot be true (HISTORY_SEED=${SEED})`, { timeout: 180_000 }, async () => {
+    const history = await recordHistory(await setStage(servers), WORKLOAD);
+    expectTrue(history, engine);
+    const heard = new Set(history.operations.map((operation) => `${operation.ask.do}: ${kindOf(operation)}`));
+    expect([...heard]).toEqual(
+      expect.arrayContaining([
+        ...['book: 201', 'book: 201 replayed', 'book: 400', 'set status: 200', 'set status: 400', 'set status: 404'],
+        ...['delete booking: 200', 'delete booking: 404', 'edit event: 200', 'edit event: 400', 'delete event: 400'],
+        ...['read event: 200', 'read event: 304', 'read booking: 200', 'read booking: 304', 'read booking: 404'],
+        ...['list events: 200', 'list bookings: 200', 'list bookings: 304'],
+      ]),
+    );
+  });
+});
