@@ -50,11 +50,16 @@ export function kindOf(operation: Operation): string {
 /** Read operations store nothing whatever becomes of them. */
 export const isRead = ({ ask }: Operation): boolean => ask.do.startsWith('read') || ask.do.startsWith('list');
 
-/** An operation in words. */
-export function inWords({ id, server, user, ask, answer, invokedAt, completedAt }: Operation, zero: number): string {
+/** An operation in words, with the times since `zero`. Of a list only the rows of the one event, where one is given. */
+export function inWords({ id, server, user, ask, answer, invokedAt, completedAt }: Operation, zero: number, event?: string): string {
   const { do: what, ...asked } = ask;
   const at = (moment: number): string => `${((moment - zero) / 1000).toFixed(3)}`;
-  const { status, nobodyListened, message: _, ...told } = answer;
+  const { status, nobodyListened, message: _, events, bookings, ...rest } = answer;
+  const told = {
+    ...rest,
+    ...(events === undefined ? {} : { events: events.filter((row) => event === undefined || row.id === event) }),
+    ...(bookings === undefined ? {} : { bookings: bookings.filter((row) => event === undefined || row.event === event) }),
+  };
   const heard = nobodyListened ? 'nobody listened' : status === undefined ? 'no answer' : `${status} ${answer.message ?? ''}`;
   return `${at(invokedAt)} to ${at(completedAt)} ms  ${id} at ${server} for ${user.slice(-4)}: ${what} ${shown(asked)} -> ${heard.trim()} ${shown(told)}`;
 }

@@ -64,8 +64,8 @@ const PLANTS: readonly Plant[] = [
   },
   {
     file: `${persistence}/database.js`,
-    line: 'await (connection instanceof LibsqlConnection',
-    becomes: `if (!${during('one COMMIT in 10 is left out', 0.1)}) await (connection instanceof LibsqlConnection`,
+    line: "? connection.commit() : runner.query('COMMIT')",
+    becomes: `&& !${during('one COMMIT in 10 is left out', 0.1)} ? connection.commit() : connection instanceof LibsqlConnection ? undefined : runner.query('COMMIT')`,
   },
 ];
 

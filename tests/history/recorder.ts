@@ -41,10 +41,16 @@ export interface Workload {
 /** Few tickets, so that they run out and come back; the last event may be deleted. */
 const TOTALS = [20, 60, 40, 90, 3];
 
+/** Events of the history's own. */
+export const openEvents = ({ servers, admin }: Stage): Promise<readonly EventRow[]> =>
+  Promise.all(TOTALS.map((total) => makeEvent(servers[0]?.url ?? '', admin, total)));
+
 /** Lets client processes use the servers, and gives what they recorded, with what the tables hold in the end. */
-export async function recordHistory({ store, servers, admin, users }: Stage, { clients, ...rest }: Workload): Promise<History> {
-  const first = servers[0]?.url ?? '';
-  const events = await Promise.all(TOTALS.map((total) => makeEvent(first, admin, total)));
+export async function recordHistory(
+  { store, servers, admin, users }: Stage,
+  events: readonly EventRow[],
+  { clients, ...rest }: Workload,
+): Promise<History> {
   const folder = temporaryFolder();
   const plans = Array.from({ length: clients + 1 }, (_, client): ClientPlan => {
     return { ...rest, seed: SEED, client, servers, admin, users, events, file: join(folder, `${client}.jsonl`) };

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
 import { type Server, type Store, startServer, temporaryFolder } from '../faults/programs.ts';
 import { kindOf } from './answers.ts';
-import { expectTrue, recordHistory, SEED, setStage } from './recorder.ts';
+import { expectTrue, openEvents, recordHistory, SEED, setStage } from './recorder.ts';
 
-const WORKLOAD = { clients: 3, sessions: 5, operationsPerSession: 250, seconds: 60 };
+const WORKLOAD = { clients: 3, sessions: 5, operationsPerSession: 200, seconds: 60 };
 
 describe.each(enginesHere)('client processes at two servers on one database, %s', (engine) => {
   let servers: readonly Server[];
@@ -14,7 +14,8 @@ describe.each(enginesHere)('client processes at two servers on one database, %s'
   });
 
   it(`are told nothing that cannot be true (HISTORY_SEED=${SEED})`, { timeout: 180_000 }, async () => {
-    const history = await recordHistory(await setStage(servers), WORKLOAD);
+    const stage = await setStage(servers);
+    const history = await recordHistory(stage, await openEvents(stage), WORKLOAD);
     expectTrue(history, engine);
     const heard = new Set(history.operations.map((operation) => `${operation.ask.do}: ${kindOf(operation)}`));
     expect([...heard]).toEqual(

@@ -64,14 +64,15 @@ function explanation(
   const lines = [
     `event ${shown(event.id)}: ${search.verdict}${search.verdict === 'undecided' ? ` after ${search.steps} steps` : ''}; no order of the operations gives these answers`,
     `  placed last, of ${search.placed.length}:`,
-    ...search.placed.slice(-PLACED_SHOWN).map((index) => `    ${words(claims[index])}`),
+    // An operation may claim several things of one event.
+    ...[...new Set(search.placed.map((index) => words(claims[index])))].slice(-PLACED_SHOWN).map((line) => `    ${line}`),
     `  then: ${search.state}`,
     '  what comes next cannot be placed:',
     ...stuck.map(({ claim, why }) => `    ${words(claim)}\n      ${why}`),
     ...section('  outcome unknown, and not placed:', open.slice(-BESIDE_SHOWN).map(words)),
     ...section(
       '  told at that time that nothing was done:',
-      nothing.slice(-BESIDE_SHOWN).map((operation) => inWords(operation, zero)),
+      nothing.slice(-BESIDE_SHOWN).map((operation) => inWords(operation, zero, event.id)),
     ),
   ];
   return lines.join('\n');
