@@ -43,10 +43,7 @@ export default async function setup(project: TestProject): Promise<(() => void) 
 export async function startMariaDb(program: string, { knowsUsers = false } = {}): Promise<{ url: string; stop: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'ticket-mariadb-'));
   mkdirSync(join(folder, 'data'));
-  if (knowsUsers) {
-    const asRoot = ['--auth-root-authentication-method=normal', '--skip-test-db', ...(process.getuid?.() === 0 ? ['--user=root'] : [])];
-    spawnSync(find('mariadb-install-db') ?? '', ['--no-defaults', `--datadir=${folder}/data`, ...asRoot], { stdio: 'ignore' });
-  }
+  if (knowsUsers) makeGrantTables(`${folder}/data`);
   const port = await freePort();
   // Without grant tables an empty folder will do, and the start takes 0.2 s.
   const options = [
@@ -87,6 +84,12 @@ export async function startMariaDb(program: string, { knowsUsers = false } = {})
       await sleep(25);
     }
   }
+}
+
+/** Puts the tables of users and their rights into an empty data folder. Root may come without a password. */
+export function makeGrantTables(dataFolder: string): void {
+  const asRoot = ['--auth-root-authentication-method=normal', '--skip-test-db', ...(process.getuid?.() === 0 ? ['--user=root'] : [])];
+  spawnSync(find('mariadb-install-db') ?? '', ['--no-defaults', `--datadir=${dataFolder}`, ...asRoot], { stdio: 'ignore' });
 }
 
 export function find(program: string): string | undefined {

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { startServer, temporaryFolder } from '../faults/programs.ts';
 import { PLANTED_FAULTS, plantingModule } from './planted-faults.ts';
-import { expectTrue, openEvents, recordHistory, type Stage, setStage } from './recorder.ts';
+import { expectTrue, openEvents, recordHistory, SEED, type Stage, setStage } from './recorder.ts';
 import { judge } from './verdict.ts';
 
 /** One server for all of them: what is planted is told by a file, which the server reads. */
 const SWITCH = join(temporaryFolder(), 'fault');
-const WORKLOAD = { clients: 2, sessions: 5, operationsPerSession: 60, seconds: 60 };
+const WORKLOAD = { seed: SEED, clients: 2, sessions: 5, operationsPerSession: 60, seconds: 60 };
 /** Some faults are rare, and each round of so few requests may miss them. */
 const ROUNDS_MAX = 6;
 

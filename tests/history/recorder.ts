@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,7 @@ export async function setStage(servers: readonly Server[]): Promise<Stage> {
 }
 
 export interface Workload {
+  readonly seed: number;
   readonly clients: number;
   readonly sessions: number;
   readonly operationsPerSession: number;
@@ -50,13 +51,16 @@ export async function recordHistory(
   { store, servers, admin, users }: Stage,
   events: readonly EventRow[],
   { clients, ...rest }: Workload,
+  /** What happens to the servers and their database until the clients have stopped. It leaves them well. */
+  meanwhile: (stopped: AbortSignal) => Promise<void> = async () => undefined,
 ): Promise<History> {
   const folder = temporaryFolder();
   const plans = Array.from({ length: clients + 1 }, (_, client): ClientPlan => {
-    return { ...rest, seed: SEED, client, servers, admin, users, events, file: join(folder, `${client}.jsonl`) };
+    return { ...rest, client, servers, admin, users, events, file: join(folder, `${client}.jsonl`) };
   });
   const finalPlan = plans.pop();
-  await Promise.all(plans.map((plan) => runClient(plan, folder)));
+  const stopped = new AbortController();
+  await Promise.all([Promise.all(plans.map((plan) => runClient(plan, folder))).finally(() => stopped.abort()), meanwhile(stopped.signal)]);
   const operations = plans.flatMap(({ file }) =>
     readFileSync(file, 'utf8')
       .split('\n')
@@ -65,7 +69,7 @@ export async function recordHistory(
   );
   if (finalPlan !== undefined) await new Session(finalPlan, 0, (operation) => operations.push(operation)).lookAtAll();
   const beginning = { admin: admin.id, events };
-  return { seed: SEED, beginning, operations, ending: await endingOf(store, events) };
+  return { seed: rest.seed, beginning, operations, ending: await endingOf(store, events) };
 }
 
 async function makeEvent(url: string, admin: Person, total: number): Promise<EventRow> {
@@ -139,11 +143,16 @@ const BROKEN_SHOWN = 6;
 export function expectTrue(history: History, place: string): void {
   const verdict = judge(history);
   console.log(`${place}, ${summary(history, verdict)}`);
-  if (verdict.broken.length === 0) return;
-  const file = join(tmpdir(), `ticket-history-${place.replaceAll(/\W+/g, '-')}-${SEED}-${process.pid}.jsonl`);
+  const failure = failureOf(history, verdict, place);
+  if (failure !== undefined) expect.fail(failure);
+}
+
+export function failureOf(history: History, verdict: Verdict, place: string): string | undefined {
+  if (verdict.broken.length === 0) return undefined;
+  const file = join(mkdtempSync(join(tmpdir(), 'ticket-history-')), `${place.replaceAll(/\W+/g, '-')}.jsonl`);
   writeHistory(file, history);
   const more = verdict.broken.length - BROKEN_SHOWN;
   // The search's own words come last, and are never left out.
   const shown = [...new Set([...verdict.broken.slice(0, BROKEN_SHOWN), ...verdict.unexplained.slice(0, 2)])];
-  expect.fail(`${summary(history, verdict)}\nthe history is in ${file}\n${shown.join('\n')}${more > 0 ? `\nand ${more} more` : ''}`);
+  return `${place}, ${summary(history, verdict)}\nthe history is in ${file}\n${shown.join('\n')}${more > 0 ? `\nand ${more} more` : ''}`;
 }

@@ -40,6 +40,7 @@ type Intention = keyof typeof WEIGHTS;
 const PATIENCE_MS = 30_000;
 const PAUSE_MS_MAX = 4;
 const PAUSE_AFTER_OUTAGE_MS = 100;
+const PAUSE_WHERE_NOBODY_LISTENS_MS = 500;
 const TRIES_UNDER_A_KEY_MAX = 4;
 /** More are forgotten, oldest first: it is the newest that others change too. */
 const BOOKINGS_KNOWN = 15;
@@ -229,7 +230,8 @@ export class Session {
     this.#record(operation);
     if (ask.do === 'book') this.#learn(operation);
     const meaning = meaningOf(operation);
-    if (meaning === 'unknown' || meaning === 'nothing') await sleep(this.#random.below(PAUSE_AFTER_OUTAGE_MS));
+    const pauseMs = answer.nobodyListened ? PAUSE_WHERE_NOBODY_LISTENS_MS : PAUSE_AFTER_OUTAGE_MS;
+    if (meaning === 'unknown' || meaning === 'nothing') await sleep(this.#random.below(pauseMs));
     return operation;
   }
 

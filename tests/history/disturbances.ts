@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection, RowDataPacket } from 'mysql2/promise';
+import type { PrivateMariaDb } from '../faults/private-mariadb.ts';
+import { freePort, type Server, type Store, startServer } from '../faults/programs.ts';
+import { Random } from './random.ts';
+
+/** What HISTORY_FAULTS may name. Those of the database happen only where it is a server of its own. */
+const OF_SERVERS = ['stop', 'kill'] as const;
+const OF_DATABASES = ['connections', 'queries', 'read_only', 'settings'] as const;
+export type Fault = (typeof OF_SERVERS)[number] | (typeof OF_DATABASES)[number];
+const FAULTS: readonly Fault[] = [...OF_SERVERS, ...OF_DATABASES];
+
+/** `all`, `none`, or names with commas between them. An unknown name is refused. */
+export function faultsOf(text: string): readonly Fault[] {
+  if (text === 'all') return FAULTS;
+  if (text === 'none') return [];
+  return text.split(',').map((name) => FAULTS.find((fault) => fault === name.trim()) ?? unknownFault(name));
+}
+
+function unknownFault(name: string): never {
+  throw new Error(`HISTORY_FAULTS: "${name}" is unknown; give all, none, or some of ${FAULTS.join(',')}`);
+}
+
+/** Servers that come back on their ports. */
+export class Servers {
+  readonly list: Server[];
+  readonly #store: Store;
+  readonly #env: Readonly<Record<string, string>>;
+
+  private constructor(list: Server[], store: Store, env: Readonly<Record<string, string>>) {
+    this.list = list;
+    this.#store = store;
+    this.#env = env;
+  }
+
+  static async start(store: Store, count: number, env: Readonly<Record<string, string>>): Promise<Servers> {
+    const list: Server[] = [];
+    for (let number = 0; number < count; number++) list.push(await startServer(store, { port: await freePort(), env }));
+    return new Servers(list, store, env);
+  }
+
+  async killAndStart(index: number): Promise<void> {
+    const server = this.list[index];
+    if (server === undefined) return;
+    await server.kill();
+    this.list[index] = await startServer(this.#store, { port: Number(new URL(server.url).port), env: this.#env });
+  }
+}
+
+/** A database server whose variables are changed for all connections that come. */
+const SETTINGS: readonly (readonly [variable: string, value: string])[] = [
+  ...(['READ-UNCOMMITTED', 'REPEATABLE-READ', 'SERIALIZABLE'] as const).map((level) => ['tx_isolation', `'${level}'`] as const),
+  ...['ANSI_QUOTES', 'PAD_CHAR_TO_FULL_LENGTH', 'NO_BACKSLASH_ESCAPES', 'PIPES_AS_CONCAT', 'TRADITIONAL', ''].map(
+    (mode) => ['sql_mode', `'${mode}'`] as const,
+  ),
+  ...['+07:00', '-11:00'].map((zone) => ['time_zone', `'${zone}'`] as const),
+  ...([
+    ['max_allowed_packet', '16384'],
+    ['innodb_snapshot_isolation', 'ON'],
+    ['autocommit', '0'],
+    ['tx_read_only', '1'],
+    ['sql_select_limit', '2'],
+    ['max_join_size', '1'],
+    ['innodb_lock_wait_timeout', '1'],
+    ['foreign_key_checks', '0'],
+    ['check_constraint_checks', '0'],
+    ['sql_safe_updates', '1'],
+  ] as const),
+];
+
+const PAUSE_MS_MAX = 2000;
+/** Shorter and longer than a server waits for its database (5 s), and for the head of a request (10 s). */
+const STOP_MS = [300, 2000, 6500, 11_500];
+const READ_ONLY_MS = [300, 2000];
+const KILLED_AT_ONCE_MAX = 3;
+
+/**
+ * Disturbs servers and their database until the signal comes, as the seed draws it, and leaves both well. Seeds that follow each
+ * other go through all settings. Gives what it did, in words.
+ */
+export async function disturb(
+  faults: readonly Fault[],
+  seed: number,
+  servers: Servers,
+  mariadb: PrivateMariaDb | undefined,
+  stopped: AbortSignal,
+): Promise<string> {
+  const random = new Random(seed);
+  const neighbour = await mariadb?.neighbour();
+  const possible = faults.filter((fault) => fault !== 'settings' && (neighbour !== undefined || OF_SERVERS.some((name) => name === fault)));
+  const done = new Map<string, number>();
+  const setting = faults.includes('settings') ? SETTINGS[seed % SETTINGS.length] : undefined;
+  const restore = setting && neighbour && (await change(neighbour, setting));
+  if (restore !== undefined) done.set(`${setting?.join(' = ')}`, 1);
+  while (possible.length > 0 && !stopped.aborted) {
+    await sleep(random.below(PAUSE_MS_MAX), undefined, { signal: stopped }).catch(() => undefined);
+    const fault = random.pick(possible);
+    if (fault === undefined || stopped.aborted) break;
+    await happen(fault);
+    done.set(fault, (done.get(fault) ?? 0) + 1);
+  }
+  if (!stopped.aborted) await once(stopped, 'abort');
+  await restore?.();
+  neighbour?.destroy();
+  return [...done].map(([what, count]) => `${count} x ${what}`).join(', ') || 'nothing';
+
+  async function happen(fault: Fault): Promise<void> {
+    const index = random.below(servers.list.length);
+    if (fault === 'kill') return servers.killAndStart(index);
+    if (fault === 'stop') {
+      const { child } = servers.list[index] ?? {};
+      child?.kill('SIGSTOP');
+      await sleep(random.pick(STOP_MS));
+      child?.kill('SIGCONT');
+      return;
+    }
+    if (neighbour === undefined) return;
+    if (fault === 'read_only') {
+      await neighbour.query('SET GLOBAL read_only = 1');
+      await sleep(random.pick(READ_ONLY_MS));
+      await neighbour.query('SET GLOBAL read_only = 0');
+      return;
+    }
+    const count = 1 + random.below(KILLED_AT_ONCE_MAX);
+    for (const { id } of (await othersOf(neighbour, fault === 'queries')).slice(0, count))
+      await neighbour.query(`KILL ${fault === 'queries' ? 'QUERY' : 'CONNECTION'} ${id}`).catch(() => undefined); // it may have gone by itself
+  }
+}
+
+async function othersOf(neighbour: Connection, areBusy: boolean): Promise<readonly { readonly id: number }[]> {
+  const [rows] = await neighbour.query<(RowDataPacket & { id: number })[]>(
+    `SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user NOT LIKE 'system%' ${areBusy ? `AND command = 'Query'` : ''} ORDER BY RAND()`,
+  );
+  return rows;
+}
+
+/** Sets the variable for all, and ends the connections that have it otherwise. */
+async function change(neighbour: Connection, [variable, value]: readonly [string, string]): Promise<() => Promise<void>> {
+  const [[row]] = await neighbour.query<RowDataPacket[]>(`SELECT @@GLOBAL.${variable} AS before_it`);
+  const before: unknown = row?.['before_it'];
+  await set(value);
+  return () => set(typeof before === 'number' ? String(before) : `'${before}'`);
+
+  async function set(to: string): Promise<void> {
+    await neighbour.query(`SET GLOBAL ${variable} = ${to}`);
+    for (const { id } of await othersOf(neighbour, false)) await neighbour.query(`KILL CONNECTION ${id}`).catch(() => undefined);
+  }
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
+import { type Store, temporaryFolder } from '../faults/programs.ts';
+import { disturb, faultsOf, Servers } from './disturbances.ts';
+import { failureOf, openEvents, recordHistory, SEED, setStage, summary } from './recorder.ts';
+import { judge } from './verdict.ts';
+
+/** On each engine. */
+const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 60);
+const FAULTS = faultsOf(process.env['HISTORY_FAULTS'] ?? 'all');
+/** A round is one history, with events of its own: so a search stays small, however long the run is. */
+const ROUND_SECONDS = 10;
+const WORKLOAD = { clients: 3, sessions: 5, operationsPerSession: Number.MAX_SAFE_INTEGER, seconds: ROUND_SECONDS };
+const ROUND_MS_MAX = 120_000;
+/** What was asked of a server that was killed may still be on its way to the database. */
+const CALM_MS = 3000;
+const FAILURES_MAX = 5;
+
+it.each(enginesHere)(
+  `two servers on %s for ${SECONDS} s, disturbed by ${FAULTS.join(', ') || 'nothing'} (HISTORY_SEED=${SEED})`,
+  {
+    timeout: SECONDS * 1000 + ROUND_MS_MAX,
+  },
+  async (engine) => {
+    const { store, mariadb, env } = await freshStore(engine);
+    const servers = await Servers.start(store, 2, env);
+    const stage = await setStage(servers.list);
+    const failures: string[] = [];
+    const began = Date.now();
+    for (let round = 0; Date.now() < began + SECONDS * 1000 && failures.length < FAILURES_MAX; round++) {
+      const seed = SEED + round;
+      const events = await openEvents(stage);
+      let done = '';
+      const history = await recordHistory(stage, events, { ...WORKLOAD, seed }, async (stopped) => {
+        done = await disturb(FAULTS, seed, servers, mariadb, stopped);
+        if (FAULTS.length > 0) await sleep(CALM_MS);
+      });
+      const verdict = judge(history);
+      const place = `${engine}, round ${round + 1}, disturbed by ${done}`;
+      console.log(`${place}, ${summary(history, verdict)}`);
+      failures.push(...[failureOf(history, verdict, `${engine} seed ${seed}`) ?? []].flat());
+    }
+    expect(failures, failures.join('\n\n')).toEqual([]);
+  },
+);
+
+/** A database that the servers reach as a user whom `read_only` stops. */
+async function freshStore(engine: (typeof enginesHere)[number]): Promise<{ store: Store; mariadb?: PrivateMariaDb; env: Record<string, string> }> {
+  if (engine === 'sqlite') return { store: { engine, folder: temporaryFolder() }, env: {} };
+  const mariadb = await PrivateMariaDb.start({ knowsUsers: true });
+  await mariadb.query(`CREATE USER 'tickets'@'%' IDENTIFIED BY 'a password'`);
+  await mariadb.query(`GRANT ALL ON \`faults%\`.* TO 'tickets'@'%'`);
+  return { store: mariadb.store(), mariadb, env: { DB_USER: 'tickets', DB_PASSWORD: 'a password' } };
+}
