@@ -4,15 +4,17 @@ import { mutantPlugin } from './tools/mutants.ts';
 // Workspaces resolve to their sources, so tests need no build.
 const conditions = ['@ticket/source'];
 const mutant = process.env['MUTANT'];
-const project = (name: string, root: string) => ({
+/** Real servers and databases, started, stopped and killed: one file after another, apart from all others. */
+const processes = ['faults/**/*.test.ts', 'history/**/*.test.ts'];
+const project = (name: string, root: string, { include = ['**/*.test.ts'], exclude = [] as readonly string[] } = {}) => ({
   plugins: mutant === undefined ? [] : [mutantPlugin(mutant)],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     name,
     root,
-    include: ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'leaks/**', 'faults/**', 'history/**'],
+    include,
+    exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -27,9 +29,8 @@ export default defineConfig({
       project('adapters', 'packages/adapters'),
       project('http', 'apps/http'),
       project('cli', 'apps/cli'),
-      project('house', 'tests'),
-      project('faults', 'tests/faults'),
-      project('history', 'tests/history'),
+      project('house', 'tests', { exclude: ['leaks/**', ...processes] }),
+      project('faults', 'tests', { include: processes }),
     ],
   },
 });
