@@ -5,11 +5,13 @@ import type { PrivateMariaDb } from '../faults/private-mariadb.ts';
 import { freePort, type Server, type Store, startServer } from '../faults/programs.ts';
 import { Random } from './random.ts';
 
-/** What HISTORY_FAULTS may name. Those of the database happen only where it is a server of its own. */
+/** What HISTORY_FAULTS may name. Clients whose requests come slowly are no event, they are there all the time. */
+const OF_CLIENTS = ['slow_requests'] as const;
 const OF_SERVERS = ['stop', 'kill'] as const;
+/** They happen only where the database is a server of its own. */
 const OF_DATABASES = ['connections', 'queries', 'read_only', 'settings'] as const;
-export type Fault = (typeof OF_SERVERS)[number] | (typeof OF_DATABASES)[number];
-const FAULTS: readonly Fault[] = [...OF_SERVERS, ...OF_DATABASES];
+export type Fault = (typeof OF_CLIENTS)[number] | (typeof OF_SERVERS)[number] | (typeof OF_DATABASES)[number];
+const FAULTS: readonly Fault[] = [...OF_CLIENTS, ...OF_SERVERS, ...OF_DATABASES];
 
 /** `all`, `none`, or names with commas between them. An unknown name is refused. */
 export function faultsOf(text: string): readonly Fault[] {
@@ -88,7 +90,8 @@ export async function disturb(
 ): Promise<string> {
   const random = new Random(seed);
   const neighbour = await mariadb?.neighbour();
-  const possible = faults.filter((fault) => fault !== 'settings' && (neighbour !== undefined || OF_SERVERS.some((name) => name === fault)));
+  const ofDatabases = neighbour === undefined ? [] : OF_DATABASES.filter((fault) => fault !== 'settings');
+  const possible = [...OF_SERVERS, ...ofDatabases].filter((fault) => faults.includes(fault));
   const done = new Map<string, number>();
   const setting = faults.includes('settings') ? SETTINGS[seed % SETTINGS.length] : undefined;
   const restore = setting && neighbour && (await change(neighbour, setting));

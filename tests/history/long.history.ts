@@ -3,7 +3,9 @@ import { expect, it } from 'vitest';
 import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
 import { type Store, temporaryFolder } from '../faults/programs.ts';
 import { disturb, faultsOf, Servers } from './disturbances.ts';
+import { Random } from './random.ts';
 import { failureOf, openEvents, recordHistory, SEED, setStage, summary } from './recorder.ts';
+import { laySlowWire } from './slow-wire.ts';
 import { judge } from './verdict.ts';
 
 /** On each engine. */
@@ -25,7 +27,7 @@ it.each(enginesHere)(
   async (engine) => {
     const { store, mariadb, env } = await freshStore(engine);
     const servers = await Servers.start(store, 2, env);
-    const stage = await setStage(servers.list);
+    const stage = await setStage(servers.list, FAULTS.includes('slow_requests') ? (url) => laySlowWire(url, new Random(SEED)) : undefined);
     const failures: string[] = [];
     const began = Date.now();
     for (let round = 0; Date.now() < began + SECONDS * 1000 && failures.length < FAILURES_MAX; round++) {

@@ -8,7 +8,7 @@ import { launch, type Server, type Store, temporaryFolder } from '../faults/prog
 import { query } from '../faults/reckoning.ts';
 import { CONCERT } from '../open-api.ts';
 import { type BookingRow, type Ending, type EventRow, type History, now, type Operation, type Status, writeHistory } from './history.ts';
-import { type ClientPlan, type Person, Session } from './session.ts';
+import { type ClientPlan, type Person, type ServerAddress, Session } from './session.ts';
 import { answersByKind, judge, type Verdict } from './verdict.ts';
 
 /** The same workload each time, so that a change does not fail for what it has not done. How it interleaves, no seed decides. */
@@ -19,16 +19,19 @@ const CLIENT = fileURLToPath(new URL('client.ts', import.meta.url));
 /** Servers on one store, and people with accounts there. */
 export interface Stage {
   readonly store: Store;
-  readonly servers: readonly { readonly name: string; readonly url: string }[];
+  readonly servers: readonly ServerAddress[];
   readonly admin: Person;
   readonly users: readonly Person[];
 }
 
-export async function setStage(servers: readonly Server[]): Promise<Stage> {
+export async function setStage(servers: readonly Server[], slowUrlOf?: (url: string) => Promise<string>): Promise<Stage> {
   const [first] = servers;
   if (first === undefined) throw new Error('there is no server');
   const { admin, buyers } = await BoxOffice.open(first.url, []);
-  return { store: first.store, servers: servers.map(({ url }, index) => ({ name: `server ${index + 1}`, url })), admin, users: buyers };
+  const addresses = servers.map(async ({ url }, index): Promise<ServerAddress> => {
+    return { name: `server ${index + 1}`, url, ...(slowUrlOf === undefined ? {} : { slowUrl: await slowUrlOf(url) }) };
+  });
+  return { store: first.store, servers: await Promise.all(addresses), admin, users: buyers };
 }
 
 export interface Workload {

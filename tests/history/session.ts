@@ -15,12 +15,19 @@ export interface ClientPlan {
   /** It stops when each session has asked so often, or so much time has passed. */
   readonly operationsPerSession: number;
   readonly seconds: number;
-  readonly servers: readonly { readonly name: string; readonly url: string }[];
+  readonly servers: readonly ServerAddress[];
   readonly admin: Person;
   readonly users: readonly Person[];
   /** The last one may be deleted. */
   readonly events: readonly EventRow[];
   readonly file: string;
+}
+
+export interface ServerAddress {
+  readonly name: string;
+  readonly url: string;
+  /** Where requests come to the same server slowly. */
+  readonly slowUrl?: string;
 }
 
 export interface Person {
@@ -29,7 +36,7 @@ export interface Person {
 }
 
 const WEIGHTS = {
-  ...{ book: 20, 'book under a key': 10, 'ask again under an old key': 3, 'book at two servers under one key': 2 },
+  ...{ book: 20, 'book slowly': 0.5, 'book under a key': 10, 'ask again under an old key': 3, 'book at two servers under one key': 2 },
   ...{ cancel: 12, confirm: 9, 'set pending': 4, 'delete booking': 9 },
   ...{ 'change price': 2, rename: 2, resize: 4, 'delete event': 0.3 },
   ...{ 'read event': 16, 'read booking': 8, 'list events': 4, 'list bookings': 5, 'list all bookings': 0.5 },
@@ -101,6 +108,8 @@ export class Session {
     switch (intention) {
       case 'book':
         return void (await this.#send(this.#order()));
+      case 'book slowly':
+        return void (await this.#send(this.#order(), { isSlow: true }));
       case 'book under a key':
         return this.#bookUnderKey({ ...this.#order(), key: randomUUID() });
       case 'ask again under an old key': {
@@ -207,7 +216,11 @@ export class Session {
 
   async #send(
     ask: Ask,
-    { as = this.#user, at = this.#random.chance(0.15) ? this.#anyServer() : this.#home }: { as?: Person; at?: number } = {},
+    {
+      as = this.#user,
+      at = this.#random.chance(0.15) ? this.#anyServer() : this.#home,
+      isSlow = false,
+    }: { as?: Person; at?: number; isSlow?: boolean } = {},
   ): Promise<Operation> {
     const server = this.#plan.servers[at];
     if (server === undefined) throw new Error('there is no server');
@@ -222,7 +235,9 @@ export class Session {
     };
     const id = `${this.#name}#${this.#asked++}`;
     const invokedAt = now();
-    const heard = await send(`${server.url}${path}`, method, headers, body);
+    const heard = await send(`${(isSlow ? server.slowUrl : undefined) ?? server.url}${path}`, method, headers, body, {
+      isOwn: isSlow || this.#random.chance(0.1),
+    });
     const completedAt = now();
     const answer = heard.status === 304 && known !== undefined ? { ...known.answer, status: 304 } : this.#read(ask, heard);
     if (heard.status === 200 && heard.tag !== undefined) this.#tagged.set(resource, { tag: heard.tag, answer });
@@ -291,11 +306,11 @@ interface Heard {
   readonly body?: any;
 }
 
-/** One request on a connection that is kept. Nothing is sent again by itself. */
-function send(url: string, method: string, headers: Record<string, string>, body: unknown): Promise<Heard> {
+/** One request, on a connection of its own or on one that is kept. Nothing is sent again by itself. */
+function send(url: string, method: string, headers: Record<string, string>, body: unknown, { isOwn }: { readonly isOwn: boolean }): Promise<Heard> {
   return new Promise((resolve) => {
     const nothing = (error: NodeJS.ErrnoException) => resolve({ status: undefined, nobodyListened: error.code === 'ECONNREFUSED' });
-    const sent = request(url, { method, headers, agent, signal: AbortSignal.timeout(PATIENCE_MS) }, (response) => {
+    const sent = request(url, { method, headers, agent: isOwn ? false : agent, signal: AbortSignal.timeout(PATIENCE_MS) }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
