@@ -16,7 +16,7 @@ let stage: Stage;
 beforeAll(async () => {
   writeFileSync(SWITCH, '');
   stage = await setStage([await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { preload: plantingModule(SWITCH) })]);
-});
+}, 120_000);
 
 async function unexplainedWith(fault: string): Promise<readonly string[]> {
   for (let round = 0; round < ROUNDS_MAX; round++) {

@@ -22,9 +22,17 @@ export function brokenPromises(history: History): readonly string[] {
 
 type Words = (operation: Operation) => string;
 
+/** Each kind of answer once, with the first that was like it. */
 function* unspecified({ operations }: History, words: Words): Generator<string> {
-  for (const operation of operations)
-    if (meaningOf(operation) === 'unspecified') yield `no client can make anything of this answer: ${words(operation)}`;
+  const byKind = new Map<string, Operation[]>();
+  for (const operation of operations) {
+    if (meaningOf(operation) !== 'unspecified') continue;
+    const kind = `${operation.ask.do} ${operation.answer.status} ${operation.answer.message}`;
+    byKind.set(kind, [...(byKind.get(kind) ?? []), operation]);
+  }
+  for (const [first, ...more] of byKind.values())
+    if (first !== undefined)
+      yield `no client can make anything of this answer${more.length > 0 ? ` and ${more.length} like it` : ''}: ${words(first)}`;
 }
 
 function* stock({ operations, ending, beginning }: History, words: Words): Generator<string> {

@@ -148,10 +148,10 @@ export class Session {
         return event && void (await this.#send({ do: 'delete event', event: event.id }, { as: this.#plan.admin }));
       }
       case 'read event':
-        return void (await this.#send({ do: 'read event', event: this.#event().id }));
+        return this.#look({ do: 'read event', event: this.#event().id });
       case 'read booking': {
         const booked = this.#random.pick(this.#bookings);
-        return booked && void (await this.#send({ do: 'read booking', event: booked.event, booking: booked.id }, { as: this.#ownerOrAdmin() }));
+        return booked && this.#look({ do: 'read booking', event: booked.event, booking: booked.id }, this.#ownerOrAdmin());
       }
       case 'list events':
         return void (await this.#send({ do: 'list events' }));
@@ -160,6 +160,12 @@ export class Session {
       case 'list all bookings':
         return void (await this.#send({ do: 'list bookings' }, { as: this.#plan.admin }));
     }
+  }
+
+  /** Now and then twice, so that it is asked whether it has changed since. */
+  async #look(ask: Ask, as = this.#user): Promise<void> {
+    await this.#send(ask, { as });
+    if (this.#random.chance(0.25)) await this.#send(ask, { as, at: this.#anyServer() });
   }
 
   #order(): Order {
@@ -226,7 +232,7 @@ export class Session {
     if (server === undefined) throw new Error('there is no server');
     const { method, path, body } = httpOf(ask);
     const resource = `${as.id} ${path}`;
-    const known = method === 'GET' && this.#random.chance(0.5) ? this.#tagged.get(resource) : undefined;
+    const known = method === 'GET' && this.#random.chance(0.7) ? this.#tagged.get(resource) : undefined;
     const headers = {
       Authorization: `Bearer ${as.token}`,
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -255,7 +261,7 @@ export class Session {
     if (status === undefined) return { status, ...(nobodyListened ? { nobodyListened } : {}) };
     const { message, errors, data } = body;
     const told = { status, message, ...(replayed ? { replayed } : {}) };
-    if (status >= 400) return { ...told, ...(errors === null || Array.isArray(errors) || errors === undefined ? {} : { facts: errors }) };
+    if (status >= 300) return { ...told, ...(errors === null || Array.isArray(errors) || errors === undefined ? {} : { facts: errors }) };
     const mine = new Set(this.#plan.events.map(({ id }) => id));
     switch (ask.do) {
       case 'read event':
