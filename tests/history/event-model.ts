@@ -41,6 +41,8 @@ interface Booking extends BookingFacts {
   readonly status: Status;
 }
 
+const BOOKINGS_SHOWN = 12;
+
 const heldBy = (booking: Booking | undefined): number => (booking === undefined || booking.status === 'cancelled' ? 0 : booking.quantity);
 
 /** One event with its bookings and keys, as it is specified: every ticket is available or held by a booking. */
@@ -70,7 +72,9 @@ export class EventModel implements SequentialModel<Step> {
     const event = this.#isGone
       ? 'deleted'
       : shown({ name: this.#name, priceCents: this.#priceCents, total: this.#total, available: this.#available });
-    return `${event}, bookings ${[...this.#bookings.values()].map(({ id, quantity, status }) => `${shown(id)}: ${quantity} ${status}`).join(', ') || 'none'}`;
+    const bookings = [...this.#bookings.values()].map(({ id, quantity, status }) => `${shown(id)}: ${quantity} ${status}`);
+    const more = bookings.length > BOOKINGS_SHOWN ? ` and ${bookings.length - BOOKINGS_SHOWN} older ones` : '';
+    return `${event}, bookings ${bookings.slice(-BOOKINGS_SHOWN).join(', ') || 'none'}${more}`;
   }
 
   apply(step: Step): Undo | string {

@@ -103,6 +103,10 @@ export interface History {
 
 export const now = (): number => Number(process.hrtime.bigint() / 1000n);
 
+/** When the first operation was sent. */
+export const beginningOf = ({ operations }: Pick<History, 'operations'>): number =>
+  operations.reduce((first, { invokedAt }) => Math.min(first, invokedAt), Number.POSITIVE_INFINITY);
+
 export const centsOf = (price: string | number): number => Math.round(Number(price) * 100);
 
 /** One operation a line, in the order of their invocation. */

@@ -1,13 +1,13 @@
 import { inWords, isRead, meaningOf, shown } from './answers.ts';
 import { Sightings } from './claims.ts';
-import type { BookingRow, History, Operation } from './history.ts';
+import { type BookingRow, beginningOf, type History, type Operation } from './history.ts';
 
 /**
  * What can be said of a history without a search, each broken promise in a sentence. The search finds most of it too; these words
  * are easier to read.
  */
 export function brokenPromises(history: History): readonly string[] {
-  const zero = history.operations[0]?.invokedAt ?? 0;
+  const zero = beginningOf(history);
   const words = (operation: Operation) => inWords(operation, zero);
   const sightings = new Sightings(history);
   return [

@@ -24,7 +24,9 @@ export function laySlowWire(url: string, random: Random): Promise<string> {
       near.pause();
       const cut = random.chance(0.5) ? FIRST_BYTES : request.length - 1;
       far.write(request.subarray(0, cut));
-      await sleep(DELAY_MS_MIN + random.below(DELAY_MS_MAX - DELAY_MS_MIN));
+      // A server that gives up crosses with the rest, which is on its way.
+      const answered = new Promise((resolve) => far.once('data', resolve).once('close', resolve));
+      await Promise.race([answered, sleep(DELAY_MS_MIN + random.below(DELAY_MS_MAX - DELAY_MS_MIN))]);
       if (far.writable) far.write(request.subarray(cut));
       near.pipe(far);
     });

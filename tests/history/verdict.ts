@@ -1,7 +1,7 @@
 import { inWords, kindOf, meaningOf, shown } from './answers.ts';
 import { type Claim, claimsByEvent } from './claims.ts';
 import { EventModel } from './event-model.ts';
-import type { EventRow, History, Operation } from './history.ts';
+import { beginningOf, type EventRow, type History, type Operation } from './history.ts';
 import { linearize, type Search, STEPS_MAX } from './linearizability.ts';
 import { brokenPromises } from './promises.ts';
 
@@ -47,9 +47,9 @@ function explanation(
   claims: readonly Claim[],
   search: Exclude<Search, { verdict: 'linearizable' }>,
 ): string {
-  const zero = operations[0]?.invokedAt ?? 0;
+  const zero = beginningOf({ operations });
   const words = (claim: Claim | undefined) =>
-    claim?.operation === undefined ? 'the tables after the last operation' : inWords(claim.operation, zero);
+    claim?.operation === undefined ? 'the tables after the last operation' : inWords(claim.operation, zero, event.id);
   const stuck = search.stuck.map(({ index, why }) => ({ claim: claims[index], why }));
   const isPlaced = new Set(search.placed);
   const from = Math.min(...stuck.map(({ claim }) => claim?.invokedAt ?? 0));
