@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection, RowDataPacket } from 'mysql2/promise';
+import type { RowDataPacket } from 'mysql2/promise';
 import type { PrivateMariaDb } from '../faults/private-mariadb.ts';
 import { freePort, type Server, type Store, startServer } from '../faults/programs.ts';
 import { Random } from './random.ts';
@@ -9,7 +9,7 @@ import { Random } from './random.ts';
 const OF_CLIENTS = ['slow_requests'] as const;
 const OF_SERVERS = ['stop', 'kill'] as const;
 /** They happen only where the database is a server of its own. */
-const OF_DATABASES = ['connections', 'queries', 'read_only', 'settings'] as const;
+const OF_DATABASES = ['connections', 'queries', 'read_only', 'database_stop', 'database_kill', 'settings'] as const;
 export type Fault = (typeof OF_CLIENTS)[number] | (typeof OF_SERVERS)[number] | (typeof OF_DATABASES)[number];
 const FAULTS: readonly Fault[] = [...OF_CLIENTS, ...OF_SERVERS, ...OF_DATABASES];
 
@@ -71,9 +71,9 @@ const SETTINGS: readonly (readonly [variable: string, value: string])[] = [
   ] as const),
 ];
 
-const PAUSE_MS_MAX = 2000;
+const PAUSE_MS_MAX = 1000;
 /** Shorter and longer than a server waits for its database (5 s), and for the head of a request (10 s). */
-const STOP_MS = [300, 2000, 6500, 11_500];
+const STOP_MS = [300, 2000, 5500, 6500, 11_500];
 const READ_ONLY_MS = [300, 2000];
 const KILLED_AT_ONCE_MAX = 3;
 
@@ -89,64 +89,78 @@ export async function disturb(
   stopped: AbortSignal,
 ): Promise<string> {
   const random = new Random(seed);
-  const neighbour = await mariadb?.neighbour();
-  const ofDatabases = neighbour === undefined ? [] : OF_DATABASES.filter((fault) => fault !== 'settings');
+  const ofDatabases = mariadb === undefined ? [] : OF_DATABASES.filter((fault) => fault !== 'settings');
   const possible = [...OF_SERVERS, ...ofDatabases].filter((fault) => faults.includes(fault));
   const done = new Map<string, number>();
-  const setting = faults.includes('settings') ? SETTINGS[seed % SETTINGS.length] : undefined;
-  const restore = setting && neighbour && (await change(neighbour, setting));
-  if (restore !== undefined) done.set(`${setting?.join(' = ')}`, 1);
+  const [variable, value] = (faults.includes('settings') && mariadb && SETTINGS[seed % SETTINGS.length]) || [];
+  if (mariadb && variable && value) {
+    await change(mariadb, variable, value);
+    done.set(`${variable} = ${value}`, 1);
+  }
   while (possible.length > 0 && !stopped.aborted) {
     await sleep(random.below(PAUSE_MS_MAX), undefined, { signal: stopped }).catch(() => undefined);
     const fault = random.pick(possible);
     if (fault === undefined || stopped.aborted) break;
-    await happen(fault);
+    if (fault === 'stop' || fault === 'kill') await disturbServer(fault, random, servers);
+    else if (mariadb !== undefined) await disturbDatabase(fault, random, mariadb);
     done.set(fault, (done.get(fault) ?? 0) + 1);
   }
   if (!stopped.aborted) await once(stopped, 'abort');
-  await restore?.();
-  neighbour?.destroy();
+  if (mariadb && variable) await change(mariadb, variable, 'DEFAULT');
   return [...done].map(([what, count]) => `${count} x ${what}`).join(', ') || 'nothing';
+}
 
-  async function happen(fault: Fault): Promise<void> {
-    const index = random.below(servers.list.length);
-    if (fault === 'kill') return servers.killAndStart(index);
-    if (fault === 'stop') {
-      const { child } = servers.list[index] ?? {};
-      child?.kill('SIGSTOP');
-      await sleep(random.pick(STOP_MS));
-      child?.kill('SIGCONT');
-      return;
-    }
-    if (neighbour === undefined) return;
-    if (fault === 'read_only') {
-      await neighbour.query('SET GLOBAL read_only = 1');
-      await sleep(random.pick(READ_ONLY_MS));
-      await neighbour.query('SET GLOBAL read_only = 0');
-      return;
-    }
-    const count = 1 + random.below(KILLED_AT_ONCE_MAX);
-    for (const { id } of (await othersOf(neighbour, fault === 'queries')).slice(0, count))
-      await neighbour.query(`KILL ${fault === 'queries' ? 'QUERY' : 'CONNECTION'} ${id}`).catch(() => undefined); // it may have gone by itself
+async function disturbServer(fault: 'stop' | 'kill', random: Random, servers: Servers): Promise<void> {
+  const index = random.below(servers.list.length);
+  if (fault === 'kill') return servers.killAndStart(index);
+  const { child } = servers.list[index] ?? {};
+  child?.kill('SIGSTOP');
+  await sleep(random.pick(STOP_MS));
+  child?.kill('SIGCONT');
+}
+
+async function disturbDatabase(fault: Fault, random: Random, mariadb: PrivateMariaDb): Promise<void> {
+  if (fault === 'database_stop') {
+    mariadb.freeze();
+    await sleep(random.pick(STOP_MS));
+    mariadb.thaw();
+  } else if (fault === 'database_kill') {
+    await mariadb.kill();
+    await mariadb.start();
+  } else if (fault === 'read_only') {
+    await tell(mariadb, 'SET GLOBAL read_only = 1');
+    await sleep(random.pick(READ_ONLY_MS));
+    await tell(mariadb, 'SET GLOBAL read_only = 0');
+  } else {
+    // The busy ones first: what is idle takes no harm.
+    const busy = fault === 'queries' ? `AND command = 'Query'` : '';
+    await kill(
+      mariadb,
+      `${busy} ORDER BY command = 'Sleep', RAND() LIMIT ${1 + random.below(KILLED_AT_ONCE_MAX)}`,
+      fault === 'queries' ? 'QUERY' : 'CONNECTION',
+    );
   }
 }
 
-async function othersOf(neighbour: Connection, areBusy: boolean): Promise<readonly { readonly id: number }[]> {
-  const [rows] = await neighbour.query<(RowDataPacket & { id: number })[]>(
-    `SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user NOT LIKE 'system%' ${areBusy ? `AND command = 'Query'` : ''} ORDER BY RAND()`,
-  );
-  return rows;
+/** Asks as a neighbour whose own connection has no odd settings. */
+async function tell(mariadb: PrivateMariaDb, sql: string): Promise<readonly RowDataPacket[]> {
+  const neighbour = await mariadb.neighbour();
+  try {
+    await neighbour.query('SET SESSION sql_big_selects = 1, sql_select_limit = 18446744073709551615');
+    const [rows] = await neighbour.query<RowDataPacket[]>(sql);
+    return rows;
+  } finally {
+    neighbour.destroy();
+  }
+}
+
+async function kill(mariadb: PrivateMariaDb, which: string, what: 'QUERY' | 'CONNECTION'): Promise<void> {
+  const rows = await tell(mariadb, `SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user NOT LIKE 'system%' ${which}`);
+  for (const row of rows) await tell(mariadb, `KILL ${what} ${row['id']}`).catch(() => undefined); // it may have gone by itself
 }
 
 /** Sets the variable for all, and ends the connections that have it otherwise. */
-async function change(neighbour: Connection, [variable, value]: readonly [string, string]): Promise<() => Promise<void>> {
-  const [[row]] = await neighbour.query<RowDataPacket[]>(`SELECT @@GLOBAL.${variable} AS before_it`);
-  const before: unknown = row?.['before_it'];
-  await set(value);
-  return () => set(typeof before === 'number' ? String(before) : `'${before}'`);
-
-  async function set(to: string): Promise<void> {
-    await neighbour.query(`SET GLOBAL ${variable} = ${to}`);
-    for (const { id } of await othersOf(neighbour, false)) await neighbour.query(`KILL CONNECTION ${id}`).catch(() => undefined);
-  }
+async function change(mariadb: PrivateMariaDb, variable: string, value: string): Promise<void> {
+  await tell(mariadb, `SET GLOBAL ${variable} = ${value}`);
+  await kill(mariadb, '', 'CONNECTION');
 }
