@@ -4,12 +4,12 @@ import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
 import { type Store, temporaryFolder } from '../faults/programs.ts';
 import { disturb, faultsOf, Servers } from './disturbances.ts';
 import { Random } from './random.ts';
-import { failureOf, openEvents, recordHistory, SEED, setStage, summary } from './recorder.ts';
+import { failureOf, openEvents, recordHistory, SEED, setStage, summary, wholeNumber } from './recorder.ts';
 import { laySlowWire } from './slow-wire.ts';
-import { judge } from './verdict.ts';
+import { countAnswers, countsInWords, judge } from './verdict.ts';
 
 /** On each engine. */
-const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 60);
+const SECONDS = wholeNumber('HISTORY_SECONDS', 60);
 const FAULTS = faultsOf(process.env['HISTORY_FAULTS'] ?? 'all');
 /** A round is one history, with events of its own: so a search stays small, however long the run is. */
 const ROUND_SECONDS = 10;
@@ -29,6 +29,7 @@ it.each(enginesHere)(
     const servers = await Servers.start(store, 2, env);
     const stage = await setStage(servers.list, FAULTS.includes('slow_requests') ? (url) => laySlowWire(url, new Random(SEED)) : undefined);
     const failures: string[] = [];
+    const answers = new Map<string, number>();
     const began = Date.now();
     for (let round = 0; Date.now() < began + SECONDS * 1000 && failures.length < FAILURES_MAX; round++) {
       const seed = SEED + round;
@@ -39,10 +40,13 @@ it.each(enginesHere)(
         if (FAULTS.length > 0) await sleep(CALM_MS);
       });
       const verdict = judge(history);
+      countAnswers(history, answers);
       const place = `${engine}, round ${round + 1}, disturbed by ${done}`;
       console.log(`${place}, ${summary(history, verdict)}`);
       failures.push(...[failureOf(history, verdict, `${engine} seed ${seed}`) ?? []].flat());
     }
+    console.log(`${engine}, in all rounds: ${countsInWords(answers)}; ${failures.length} histories cannot be true`);
+    expect(answers.get('201') ?? 0).toBeGreaterThan(0);
     expect(failures, failures.join('\n\n')).toEqual([]);
   },
 );

@@ -4,15 +4,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { ask, BoxOffice } from '../faults/box-office.ts';
-import { launch, type Server, type Store, temporaryFolder } from '../faults/programs.ts';
+import { launch, type Server, type Store, temporaryFolder, until } from '../faults/programs.ts';
 import { query } from '../faults/reckoning.ts';
 import { CONCERT } from '../open-api.ts';
 import { type BookingRow, type Ending, type EventRow, type History, now, type Operation, type Status, writeHistory } from './history.ts';
 import { type ClientPlan, type Person, type ServerAddress, Session } from './session.ts';
-import { answersByKind, judge, type Verdict } from './verdict.ts';
+import { countAnswers, countsInWords, judge, type Verdict } from './verdict.ts';
 
 /** The same workload each time, so that a change does not fail for what it has not done. How it interleaves, no seed decides. */
-export const SEED = Number(process.env['HISTORY_SEED'] ?? 1);
+export const SEED = wholeNumber('HISTORY_SEED', 1);
+
+/** A variable of the environment; whatever is no whole number is refused. */
+export function wholeNumber(name: string, fallback: number): number {
+  const text = process.env[name] ?? String(fallback);
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`${name}: must be a whole number from 1 to 999999999, not "${text}"`);
+  return Number(text);
+}
 
 const CLIENT = fileURLToPath(new URL('client.ts', import.meta.url));
 
@@ -75,10 +82,13 @@ export async function recordHistory(
   return { seed: rest.seed, beginning, operations, ending: await endingOf(store, events) };
 }
 
+/** After a disturbance the servers may need a while. */
 async function makeEvent(url: string, admin: Person, total: number): Promise<EventRow> {
-  const { status, body } = await ask(url, 'POST', '/api/events', { as: admin, body: { ...CONCERT, total_tickets: total } });
-  if (status !== 201) throw new Error(`an event was not made: ${status} ${JSON.stringify(body)}`);
-  return { id: body.data.id, name: CONCERT.name, priceCents: CONCERT.ticket_price * 100, total, available: total };
+  const id = await until('an event is made', async (): Promise<string | undefined> => {
+    const { status, body } = await ask(url, 'POST', '/api/events', { as: admin, body: { ...CONCERT, total_tickets: total } });
+    return status === 201 ? body.data.id : undefined;
+  });
+  return { id, name: CONCERT.name, priceCents: CONCERT.ticket_price * 100, total, available: total };
 }
 
 async function runClient(plan: ClientPlan, folder: string): Promise<void> {
@@ -135,7 +145,7 @@ export function summary(history: History, { steps, milliseconds, broken }: Verdi
   const seconds = times.length === 0 ? 0 : (times.reduce((a, b) => Math.max(a, b)) - times.reduce((a, b) => Math.min(a, b))) / 1e6;
   const verdict = broken.length === 0 ? 'every answer is true' : `${broken.length} PROMISES BROKEN`;
   return (
-    `HISTORY_SEED=${history.seed}: ${history.operations.length} operations in ${seconds.toFixed(1)} s (${answersByKind(history)}); ` +
+    `HISTORY_SEED=${history.seed}: ${history.operations.length} operations in ${seconds.toFixed(1)} s (${countsInWords(countAnswers(history))}); ` +
     `${steps} steps in ${(milliseconds / 1000).toFixed(1)} s: ${verdict}`
   );
 }

@@ -29,13 +29,18 @@ export function judge(history: History, stepsMax = STEPS_MAX): Verdict {
   return { broken: [...brokenPromises(history), ...unexplained], unexplained, steps, milliseconds: performance.now() - began };
 }
 
-/** How often each kind of answer was heard, most frequent first. */
-export function answersByKind({ operations }: Pick<History, 'operations'>): string {
-  const counts = new Map<string, number>();
+/** How often each kind of answer was heard; added to those that were counted before. */
+export function countAnswers({ operations }: Pick<History, 'operations'>, counts = new Map<string, number>()): Map<string, number> {
   for (const operation of operations) counts.set(kindOf(operation), (counts.get(kindOf(operation)) ?? 0) + 1);
-  const kinds = [...counts].toSorted(([, one], [, other]) => other - one);
-  return kinds.map(([kind, count]) => `${count} x ${kind}`).join(', ');
+  return counts;
 }
+
+/** Most frequent first. */
+export const countsInWords = (counts: ReadonlyMap<string, number>): string =>
+  [...counts]
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([kind, count]) => `${count} x ${kind}`)
+    .join(', ');
 
 const PLACED_SHOWN = 6;
 const BESIDE_SHOWN = 6;
