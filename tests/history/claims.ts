@@ -25,8 +25,8 @@ export function claimsByEvent(history: History): ReadonlyMap<string, readonly Cl
         add(event, { operation, invokedAt, completedAt, steps: [step], isRead: 'says' in step });
     } else if (meaning !== 'nothing' && !isRead(operation)) {
       // An answer that no client understands leaves as much open as none.
-      const [event, steps] = possibleSteps(operation, sightings);
-      if (steps.length > 0) add(event, { operation, invokedAt, completedAt: Number.POSITIVE_INFINITY, steps, isRead: false });
+      const [event, claim] = claimOfUnknown(operation, sightings);
+      if (claim.steps.length > 0) add(event, claim);
     }
   }
   const { askedAt: invokedAt, answeredAt: completedAt, events, bookings } = history.ending;
@@ -94,6 +94,12 @@ const withoutStatus = ({ id, owner, quantity, priceCents }: BookingRow) => ({ id
 function changesOf({ ask }: Operation) {
   const { name, ticket_price, total_tickets: total } = ask.do === 'edit event' ? ask.changes : {};
   return { name, total, priceCents: ticket_price === undefined ? undefined : centsOf(ticket_price) };
+}
+
+/** A write that may take effect at any moment after it was sent, or never. */
+export function claimOfUnknown(operation: Operation, sightings: Sightings): [event: string, claim: Claim] {
+  const [event, steps] = possibleSteps(operation, sightings);
+  return [event, { operation, invokedAt: operation.invokedAt, completedAt: Number.POSITIVE_INFINITY, steps, isRead: false }];
 }
 
 /** What an operation without a known outcome may have done. */

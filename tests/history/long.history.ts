@@ -47,7 +47,7 @@ it.each(enginesHere)(
     }
     console.log(`${engine}, in all rounds: ${countsInWords(answers)}; ${failures.length} histories cannot be true`);
     expect(answers.get('201') ?? 0).toBeGreaterThan(0);
-    expect(failures, failures.join('\n\n')).toEqual([]);
+    if (failures.length > 0) expect.fail(failures.join('\n\n'));
   },
 );
 

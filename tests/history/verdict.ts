@@ -1,7 +1,7 @@
-import { inWords, kindOf, meaningOf, shown } from './answers.ts';
-import { type Claim, claimsByEvent } from './claims.ts';
+import { inWords, isRead, kindOf, meaningOf, shown } from './answers.ts';
+import { type Claim, claimOfUnknown, claimsByEvent, Sightings } from './claims.ts';
 import { EventModel } from './event-model.ts';
-import { beginningOf, type EventRow, type History, type Operation } from './history.ts';
+import { beginningOf, type EventRow, type History } from './history.ts';
 import { linearize, type Search, STEPS_MAX } from './linearizability.ts';
 import { brokenPromises } from './promises.ts';
 
@@ -43,45 +43,54 @@ export const countsInWords = (counts: ReadonlyMap<string, number>): string =>
     .join(', ');
 
 const PLACED_SHOWN = 6;
-const BESIDE_SHOWN = 6;
+const OPEN_SHOWN = 6;
 
-/** The shortest piece of the history that shows what is wrong: what was placed last, what cannot come next, and what ran meanwhile. */
-function explanation(
-  { operations }: History,
-  event: EventRow,
-  claims: readonly Claim[],
-  search: Exclude<Search, { verdict: 'linearizable' }>,
-): string {
-  const zero = beginningOf({ operations });
+/** The shortest piece of the history that shows what is wrong: what was placed last, what cannot come next, and what may be to blame. */
+function explanation(history: History, event: EventRow, claims: readonly Claim[], search: Exclude<Search, { verdict: 'linearizable' }>): string {
+  const zero = beginningOf(history);
   const words = (claim: Claim | undefined) =>
     claim?.operation === undefined ? 'the tables after the last operation' : inWords(claim.operation, zero, event.id);
   const stuck = search.stuck.map(({ index, why }) => ({ claim: claims[index], why }));
   const isPlaced = new Set(search.placed);
-  const from = Math.min(...stuck.map(({ claim }) => claim?.invokedAt ?? 0));
   const to = Math.max(...stuck.map(({ claim }) => claim?.completedAt ?? 0));
-  const isBeside = ({ invokedAt, completedAt }: Operation) => invokedAt <= to && completedAt >= from;
-  const nothing = operations.filter(
-    (operation) => 'event' in operation.ask && operation.ask.event === event.id && meaningOf(operation) === 'nothing' && isBeside(operation),
-  );
   const open = claims.filter(
     ({ completedAt, invokedAt }, index) => completedAt === Number.POSITIVE_INFINITY && invokedAt <= to && !isPlaced.has(index),
   );
+  const steps = search.verdict === 'undecided' ? ` after ${search.steps} steps` : '';
   const lines = [
-    `event ${shown(event.id)}: ${search.verdict}${search.verdict === 'undecided' ? ` after ${search.steps} steps` : ''}; no order of the operations gives these answers`,
+    `event ${shown(event.id)}: ${search.verdict}${steps}; no order of the operations gives these answers`,
     `  placed last, of ${search.placed.length}:`,
     // An operation may claim several things of one event.
     ...[...new Set(search.placed.map((index) => words(claims[index])))].slice(-PLACED_SHOWN).map((line) => `    ${line}`),
     `  then: ${search.state}`,
     '  what comes next cannot be placed:',
     ...stuck.map(({ claim, why }) => `    ${words(claim)}\n      ${why}`),
-    ...section('  outcome unknown, and not placed:', open.slice(-BESIDE_SHOWN).map(words)),
-    ...section(
-      '  told at that time that nothing was done:',
-      nothing.slice(-BESIDE_SHOWN).map((operation) => inWords(operation, zero, event.id)),
-    ),
+    ...section('  outcome unknown, and not placed:', open.slice(-OPEN_SHOWN).map(words)),
+    ...section('  all is explained if this was stored, though it was told that nothing was done:', toBlame(history, event, claims).map(words)),
   ];
   return lines.join('\n');
 }
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `    ${line}`)];
+
+const SUSPECTS_MAX = 40;
+const SUSPECT_STEPS_MAX = STEPS_MAX / 10;
+
+/** Of the writes that were told that nothing was done the fewest that explain the answers, had they been stored. None where that is not it. */
+function toBlame(history: History, event: EventRow, claims: readonly Claim[]): readonly Claim[] {
+  const sightings = new Sightings(history);
+  const explains = (suspects: readonly Claim[]) =>
+    linearize([...claims, ...suspects], new EventModel(event), SUSPECT_STEPS_MAX).verdict === 'linearizable';
+  let suspects = history.operations
+    .filter((operation) => meaningOf(operation) === 'nothing' && !operation.answer.nobodyListened && !isRead(operation))
+    .map((operation) => claimOfUnknown(operation, sightings))
+    .flatMap(([id, claim]) => (id === event.id && claim.steps.length > 0 ? [claim] : []))
+    .slice(-SUSPECTS_MAX);
+  if (!explains(suspects)) return [];
+  for (const suspect of suspects) {
+    const others = suspects.filter((other) => other !== suspect);
+    if (explains(others)) suspects = others;
+  }
+  return suspects;
+}
