@@ -74,7 +74,7 @@ function explanation(history: History, event: EventRow, claims: readonly Claim[]
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [title, ...lines.map((line) => `    ${line}`)];
 
-const SUSPECTS_MAX = 40;
+const SUSPECTS_MAX = 15;
 const SUSPECT_STEPS_MAX = STEPS_MAX / 10;
 
 /** Of the writes that were told that nothing was done the fewest that explain the answers, had they been stored. None where that is not it. */
