@@ -37,3 +37,7 @@ it.each(PLANTED_FAULTS)('%s: the history is rejected', { timeout: 180_000 }, asy
   const [first] = await unexplainedWith(fault);
   expect(first).toContain('no order of the operations gives these answers');
 });
+
+it('once the fault is off again the history is accepted', { timeout: 120_000 }, async () => {
+  expectTrue(await recordHistory(stage, await openEvents(stage), WORKLOAD), 'sqlite, nothing planted any more');
+});
