@@ -89,7 +89,10 @@ export async function startMariaDb(program: string, { knowsUsers = false } = {})
 /** Puts the tables of users and their rights into an empty data folder. Root may come without a password. */
 export function makeGrantTables(dataFolder: string): void {
   const asRoot = ['--auth-root-authentication-method=normal', '--skip-test-db', ...(process.getuid?.() === 0 ? ['--user=root'] : [])];
-  spawnSync(find('mariadb-install-db') ?? '', ['--no-defaults', `--datadir=${dataFolder}`, ...asRoot], { stdio: 'ignore' });
+  const { status, stdout, stderr } = spawnSync(find('mariadb-install-db') ?? '', ['--no-defaults', `--datadir=${dataFolder}`, ...asRoot], {
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`mariadb-install-db failed (${status})\n${stdout}${stderr}`);
 }
 
 export function find(program: string): string | undefined {
