@@ -4,7 +4,7 @@ import { type Server, type Store, startServer, temporaryFolder } from '../faults
 import { kindOf } from './answers.ts';
 import { expectTrue, openEvents, recordHistory, SEED, setStage } from './recorder.ts';
 
-const WORKLOAD = { seed: SEED, clients: 3, sessions: 5, operationsPerSession: 200, seconds: 150 };
+const WORKLOAD = { seed: SEED, clients: 3, sessions: 5, operationsPerSession: 150, seconds: 150 };
 
 describe.each(enginesHere)('client processes at two servers on one database, %s', (engine) => {
   let servers: readonly Server[];
