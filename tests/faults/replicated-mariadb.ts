@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
-import { find } from '../mariadb.ts';
+import { cpSync } from 'node:fs';
+import { find, makeGrantTables } from '../mariadb.ts';
 import { PrivateMariaDb } from './private-mariadb.ts';
 import { PATIENCE_MS, type Store, temporaryFolder } from './programs.ts';
 
@@ -30,7 +29,7 @@ export class ReplicatedMariaDb {
 
   static async start(): Promise<ReplicatedMariaDb> {
     const folder = temporaryFolder();
-    install(folder);
+    makeGrantTables(folder);
     const node = (number: number, ...more: readonly string[]) =>
       PrivateMariaDb.start({
         options: ['--log-bin=log', `--server-id=${number}`, '--binlog-format=ROW', '--log-slave-updates', '--gtid-strict-mode', ...more],
@@ -92,13 +91,4 @@ export class ReplicatedMariaDb {
   atReplica<Known extends Store & { engine: 'mysql' }>(store: Known): Known {
     return { ...store, port: this.replica.port };
   }
-}
-
-/** Tables of users and rights. */
-function install(data: string): void {
-  mkdirSync(data, { recursive: true });
-  const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
-  const options = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...asRoot];
-  const { status, stdout, stderr } = spawnSync(installer ?? '', options, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`mariadb-install-db failed: ${stdout}${stderr}`);
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
 import { type Store, temporaryFolder } from '../faults/programs.ts';
+import { makeGrantTables } from '../mariadb.ts';
 import { disturb, faultsOf, Servers } from './disturbances.ts';
 import { Random } from './random.ts';
 import { failureOf, openEvents, recordHistory, SEED, setStage, summary, wholeNumber } from './recorder.ts';
@@ -54,7 +55,7 @@ it.each(enginesHere)(
 /** A database that the servers reach as a user whom `read_only` stops. */
 async function freshStore(engine: (typeof enginesHere)[number]): Promise<{ store: Store; mariadb?: PrivateMariaDb; env: Record<string, string> }> {
   if (engine === 'sqlite') return { store: { engine, folder: temporaryFolder() }, env: {} };
-  const mariadb = await PrivateMariaDb.start({ knowsUsers: true });
+  const mariadb = await PrivateMariaDb.start({ fill: makeGrantTables });
   await mariadb.query(`CREATE USER 'tickets'@'%' IDENTIFIED BY 'a password'`);
   await mariadb.query(`GRANT ALL ON \`faults%\`.* TO 'tickets'@'%'`);
   return { store: mariadb.store(), mariadb, env: { DB_USER: 'tickets', DB_PASSWORD: 'a password' } };

@@ -40,8 +40,8 @@ const PLANTS: readonly Plant[] = [
   },
   {
     file: `${persistence}/stock-transaction.js`,
-    line: 'await store(manager, tried.writes);',
-    becomes: `if (!${during('one acknowledgement in 40 is not stored', 1 / 40)}) await store(manager, tried.writes);`,
+    line: 'const hasWritten = await store(manager, writes);',
+    becomes: `const hasWritten = !${during('one acknowledgement in 40 is not stored', 1 / 40)} && (await store(manager, writes));`,
   },
   {
     file: 'apps/http/dist/idempotency.js',
@@ -63,7 +63,7 @@ const PLANTS: readonly Plant[] = [
         ? fail(c, 409, 'Permintaan dengan Idempotency-Key ini masih diproses', null, { 'Retry-After': '1' }) :`,
   },
   {
-    file: `${persistence}/database.js`,
+    file: `${persistence}/tries.js`,
     line: "? connection.commit() : runner.query('COMMIT')",
     becomes: `&& !${during('one COMMIT in 10 is left out', 0.1)} ? connection.commit() : connection instanceof LibsqlConnection ? undefined : runner.query('COMMIT')`,
   },
