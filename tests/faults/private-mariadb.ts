@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import type { Engine } from '../engines.ts';
-import { find, makeGrantTables } from '../mariadb.ts';
+import { find } from '../mariadb.ts';
 import { atTheEnd, freePort, launch, type Store, temporaryFolder, until } from './programs.ts';
 
 const program = find('mariadbd');
