@@ -7,7 +7,7 @@ import { loseAnswer, Wire } from './wire.ts';
 
 const COMMIT = /^COMMIT$/;
 
-/** The other eight are provoked in tests/alarms.test.ts. */
+/** The others are provoked in tests/alarms.test.ts, and OrdersRefused in failover.test.ts. */
 describe.runIf(hasMariaDb)('an alarm of docs/runbook.md holds when it has to', () => {
   let mariadb: PrivateMariaDb;
   beforeAll(async () => {

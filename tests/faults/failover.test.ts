@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { firing, scrape } from '../alarms.ts';
 import { ask, BoxOffice } from './box-office.ts';
 import { freePort, type Server, type Store, startServer, until } from './programs.ts';
 import { OUTAGE, query, reckon } from './reckoning.ts';
@@ -73,6 +74,8 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
   describe('it turns read-only and back', () => {
     it('orders are refused, reads are served, the server stays ready and says what is wrong; it finds out without an order that they are taken again', async () => {
       expect(await readiness()).toEqual({ status: 200, data: READY });
+      const before = await scrape(server.url);
+      const rings = async () => firing(before, await scrape(server.url)).includes('OrdersRefused');
       await readOnly(1);
       try {
         const refused = await office.order();
@@ -81,9 +84,10 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
         expect((await ask(office.url, 'GET', '/api/events')).status).toBe(200);
         expect((await ask(office.url, 'GET', '/api/bookings', { as: office.admin })).status).toBe(200);
         expect(await readiness()).toEqual({ status: 200, data: READ_ONLY });
-        const before = wire.statements;
+        const asked = wire.statements;
         await sleep(PROBED_MS);
-        expect(wire.statements, 'the database is looked at while orders are refused').toBeGreaterThan(before);
+        expect(wire.statements, 'the database is looked at while orders are refused').toBeGreaterThan(asked);
+        expect(await rings()).toBe(true);
         expect(await readiness()).toEqual({ status: 200, data: READ_ONLY });
         await expect.poll(linesTold).toEqual({ refused: 1, back: 0 });
       } finally {
@@ -93,6 +97,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
         (await readiness()).data?.orders === 'ok' ? true : undefined,
       );
       expect(await readiness()).toEqual({ status: 200, data: READY });
+      expect(await rings()).toBe(false);
       await expect.poll(linesTold).toEqual({ refused: 1, back: 1 });
       expect((await office.order()).status).toBe(201);
       const quiet = wire.statements;
