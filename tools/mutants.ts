@@ -115,6 +115,13 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/migrations/migrations.test.ts`, 'come up together'],
   },
   {
+    name: 'an older program stays away from newer tables',
+    file: `${persistence}/database.ts`,
+    line: 'await requireProgramNewEnough(sources.reader, this.address);',
+    becomes: '',
+    killedBy: [`${persistence}/migrations/migrations.test.ts`, 'needs a newer program is refused in one line'],
+  },
+  {
     name: 'admins lock each other',
     file: `${persistence}/typeorm-user-repository.ts`,
     line: 'const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];',

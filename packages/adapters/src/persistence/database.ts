@@ -5,6 +5,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { type Measures, NO_MEASURES, type RetryClass } from '../measures.ts';
 import { StartFault } from '../start-fault.ts';
 import { classify, type ErrorClass, errnoOf, messageOf } from './database-errors.ts';
+import { isUpToDate, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { LibsqlConnection, openSqlite } from './sqlite.ts';
 
@@ -79,6 +80,7 @@ export class Database {
     if (this.#sources !== undefined) return;
     const sources = await this.#open({ makes });
     try {
+      await requireProgramNewEnough(sources.reader, this.address);
       if (makes)
         await this.#untilDone(
           () => migrate(sources.writer),
@@ -323,17 +325,6 @@ function retryClassOf(error: unknown): RetryClass {
   if (error instanceof LostCommit) return 'lost_commit';
   const kind = classify(error);
   return isTransient(kind) ? kind : 'other';
-}
-
-const NO_SUCH_TABLE = 1146;
-
-async function isUpToDate(source: DataSource): Promise<boolean> {
-  const rows: { name: string }[] = await source.query('SELECT name FROM migrations').catch((error: unknown) => {
-    if (errnoOf(error) === NO_SUCH_TABLE || /no such table/.test(messageOf(error))) return [];
-    throw error;
-  });
-  const done = new Set(rows.map(({ name }) => name));
-  return source.migrations.every((migration) => done.has(migration.name ?? migration.constructor.name));
 }
 
 /** ER_NOT_SUPPORTED_YET */
