@@ -93,16 +93,21 @@ interface ServerOptions {
   readonly preload?: string;
 }
 
-/** The HTTP server on the store, listening. */
-export async function startServer(store: Store, { port = 0, env = {}, preload }: ServerOptions = {}) {
+/** The HTTP server on the store, whatever becomes of it. */
+export async function launchServer(store: Store, { port = 0, env = {}, preload }: ServerOptions = {}) {
   built ??= build();
   await built;
   const folder = temporaryFolder();
   const before = preload === undefined ? [] : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
-  const { child, exited, output } = launch(process.execPath, [...before, join(root, 'apps/http/dist/main.js')], {
+  return launch(process.execPath, [...before, join(root, 'apps/http/dist/main.js')], {
     cwd: folder,
     env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET, PORT: String(port), ...env },
   });
+}
+
+/** … listening. */
+export async function startServer(store: Store, options: ServerOptions = {}) {
+  const { child, exited, output } = await launchServer(store, options);
   const says = (words: RegExp) =>
     until(`the server says ${words}`, () => output().match(words) ?? undefined, { while: () => isAlive(child), output });
   let read = 0;
@@ -130,11 +135,20 @@ export async function startServer(store: Store, { port = 0, env = {}, preload }:
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
 /** `tickets audit` on the store: its exit code and what it prints. */
-export async function audit(store: Store): Promise<{ readonly code: number | null; readonly output: string }> {
+export const audit = (store: Store) => tickets(store, ['audit']);
+
+/** The command line on the store. */
+export async function tickets(
+  store: Store,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  built ??= build();
+  await built;
   const folder = temporaryFolder();
-  const { exited, output } = launch(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'audit'], {
+  const { exited, output } = launch(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
     cwd: folder,
-    env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET },
+    env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET, ...env },
   });
   return { code: await exited, output: output() };
 }

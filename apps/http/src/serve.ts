@@ -49,6 +49,7 @@ async function start(): Promise<void> {
   const connected = await connect(container, log);
   let stopping = false;
   const readiness = async () => (stopping ? 'stopping' : (await container.get(TOKENS.database).isReachable()) ? 'ready' : 'no_database');
+  void container.get(TOKENS.database).whenLost.then((message) => log({ level: 'error', message }));
   metrics.watchReady(async () => (await readiness()) === 'ready');
   const { fetch } = createApp({
     useCases: container.get(TOKENS.useCases),

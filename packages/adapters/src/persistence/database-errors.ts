@@ -13,6 +13,8 @@ export type ErrorClass =
   | 'unknown'
   /** No room to write, or read-only; nothing was stored. */
   | 'unwritable'
+  /** The file is not where it was opened; nothing was begun, and only a person can help. */
+  | 'moved'
   /** The disk failed. Nothing was stored before COMMIT; of a COMMIT whose sync failed the log may hold all, and a restart find it. */
   | 'disk_failed'
   /** The server's user may not do it, or not come in any more; nothing was stored. */
@@ -77,6 +79,7 @@ export function classify(error: unknown): ErrorClass {
   if (typeof code === 'string') {
     if (BY_CODE[code] !== undefined) return BY_CODE[code];
     if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'rolled_back';
+    if (code === 'SQLITE_READONLY_DBMOVED') return 'moved'; // sqlite-file.ts says it
     // A failed write leaves the log without the last frame of the transaction, and that one alone makes it count.
     if (code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_WRITE' || code.startsWith('SQLITE_READONLY')) return 'unwritable';
     if (code.startsWith('SQLITE_IOERR')) return 'disk_failed';

@@ -33,6 +33,7 @@ const ACQUIRE_MS = 1000;
 const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
   unwritable: 'the database cannot be written: no room, or read-only',
   disk_failed: 'the disk of the database failed',
+  moved: 'the database’s file is not where it was opened',
   denied: 'the database refuses this server’s user, or what he asks for',
 };
 const BACKOFF_FIRST_MS = 5;
@@ -53,6 +54,12 @@ export class Database {
   /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
   readonly #turn = pLimit(1);
   #sources: { writer: DataSource; reader: DataSource } | undefined;
+  #notice: string | undefined;
+  #tellLost: (why: string) => void = () => {};
+  /** Told when the file that was opened is not at its path any more, in words for who runs the server: nothing is served until a restart. */
+  readonly whenLost = new Promise<string>((resolve) => {
+    this.#tellLost = resolve;
+  });
 
   constructor(config: DatabaseConfig, measures = NO_MEASURES) {
     this.#config = config;
@@ -83,7 +90,10 @@ export class Database {
       await requireProgramNewEnough(sources.reader, this.address);
       if (makes)
         await this.#untilDone(
-          () => migrate(sources.writer),
+          async () => {
+            await migrate(sources.writer);
+            sources.beginLog?.();
+          },
           (error) => isRacedMigration(error) || isTransient(classify(error)),
         );
       else if (!(await isUpToDate(sources.reader)))
@@ -92,7 +102,9 @@ export class Database {
       await close(sources);
       throw error instanceof Unavailable || error instanceof StartFault
         ? error
-        : new StartFault(`The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}`);
+        : new StartFault(
+            `The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}${isDamaged(error) ? '. Put a backup in its place with: tickets restore FILE' : ''}`,
+          );
     }
     this.#sources = sources;
   }
@@ -158,17 +170,21 @@ export class Database {
 
   /** What a server's settings take from what is promised, in words for who runs it; undefined when that is nothing. */
   async weakness(): Promise<string | undefined> {
-    if (this.engine === 'sqlite') return undefined; // made durable when it was opened
+    if (this.engine === 'sqlite') return this.#notice; // made durable when it was opened
     const [row] = await this.query<{ flush: number }>('SELECT @@innodb_flush_log_at_trx_commit AS flush').catch(() => []);
     if (row === undefined || Number(row.flush) === 1) return undefined;
     return `innodb_flush_log_at_trx_commit is ${row.flush} at ${this.address}: a power cut may lose bookings that were confirmed. Set it to 1.`;
   }
 
-  async #open({ makes }: { readonly makes: boolean }): Promise<{ writer: DataSource; reader: DataSource }> {
+  async #open({ makes }: { readonly makes: boolean }): Promise<{ writer: DataSource; reader: DataSource; beginLog?: () => void }> {
     if (this.#config.engine === 'sqlite') {
       const { folder } = this.#config;
       return this.#untilDone(
-        () => openSqlite(folder, { makes }),
+        async () => {
+          const { notice, ...opened } = await openSqlite(folder, { makes, onLost: this.#tellLost });
+          this.#notice = notice;
+          return opened;
+        },
         (error) => isTransient(classify(error)),
       );
     }
@@ -326,6 +342,8 @@ function retryClassOf(error: unknown): RetryClass {
   const kind = classify(error);
   return isTransient(kind) ? kind : 'other';
 }
+
+const isDamaged = (error: unknown): boolean => /malformed|not a database/.test(messageOf(error));
 
 /** ER_NOT_SUPPORTED_YET */
 const NOT_SUPPORTED = 1235;

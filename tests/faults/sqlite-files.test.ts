@@ -1,0 +1,240 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ask, BoxOffice } from './box-office.ts';
+import { audit, launchServer, type Server, startServer, temporaryFolder, until } from './programs.ts';
+import { CALM, reckon } from './reckoning.ts';
+
+const FILE = 'tickets.sqlite';
+const storeIn = (folder: string) => ({ engine: 'sqlite', folder }) as const;
+
+/** A database that was sold from, after a clean stop; made once. */
+let template: Promise<{ readonly folder: string; readonly office: BoxOffice }> | undefined;
+async function makeTemplate() {
+  const folder = temporaryFolder();
+  const server = await startServer(storeIn(folder));
+  const office = await BoxOffice.open(server.url, [50]);
+  expect((await office.order()).status).toBe(201);
+  await server.stop();
+  return { folder, office };
+}
+
+/** A server that has sold since a copy of its database was made. */
+async function sellingServer(data = temporaryFolder()) {
+  template ??= makeTemplate();
+  const { folder, office: before } = await template;
+  for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(data, name));
+  const backup = join(temporaryFolder(), 'backup.sqlite');
+  copyFileSync(join(folder, FILE), backup);
+  const server = await startServer(storeIn(data));
+  const office = before.at(server.url);
+  for (let sold = 0; sold < 2; sold++) expect((await office.order()).status).toBe(201);
+  return { data, backup, office, server };
+}
+
+/** Another process that uses the file for a moment. In this one, libsql would close it at a time of its own. */
+function byAnother(data: string, sql: string): void {
+  const program = 'new (require(process.argv[1]))(process.argv[2]).exec(process.argv[3])';
+  const libsql = createRequire(import.meta.url).resolve('libsql');
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program, libsql, join(data, FILE), sql], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+}
+
+/** Nothing is told to be stored, and everybody hears why. */
+async function expectLost(office: BoxOffice, server: Server, words: RegExp) {
+  expect((await office.order()).status).toBe(503);
+  expect((await ask(office.url, 'GET', '/api/events')).status).toBe(503);
+  expect((await ask(office.url, 'GET', '/health/ready')).status).toBe(503);
+  expect((await ask(office.url, 'GET', '/health/live')).status).toBe(200);
+  await until('the operator is told', () => (words.test(server.output()) ? true : undefined), { output: server.output });
+  const told = server
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"level":"error"'));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(words);
+  expect(told[0]).toContain('tickets restore FILE');
+}
+
+const SWAPS: readonly [what: string, words: RegExp, swap: (data: string, backup: string) => void][] = [
+  ['the file is replaced', /tickets\.sqlite was replaced/, (data, backup) => renameSync(backup, join(data, FILE))],
+  ['the file is deleted', /tickets\.sqlite was moved or deleted/, (data) => rmSync(join(data, FILE))],
+  ['the file is overwritten in place', /tickets\.sqlite was (overwritten|cut off)/, (data, backup) => copyFileSync(backup, join(data, FILE))],
+  ['the file is cut off', /tickets\.sqlite was cut off/, (data) => truncateSync(join(data, FILE), 8192)],
+  ['the log is deleted', /sqlite-wal was moved or deleted/, (data) => rmSync(join(data, `${FILE}-wal`))],
+  ['the log is replaced', /sqlite-wal was replaced/, (data, backup) => renameSync(backup, join(data, `${FILE}-wal`))],
+  ['the log is emptied', /sqlite-wal was cut off/, (data) => truncateSync(join(data, `${FILE}-wal`))],
+  ['the index of the log is deleted', /sqlite-shm was moved, deleted or replaced/, (data) => rmSync(join(data, `${FILE}-shm`))],
+  ['the folder is renamed', /tickets\.sqlite was moved or deleted/, (data) => renameSync(data, `${data}-old`)],
+  [
+    'another folder has its name',
+    /tickets\.sqlite was replaced/,
+    (data) => {
+      renameSync(data, `${data}-old`);
+      cpSync(`${data}-old`, data, { recursive: true });
+    },
+  ],
+];
+
+describe('what was opened is not at its path any more', () => {
+  it.each(SWAPS)('%s: 503 at once, not ready, one line says what to do', async (_, words, swap) => {
+    const { data, backup, office, server } = await sellingServer();
+    swap(data, backup);
+    await expectLost(office, server, words);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('a link that DATA_DIR is leads elsewhere: the same', async () => {
+    const [here, there, link] = [temporaryFolder(), temporaryFolder(), join(temporaryFolder(), 'link')];
+    symlinkSync(here, link);
+    const { office, server } = await sellingServer(link);
+    rmSync(link);
+    symlinkSync(there, link);
+    await expectLost(office, server, /tickets\.sqlite was moved or deleted/);
+  });
+
+  it('is noticed while nobody asks for anything, and stays so when the file is put back', async () => {
+    const { data, office, server } = await sellingServer();
+    renameSync(join(data, FILE), join(data, 'old'));
+    await server.says(/tickets\.sqlite was moved or deleted/);
+    renameSync(join(data, 'old'), join(data, FILE));
+    await expectLost(office, server, /tickets\.sqlite was moved or deleted/);
+    expect(await server.stop()).toBe(0);
+    const again = await startServer(storeIn(data));
+    office.url = again.url;
+    await reckon(office, again, { heard: [...CALM, '503'] });
+  });
+
+  it('nothing of it: a second name, a backup taken, other programs that read, and VACUUM by hand', async () => {
+    const { data, office, server } = await sellingServer();
+    linkSync(join(data, FILE), join(data, 'second-name'));
+    for (const statement of [`VACUUM INTO '${join(temporaryFolder(), 'copy')}'`, 'PRAGMA wal_checkpoint(TRUNCATE)', 'VACUUM']) {
+      byAnother(data, statement);
+      expect((await office.order()).status).toBe(201);
+    }
+    expect((await audit(server.store)).code).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect((await office.order()).status).toBe(201);
+    expect((await ask(office.url, 'GET', '/health/ready')).status).toBe(200);
+    await reckon(office, server);
+  });
+});
+
+/** What each file in the folder holds. */
+const contents = (folder: string) =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('latin1')]));
+
+/** Killed in mid-sale: what was sold last is in the log. */
+async function crashed() {
+  const { server, ...rest } = await sellingServer();
+  const byHand = join(temporaryFolder(), 'by-hand.sqlite');
+  byAnother(rest.data, `VACUUM INTO '${byHand}'`);
+  expect((await rest.office.order()).status).toBe(201);
+  await server.kill();
+  return { ...rest, byHand };
+}
+
+async function expectRefused(data: string, words: RegExp) {
+  const before = contents(data);
+  const { exited, output } = await launchServer(storeIn(data));
+  expect(await exited, output()).toBe(1);
+  expect(output()).toMatch(words);
+  const lines = output().trim().split('\n');
+  expect(lines.filter((line) => !line.includes('Open profile'))).toHaveLength(1);
+  const after = contents(data);
+  for (const name of [FILE, `${FILE}-wal`]) expect(after[name] === before[name], `${name} is as it was`).toBe(true);
+}
+
+const OF_ANOTHER = /sqlite-wal is the log of another file.*tickets restore FILE/;
+
+describe('at the start, a log beside a file that is not its own', () => {
+  it.each([
+    ['a copy from before, over the file', 'backup', copyFileSync],
+    ['a copy from before, in its place', 'backup', renameSync],
+    ['a copy that VACUUM INTO made of the same run, over the file', 'byHand', copyFileSync],
+    ['a copy that VACUUM INTO made of the same run, in its place', 'byHand', renameSync],
+  ] as const)('is refused in one line, and nothing is touched: %s', async (_, which, put) => {
+    const { data, ...files } = await crashed();
+    put(files[which], join(data, FILE));
+    await expectRefused(data, OF_ANOTHER);
+  });
+
+  it('is refused by every command, and each of the two ways out that are named is one', async () => {
+    const { data, backup, office } = await crashed();
+    const own = join(data, 'own');
+    copyFileSync(join(data, FILE), own);
+    copyFileSync(backup, join(data, FILE));
+    const looked = await audit(storeIn(data));
+    expect([looked.code, looked.output]).toEqual([1, expect.stringMatching(OF_ANOTHER)]);
+    const elsewhere = join(temporaryFolder(), 'elsewhere');
+    cpSync(data, elsewhere, { recursive: true });
+    for (const end of ['-wal', '-shm']) rmSync(join(elsewhere, FILE + end));
+    expect((await audit(storeIn(elsewhere))).output).toContain(' 0 differences');
+    copyFileSync(own, join(data, FILE));
+    const again = await startServer(storeIn(data));
+    office.url = again.url;
+    await reckon(office, again);
+  });
+
+  it('is refused where the file is missing, or empty', async () => {
+    const { data } = await crashed();
+    const own = join(temporaryFolder(), 'own');
+    renameSync(join(data, FILE), own);
+    await expectRefused(data, /missing or empty|no database/);
+    writeFileSync(join(data, FILE), '');
+    await expectRefused(data, /missing or empty/);
+  });
+
+  it('is its own after a crash: also in a folder that was moved or copied, and file by file', async () => {
+    const { data, office } = await crashed();
+    const [moved, byFile] = [join(temporaryFolder(), 'moved'), join(temporaryFolder(), 'by-file')];
+    mkdirSync(byFile);
+    for (const end of ['', '-wal']) copyFileSync(join(data, FILE + end), join(byFile, FILE + end));
+    renameSync(data, moved);
+    for (const folder of [byFile, moved]) {
+      const again = await startServer(storeIn(folder));
+      office.url = again.url;
+      await reckon(office, again);
+      await again.kill();
+    }
+  });
+
+  it('is its own through crash after crash, whoever uses the file beside the server', async () => {
+    const { data, office } = await crashed();
+    for (let round = 0; round < 2; round++) {
+      const [one, other] = await Promise.all([startServer(storeIn(data)), startServer(storeIn(data))]);
+      for (const { url } of [one, other, one]) expect((await office.order({ at: url })).status).toBe(201);
+      if (round > 0) byAnother(data, 'PRAGMA wal_checkpoint(TRUNCATE)');
+      for (const { url } of [one, other]) expect((await office.order({ at: url })).status).toBe(201);
+      await Promise.all([one.kill(), other.kill()]);
+    }
+    const last = await startServer(storeIn(data));
+    office.url = last.url;
+    await reckon(office, last);
+  });
+
+  it('is its own, but the file is damaged: refused in one line', async () => {
+    const { data } = await crashed();
+    const file = openSync(join(data, FILE), 'r+');
+    for (let page = 1; page < 20; page++) writeSync(file, Buffer.alloc(200, 0x5a), 0, 200, page * 4096);
+    expect(existsSync(join(data, `${FILE}-wal`))).toBe(true);
+    await expectRefused(data, /tickets\.sqlite is damaged.*tickets restore FILE/);
+  });
+});
