@@ -150,6 +150,27 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/sqlite-file.test.ts`, 'copied before its last checkpoint is refused'],
   },
   {
+    name: 'nobody exchanges what is in use',
+    file: `${persistence}/sqlite.ts`,
+    line: 'const release = useFolder(folder);',
+    becomes: 'const release = () => {};',
+    killedBy: [`${persistence}/sqlite-exchange.test.ts`, 'waits for nobody'],
+  },
+  {
+    name: 'who comes next finishes an exchange',
+    file: `${persistence}/sqlite-exchange.ts`,
+    line: 'if (stampsIn(folder).length > 0) {',
+    becomes: 'if (false) {',
+    killedBy: [`${persistence}/sqlite-exchange.test.ts`, 'it had moved the log, who comes next finishes it'],
+  },
+  {
+    name: 'keys of the day are known after a new secret',
+    file: 'packages/domain/src/idempotency.ts',
+    line: '&& !key.earlierFingerprints?.includes(kept.fingerprint)',
+    becomes: '',
+    killedBy: ['tests/api/idempotency.test.ts', 'gives the first answer again under the secret before'],
+  },
+  {
     name: 'admins lock each other',
     file: `${persistence}/typeorm-user-repository.ts`,
     line: 'const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];',
@@ -173,7 +194,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'one key for one thing',
     file: 'packages/domain/src/idempotency.ts',
-    line: 'if (kept.fingerprint !== key.fingerprint)',
+    line: 'if (kept.fingerprint !== key.fingerprint && !key.earlierFingerprints?.includes(kept.fingerprint))',
     becomes: 'if (false)',
     killedBy: [`${persistence}/contracts.test.ts`, 'refuses the key for anything else'],
   },

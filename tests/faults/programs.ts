@@ -137,7 +137,7 @@ const isAlive = (child: ChildProcess): boolean => child.exitCode === null && chi
 /** `tickets audit` on the store: its exit code and what it prints. */
 export const audit = (store: Store) => tickets(store, ['audit']);
 
-/** The command line on the store. */
+/** The command line on the store, to its end. */
 export async function tickets(
   store: Store,
   args: readonly string[],
@@ -145,12 +145,17 @@ export async function tickets(
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   built ??= build();
   await built;
+  const { exited, output } = launchTickets(store, args, env);
+  return { code: await exited, output: output() };
+}
+
+/** … whatever becomes of it; once something was built. */
+export function launchTickets(store: Store, args: readonly string[], env: Record<string, string> = {}) {
   const folder = temporaryFolder();
-  const { exited, output } = launch(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
+  return launch(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
     cwd: folder,
     env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET, ...env },
   });
-  return { code: await exited, output: output() };
 }
 
 export function freePort(): Promise<number> {

@@ -10,17 +10,19 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ask, BoxOffice } from './box-office.ts';
-import { audit, launchServer, type Server, startServer, temporaryFolder, until } from './programs.ts';
-import { CALM, reckon } from './reckoning.ts';
+import { audit, launch, launchServer, launchTickets, type Server, startServer, temporaryFolder, tickets, until } from './programs.ts';
+import { CALM, query, reckon } from './reckoning.ts';
+import { storm } from './storm.ts';
 
 const FILE = 'tickets.sqlite';
 const storeIn = (folder: string) => ({ engine: 'sqlite', folder }) as const;
@@ -50,10 +52,11 @@ async function sellingServer(data = temporaryFolder()) {
 }
 
 /** Another process that uses the file for a moment. In this one, libsql would close it at a time of its own. */
-function byAnother(data: string, sql: string): void {
+const byAnother = (data: string, sql: string) => onFile(join(data, FILE), sql);
+function onFile(file: string, sql: string): void {
   const program = 'new (require(process.argv[1]))(process.argv[2]).exec(process.argv[3])';
   const libsql = createRequire(import.meta.url).resolve('libsql');
-  const { status, stderr } = spawnSync(process.execPath, ['-e', program, libsql, join(data, FILE), sql], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program, libsql, file, sql], { encoding: 'utf8' });
   expect(status, stderr).toBe(0);
 }
 
@@ -238,3 +241,171 @@ describe('at the start, a log beside a file that is not its own', () => {
     await expectRefused(data, /tickets\.sqlite is damaged.*tickets restore FILE/);
   });
 });
+
+describe('tickets backup', () => {
+  it('copies what is sold from while it is sold: whole, for its owner alone, and nobody waits for it', async () => {
+    const { data, office, server } = await sellingServer();
+    const target = join(temporaryFolder(), 'made.sqlite');
+    const { stop } = storm(office, { crowd: 8 });
+    for (const made of [target, join(temporaryFolder(), 'again.sqlite')]) {
+      const { code, output } = await tickets(storeIn(data), ['backup', made]);
+      expect([code, output]).toEqual([0, expect.stringContaining('the copy was checked')]);
+      expect(statSync(made).mode & 0o777).toBe(0o600);
+    }
+    await stop();
+    expect(readdirSync(dirname(target))).toEqual(['made.sqlite']);
+    const elsewhere = temporaryFolder();
+    copyFileSync(target, join(elsewhere, FILE));
+    expect((await audit(storeIn(elsewhere))).output).toMatch(/^1 events audited .* 0 differences/);
+    await reckon(office, server);
+  });
+
+  it('is made over nothing, and what cannot be made whole is not made', async () => {
+    const { data } = await sellingServer();
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'there'), 'mine');
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
+    for (const [name, words] of [
+      ['there', /is there already/],
+      ['dangling', /is there already/],
+      ['missing/file', /There is no folder/],
+    ] as const) {
+      const { code, output } = await tickets(storeIn(data), ['backup', join(folder, name)]);
+      expect([code, output]).toEqual([1, expect.stringMatching(words)]);
+    }
+    expect(readFileSync(join(folder, 'there'), 'utf8')).toBe('mine');
+    expect(readdirSync(folder).toSorted()).toEqual(['dangling', 'there']);
+    const none = await tickets(storeIn(folder), ['backup', join(folder, 'made')]);
+    expect([none.code, none.output]).toEqual([1, expect.stringContaining('There is no database')]);
+    expect((await tickets(storeIn(data), ['backup'])).code).toBe(2);
+  });
+
+  it('of MySQL prints the command, without the password, and is not done', async () => {
+    const store = { DB_HOST: 'db.example', DB_USER: "o'brien", DB_PASSWORD: 'not-to-be-seen', DB_NAME: 'my db' };
+    const { code, output } = await tickets(storeIn(temporaryFolder()), ['backup', '/backups/a.sql'], store);
+    expect(code).toBe(1);
+    expect(output).toContain("--host=db.example --port=3306 --protocol=tcp '--user=o'\\''brien' --password --single-transaction");
+    expect(output).toContain("'my db' > /backups/a.sql");
+    expect(output).not.toContain('not-to-be-seen');
+    const restored = await tickets(storeIn(temporaryFolder()), ['restore', '/backups/a.sql'], store);
+    expect([restored.code, restored.output]).toEqual([1, expect.stringContaining("'my db' < /backups/a.sql")]);
+    expect(restored.output).toContain('JWT_SECRET_PREVIOUS');
+  });
+});
+
+describe('tickets restore', () => {
+  it('is refused while anybody has the database, and nothing is changed', async () => {
+    const { data, backup, office, server } = await sellingServer();
+    const before = contents(data);
+    const refused = async () => {
+      const { code, output } = await tickets(storeIn(data), ['restore', backup]);
+      expect([code, output]).toEqual([1, expect.stringContaining('is in use')]);
+    };
+    await refused();
+    expect(contents(data)[FILE] === before[FILE]).toBe(true);
+    expect((await office.order()).status).toBe(201);
+    await server.stop();
+    // A program that is not ours.
+    const program =
+      'const db = new (require(process.argv[1]))(process.argv[2]); db.exec("SELECT 1 FROM events"); console.log("has it"); setInterval(() => db, 1000);';
+    const other = launch(process.execPath, ['-e', program, createRequire(import.meta.url).resolve('libsql'), join(data, FILE)]);
+    await until('it is open', () => (other.output().includes('has it') ? true : undefined), other);
+    await refused();
+    other.child.kill('SIGKILL');
+    await other.exited;
+    expect((await tickets(storeIn(data), ['restore', backup])).code).toBe(0);
+  });
+
+  it('refuses what is no backup of this program’s, and nothing is changed', async () => {
+    const { data, backup, server } = await sellingServer();
+    await server.stop();
+    const before = contents(data);
+    const folder = temporaryFolder();
+    const [text, foreign, newer, damaged, cutOff] = ['text', 'foreign', 'newer', 'damaged', 'cut-off'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(text, 'no database at all');
+    onFile(foreign, 'CREATE TABLE recipes (name)');
+    for (const file of [newer, damaged, cutOff]) copyFileSync(backup, file);
+    onFile(newer, "INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'Tomorrow1999999999999')");
+    const descriptor = openSync(damaged, 'r+');
+    for (let page = 1; page < 20; page++) writeSync(descriptor, Buffer.alloc(200, 0x5a), 0, 200, page * 4096);
+    truncateSync(cutOff, 40_960);
+    for (const [file, words] of [
+      [text, /is no SQLite database/],
+      [foreign, /without the tables of this program/],
+      [newer, /were made by a newer program/],
+      [damaged, /is damaged/],
+      [cutOff, /is damaged/],
+      [join(folder, 'missing'), /There is no file/],
+      [folder, /is no file/],
+      [join(data, FILE), /is the database itself/],
+    ] as const) {
+      const { code, output } = await tickets(storeIn(data), ['restore', file]);
+      expect([code, output]).toEqual([1, expect.stringMatching(words)]);
+      expect(output.trim().split('\n')).toHaveLength(1);
+    }
+    const after = contents(data);
+    expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([]);
+    expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
+  });
+
+  it('after a crash: the backup is sold from, what was there is kept whole, and no token of before opens anything', async () => {
+    // The secret that the server makes itself.
+    const own = { JWT_SECRET: '' };
+    const data = temporaryFolder();
+    const first = await startServer(storeIn(data), { env: own });
+    const office = await BoxOffice.open(first.url, [50]);
+    const key = 'asked-before-the-backup';
+    const booked = await office.order({ key });
+    const backup = join(temporaryFolder(), 'backup.sqlite');
+    expect((await tickets(storeIn(data), ['backup', backup], own)).code).toBe(0);
+    expect((await office.order()).status).toBe(201);
+    await first.kill();
+    copyFileSync(backup, join(data, FILE)); // as people do
+    const { code, output } = await tickets(storeIn(data), ['restore', backup], own);
+    expect([code, output]).toEqual([0, expect.stringMatching(/1 events audited .* 0 differences\nA new secret was made/)]);
+    const [, kept = ''] = /is kept in (\S+)/.exec(output) ?? [];
+    expect(existsSync(`${kept}-wal`)).toBe(true);
+    const server = await startServer(storeIn(data), { env: own });
+    const [buyer] = office.buyers;
+    const asked = { key, body: { event_id: office.sales[0]?.id, quantity: 1 } };
+    expect((await ask(server.url, 'POST', '/api/bookings', { ...asked, as: buyer })).status).toBe(401);
+    const token = await logIn(server.url, data, buyer?.id ?? '');
+    const again = await ask(server.url, 'POST', '/api/bookings', { ...asked, as: { id: buyer?.id ?? '', token } });
+    expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([201, 'true', booked.body]);
+    const bookings = await ask(server.url, 'GET', '/api/bookings', { as: { id: buyer?.id ?? '', token } });
+    expect(bookings.body.data).toHaveLength(1);
+    expect((await audit(server.store)).output).toContain(' 0 differences');
+  });
+
+  it('killed at any moment leaves the one database or the other', async () => {
+    const { data, backup, server, office } = await sellingServer();
+    await server.kill();
+    const sold = office.orders.length;
+    for (let delay = 200; delay <= 1400; delay += 400) {
+      const killed = launchTickets(storeIn(data), ['restore', backup]);
+      setTimeout(() => killed.child.kill('SIGKILL'), delay);
+      await killed.exited;
+      const copy = temporaryFolder();
+      cpSync(data, copy, { recursive: true });
+      const audited = await audit(storeIn(copy));
+      expect([audited.code, audited.output]).toEqual([0, expect.stringContaining(' 0 differences')]);
+      const [bookings] = await query<{ total: number }>(storeIn(copy), 'SELECT COUNT(*) AS total FROM bookings');
+      expect([1, sold]).toContain(Number(bookings?.total));
+    }
+    const done = await tickets(storeIn(data), ['restore', backup]);
+    expect([done.code, done.output]).toEqual([0, expect.stringContaining('JWT_SECRET_PREVIOUS')]);
+  });
+});
+
+/** The test people's one password. */
+async function logIn(url: string, data: string, id: string): Promise<string> {
+  const [row] = await query<{ email: string }>(storeIn(data), `SELECT email FROM users WHERE id = '${id}'`);
+  const { body } = await ask(url, 'POST', '/api/auth/login', { body: { email: row?.email, password: 'correct horse' } });
+  return String(body.data.token);
+}

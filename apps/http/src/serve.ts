@@ -55,6 +55,7 @@ async function start(): Promise<void> {
     useCases: container.get(TOKENS.useCases),
     tokens: container.get(TOKENS.tokens),
     fingerprint: container.get(TOKENS.fingerprint),
+    earlierFingerprints: container.get(TOKENS.earlierFingerprints),
     policy: config.policy,
     trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,

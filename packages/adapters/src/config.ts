@@ -17,6 +17,7 @@ import {
 import * as v from 'valibot';
 import { makeFolder } from './folder.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
+import { previousSecrets } from './security/kept-secret.ts';
 import { StartFault } from './start-fault.ts';
 
 /** What the environment decides. Made once at start; nothing else reads the environment. */
@@ -25,7 +26,14 @@ export interface Config {
   /** Addresses to listen on. `::` is every address of the machine, of IPv4 too. */
   readonly hosts: readonly string[];
   readonly database: DatabaseConfig;
-  readonly jwt: { readonly secret: string; readonly ttlSeconds: number };
+  readonly jwt: {
+    readonly secret: string;
+    readonly ttlSeconds: number;
+    /** The folder that keeps the secret; undefined where the environment gives it. */
+    readonly keptIn?: string | undefined;
+    /** They open nothing any more, but what was asked under an idempotency key is known by them for its day. */
+    readonly previousSecrets?: readonly string[];
+  };
   /** Each one more doubles the work that a password takes, of who guesses at it and of the server. */
   readonly bcryptCost: number;
   readonly policy: Policy;
@@ -120,7 +128,11 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
     );
   }
   if (profile === 'open') notices.push(openNotice(hosts));
-  const jwt = { secret: secret ?? keptSecret(dataDir, notices), ttlSeconds };
+  const previous = env['JWT_SECRET_PREVIOUS'];
+  const jwt = {
+    ...{ secret: secret ?? keptSecret(dataDir, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
+    previousSecrets: signsTokens ? [...(previous === undefined ? [] : [previous]), ...previousSecrets(dataDir)] : [],
+  };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   return {

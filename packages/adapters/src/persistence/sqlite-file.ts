@@ -27,6 +27,7 @@ export class SqliteFile {
   /** Only reads, so that it is free whenever somebody looks: the one that writes may be busy on another thread. */
   readonly #reader: Libsql.Database;
   readonly #onLost: (why: string) => void;
+  readonly #onReleased: () => void;
   readonly #timer: NodeJS.Timeout;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   readonly #index = new Uint32Array(25);
@@ -41,8 +42,9 @@ export class SqliteFile {
   #lost: string | undefined;
 
   /** Once both connections have read of it. */
-  constructor(path: string, held: Held, reader: Libsql.Database, onLost: (why: string) => void) {
+  constructor(path: string, held: Held, reader: Libsql.Database, onLost: (why: string) => void, onReleased: () => void) {
     this.path = path;
+    this.#onReleased = onReleased;
     this.#held = held;
     this.#reader = reader;
     this.#onLost = onLost;
@@ -87,6 +89,7 @@ export class SqliteFile {
     if (--this.#users > 0) return;
     clearInterval(this.#timer);
     this.#held.release();
+    this.#onReleased();
   }
 
   #look(thorough = performance.now() - this.#thoroughAt > THOROUGH_MS): void {

@@ -8,10 +8,11 @@ import { StartFault } from '../start-fault.ts';
 import { classify } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
 import { schemas } from './schemas.ts';
+import { useFolder } from './sqlite-exchange.ts';
 import { Held, requireFileOfLog, requireSound, SqliteFile, stampFor } from './sqlite-file.ts';
 
 /** The embedded database's file in DATA_DIR. */
-const SQLITE_FILE = 'tickets.sqlite';
+export const SQLITE_FILE = 'tickets.sqlite';
 
 /** SQLite waits with the whole process; so it waits this little, and the transaction is run again asynchronously. */
 const BUSY_TIMEOUT_MS = 50;
@@ -113,11 +114,11 @@ export async function openSqlite(
   { makes = true, onLost = () => {} }: { readonly makes?: boolean; readonly onLost?: (why: string) => void } = {},
 ): Promise<{ writer: DataSource; reader: DataSource; notice: string | undefined; beginLog: () => void }> {
   const file = join(folder, SQLITE_FILE);
-  if (!makes && !existsSync(file)) throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set?`);
+  const noDatabase = () => new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set?`);
+  if (!makes && !existsSync(folder)) throw noDatabase();
   requireWritable(folder);
-  requireFileOfLog(file);
-  requireWritableFile(file);
-  const held = Held.of(file);
+  const release = useFolder(folder);
+  let held: Held | undefined;
   const opened: { readonly source: DataSource; readonly connection: LibsqlConnection }[] = [];
   const open = async (prepareDatabase: (connection: LibsqlConnection) => void) => {
     let connection: LibsqlConnection | undefined;
@@ -142,7 +143,12 @@ export async function openSqlite(
   };
   let watched: SqliteFile | undefined;
   try {
-    const notice = await requireSound(file, held);
+    requireFileOfLog(file);
+    if (!makes && !existsSync(file)) throw noDatabase();
+    requireWritableFile(file);
+    const main = Held.of(file);
+    held = main;
+    const notice = await requireSound(file, main);
     const writer = await open((connection) => {
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       connection.pragma('journal_mode = WAL');
@@ -157,12 +163,15 @@ export async function openSqlite(
       connection.pragma('query_only = ON');
     });
     for (const { source } of opened) await source.query('SELECT COUNT(*) FROM sqlite_master'); // now each has the log open
-    watched = new SqliteFile(file, held, reader.connection.database, onLost);
+    watched = new SqliteFile(file, main, reader.connection.database, onLost, release);
     for (const { connection } of opened) connection.watch(watched);
-    return { writer: writer.source, reader: reader.source, notice, beginLog: () => writer.connection.beginLog(held.header()) };
+    return { writer: writer.source, reader: reader.source, notice, beginLog: () => writer.connection.beginLog(main.header()) };
   } catch (error) {
     for (const { source } of opened) await source.destroy();
-    if (watched === undefined) held.release();
+    if (watched === undefined) {
+      held?.release();
+      release();
+    }
     return explain(error, file);
   }
 }
