@@ -51,10 +51,13 @@ export async function restore(
     await bringUpToDate(work, source);
     await look({ engine: 'sqlite', folder: work });
     if (existsSync(logOf(copy)) && statSync(logOf(copy)).size > 0) throw new Error('the copy has a log of its own still');
-    chmodSync(copy, 0o600);
-    syncFile(copy);
+    // A file of its own once more: libsql closes one at a time of its own, and SQLite would take this one for that.
+    const ready = join(work, 'ready');
+    copyFileSync(copy, ready);
+    chmodSync(ready, 0o600);
+    syncFile(ready);
     beforeExchange();
-    renameSync(copy, join(folder, readyName(new Date().toISOString().replace(/[:.]/g, '-'))));
+    renameSync(ready, join(folder, readyName(new Date().toISOString().replace(/[:.]/g, '-'))));
     syncFolder(folder);
     return { kept: finishExchange(folder) };
   } finally {
