@@ -145,7 +145,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'each log says which file it continues',
     file: `${persistence}/sqlite-file.ts`,
-    line: 'return frames === copied ? stampFor(this.#held.header()) : [];',
+    line: 'return this.#mayBeginAnew ? stampFor(this.#held.header()) : [];',
     becomes: 'return [];',
     killedBy: [`${persistence}/sqlite-file.test.ts`, 'copied before its last checkpoint is refused'],
   },

@@ -113,6 +113,16 @@ describe('what was opened is not at its path any more', () => {
     await expectLost(office, server, /tickets\.sqlite was moved or deleted/);
   });
 
+  it('where only the log was deleted, what was sold is in the file at the restart, also after kill -9', async () => {
+    const { data, office, server } = await sellingServer();
+    rmSync(join(data, `${FILE}-wal`));
+    await server.says(/sqlite-wal was moved or deleted/);
+    await server.kill();
+    const again = await startServer(storeIn(data));
+    office.url = again.url;
+    await reckon(office, again);
+  });
+
   it('is noticed while nobody asks for anything, and stays so when the file is put back', async () => {
     const { data, office, server } = await sellingServer();
     renameSync(join(data, FILE), join(data, 'old'));

@@ -5,8 +5,10 @@ import { StartFault } from '../start-fault.ts';
 import { checkSqlite } from './sqlite-check.ts';
 import { applicationOf, bytesOf, cookieOf, drawVersion, HEADER_BYTES, hasMagic, isContinuedBy, logBytesOf, sumOf, versionOf } from './sqlite-log.ts';
 
-/** What is looked at in the header, and the third file, is looked at this often; that the path leads to the file, at every COMMIT. */
-const THOROUGH_MS = 20;
+/** That the path leads to the file is looked at after every COMMIT: before a transaction, only where that was longer ago than this. */
+const FRESH_MS = 20;
+/** The header and the index are looked at this often, and the header whenever the file was written. */
+const THOROUGH_MS = 100;
 const IDLE_MS = 1000;
 /** Another process may be copying the log while it is looked at; then it is looked at again. */
 const LOOKS = 5;
@@ -37,7 +39,10 @@ export class SqliteFile {
   #mainBytes: bigint;
   #writtenAt: bigint;
   #logBytes: bigint;
+  #lookedAt = 0;
   #thoroughAt = 0;
+  /** Since the index was read last, the log may have been copied into the file as a whole. */
+  #mayBeginAnew = true;
   #users = 2;
   #lost: string | undefined;
 
@@ -67,7 +72,7 @@ export class SqliteFile {
 
   /** Before a statement: nothing is read from, or begun on, what nobody may find again. */
   requireThere({ looks }: { readonly looks: boolean }): void {
-    if (looks) this.#look();
+    if (looks && !this.#isFresh()) this.#look();
     if (this.#lost !== undefined) throw Object.assign(new Error(this.#lost), { code: MOVED });
   }
 
@@ -79,9 +84,14 @@ export class SqliteFile {
 
   /** Before a COMMIT: what to write into the header where this transaction may be the first of a log; see sqlite-log.ts. */
   stamp(): readonly string[] {
+    if (!this.#mayBeginAnew && this.#isFresh()) return [];
     readSync(this.#indexDescriptor, this.#index, 0, this.#index.byteLength, 0);
-    const [frames, copied] = [this.#index[INDEX_FRAMES], this.#index[INDEX_COPIED]];
-    return frames === copied ? stampFor(this.#held.header()) : [];
+    this.#mayBeginAnew = this.#index[INDEX_FRAMES] === this.#index[INDEX_COPIED];
+    return this.#mayBeginAnew ? stampFor(this.#held.header()) : [];
+  }
+
+  #isFresh(): boolean {
+    return performance.now() - this.#lookedAt < FRESH_MS;
   }
 
   /** Each of its two connections, when it is closed. */
@@ -94,7 +104,8 @@ export class SqliteFile {
 
   #look(thorough = performance.now() - this.#thoroughAt > THOROUGH_MS): void {
     if (this.#lost !== undefined) return;
-    if (thorough) this.#thoroughAt = performance.now();
+    this.#lookedAt = performance.now();
+    if (thorough) this.#thoroughAt = this.#lookedAt;
     const what = this.#whatBecame(thorough);
     if (what === undefined) return;
     this.#lost = `${what} while it was open. Orders and reads are refused, since nobody would find again what is sold. Stop the server, put the file back that belongs there with its log, or: tickets restore FILE. Then start it.`;
@@ -107,8 +118,9 @@ export class SqliteFile {
     const log = statsOf(logOf(this.path));
     if (main === undefined) return `${this.path} was moved or deleted`;
     if (!isSame(main, this.#opened.main)) return `${this.path} was replaced by another file`;
-    if (log === undefined) return `${logOf(this.path)} was moved or deleted`;
+    if (log === undefined) return this.#withoutLog();
     if (!isSame(log, this.#opened.log)) return `${logOf(this.path)} was replaced by another file`;
+    if (log.size < this.#logBytes || main.mtimeNs !== this.#writtenAt) this.#mayBeginAnew = true;
     if (log.size < this.#logBytes && !this.#isLogWhole()) return `${logOf(this.path)} was cut off`;
     this.#logBytes = log.size;
     if (main.size < this.#mainBytes && !this.#isMainWhole(main.size)) return `${this.path} was cut off`;
@@ -117,6 +129,17 @@ export class SqliteFile {
     this.#writtenAt = main.mtimeNs;
     if (thorough && !isSame(statsOf(indexOf(this.path)), this.#opened.index)) return `${indexOf(this.path)} was moved, deleted or replaced`;
     return undefined;
+  }
+
+  /** Nobody else will ever read what is in a log without a name: it is copied into the file, which is still there, as long as this process lives. */
+  #withoutLog(): string {
+    const what = `${logOf(this.path)} was moved or deleted`;
+    try {
+      this.#reader.prepare('PRAGMA wal_checkpoint(PASSIVE)').all();
+    } catch {
+      // the disk is full, or others write: what is told stays true
+    }
+    return what;
   }
 
   /** Another process may have emptied it, and then the index says so. Read in this order, the log is never behind the index. */
@@ -266,7 +289,7 @@ async function isOwnLog(held: Held, log: string): Promise<boolean> {
   for (let looks = 0; looks < LOOKS; looks++) {
     if (isContinuedBy(held.header(), log)) return true;
     // It may be in use: between the two looks another process may have copied the log and begun it anew.
-    await new Promise((resolve) => setTimeout(resolve, THOROUGH_MS));
+    await new Promise((resolve) => setTimeout(resolve, FRESH_MS));
   }
   return false;
 }
