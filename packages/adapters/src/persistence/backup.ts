@@ -102,7 +102,7 @@ function byOtherTools({ host, port, user, password, database }: MySqlConfig, fil
     .join(' ');
   const name = quoted(database);
   return {
-    backUp: `mysqldump ${where} --single-transaction --no-tablespaces --hex-blob --default-character-set=utf8mb4 ${name} > ${quoted(file)}`,
+    backUp: `(umask 077 && mysqldump ${where} --single-transaction --no-tablespaces --hex-blob --default-character-set=utf8mb4 ${name} > ${quoted(file)})`,
     restore: `mysql ${where} --default-character-set=utf8mb4 ${name} < ${quoted(file)}`,
   };
 }

@@ -185,7 +185,7 @@ export class SqliteFile {
 }
 
 /** SQLite's own code for it, from before it stopped to look. */
-export const MOVED = 'SQLITE_READONLY_DBMOVED';
+const MOVED = 'SQLITE_READONLY_DBMOVED';
 
 export const stampFor = (header: Buffer): readonly string[] => [`PRAGMA application_id = ${sumOf(header)}`, `PRAGMA user_version = ${drawVersion()}`];
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 
@@ -11,7 +11,7 @@ const LOCK_FILE = 'tickets.sqlite-lock';
  */
 export function lockFolder(folder: string, mode: 'use' | 'exchange'): () => void {
   const file = join(folder, LOCK_FILE);
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  if (!existsSync(file)) makeLike(join(folder, 'tickets.sqlite'), file);
   const lock = new Libsql(file);
   // A read in a transaction keeps the lock of those who read.
   lock.exec(mode === 'use' ? 'BEGIN' : 'BEGIN EXCLUSIVE');
@@ -20,4 +20,11 @@ export function lockFolder(folder: string, mode: 'use' | 'exchange'): () => void
     lock.exec('ROLLBACK');
     lock.close();
   };
+}
+
+/** For whom the database is, as SQLite does with what it puts beside it; for the owner alone where there is none yet. */
+function makeLike(database: string, file: string): void {
+  const mode = statSync(database, { throwIfNoEntry: false })?.mode;
+  closeSync(openSync(file, 'a', 0o600));
+  if (mode !== undefined) chmodSync(file, mode & 0o777);
 }
