@@ -54,7 +54,7 @@ export async function restore(
     // A file of its own once more: libsql closes one at a time of its own, and SQLite would take this one for that.
     const ready = join(work, 'ready');
     copyFileSync(copy, ready);
-    chmodSync(ready, 0o600);
+    chmodSync(ready, (statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777);
     syncFile(ready);
     beforeExchange();
     renameSync(ready, join(folder, readyName(new Date().toISOString().replace(/[:.]/g, '-'))));
