@@ -38,6 +38,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
     useCases: container.get(TOKENS.useCases),
     tokens,
     fingerprint,
+    earlierFingerprints: container.get(TOKENS.earlierFingerprints),
     readiness,
     trustedProxies: 1,
     corsOrigins: container.get(TOKENS.config).corsOrigins,

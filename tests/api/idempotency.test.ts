@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TOKENS } from '../../packages/adapters/src/container.ts';
+import { createFingerprint } from '../../packages/adapters/src/security/fingerprint.ts';
 import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi } from '../open-api.ts';
 
@@ -124,6 +126,27 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     const nobody = await api.send('POST', '/api/bookings', { body: { event_id: event, quantity: 1 }, headers: { 'Idempotency-Key': key } });
     expect(nobody.status).toBe(401); // rights come before what is wrong with a request
     expect(await left(event)).toBe(10);
+  });
+
+  it('gives the first answer again under the secret before, and nothing else', async () => {
+    const jwt = { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600, previousSecrets: ['the secret before'] };
+    const later = await openApi(engine, 'open', {}, { jwt });
+    try {
+      const as = await later.account({ role: 'admin' });
+      const make = (body: object) => later.send('POST', '/api/events', { as, body, headers: { 'Idempotency-Key': 'a11' } });
+      const first = await make(CONCERT);
+      const before = createFingerprint('the secret before')(['POST /api/events\n', JSON.stringify(CONCERT)]);
+      const update = (fingerprint: string) =>
+        later.container.get(TOKENS.database).transaction((manager) => manager.query('UPDATE idempotency_keys SET fingerprint = ?', [fingerprint]));
+      await update(before);
+      const again = await make(CONCERT);
+      expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([201, 'true', first.body]);
+      expect((await make({ ...CONCERT, total_tickets: 7 })).status).toBe(422);
+      await update(createFingerprint('a secret of nobody')(['POST /api/events\n', JSON.stringify(CONCERT)]));
+      expect((await make(CONCERT)).status).toBe(422);
+    } finally {
+      await later.close();
+    }
   });
 
   it('is ignored where nothing is made', async () => {

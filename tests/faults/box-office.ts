@@ -116,6 +116,13 @@ export class BoxOffice {
     return new BoxOffice(url, admin, buyers, sales);
   }
 
+  /** The same people, events and orders, elsewhere: at a copy of the store. */
+  at(url: string): BoxOffice {
+    const office = new BoxOffice(url, this.admin, this.buyers, this.sales);
+    office.orders.push(...this.orders);
+    return office;
+  }
+
   /** The first buyer orders of the last event, unless something else is said. */
   async order(
     wish: { buyer?: Person; eventId?: string; quantity?: number; key?: string | undefined; at?: string; leavesAfterMs?: number } = {},

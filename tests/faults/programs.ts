@@ -173,13 +173,27 @@ export async function tryToStart(store: Store): Promise<{ readonly code: number 
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
 /** `tickets audit` on the store: its exit code and what it prints. */
-export async function audit(store: Store): Promise<{ readonly code: number | null; readonly output: string }> {
-  const folder = temporaryFolder();
-  const { exited, output } = launch(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'audit'], {
-    cwd: folder,
-    env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET },
-  });
+export const audit = (store: Store) => tickets(store, ['audit']);
+
+/** The command line on the store, to its end. */
+export async function tickets(
+  store: Store,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  built ??= build();
+  await built;
+  const { exited, output } = launchTickets(store, args, env);
   return { code: await exited, output: output() };
+}
+
+/** … whatever becomes of it; once something was built. */
+export function launchTickets(store: Store, args: readonly string[], env: Record<string, string> = {}) {
+  const folder = temporaryFolder();
+  return launch(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
+    cwd: folder,
+    env: { DATA_DIR: folder, ...environmentOf(store), JWT_SECRET, ...env },
+  });
 }
 
 export function freePort(): Promise<number> {

@@ -4,7 +4,9 @@ import { serve } from '@ticket/http';
 import { Command, CommanderError } from 'commander';
 import { AnsweredNo } from './answered-no.ts';
 import { audit } from './commands/audit.ts';
+import { backup } from './commands/backup.ts';
 import { createUser } from './commands/create-user.ts';
+import { restore } from './commands/restore.ts';
 import { describeRefusal } from './refusals.ts';
 import { onConfiguredDatabase, type WithUseCases } from './with-use-cases.ts';
 
@@ -23,6 +25,8 @@ export async function run(argv: readonly string[], withUseCases: WithUseCases = 
     ),
   );
   program.addCommand(audit(withUseCases));
+  program.addCommand(backup());
+  program.addCommand(restore());
   program.addCommand(new Command('user').description('work on users').addCommand(createUser(withUseCases)));
   // A command made here does not inherit it.
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) command.exitOverride();

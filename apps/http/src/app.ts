@@ -28,6 +28,8 @@ export interface AppOptions {
   readonly useCases: UseCases;
   readonly tokens: TokenService;
   readonly fingerprint: Fingerprint;
+  /** Of secrets that were in use within the day. */
+  readonly earlierFingerprints?: readonly Fingerprint[];
   readonly policy: Policy;
   /** Proxies of the operator's own in front: whose word on the client's address is believed. */
   readonly trustedProxies: number;
@@ -51,7 +53,21 @@ export type Readiness =
 
 /** The whole HTTP API. Checks come in one order (docs/api.md): route, body size, token; then the route's own. */
 export function createApp(options: AppOptions): Hono<AppEnv> {
-  const { useCases, tokens, fingerprint, policy, trustedProxies, corsOrigins, version, log, metrics, metricsToken, tracing, readiness } = options;
+  const {
+    useCases,
+    tokens,
+    fingerprint,
+    earlierFingerprints,
+    policy,
+    trustedProxies,
+    corsOrigins,
+    version,
+    log,
+    metrics,
+    metricsToken,
+    tracing,
+    readiness,
+  } = options;
   const app = new Hono<AppEnv>();
   const parts = { useCases, policy, addressOf: clientAddress(trustedProxies, log) };
 
@@ -60,7 +76,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
   app.use(knownRoute(methodNotAllowed({ app, onMethodNotAllowed: answerMethod })), limitBody);
   app.use('/api/*', authenticate(tokens));
-  const keyed = idempotency(fingerprint);
+  const keyed = idempotency(fingerprint, earlierFingerprints);
   for (const path of KEYED_ROUTES) app.use(path, keyed);
 
   app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const }));

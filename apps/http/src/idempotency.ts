@@ -17,7 +17,7 @@ export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api
  * told by `Idempotency-Replayed: true`. While the first request under a key is under way in this process, others hear 409 at
  * once; those on another server wait for its lock and find its answer, so at most once holds without this.
  */
-export const idempotency = (fingerprint: Fingerprint) => {
+export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerprint[] = []) => {
   /** Fingerprints of what is under way, by owner and key. As many as requests in flight, which are bounded. */
   const underWay = new Map<string, string>();
   const keyed = async (c: Context<AppEnv>, next: Next, value: string): Promise<Response | undefined> => {
@@ -26,9 +26,11 @@ export const idempotency = (fingerprint: Fingerprint) => {
       await next();
       return undefined;
     }
+    const parts = [`${c.req.method} ${c.req.path}\n`, new Uint8Array(await c.req.arrayBuffer())];
     const key: IdempotencyKey = {
       value,
-      fingerprint: fingerprint([`${c.req.method} ${c.req.path}\n`, new Uint8Array(await c.req.arrayBuffer())]),
+      fingerprint: fingerprint(parts),
+      earlierFingerprints: earlier.map((one) => one(parts)),
       onReplay: () => {
         c.get('headers')['Idempotency-Replayed'] = 'true';
       },

@@ -48,6 +48,7 @@ async function start(): Promise<void> {
   const connected = await connect(container, log);
   let stopping = false;
   const database = container.get(TOKENS.database);
+  void database.whenLost.then((message) => log({ level: 'error', message }));
   const readiness = async (): Promise<Readiness> => {
     if (stopping) return { state: 'stopping' };
     if (!(await database.isReachable())) return { state: 'no_database' };
@@ -58,6 +59,7 @@ async function start(): Promise<void> {
     useCases: container.get(TOKENS.useCases),
     tokens: container.get(TOKENS.tokens),
     fingerprint: container.get(TOKENS.fingerprint),
+    earlierFingerprints: container.get(TOKENS.earlierFingerprints),
     policy: config.policy,
     trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,

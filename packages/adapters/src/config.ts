@@ -15,7 +15,7 @@ import {
   TOTAL_TICKETS_MAX,
 } from '@ticket/domain';
 import * as v from 'valibot';
-import { keptSecret } from './kept-secret.ts';
+import { keptSecret, previousSecrets } from './kept-secret.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { StartFault } from './start-fault.ts';
 
@@ -25,7 +25,14 @@ export interface Config {
   /** Addresses to listen on. `::` is every address of the machine, of IPv4 too. */
   readonly hosts: readonly string[];
   readonly database: DatabaseConfig;
-  readonly jwt: { readonly secret: string; readonly ttlSeconds: number };
+  readonly jwt: {
+    readonly secret: string;
+    readonly ttlSeconds: number;
+    /** The folder that keeps the secret; undefined where the environment gives it. */
+    readonly keptIn?: string | undefined;
+    /** They open nothing any more, but what was asked under an idempotency key is known by them for its day. */
+    readonly previousSecrets?: readonly string[];
+  };
   /** Each one more doubles the work that a password takes, of who guesses at it and of the server. */
   readonly bcryptCost: number;
   readonly policy: Policy;
@@ -120,7 +127,11 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
     );
   }
   if (profile === 'open') notices.push(openNotice(hosts));
-  const jwt = { secret: secret ?? secretIn(dataDir, notices), ttlSeconds };
+  const previous = env['JWT_SECRET_PREVIOUS'];
+  const jwt = {
+    ...{ secret: secret ?? secretIn(dataDir, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
+    previousSecrets: signsTokens ? [...(previous === undefined ? [] : [previous]), ...previousSecrets(dataDir)] : [],
+  };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   return {

@@ -57,6 +57,7 @@ export const TOKENS = {
   tokens: token<TokenService>('TokenService'),
   passwords: token<PasswordHasher>('PasswordHasher'),
   fingerprint: token<Fingerprint>('Fingerprint'),
+  earlierFingerprints: token<readonly Fingerprint[]>('EarlierFingerprints'),
   useCases: token<UseCases>('UseCases'),
 };
 
@@ -91,6 +92,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
   container.bind(TOKENS.rateCounts).toResolvedValue((database) => new TypeOrmRateCounts(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
+  container.bind(TOKENS.earlierFingerprints).toResolvedValue(({ jwt }) => (jwt.previousSecrets ?? []).map(createFingerprint), [TOKENS.config]);
   container
     .bind(TOKENS.passwords)
     .toResolvedValue(({ bcryptCost: cost }, measures) => new BcryptPasswordHasher({ cost }, measures), [TOKENS.config, TOKENS.measures]);

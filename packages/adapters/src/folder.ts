@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -14,5 +14,19 @@ export function makeFolder(folder: string): void {
     if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
     makeFolder(dirname(folder));
     mkdirSync(folder, { mode: 0o700 });
+  }
+}
+
+/** So that a name that was given or changed in it survives a power cut. Where folders cannot be opened (Windows), the system does as it does. */
+export function syncFolder(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (process.platform !== 'win32') throw error;
   }
 }

@@ -1,5 +1,8 @@
 /** The domain's ports on real technology, and their wiring. */
 export { type Config, loadConfig, readEnvironment } from './config.ts';
 export { createContainer, TOKENS } from './container.ts';
+export { renewKeptSecret } from './kept-secret.ts';
 export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRefused } from './measures.ts';
+export { type ByOtherTools, backUp } from './persistence/backup.ts';
+export { restore } from './persistence/restore.ts';
 export { StartFault } from './start-fault.ts';

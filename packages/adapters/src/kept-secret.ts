@@ -1,9 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from './folder.ts';
+import { KEPT_MS } from '@ticket/domain';
+import { makeFolder, syncFolder } from './folder.ts';
 
 const NAME = 'jwt-secret';
+/** The secrets before it: one a line, with the moment until which it was in use. */
+const PREVIOUS = 'jwt-secret-previous';
 /** What a start that was killed leaves: a name of its own, or of an older program its process id. */
 const LEFTOVER = /^jwt-secret\.(?:\d{1,7}|new-[\da-f-]{36})$/;
 
@@ -29,6 +45,38 @@ export function keptSecret(folder: string): { readonly secret: string; readonly 
   if (made === undefined) throw new Error('the secret is gone again');
   removeLeftovers(folder);
   return { ...made, isNew: true };
+}
+
+/**
+ * A new secret in the place of the one that is kept in the folder, so that no token that was given before opens anything. The old one is
+ * kept for a day, for the fingerprints of that day's idempotency keys alone. Says whether there was one.
+ */
+export function renewKeptSecret(folder: string, now = new Date()): boolean {
+  const before = read(folder);
+  if (before === undefined) return false;
+  // In this order: killed in between, the old secret is the secret still, and nothing is lost.
+  replace(folder, join(folder, PREVIOUS), [`${now.toISOString()} ${before.secret}`, ...previousLines(folder, now)].join('\n'));
+  replace(folder, before.file, randomBytes(48).toString('base64url'));
+  return true;
+}
+
+/** The secrets that were in use within the last day. None of them signs or opens anything. */
+export const previousSecrets = (folder: string, now = new Date()): readonly string[] =>
+  previousLines(folder, now).map((line) => line.slice(line.indexOf(' ') + 1));
+
+function previousLines(folder: string, now: Date): readonly string[] {
+  const file = join(folder, PREVIOUS);
+  if (!existsSync(file)) return [];
+  const isRecent = (line: string) => now.getTime() - Date.parse(line.split(' ')[0] ?? '') < KEPT_MS;
+  return readFileSync(file, 'utf8').split('\n').filter(isRecent);
+}
+
+/** Whole or not at all. */
+function replace(folder: string, file: string, text: string): void {
+  const whole = join(folder, `${PREVIOUS}.new-${randomUUID()}`);
+  write(whole, text);
+  renameSync(whole, file);
+  syncFolder(folder);
 }
 
 function read(folder: string): { readonly secret: string; readonly file: string } | undefined {

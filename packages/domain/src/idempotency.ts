@@ -12,6 +12,8 @@ export interface IdempotencyKey {
   readonly value: string;
   /** Of all that was asked. The same key for something else is a client's mistake. */
   readonly fingerprint: string;
+  /** The same under secrets that were in use within the day: the first answer may be kept under one of them. */
+  readonly earlierFingerprints?: readonly string[];
   /** Told when the answer is the first one's, given again. */
   readonly onReplay: () => void;
 }
@@ -45,6 +47,6 @@ export function firstAnswer<Answer extends KeptAnswer['answer']>(
 ): Answer | undefined {
   if (key === undefined || kept === undefined) return undefined;
   if (actor === 'stale') return refuse('unauthenticated', {});
-  if (kept.fingerprint !== key.fingerprint) return refuse('idempotency_key_reused', {});
+  if (kept.fingerprint !== key.fingerprint && !key.earlierFingerprints?.includes(kept.fingerprint)) return refuse('idempotency_key_reused', {});
   return kept.answer as Answer; // the fingerprint covers the route, so it is of the kind that is asked for
 }

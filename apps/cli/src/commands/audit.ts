@@ -34,5 +34,5 @@ export const audit = (withUseCases: WithUseCases) =>
       throw new AnsweredNo();
     });
 
-const lineOf = ({ eventId, rule, expected, found, bookingId }: Difference): string =>
+export const lineOf = ({ eventId, rule, expected, found, bookingId }: Difference): string =>
   `${eventId}  ${rule}  expected ${expected}  found ${found}${bookingId === undefined ? '' : `  such as booking ${bookingId}`}`;

@@ -18,6 +18,8 @@ export type ErrorClass =
   | 'connection_lost'
   /** No room to write, or a read-only file; nothing was stored. */
   | 'unwritable'
+  /** The file is not where it was opened; nothing was begun, and only a person can help. */
+  | 'moved'
   /** The disk failed. At COMMIT the log may hold the transaction all the same, and a restart find it. */
   | 'disk_failed'
   /** The server's user may not do it, or may no longer connect; nothing was stored. */
@@ -104,6 +106,7 @@ const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   SQLITE_RANGE: 'bug',
   SQLITE_TOOBIG: 'bug',
   SQLITE_FULL: 'unwritable',
+  SQLITE_READONLY_DBMOVED: 'moved', // sqlite-file.ts says it
   SQLITE_IOERR_WRITE: 'unwritable', // leaves the log without the last frame of the transaction, and that one alone makes it count
   SQLITE_CONSTRAINT_UNIQUE: 'duplicate',
   SQLITE_CONSTRAINT_PRIMARYKEY: 'duplicate',

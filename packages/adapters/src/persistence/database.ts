@@ -1,11 +1,12 @@
 import { type Freshness, type NewId, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
-import type { DataSource, EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager, MigrationExecutor } from 'typeorm';
 import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
 import { newIds } from '../new-ids.ts';
 import { StartFault } from '../start-fault.ts';
 import { CommitMark, sweepMarks } from './commit-mark.ts';
 import { classify, errnoOf, messageOf } from './database-errors.ts';
+import { isUpToDate, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
 import { ACQUIRE_MS, foreseen, isTransient, LostCommit, onConnection, StaleRow, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
@@ -30,6 +31,12 @@ export class Database {
   /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
   readonly #turn = pLimit(1);
   #sources: { writer: DataSource; reader: DataSource } | undefined;
+  #notice: string | undefined;
+  #tellLost: (why: string) => void = () => {};
+  /** Told when the file that was opened is not at its path any more, in words for who runs the server: nothing is served until a restart. */
+  readonly whenLost = new Promise<string>((resolve) => {
+    this.#tellLost = resolve;
+  });
 
   constructor(config: DatabaseConfig, measures = NO_MEASURES, newId: NewId = newIds()) {
     this.#config = config;
@@ -60,9 +67,13 @@ export class Database {
     if (this.#sources !== undefined) return;
     const sources = await this.#open({ makes });
     try {
+      await requireProgramNewEnough(sources.reader, this.address);
       if (makes)
         await this.#untilDone(
-          () => migrate(sources.writer),
+          async () => {
+            await migrate(sources.writer);
+            sources.beginLog?.();
+          },
           (error) => isRacedMigration(error) || isTransient(error),
         );
       else if (!(await isUpToDate(sources.reader)))
@@ -71,7 +82,9 @@ export class Database {
       await close(sources);
       throw error instanceof Unavailable || error instanceof StartFault
         ? error
-        : new StartFault(`The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}`);
+        : new StartFault(
+            `The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}${isDamaged(error) ? '. Put a backup in its place with: tickets restore FILE' : ''}`,
+          );
     }
     this.#sources = sources;
   }
@@ -175,17 +188,21 @@ export class Database {
 
   /** What a server's settings take from what is promised, in words for who runs it; undefined when that is nothing. */
   async weakness(): Promise<string | undefined> {
-    if (this.engine === 'sqlite') return undefined; // made durable when it was opened
+    if (this.engine === 'sqlite') return this.#notice; // made durable when it was opened
     const [row] = await this.query<{ flush: number }>('SELECT @@innodb_flush_log_at_trx_commit AS flush').catch(() => []);
     if (row === undefined || Number(row.flush) === 1) return undefined;
     return `innodb_flush_log_at_trx_commit is ${row.flush} at ${this.address}: a power cut may lose bookings that were confirmed. Set it to 1.`;
   }
 
-  async #open({ makes }: { readonly makes: boolean }): Promise<{ writer: DataSource; reader: DataSource }> {
+  async #open({ makes }: { readonly makes: boolean }): Promise<{ writer: DataSource; reader: DataSource; beginLog?: () => void }> {
     if (this.#config.engine === 'sqlite') {
       const { folder } = this.#config;
       return this.#untilDone(
-        () => openSqlite(folder, { makes }),
+        async () => {
+          const { notice, ...opened } = await openSqlite(folder, { makes, onLost: this.#tellLost });
+          this.#notice = notice;
+          return opened;
+        },
         (error) => isTransient(error),
       );
     }
@@ -207,16 +224,7 @@ export class Database {
   }
 }
 
-const NO_SUCH_TABLE = 1146;
-
-async function isUpToDate(source: DataSource): Promise<boolean> {
-  const rows: { name: string }[] = await source.query('SELECT name FROM migrations').catch((error: unknown) => {
-    if (errnoOf(error) === NO_SUCH_TABLE || /no such table/.test(messageOf(error))) return [];
-    throw error;
-  });
-  const done = new Set(rows.map(({ name }) => name));
-  return source.migrations.every((migration) => done.has(migration.name ?? migration.constructor.name));
-}
+const isDamaged = (error: unknown): boolean => /malformed|not a database/.test(messageOf(error));
 
 /** ER_NOT_SUPPORTED_YET */
 const NOT_SUPPORTED = 1235;
@@ -234,7 +242,10 @@ async function migrate(source: DataSource): Promise<void> {
     await guard.query(`SELECT GET_LOCK(CONCAT('ticket-migrations-', DATABASE()), 30)`).catch((error: unknown) => {
       if (errnoOf(error) !== NOT_SUPPORTED) throw error; // some releases of MariaDB refuse it on Galera
     });
-    await source.runMigrations();
+    // On the guard's own connection: TypeORM leaks the one that it takes itself when a migration fails, and each retry would cost another.
+    const executor = new MigrationExecutor(source, guard);
+    executor.transaction = 'each';
+    await executor.executePendingMigrations();
   } finally {
     await guard.query(`SELECT RELEASE_LOCK(CONCAT('ticket-migrations-', DATABASE()))`).catch(() => undefined);
     await guard.release();

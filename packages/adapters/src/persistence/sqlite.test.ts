@@ -21,7 +21,7 @@ async function modesIn(data: string): Promise<Record<string, string>> {
 
 // Windows knows no such rights.
 describe.skipIf(process.platform === 'win32')('the files of the embedded database', () => {
-  const all = (mode: string) => ({ 'tickets.sqlite': mode, 'tickets.sqlite-wal': mode, 'tickets.sqlite-shm': mode });
+  const all = (mode: string) => ({ 'tickets.sqlite': mode, 'tickets.sqlite-wal': mode, 'tickets.sqlite-shm': mode, 'tickets.sqlite-lock': mode });
 
   it('are made for their owner alone, also in a folder that others may look into', async () => {
     const data = join(folder, 'shared');

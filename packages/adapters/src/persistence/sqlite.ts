@@ -5,11 +5,14 @@ import AsynchronousLibsql from 'libsql/promise';
 import { DataSource } from 'typeorm';
 import { makeFolder } from '../folder.ts';
 import { StartFault } from '../start-fault.ts';
+import { classify } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
 import { schemas } from './schemas.ts';
+import { useFolder } from './sqlite-exchange.ts';
+import { Held, requireFileOfLog, requireSound, SqliteFile, stampFor } from './sqlite-file.ts';
 
 /** The embedded database's file in DATA_DIR. */
-const SQLITE_FILE = 'tickets.sqlite';
+export const SQLITE_FILE = 'tickets.sqlite';
 
 /** SQLite waits with the whole process; so it waits this little, and the transaction is run again asynchronously. */
 const BUSY_TIMEOUT_MS = 50;
@@ -30,16 +33,23 @@ export class LibsqlConnection {
   readonly #database: Libsql.Database;
   /** In the transaction that is open. */
   #hasWritten = false;
+  #file: SqliteFile | undefined;
   constructor(file: string) {
     this.#database = new Libsql(file);
   }
   prepare(sql: string) {
     const statement = this.#database.prepare(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
+    const begins = sql.startsWith('BEGIN');
     return {
       reader: statement.reader,
-      all: (...parameters: unknown[]) => statement.all(parameters),
+      all: (...parameters: unknown[]) => {
+        this.#file?.requireThere({ looks: false });
+        return statement.all(parameters);
+      },
       run: (...parameters: unknown[]) => {
-        this.#hasWritten = !sql.startsWith('BEGIN');
+        if (begins) this.#file?.requireThere({ looks: true });
+        if (sql === 'COMMIT' && this.#hasWritten) this.#stamp();
+        this.#hasWritten = !begins;
         return statement.run(parameters);
       },
     };
@@ -47,17 +57,50 @@ export class LibsqlConnection {
   /**
    * COMMIT on a thread of libsql's: it alone waits for the disk, and takes a third of a booking's time. Meanwhile this thread reads and
    * answers others. Nobody may use the connection until it is done. Where nothing was written, there is nothing to wait for. libsql's two
-   * faces share the handle that is their `db`.
+   * faces share the handle that is their `db`. What was written counts once the file is known to be where it was.
    */
   async commit(): Promise<void> {
-    if (this.#hasWritten) await AsynchronousLibsql.prototype.exec.call(this.#database, 'COMMIT');
-    else this.prepare('COMMIT').run();
+    if (!this.#hasWritten) {
+      this.prepare('COMMIT').run();
+      return;
+    }
+    this.#stamp();
+    await AsynchronousLibsql.prototype.exec.call(this.#database, 'COMMIT');
+    this.#file?.requireStored();
+  }
+  #stamp(): void {
+    for (const statement of this.#file?.stamp() ?? []) this.#database.exec(statement);
+  }
+  /**
+   * A log of this start's own, on a file that is told by its header from every copy made of it before. Other processes may use the file,
+   * and where the disk is full it stays as it is: the next transaction that can be stored does the same.
+   */
+  beginLog(header: Buffer): void {
+    try {
+      this.#database.exec('BEGIN IMMEDIATE');
+      for (const statement of stampFor(header)) this.#database.exec(statement);
+      this.#database.exec('COMMIT');
+      this.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+      if (classify(error) !== 'unwritable') throw error;
+    }
+  }
+  /** From now on its file is watched. */
+  watch(file: SqliteFile): void {
+    this.#file = file;
   }
   pragma(source: string): unknown[] {
     return this.prepare(`PRAGMA ${source}`).all();
   }
+  /** What became of a file that was lost is for a person to find out: nothing is copied into it, and the end of the process closes it. */
   close(): void {
-    this.#database.close();
+    if (this.#file?.isLost !== true) this.#database.close();
+    this.#file?.release();
+  }
+  /** For looking at the file without a word from TypeORM. */
+  get database(): Libsql.Database {
+    return this.#database;
   }
 }
 
@@ -66,13 +109,20 @@ export class LibsqlConnection {
  * transaction would see what it has not committed: the writer is for transactions, one at a time (database.ts), the reader
  * for queries, which in WAL mode see the last commit and wait for nobody.
  */
-export async function openSqlite(folder: string, { makes = true } = {}): Promise<{ writer: DataSource; reader: DataSource }> {
+export async function openSqlite(
+  folder: string,
+  { makes = true, onLost = () => {} }: { readonly makes?: boolean; readonly onLost?: (why: string) => void } = {},
+): Promise<{ writer: DataSource; reader: DataSource; notice: string | undefined; beginLog: () => void }> {
   const file = join(folder, SQLITE_FILE);
-  if (!makes && !existsSync(file)) throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set?`);
+  const noDatabase = () => new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set?`);
+  if (!makes && !existsSync(folder)) throw noDatabase();
   requireWritable(folder);
-  requireWritableFile(file);
-  const open = (prepareDatabase: (connection: LibsqlConnection) => void) =>
-    new DataSource({
+  const release = useFolder(folder);
+  let held: Held | undefined;
+  const opened: { readonly source: DataSource; readonly connection: LibsqlConnection }[] = [];
+  const open = async (prepareDatabase: (connection: LibsqlConnection) => void) => {
+    let connection: LibsqlConnection | undefined;
+    const source = new DataSource({
       type: 'better-sqlite3',
       driver: LibsqlConnection,
       database: file,
@@ -80,31 +130,59 @@ export async function openSqlite(folder: string, { makes = true } = {}): Promise
       migrations,
       migrationsTransactionMode: 'each',
       logging: false,
-      prepareDatabase,
-    })
-      .initialize()
-      .catch((error: unknown) => explain(error, file));
-  const writer = await open((connection) => {
-    connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    connection.pragma('journal_mode = WAL');
-    connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-    // A commit that was answered survives a power cut. TypeORM's own WAL option would leave it at NORMAL.
-    connection.pragma('synchronous = FULL');
-    const [row] = connection.pragma('synchronous');
-    if (JSON.stringify(row) !== '{"synchronous":2}') throw new Error('SQLite did not accept synchronous = FULL');
-  });
-  const reader = await open((connection) => {
-    connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    connection.pragma('query_only = ON');
-  });
-  return { writer, reader };
+      prepareDatabase: (made: LibsqlConnection) => {
+        connection = made;
+        prepareDatabase(made);
+      },
+    });
+    await source.initialize();
+    if (connection === undefined) throw new Error('TypeORM has prepared no connection');
+    const one = { source, connection };
+    opened.push(one);
+    return one;
+  };
+  let watched: SqliteFile | undefined;
+  try {
+    requireFileOfLog(file);
+    if (!makes && !existsSync(file)) throw noDatabase();
+    requireWritableFile(file);
+    const main = Held.of(file);
+    held = main;
+    const notice = await requireSound(file, main);
+    const writer = await open((connection) => {
+      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      connection.pragma('journal_mode = WAL');
+      connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      // A commit that was answered survives a power cut. TypeORM's own WAL option would leave it at NORMAL.
+      connection.pragma('synchronous = FULL');
+      const [row] = connection.pragma('synchronous');
+      if (JSON.stringify(row) !== '{"synchronous":2}') throw new Error('SQLite did not accept synchronous = FULL');
+    });
+    const reader = await open((connection) => {
+      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      connection.pragma('query_only = ON');
+    });
+    for (const { source } of opened) await source.query('SELECT COUNT(*) FROM sqlite_master'); // now each has the log open
+    watched = new SqliteFile(file, main, reader.connection.database, onLost, release);
+    for (const { connection } of opened) connection.watch(watched);
+    return { writer: writer.source, reader: reader.source, notice, beginLog: () => writer.connection.beginLog(main.header()) };
+  } catch (error) {
+    for (const { source } of opened) await source.destroy();
+    if (watched === undefined) {
+      held?.release();
+      release();
+    }
+    return explain(error, file);
+  }
 }
 
 /** Says in one line what no waiting cures. */
 function explain(error: unknown, file: string): never {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-    throw new StartFault(`${file} is no usable SQLite database (${code}). Put a backup in its place, or choose another DATA_DIR.`);
+    throw new StartFault(
+      `${file} is no usable SQLite database (${code}). Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
+    );
   }
   // libsql says it without a code: SQLITE_CANTOPEN is 14.
   if (error instanceof Error && /Unable to open connection/.test(error.message)) {

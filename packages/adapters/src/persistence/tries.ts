@@ -24,6 +24,7 @@ export const ACQUIRE_MS = 1000;
 const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
   unwritable: 'the database cannot be written: no room, or a read-only file',
   disk_failed: 'the disk of the database failed',
+  moved: 'the database’s file is not where it was opened',
   denied: 'the database refuses this server’s user, or what the user asks for',
 };
 const BACKOFF_FIRST_MS = 5;

@@ -2,13 +2,18 @@ import { FirstTables1764000000000 } from './1764000000000-first-tables.ts';
 import { IdempotencyKeys1764500000000 } from './1764500000000-idempotency-keys.ts';
 import { FailedLogins1764600000000 } from './1764600000000-failed-logins.ts';
 import { RateCounts1764700000000 } from './1764700000000-rate-counts.ts';
+import { MigrationPrograms1764800000000 } from './1764800000000-migration-programs.ts';
 import { Commits1764900000000 } from './1764900000000-commits.ts';
 
-/** In order. A migration that has landed is never edited: the next change is the next file. */
+/**
+ * In order. A migration that has landed is never edited: the next change is the next file. From MigrationPrograms on, each says first which
+ * program is the oldest that can run on what it leaves (`recordOldestProgram`).
+ */
 export const migrations = [
   FirstTables1764000000000,
   IdempotencyKeys1764500000000,
   FailedLogins1764600000000,
   RateCounts1764700000000,
+  MigrationPrograms1764800000000,
   Commits1764900000000,
 ];

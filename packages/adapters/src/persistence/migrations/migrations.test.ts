@@ -1,9 +1,40 @@
 import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines, freshDatabase } from '../../../../../tests/engines.ts';
-import { Database } from '../database.ts';
+import { PROGRAM_VERSION } from '../../program-version.ts';
+import { StartFault } from '../../start-fault.ts';
+import { Database, type DatabaseConfig } from '../database.ts';
 import { openMySql } from '../mysql.ts';
 import { openSqlite } from '../sqlite.ts';
+import { MigrationPrograms1764800000000 } from './1764800000000-migration-programs.ts';
+import { migrations } from './index.ts';
+import { isAtLeast } from './program-versions.ts';
+
+/** Past the program, which would not start. */
+async function forget(config: DatabaseConfig, name: string): Promise<void> {
+  const { writer, reader } = config.engine === 'sqlite' ? await openSqlite(config.folder) : both(await openMySql(config));
+  for (const [table, column] of [
+    ['migrations', 'name'],
+    ['migration_programs', 'migration'],
+  ])
+    await writer.query(`DELETE FROM ${table} WHERE ${column} = ?`, [name]);
+  if (reader !== writer) await reader.destroy();
+  await writer.destroy();
+}
+const both = (source: DataSource) => ({ writer: source, reader: source });
+
+it.each([
+  ['0.1.0', '0.1.0', true],
+  ['0.1.1', '0.1.0', true],
+  ['0.10.0', '0.9.9', true],
+  ['1.0.0-rc.1', '1.0.0', true],
+  ['0.1.0', '0.1.1', false],
+  ['0.9.9', '0.10.0', false],
+  ['1.2.3', '1.2', false],
+  ['1.2.3', '1.2.3.4', false],
+])('version %s is at least %s: %s', (version, wanted, expected) => {
+  expect(isAtLeast(version, wanted)).toBe(expected);
+});
 
 describe.each(engines)('migrations on %s', (engine) => {
   let fresh: Awaited<ReturnType<typeof freshDatabase>>;
@@ -28,6 +59,54 @@ describe.each(engines)('migrations on %s', (engine) => {
     opened.push(source);
     const { upQueries } = await source.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('each say which program is the oldest that can run on its tables, and this one is no older', async () => {
+    const database = new Database(fresh.config);
+    await database.connect();
+    const rows = await database.query<{ migration: string; oldest: string }>(
+      'SELECT migration, oldest_program AS oldest FROM migration_programs ORDER BY migration',
+    );
+    await database.close();
+    const since = migrations.slice(migrations.indexOf(MigrationPrograms1764800000000)).map((Migration) => new Migration().name);
+    expect(rows.map(({ migration }) => migration).toSorted()).toEqual(since.toSorted());
+    for (const { oldest } of rows) expect(isAtLeast(PROGRAM_VERSION, oldest)).toBe(true);
+  });
+
+  describe.each([
+    ['needs a newer program', '999.0.0', /newer program.*needs version 999\.0\.0.*this is \d/],
+    ['says nothing of older programs', undefined, /newer program.*needs version unknown/],
+    ['says what no version is', 'next', /newer program.*needs version next/],
+    ['lets this program run', PROGRAM_VERSION, undefined],
+  ])('made by a newer program: one that %s', (_, oldest, fault) => {
+    const name = 'Tomorrow1999999999999';
+    const write = async (...statements: [string, unknown[]][]) => {
+      const database = new Database(fresh.config);
+      await database.connect();
+      await database.transaction(async (manager) => {
+        for (const [sql, parameters] of statements) await manager.query(sql, parameters);
+      });
+      await database.close();
+    };
+
+    it.each([[true], [false]])(fault === undefined ? 'starts (makes: %s)' : 'is refused in one line (makes: %s)', async (makes) => {
+      await write(
+        ['INSERT INTO migrations (timestamp, name) VALUES (?, ?)', [1_999_999_999_999, name]],
+        ...(oldest === undefined
+          ? []
+          : [['INSERT INTO migration_programs (migration, oldest_program) VALUES (?, ?)', [name, oldest]] as [string, unknown[]]]),
+      );
+      const database = new Database(fresh.config);
+      try {
+        const connecting = database.connect({ makes });
+        if (fault === undefined) await connecting;
+        else await expect(connecting).rejects.toThrow(fault);
+        if (fault !== undefined) await expect(database.connect({ makes })).rejects.toBeInstanceOf(StartFault);
+      } finally {
+        await database.close();
+        await forget(fresh.config, name);
+      }
+    });
   });
 
   it.each([

@@ -1,0 +1,24 @@
+import { backUp, loadConfig, readEnvironment } from '@ticket/adapters';
+import { Command } from 'commander';
+import { AnsweredNo } from '../answered-no.ts';
+
+/** tickets backup <file>: exit 0 when the backup is there, whole and checked; 1 with the command to run where the database has tools of its own. */
+export const backup = () =>
+  new Command('backup')
+    .description('copy the embedded database into a new file while it is in use; of MySQL, print the command that does')
+    .argument('<file>', 'which is not there yet')
+    .action(async (file: string) => {
+      const { database } = loadConfig(readEnvironment(), { signsTokens: false });
+      const done = await backUp(database, file);
+      if (done === 'done') {
+        console.log(
+          `The database in ${database.engine === 'sqlite' ? database.folder : database.database} was copied to ${file}, and the copy was checked.`,
+        );
+        return;
+      }
+      // Nothing was backed up, so whoever goes on when this command is done must not.
+      console.error('Nothing was backed up: MySQL and MariaDB have tools of their own for it (mariadb-dump and mariadb by their newer names). Run:');
+      console.log(done.backUp);
+      console.error(`To restore it, with every server stopped: ${done.restore}`);
+      throw new AnsweredNo();
+    });

@@ -1,0 +1,54 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { PROGRAM_VERSION } from '../../program-version.ts';
+import { StartFault } from '../../start-fault.ts';
+import { errnoOf, messageOf } from '../database-errors.ts';
+
+/**
+ * The first line of every migration from 1764800000000 on: which is the oldest program that can run on the tables it leaves. Before the
+ * tables change, so that a change is never there without its word. What only adds is no matter to older programs, which then run
+ * beside the new one while a fleet is brought up to date.
+ */
+export async function recordOldestProgram(runner: QueryRunner, migration: string, version: string): Promise<void> {
+  await runner.query('DELETE FROM migration_programs WHERE migration = ?', [migration]);
+  await runner.query('INSERT INTO migration_programs (migration, oldest_program) VALUES (?, ?)', [migration, version]);
+}
+
+/** Stops a program that is older than the tables allow. A migration that it knows is its own; any other has to say that it may run. */
+export async function requireProgramNewEnough(source: DataSource, address: string): Promise<void> {
+  const done = await rowsOf<{ name: string }>(source, 'SELECT name FROM migrations');
+  const known = new Set(source.migrations.map((migration) => migration.name ?? migration.constructor.name));
+  const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
+  if (unknown.length === 0) return;
+  const recorded = await rowsOf<{ migration: string; oldest: string }>(source, 'SELECT migration, oldest_program AS oldest FROM migration_programs');
+  const oldest = new Map(recorded.map((row) => [row.migration, row.oldest]));
+  for (const name of unknown) {
+    const version = oldest.get(name);
+    if (version !== undefined && isAtLeast(PROGRAM_VERSION, version)) continue;
+    throw new StartFault(
+      `The tables at ${address} were made by a newer program: ${name} needs version ${version ?? 'unknown'} or newer, and this is ${PROGRAM_VERSION}. Start the newer one, or restore a backup from before it.`,
+    );
+  }
+}
+
+/** Three numbers; a version that is none counts as newer than every other. */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const [have, need] = [version, wanted].map((text) => /^(\d+)\.(\d+)\.(\d+)(?![\d.])/.exec(text)?.slice(1).map(Number));
+  if (have === undefined || need === undefined) return false;
+  const differs = have.findIndex((number, index) => number !== need[index]);
+  return differs === -1 || (have[differs] ?? 0) > (need[differs] ?? 0);
+}
+
+const NO_SUCH_TABLE = 1146;
+
+async function rowsOf<Row>(source: DataSource, sql: string): Promise<Row[]> {
+  return source.query(sql).catch((error: unknown) => {
+    if (errnoOf(error) === NO_SUCH_TABLE || /no such table/.test(messageOf(error))) return [];
+    throw error;
+  });
+}
+
+/** Whether every migration that this program knows was made. */
+export async function isUpToDate(source: DataSource): Promise<boolean> {
+  const done = new Set((await rowsOf<{ name: string }>(source, 'SELECT name FROM migrations')).map(({ name }) => name));
+  return source.migrations.every((migration) => done.has(migration.name ?? migration.constructor.name));
+}

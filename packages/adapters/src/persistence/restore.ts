@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { makeFolder, syncFolder } from '../folder.ts';
+import { StartFault } from '../start-fault.ts';
+import { type ByOtherTools, backUp, requireOurs, syncFile } from './backup.ts';
+import { Database, type DatabaseConfig, type SqliteConfig } from './database.ts';
+import { SQLITE_FILE } from './sqlite.ts';
+import { finishExchange, readyName } from './sqlite-exchange.ts';
+import { logOf } from './sqlite-file.ts';
+import { lockFolder } from './sqlite-lock.ts';
+import { HEADER_BYTES, hasMagic, isContinuedBy } from './sqlite-log.ts';
+
+const WORK = 'tickets.sqlite-restoring';
+
+export interface Restored {
+  /** Where the database is that was there before, with its log; undefined when there was none. */
+  readonly kept: string | undefined;
+}
+
+/**
+ * Puts a backup in the place of the embedded database, which nobody may have open, and keeps that one beside it. A copy of the backup is
+ * checked, brought up to date and shown to `look` before anything changes. Killed at any moment, the one or the other is there, whole: see
+ * sqlite-exchange.ts. Of another database it gives the commands that do it.
+ */
+export async function restore(
+  config: DatabaseConfig,
+  from: string,
+  { look, beforeExchange }: { readonly look: (copy: SqliteConfig) => Promise<void>; readonly beforeExchange: () => void },
+): Promise<Restored | ByOtherTools> {
+  if (config.engine !== 'sqlite') {
+    const tools = await backUp(config, from);
+    if (tools === 'done') throw new Error('a dump of MySQL is made by its own tools');
+    return tools;
+  }
+  const { folder } = config;
+  const [source, file] = [resolve(from), join(folder, SQLITE_FILE)];
+  requireBackup(source, file);
+  makeFolder(folder);
+  const release = lockedAlone(folder);
+  const work = join(folder, WORK);
+  try {
+    finishExchange(folder); // of one that was killed
+    if (existsSync(file)) await requireUnused(file, folder);
+    rmSync(work, { recursive: true, force: true });
+    mkdirSync(work, { mode: 0o700 });
+    const copy = join(work, SQLITE_FILE);
+    copyOf(source, copy);
+    await requireOurs(copy, source);
+    await bringUpToDate(work, source);
+    await look({ engine: 'sqlite', folder: work });
+    if (existsSync(logOf(copy)) && statSync(logOf(copy)).size > 0) throw new Error('the copy has a log of its own still');
+    // A file of its own once more: libsql closes one at a time of its own, and SQLite would take this one for that.
+    const ready = join(work, 'ready');
+    copyFileSync(copy, ready);
+    chmodSync(ready, (statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777);
+    syncFile(ready);
+    beforeExchange();
+    renameSync(ready, join(folder, readyName(new Date().toISOString().replace(/[:.]/g, '-'))));
+    syncFolder(folder);
+    return { kept: finishExchange(folder) };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+    release();
+  }
+}
+
+function requireBackup(source: string, file: string): void {
+  const stats = statSync(source, { throwIfNoEntry: false });
+  if (stats === undefined) throw new StartFault(`There is no file ${source}.`);
+  if (!stats.isFile()) throw new StartFault(`${source} is no file.`);
+  const own = statSync(file, { throwIfNoEntry: false });
+  if (own?.ino === stats.ino && own.dev === stats.dev) throw new StartFault(`${source} is the database itself. Name the backup.`);
+  const header = headerOf(source);
+  if (!hasMagic(header)) throw new StartFault(`${source} is no SQLite database. Nothing was changed.`);
+  if (!isContinuedBy(header, logOf(source)))
+    throw new StartFault(`${logOf(source)} is the log of another file than ${source}. Move it away to restore without it.`);
+}
+
+function headerOf(file: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header, 0, HEADER_BYTES, 0);
+    return header;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** With its log, where it has one: then it was copied by hand, and part of it is there. */
+function copyOf(source: string, copy: string): void {
+  copyFileSync(source, copy);
+  if (existsSync(logOf(source))) copyFileSync(logOf(source), logOf(copy));
+}
+
+const inUse = (folder: string) =>
+  new StartFault(
+    `The database in ${folder} is in use: a server, a command or another program has it open. Stop it, then restore. Nothing was changed.`,
+  );
+
+function lockedAlone(folder: string): () => void {
+  try {
+    return lockFolder(folder, 'exchange');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')) throw inUse(folder);
+    throw error;
+  }
+}
+
+/** Under a second name it has no log, so that nothing becomes of its own; whoever has it open holds a lock on it under every name. */
+const PROGRAM = `
+  try {
+    new (require(process.argv[1]))(process.argv[2]).exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    if (error.code?.startsWith('SQLITE_BUSY')) console.log('busy');
+  }
+  process.exit();
+`;
+
+/** Programs other than this one take no lock of ours. Where no file may have a second name, they are not noticed. */
+async function requireUnused(file: string, folder: string): Promise<void> {
+  const second = join(folder, `${WORK}-second-name`);
+  const ends = ['', '-wal', '-shm', '-journal'];
+  try {
+    for (const end of ends) rmSync(second + end, { force: true });
+    linkSync(file, second);
+    const library = createRequire(import.meta.url).resolve('libsql');
+    const said = await new Promise<string>((done) => {
+      execFile(process.execPath, ['-e', PROGRAM, library, second], { env: {} }, (_, words) => done(words));
+    });
+    if (said.trim() === 'busy') throw inUse(folder);
+  } catch (error) {
+    if (error instanceof StartFault) throw error;
+  } finally {
+    for (const end of ends) rmSync(second + end, { force: true });
+  }
+}
+
+async function bringUpToDate(work: string, source: string): Promise<void> {
+  const database = new Database({ engine: 'sqlite', folder: work });
+  try {
+    await database.connect();
+  } catch (error) {
+    throw error instanceof StartFault ? new StartFault(error.message.replaceAll(work, source)) : error;
+  } finally {
+    await database.close();
+  }
+}

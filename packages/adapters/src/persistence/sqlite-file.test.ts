@@ -1,0 +1,124 @@
+import { copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Unavailable } from '@ticket/domain';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StartFault } from '../start-fault.ts';
+import { Database } from './database.ts';
+import { checkSqlite } from './sqlite-check.ts';
+
+let folder: string;
+let file: string;
+let database: Database;
+const opened: Database[] = [];
+async function open(where = folder): Promise<Database> {
+  const one = new Database({ engine: 'sqlite', folder: where });
+  opened.push(one);
+  await one.connect();
+  return one;
+}
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ticket-sqlite-'));
+  file = join(folder, 'tickets.sqlite');
+  database = await open();
+});
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Writes a row; `meanwhile` happens before COMMIT. */
+const write = (to: Database, meanwhile: () => void = () => undefined) =>
+  to.transaction(async (manager) => {
+    await manager.query(`UPDATE guards SET version = version + 1`);
+    meanwhile();
+  });
+const outcomeOf = (work: Promise<unknown>) =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Unavailable ? error.outcome : error),
+  );
+const versionIn = async (where: Database) => Number((await where.query<{ version: number }>('SELECT version FROM guards'))[0]?.version);
+
+describe('a file that is not where it was opened', () => {
+  it('a COMMIT into it is told as unknown, what comes after as not done, and reads are refused', async () => {
+    expect(await outcomeOf(write(database, () => renameSync(file, join(folder, 'away'))))).toBe('unknown');
+    expect(await outcomeOf(write(database))).toBe('not_done');
+    expect(await outcomeOf(database.query('SELECT 1'))).toBe('not_done');
+    expect(await database.isReachable()).toBe(false);
+    expect(await database.whenLost).toMatch(/tickets\.sqlite was moved or deleted while it was open/);
+  });
+
+  it('is found before a transaction begins, without a word having been written', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    renameSync(file, join(folder, 'away'));
+    expect(await outcomeOf(write(database))).toBe('not_done');
+  });
+
+  it('is not closed: the log beside it may be another’s by now, and SQLite deletes it', async () => {
+    await write(database);
+    const copy = join(folder, 'copy');
+    copyFileSync(file, copy);
+    renameSync(file, join(folder, 'away'));
+    expect(await outcomeOf(write(database))).not.toBe('done');
+    const log = readFileSync(`${file}-wal`);
+    await database.close();
+    expect(readFileSync(`${file}-wal`).equals(log)).toBe(true);
+  });
+});
+
+describe('a log beside a file', () => {
+  /** What a crash would leave now. */
+  function crashTo(name: string): string {
+    const where = join(folder, name);
+    mkdirSync(where);
+    for (const end of ['', '-wal']) copyFileSync(file + end, join(where, `tickets.sqlite${end}`));
+    return where;
+  }
+  const checkpoint = async () => {
+    const other = await open();
+    await other.close(); // which copies the log into the file
+  };
+
+  it('that is its own is used', async () => {
+    await write(database);
+    const where = crashTo('crashed');
+    expect(await versionIn(await open(where))).toBe(await versionIn(database));
+  });
+
+  it('that goes on where the file was copied before its last checkpoint is refused', async () => {
+    await write(database);
+    const early = join(folder, 'early');
+    copyFileSync(file, early);
+    for (let round = 0; round < 2; round++) {
+      await checkpoint();
+      await write(database);
+    }
+    const where = crashTo('crashed');
+    copyFileSync(early, join(where, 'tickets.sqlite'));
+    const starting = open(where);
+    await expect(starting).rejects.toBeInstanceOf(StartFault);
+    await expect(starting).rejects.toThrow('is the log of another file');
+    // And with the file that is its own, after all that.
+    copyFileSync(file, join(where, 'tickets.sqlite'));
+    expect(await versionIn(await open(where))).toBe(await versionIn(database));
+  });
+
+  it('that has no whole transaction is nothing to anybody', async () => {
+    const where = crashTo('crashed');
+    writeFileSync(join(where, 'tickets.sqlite-wal'), readFileSync(`${file}-wal`).subarray(0, 1000));
+    expect(await versionIn(await open(where))).toBe(0);
+  });
+
+  it('whose file is damaged stops the start, but not where the time is up', async () => {
+    await write(database);
+    const where = crashTo('crashed');
+    const damaged = join(where, 'tickets.sqlite');
+    expect(await checkSqlite(damaged)).toBe('sound');
+    const descriptor = openSync(damaged, 'r+');
+    for (let page = 1; page < 12; page++) writeSync(descriptor, Buffer.alloc(100, 0x5a), 0, 100, page * 4096);
+    expect(await checkSqlite(damaged, 1)).toBe('not_known');
+    expect(await checkSqlite(damaged)).toHaveProperty('damage');
+    await expect(open(where)).rejects.toThrow(/is damaged.*tickets restore FILE/);
+  });
+});

@@ -1,0 +1,295 @@
+import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { Unavailable } from '@ticket/domain';
+import type Libsql from 'libsql';
+import { StartFault } from '../start-fault.ts';
+import { checkSqlite } from './sqlite-check.ts';
+import { applicationOf, bytesOf, cookieOf, drawVersion, HEADER_BYTES, hasMagic, isContinuedBy, logBytesOf, sumOf, versionOf } from './sqlite-log.ts';
+
+/** That the path leads to the file is looked at after every COMMIT: before a transaction, only where that was longer ago than this. */
+const FRESH_MS = 20;
+/** The header and the index are looked at this often, and the header whenever the file was written. */
+const THOROUGH_MS = 100;
+const IDLE_MS = 1000;
+/** Another process may be copying the log while it is looked at; then it is looked at again. */
+const LOOKS = 5;
+
+/** The log and the index of the log, beside the file. */
+export const logOf = (file: string): string => `${file}-wal`;
+export const indexOf = (file: string): string => `${file}-shm`;
+
+/**
+ * The file that was opened, and whether its path still leads to it. SQLite does not look: it would go on writing into a file that was
+ * moved, deleted or replaced, and nobody would find there what was sold.
+ */
+export class SqliteFile {
+  readonly path: string;
+  readonly #held: Held;
+  readonly #opened: { readonly main: BigIntStats; readonly log: BigIntStats; readonly index: BigIntStats };
+  readonly #indexDescriptor: number;
+  /** Only reads, so that it is free whenever somebody looks: the one that writes may be busy on another thread. */
+  readonly #reader: Libsql.Database;
+  readonly #onLost: (why: string) => void;
+  readonly #onReleased: () => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  readonly #index = new Uint32Array(25);
+  /** Headers that the file has had, the last one apart. Going back to one is not SQLite's work. */
+  readonly #past = new Set<string>();
+  #known: string;
+  #mainBytes: bigint;
+  #writtenAt: bigint;
+  #logBytes: bigint;
+  #lookedAt = 0;
+  #thoroughAt = 0;
+  /** Since the index was read last, the log may have been copied into the file as a whole. */
+  #mayBeginAnew = true;
+  #users = 2;
+  #lost: string | undefined;
+
+  /** Once both connections have read of it. */
+  constructor(path: string, held: Held, reader: Libsql.Database, onLost: (why: string) => void, onReleased: () => void) {
+    this.path = path;
+    this.#onReleased = onReleased;
+    this.#held = held;
+    this.#reader = reader;
+    this.#onLost = onLost;
+    const [main, log, index] = [path, logOf(path), indexOf(path)].map(statsOf);
+    if (!isSame(main, held.main) || log === undefined || index === undefined) {
+      throw new StartFault(`${path} was put in another’s place while it was opened. Start again.`);
+    }
+    this.#opened = { main, log, index };
+    this.#indexDescriptor = held.hold(indexOf(path));
+    this.#known = held.header().toString('latin1');
+    this.#mainBytes = main.size;
+    this.#writtenAt = main.mtimeNs;
+    this.#logBytes = log.size;
+    this.#timer = setInterval(() => this.#look(true), IDLE_MS).unref();
+  }
+
+  get isLost(): boolean {
+    return this.#lost !== undefined;
+  }
+
+  /** Before a statement: nothing is read from, or begun on, what nobody may find again. */
+  requireThere({ looks }: { readonly looks: boolean }): void {
+    if (looks && !this.#isFresh()) this.#look();
+    if (this.#lost !== undefined) throw Object.assign(new Error(this.#lost), { code: MOVED });
+  }
+
+  /** After a COMMIT, before anybody is told: it may be in a file that nobody finds again. */
+  requireStored(): void {
+    this.#look();
+    if (this.#lost !== undefined) throw new Unavailable(this.#lost, { outcome: 'unknown' });
+  }
+
+  /** Before a COMMIT: what to write into the header where this transaction may be the first of a log; see sqlite-log.ts. */
+  stamp(): readonly string[] {
+    if (!this.#mayBeginAnew && this.#isFresh()) return [];
+    readSync(this.#indexDescriptor, this.#index, 0, this.#index.byteLength, 0);
+    this.#mayBeginAnew = this.#index[INDEX_FRAMES] === this.#index[INDEX_COPIED];
+    return this.#mayBeginAnew ? stampFor(this.#held.header()) : [];
+  }
+
+  #isFresh(): boolean {
+    return performance.now() - this.#lookedAt < FRESH_MS;
+  }
+
+  /** Each of its two connections, when it is closed. */
+  release(): void {
+    if (--this.#users > 0) return;
+    clearInterval(this.#timer);
+    this.#held.release();
+    this.#onReleased();
+  }
+
+  #look(thorough = performance.now() - this.#thoroughAt > THOROUGH_MS): void {
+    if (this.#lost !== undefined) return;
+    this.#lookedAt = performance.now();
+    if (thorough) this.#thoroughAt = this.#lookedAt;
+    const what = this.#whatBecame(thorough);
+    if (what === undefined) return;
+    this.#lost = `${what} while it was open. Orders and reads are refused, since nobody would find again what is sold. Stop the server, put the file back that belongs there with its log, or: tickets restore FILE. Then start it.`;
+    clearInterval(this.#timer);
+    this.#onLost(this.#lost);
+  }
+
+  #whatBecame(thorough: boolean): string | undefined {
+    const main = statsOf(this.path);
+    const log = statsOf(logOf(this.path));
+    if (main === undefined) return `${this.path} was moved or deleted`;
+    if (!isSame(main, this.#opened.main)) return `${this.path} was replaced by another file`;
+    if (log === undefined) return this.#withoutLog();
+    if (!isSame(log, this.#opened.log)) return `${logOf(this.path)} was replaced by another file`;
+    if (log.size < this.#logBytes || main.mtimeNs !== this.#writtenAt) this.#mayBeginAnew = true;
+    if (log.size < this.#logBytes && !this.#isLogWhole()) return `${logOf(this.path)} was cut off`;
+    this.#logBytes = log.size;
+    if (main.size < this.#mainBytes && !this.#isMainWhole(main.size)) return `${this.path} was cut off`;
+    if ((thorough || main.mtimeNs !== this.#writtenAt) && !this.#isHeaderKnown()) return `${this.path} was overwritten`;
+    this.#mainBytes = main.size;
+    this.#writtenAt = main.mtimeNs;
+    if (thorough && !isSame(statsOf(indexOf(this.path)), this.#opened.index)) return `${indexOf(this.path)} was moved, deleted or replaced`;
+    return undefined;
+  }
+
+  /** Nobody else will ever read what is in a log without a name: it is copied into the file, which is still there, as long as this process lives. */
+  #withoutLog(): string {
+    const what = `${logOf(this.path)} was moved or deleted`;
+    try {
+      this.#reader.prepare('PRAGMA wal_checkpoint(PASSIVE)').all();
+    } catch {
+      // the disk is full, or others write: what is told stays true
+    }
+    return what;
+  }
+
+  /** Another process may have emptied it, and then the index says so. Read in this order, the log is never behind the index. */
+  #isLogWhole(): boolean {
+    for (let looks = 0; looks < LOOKS; looks++) {
+      readSync(this.#indexDescriptor, this.#index, 0, this.#index.byteLength, 0);
+      const bytes = logBytesOf(this.#held.header(), this.#index[INDEX_FRAMES] ?? 0);
+      if ((statsOf(logOf(this.path))?.size ?? 0n) >= BigInt(bytes)) return true;
+    }
+    return false;
+  }
+
+  /** VACUUM by hand makes it smaller. */
+  #isMainWhole(size: bigint): boolean {
+    const header = this.#held.header();
+    return hasMagic(header) && size >= BigInt(bytesOf(header));
+  }
+
+  /** SQLite writes the header when it copies the log into the file: then it is the last one that was committed, or an earlier one of that log. */
+  #isHeaderKnown(): boolean {
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const header = this.#held.header(this.#header);
+      const text = header.toString('latin1');
+      if (text === this.#known) return true;
+      if (this.#past.has(text)) return false;
+      if (this.#isLast(header) || isContinuedBy(header, logOf(this.path))) {
+        this.#past.add(this.#known);
+        this.#known = text;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  #isLast(header: Buffer): boolean {
+    const pragma = (name: string) => Object.values(this.#reader.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[0];
+    return (
+      pragma('user_version') === versionOf(header) &&
+      pragma('application_id') === applicationOf(header) &&
+      pragma('schema_version') === cookieOf(header)
+    );
+  }
+}
+
+/** SQLite's own code for it, from before it stopped to look. */
+const MOVED = 'SQLITE_READONLY_DBMOVED';
+
+export const stampFor = (header: Buffer): readonly string[] => [`PRAGMA application_id = ${sumOf(header)}`, `PRAGMA user_version = ${drawVersion()}`];
+
+/** Words of four bytes in the index: frames in the log, and those of them that are copied into the file. */
+const [INDEX_FRAMES, INDEX_COPIED] = [4, 24];
+
+/**
+ * A file, held open without SQLite, for its header. A process loses every lock that it has on a file when it closes any descriptor of it,
+ * also those of SQLite: so all who use a file in this process share one, which is closed after the last of them.
+ */
+export class Held {
+  static readonly #all = new Map<string, Held>();
+  readonly main: BigIntStats;
+  readonly #name: string;
+  readonly #descriptors: number[] = [];
+  #users = 0;
+
+  private constructor(name: string, main: BigIntStats) {
+    this.#name = name;
+    this.main = main;
+  }
+
+  static of(file: string): Held {
+    const seen = statSync(file, { bigint: true });
+    const before = Held.#all.get(nameOf(seen));
+    const held = before ?? Held.#open(file);
+    held.#users++;
+    return held;
+  }
+
+  static #open(file: string): Held {
+    const descriptor = openSync(file, 'r');
+    const main = fstatSync(descriptor, { bigint: true });
+    const held = Held.#all.get(nameOf(main)) ?? new Held(nameOf(main), main);
+    held.#descriptors.push(descriptor);
+    Held.#all.set(held.#name, held);
+    return held;
+  }
+
+  hold(file: string): number {
+    const descriptor = openSync(file, 'r');
+    this.#descriptors.push(descriptor);
+    return descriptor;
+  }
+
+  header(into = Buffer.alloc(HEADER_BYTES)): Buffer {
+    const read = readSync(this.#descriptors[0] ?? -1, into, 0, HEADER_BYTES, 0);
+    return into.fill(0, read);
+  }
+
+  release(): void {
+    if (--this.#users > 0) return;
+    Held.#all.delete(this.#name);
+    for (const descriptor of this.#descriptors.splice(0)) closeSync(descriptor);
+  }
+}
+
+const nameOf = ({ dev, ino }: BigIntStats): string => `${dev} ${ino}`;
+const isSame = (one: BigIntStats | undefined, other: BigIntStats): one is BigIntStats => one?.ino === other.ino && one.dev === other.dev;
+
+/** undefined where there is none, or nobody lets us look: what cannot be seen may be anything. */
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+const hasBytes = (path: string): boolean => (statsOf(path)?.size ?? 0n) > 0n;
+
+/** Before SQLite opens anything: a log that continues a file which is not there would be deleted by it. */
+export function requireFileOfLog(file: string): void {
+  const log = logOf(file);
+  // The log is looked at first: another process that starts makes it after the file.
+  if (!hasBytes(log) || hasBytes(file)) return;
+  throw new StartFault(
+    `${file} is missing or empty, and its log ${log} is not: what was sold last is in it. Nothing was opened. Put the file back that belongs to it; or: tickets restore FILE; or, to begin with nothing, move the log away.`,
+  );
+}
+
+/**
+ * Before SQLite opens anything: a log that continues another file would be laid over this one. Gives what a person should know of a file
+ * that could not be looked through after an unclean stop.
+ */
+export async function requireSound(file: string, held: Held): Promise<string | undefined> {
+  const log = logOf(file);
+  if (!hasBytes(log)) return undefined; // after a clean stop
+  if (!(await isOwnLog(held, log))) {
+    throw new StartFault(
+      `${log} is the log of another file than ${file}: was a backup put over it? Nothing was opened or changed. To have the backup: tickets restore FILE, or move ${log} and ${indexOf(file)} away. To have what was sold last: put the file back that belongs to the log.`,
+    );
+  }
+  const verdict = await checkSqlite(file);
+  if (verdict === 'sound') return undefined;
+  if (verdict === 'not_known') return `${file} was not closed, and could not be looked through in time (quick_check). It is used as it is.`;
+  throw new StartFault(`${file} is damaged (${verdict.damage}). Nothing was changed. Put a backup in its place with: tickets restore FILE`);
+}
+
+async function isOwnLog(held: Held, log: string): Promise<boolean> {
+  for (let looks = 0; looks < LOOKS; looks++) {
+    if (isContinuedBy(held.header(), log)) return true;
+    // It may be in use: between the two looks another process may have copied the log and begun it anew.
+    await new Promise((resolve) => setTimeout(resolve, FRESH_MS));
+  }
+  return false;
+}

@@ -1,0 +1,99 @@
+import { createHash, randomInt } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/*
+ * Which file a write-ahead log continues. SQLite does not ask: it lays the pages of any log over any file that lies beside it. So each log
+ * says it in its first transaction, in two fields of the file's header that SQLite leaves to applications: `application_id` becomes a sum
+ * of the header as the file had it until then, and `user_version` a number drawn at random, so that no two headers are alike.
+ * https://www.sqlite.org/fileformat2.html
+ */
+
+/** The header of the file, at its beginning, and of page 1 wherever it is kept. */
+export const HEADER_BYTES = 100;
+const MAGIC = 'SQLite format 3\0';
+const INT31 = 2 ** 31 - 1;
+
+export const hasMagic = (header: Buffer): boolean => header.subarray(0, MAGIC.length).toString('latin1') === MAGIC;
+/** How long the file has to be for what its header says. */
+export const bytesOf = (header: Buffer): number => pageBytesOf(header) * header.readUInt32BE(28);
+const pageBytesOf = (header: Buffer): number => (header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16));
+/** How long the log has to be for so many frames. */
+export const logBytesOf = (header: Buffer, frames: number): number =>
+  frames === 0 ? 0 : LOG_HEADER_BYTES + frames * (FRAME_HEADER_BYTES + pageBytesOf(header));
+export const versionOf = (header: Buffer): number => header.readInt32BE(60);
+export const applicationOf = (header: Buffer): number => header.readInt32BE(68);
+/** Goes up by one with each change of the tables, and in each copy that VACUUM makes. */
+export const cookieOf = (header: Buffer): number => header.readUInt32BE(40);
+
+/** What a log that continues a file of this header says in its first transaction. */
+export const sumOf = (header: Buffer): number => createHash('sha256').update(header).digest().readInt32BE(0);
+export const drawVersion = (): number => randomInt(1, INT31);
+
+/** Whether the log continues a file of this header, as far as it says so: one that changed nothing, or says nothing, may. */
+export function isContinuedBy(header: Buffer, log: string): boolean {
+  const headers = headersIn(log);
+  const [first] = headers;
+  if (first === undefined || sumOf(header) === applicationOf(first)) return true;
+  if (headers.some((later) => later.equals(header))) return true; // so much of it was copied into the file already
+  // A log of another program, or of an older version of this one, has them as they were in its file.
+  return versionOf(header) === versionOf(first) && applicationOf(header) === applicationOf(first) && cookieOf(header) <= cookieOf(first);
+}
+
+const LOG_HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
+
+/** The headers that its committed transactions give the file, in order; none when it has none or cannot be read. */
+function headersIn(log: string): Buffer[] {
+  let file: number;
+  try {
+    file = openSync(log, 'r'); // no lock of SQLite's is on a log, so none is lost when it is closed
+  } catch {
+    return [];
+  }
+  try {
+    const start = Buffer.alloc(LOG_HEADER_BYTES);
+    if (readSync(file, start, 0, LOG_HEADER_BYTES, 0) < LOG_HEADER_BYTES) return [];
+    const magic = start.readUInt32BE(0);
+    if (magic !== 0x377f0682 && magic !== 0x377f0683) return [];
+    const sum = new Checksum(magic === 0x377f0683);
+    sum.add(start, 0, FRAME_HEADER_BYTES);
+    const pageBytes = start.readUInt32BE(8);
+    if (!sum.is(start, 24) || pageBytes < 512 || pageBytes > 65_536) return [];
+    const committed: Buffer[] = [];
+    let pending: Buffer[] = [];
+    const frame = Buffer.alloc(FRAME_HEADER_BYTES + pageBytes);
+    for (let at = LOG_HEADER_BYTES; readSync(file, frame, 0, frame.length, at) === frame.length; at += frame.length) {
+      if (frame.compare(start, 16, 24, 8, 16) !== 0) break; // of the log's life before
+      sum.add(frame, 0, 8);
+      sum.add(frame, FRAME_HEADER_BYTES, frame.length);
+      if (!sum.is(frame, 16)) break;
+      if (frame.readUInt32BE(0) === 1) pending.push(Buffer.from(frame.subarray(FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + HEADER_BYTES)));
+      if (frame.readUInt32BE(4) === 0) continue;
+      committed.push(...pending);
+      pending = [];
+    }
+    return committed;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The log's own: each frame's sum goes on from the one before it. */
+class Checksum {
+  readonly #bigEndian: boolean;
+  #one = 0;
+  #other = 0;
+  constructor(bigEndian: boolean) {
+    this.#bigEndian = bigEndian;
+  }
+  add(bytes: Buffer, from: number, to: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = from; at < to; at += 8) {
+      this.#one = (this.#one + view.getUint32(at, !this.#bigEndian) + this.#other) >>> 0;
+      this.#other = (this.#other + view.getUint32(at + 4, !this.#bigEndian) + this.#one) >>> 0;
+    }
+  }
+  is(bytes: Buffer, at: number): boolean {
+    return bytes.readUInt32BE(at) === this.#one && bytes.readUInt32BE(at + 4) === this.#other;
+  }
+}

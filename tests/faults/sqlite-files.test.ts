@@ -1,0 +1,423 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ask, BoxOffice } from './box-office.ts';
+import { audit, launch, launchTickets, runServer, type Server, startServer, temporaryFolder, tickets, until } from './programs.ts';
+import { CALM, query, reckon } from './reckoning.ts';
+import { storm } from './storm.ts';
+
+const FILE = 'tickets.sqlite';
+const storeIn = (folder: string) => ({ engine: 'sqlite', folder }) as const;
+
+/** A database that was sold from, after a clean stop; made once. */
+let template: Promise<{ readonly folder: string; readonly office: BoxOffice }> | undefined;
+async function makeTemplate() {
+  const folder = temporaryFolder();
+  const server = await startServer(storeIn(folder));
+  const office = await BoxOffice.open(server.url, [50]);
+  expect((await office.order()).status).toBe(201);
+  await server.stop();
+  return { folder, office };
+}
+
+/** A server that has sold since a copy of its database was made. */
+async function sellingServer(data = temporaryFolder()) {
+  template ??= makeTemplate();
+  const { folder, office: before } = await template;
+  for (const name of readdirSync(folder)) copyFileSync(join(folder, name), join(data, name));
+  const backup = join(temporaryFolder(), 'backup.sqlite');
+  copyFileSync(join(folder, FILE), backup);
+  const server = await startServer(storeIn(data));
+  const office = before.at(server.url);
+  for (let sold = 0; sold < 2; sold++) expect((await office.order()).status).toBe(201);
+  return { data, backup, office, server };
+}
+
+/** Another process that uses the file for a moment. In this one, libsql would close it at a time of its own. */
+const byAnother = (data: string, sql: string) => onFile(join(data, FILE), sql);
+function onFile(file: string, sql: string): void {
+  const program = 'new (require(process.argv[1]))(process.argv[2]).exec(process.argv[3])';
+  const libsql = createRequire(import.meta.url).resolve('libsql');
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program, libsql, file, sql], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+}
+
+/** Nothing is told to be stored, and everybody hears why. */
+async function expectLost(office: BoxOffice, server: Server, words: RegExp) {
+  expect((await office.order()).status).toBe(503);
+  expect((await ask(office.url, 'GET', '/api/events')).status).toBe(503);
+  expect((await ask(office.url, 'GET', '/health/ready')).status).toBe(503);
+  expect((await ask(office.url, 'GET', '/health/live')).status).toBe(200);
+  await until('the operator is told', () => (words.test(server.output()) ? true : undefined), { output: server.output });
+  const told = server
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"level":"error"'));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toMatch(words);
+  expect(told[0]).toContain('tickets restore FILE');
+}
+
+const SWAPS: readonly [what: string, words: RegExp, swap: (data: string, backup: string) => void][] = [
+  ['the file is replaced', /tickets\.sqlite was replaced/, (data, backup) => renameSync(backup, join(data, FILE))],
+  ['the file is deleted', /tickets\.sqlite was moved or deleted/, (data) => rmSync(join(data, FILE))],
+  ['the file is overwritten in place', /tickets\.sqlite was (overwritten|cut off)/, (data, backup) => copyFileSync(backup, join(data, FILE))],
+  ['the file is cut off', /tickets\.sqlite was cut off/, (data) => truncateSync(join(data, FILE), 8192)],
+  ['the log is deleted', /sqlite-wal was moved or deleted/, (data) => rmSync(join(data, `${FILE}-wal`))],
+  ['the log is replaced', /sqlite-wal was replaced/, (data, backup) => renameSync(backup, join(data, `${FILE}-wal`))],
+  ['the log is emptied', /sqlite-wal was cut off/, (data) => truncateSync(join(data, `${FILE}-wal`))],
+  ['the index of the log is deleted', /sqlite-shm was moved, deleted or replaced/, (data) => rmSync(join(data, `${FILE}-shm`))],
+  ['the folder is renamed', /tickets\.sqlite was moved or deleted/, (data) => renameSync(data, `${data}-old`)],
+  [
+    'another folder has its name',
+    /tickets\.sqlite was replaced/,
+    (data) => {
+      renameSync(data, `${data}-old`);
+      cpSync(`${data}-old`, data, { recursive: true });
+    },
+  ],
+];
+
+describe('what was opened is not at its path any more', () => {
+  it.each(SWAPS)('%s: 503 at once, not ready, one line says what to do', async (_, words, swap) => {
+    const { data, backup, office, server } = await sellingServer();
+    swap(data, backup);
+    // Looked at ten times a second: what is sold meanwhile is in the log, where a restart finds it.
+    if (words.source.includes('shm')) await server.says(words);
+    await expectLost(office, server, words);
+    expect(await server.stop()).toBe(0);
+  });
+
+  it('a link that DATA_DIR is leads elsewhere: the same', async () => {
+    const [here, there, link] = [temporaryFolder(), temporaryFolder(), join(temporaryFolder(), 'link')];
+    symlinkSync(here, link);
+    const { office, server } = await sellingServer(link);
+    rmSync(link);
+    symlinkSync(there, link);
+    await expectLost(office, server, /tickets\.sqlite was moved or deleted/);
+  });
+
+  it('where only the log was deleted, what was sold is in the file at the restart, also after kill -9', async () => {
+    const { data, office, server } = await sellingServer();
+    rmSync(join(data, `${FILE}-wal`));
+    await server.says(/sqlite-wal was moved or deleted/);
+    await server.kill();
+    const again = await startServer(storeIn(data));
+    office.url = again.url;
+    await reckon(office, again);
+  });
+
+  it('is noticed while nobody asks for anything, and stays so when the file is put back', async () => {
+    const { data, office, server } = await sellingServer();
+    renameSync(join(data, FILE), join(data, 'old'));
+    await server.says(/tickets\.sqlite was moved or deleted/);
+    renameSync(join(data, 'old'), join(data, FILE));
+    await expectLost(office, server, /tickets\.sqlite was moved or deleted/);
+    expect(await server.stop()).toBe(0);
+    const again = await startServer(storeIn(data));
+    office.url = again.url;
+    await reckon(office, again, { heard: [...CALM, '503'] });
+  });
+
+  it('nothing of it: a second name, a backup taken, other programs that read, and VACUUM by hand', async () => {
+    const { data, office, server } = await sellingServer();
+    linkSync(join(data, FILE), join(data, 'second-name'));
+    for (const statement of [`VACUUM INTO '${join(temporaryFolder(), 'copy')}'`, 'PRAGMA wal_checkpoint(TRUNCATE)', 'VACUUM']) {
+      byAnother(data, statement);
+      expect((await office.order()).status).toBe(201);
+    }
+    expect((await audit(server.store)).code).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect((await office.order()).status).toBe(201);
+    expect((await ask(office.url, 'GET', '/health/ready')).status).toBe(200);
+    await reckon(office, server);
+  });
+});
+
+/** What each file in the folder holds. */
+const contents = (folder: string) =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('latin1')]));
+
+/** Killed in mid-sale: what was sold last is in the log. */
+async function crashed() {
+  const { server, ...rest } = await sellingServer();
+  const byHand = join(temporaryFolder(), 'by-hand.sqlite');
+  byAnother(rest.data, `VACUUM INTO '${byHand}'`);
+  expect((await rest.office.order()).status).toBe(201);
+  await server.kill();
+  return { ...rest, byHand };
+}
+
+async function expectRefused(data: string, words: RegExp) {
+  const before = contents(data);
+  const { exited, output } = await runServer('http', storeIn(data));
+  expect(await exited, output()).toBe(1);
+  expect(output()).toMatch(words);
+  const lines = output().trim().split('\n');
+  expect(lines.filter((line) => !line.includes('Open profile'))).toHaveLength(1);
+  const after = contents(data);
+  for (const name of [FILE, `${FILE}-wal`]) expect(after[name] === before[name], `${name} is as it was`).toBe(true);
+}
+
+const OF_ANOTHER = /sqlite-wal is the log of another file.*tickets restore FILE/;
+
+describe('at the start, a log beside a file that is not its own', () => {
+  it.each([
+    ['a copy from before, over the file', 'backup', copyFileSync],
+    ['a copy from before, in its place', 'backup', renameSync],
+    ['a copy that VACUUM INTO made of the same run, over the file', 'byHand', copyFileSync],
+    ['a copy that VACUUM INTO made of the same run, in its place', 'byHand', renameSync],
+  ] as const)('is refused in one line, and nothing is touched: %s', async (_, which, put) => {
+    const { data, ...files } = await crashed();
+    put(files[which], join(data, FILE));
+    await expectRefused(data, OF_ANOTHER);
+  });
+
+  it('is refused by every command, and each of the two ways out that are named is one', async () => {
+    const { data, backup, office } = await crashed();
+    const own = join(data, 'own');
+    copyFileSync(join(data, FILE), own);
+    copyFileSync(backup, join(data, FILE));
+    const looked = await audit(storeIn(data));
+    expect([looked.code, looked.output]).toEqual([1, expect.stringMatching(OF_ANOTHER)]);
+    const elsewhere = join(temporaryFolder(), 'elsewhere');
+    cpSync(data, elsewhere, { recursive: true });
+    for (const end of ['-wal', '-shm']) rmSync(join(elsewhere, FILE + end));
+    expect((await audit(storeIn(elsewhere))).output).toContain(' 0 differences');
+    copyFileSync(own, join(data, FILE));
+    const again = await startServer(storeIn(data));
+    office.url = again.url;
+    await reckon(office, again);
+  });
+
+  it('is refused where the file is missing, or empty', async () => {
+    const { data } = await crashed();
+    const own = join(temporaryFolder(), 'own');
+    renameSync(join(data, FILE), own);
+    await expectRefused(data, /missing or empty|no database/);
+    writeFileSync(join(data, FILE), '');
+    await expectRefused(data, /missing or empty/);
+  });
+
+  it('is its own after a crash: also in a folder that was moved or copied, and file by file', async () => {
+    const { data, office } = await crashed();
+    const [moved, byFile] = [join(temporaryFolder(), 'moved'), join(temporaryFolder(), 'by-file')];
+    mkdirSync(byFile);
+    for (const end of ['', '-wal']) copyFileSync(join(data, FILE + end), join(byFile, FILE + end));
+    renameSync(data, moved);
+    for (const folder of [byFile, moved]) {
+      const again = await startServer(storeIn(folder));
+      office.url = again.url;
+      await reckon(office, again);
+      await again.kill();
+    }
+  });
+
+  it('is its own through crash after crash, whoever uses the file beside the server', async () => {
+    const { data, office } = await crashed();
+    for (let round = 0; round < 2; round++) {
+      const [one, other] = await Promise.all([startServer(storeIn(data)), startServer(storeIn(data))]);
+      for (const { url } of [one, other, one]) expect((await office.order({ at: url })).status).toBe(201);
+      if (round > 0) byAnother(data, 'PRAGMA wal_checkpoint(TRUNCATE)');
+      for (const { url } of [one, other]) expect((await office.order({ at: url })).status).toBe(201);
+      await Promise.all([one.kill(), other.kill()]);
+    }
+    const last = await startServer(storeIn(data));
+    office.url = last.url;
+    await reckon(office, last);
+  });
+
+  it('is its own, but the file is damaged: refused in one line', async () => {
+    const { data } = await crashed();
+    const file = openSync(join(data, FILE), 'r+');
+    for (let page = 1; page < 20; page++) writeSync(file, Buffer.alloc(200, 0x5a), 0, 200, page * 4096);
+    expect(existsSync(join(data, `${FILE}-wal`))).toBe(true);
+    await expectRefused(data, /tickets\.sqlite is damaged.*tickets restore FILE/);
+  });
+});
+
+describe('tickets backup', () => {
+  it('copies what is sold from while it is sold: whole, for its owner alone, and nobody waits for it', async () => {
+    const { data, office, server } = await sellingServer();
+    const target = join(temporaryFolder(), 'made.sqlite');
+    const { stop } = storm(office, { crowd: 8 });
+    for (const made of [target, join(temporaryFolder(), 'again.sqlite')]) {
+      const { code, output } = await tickets(storeIn(data), ['backup', made]);
+      expect([code, output]).toEqual([0, expect.stringContaining('the copy was checked')]);
+      expect(statSync(made).mode & 0o777).toBe(0o600);
+    }
+    await stop();
+    expect(readdirSync(dirname(target))).toEqual(['made.sqlite']);
+    const elsewhere = temporaryFolder();
+    copyFileSync(target, join(elsewhere, FILE));
+    expect((await audit(storeIn(elsewhere))).output).toMatch(/^1 events audited .* 0 differences/);
+    await reckon(office, server);
+  });
+
+  it('is made over nothing, and what cannot be made whole is not made', async () => {
+    const { data } = await sellingServer();
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'there'), 'mine');
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
+    for (const [name, words] of [
+      ['there', /is there already/],
+      ['dangling', /is there already/],
+      ['missing/file', /There is no folder/],
+    ] as const) {
+      const { code, output } = await tickets(storeIn(data), ['backup', join(folder, name)]);
+      expect([code, output]).toEqual([1, expect.stringMatching(words)]);
+    }
+    expect(readFileSync(join(folder, 'there'), 'utf8')).toBe('mine');
+    expect(readdirSync(folder).toSorted()).toEqual(['dangling', 'there']);
+    const none = await tickets(storeIn(folder), ['backup', join(folder, 'made')]);
+    expect([none.code, none.output]).toEqual([1, expect.stringContaining('There is no database')]);
+    expect((await tickets(storeIn(data), ['backup'])).code).toBe(2);
+  });
+
+  it('of MySQL prints the command, without the password, and is not done', async () => {
+    const store = { DB_HOST: 'db.example', DB_USER: "o'brien", DB_PASSWORD: 'not-to-be-seen', DB_NAME: 'my db' };
+    const { code, output } = await tickets(storeIn(temporaryFolder()), ['backup', '/backups/a.sql'], store);
+    expect(code).toBe(1);
+    expect(output).toContain("--host=db.example --port=3306 --protocol=tcp '--user=o'\\''brien' --password --single-transaction");
+    expect(output).toContain("'my db' > /backups/a.sql");
+    expect(output).not.toContain('not-to-be-seen');
+    const restored = await tickets(storeIn(temporaryFolder()), ['restore', '/backups/a.sql'], store);
+    expect([restored.code, restored.output]).toEqual([1, expect.stringContaining("'my db' < /backups/a.sql")]);
+    expect(restored.output).toContain('JWT_SECRET_PREVIOUS');
+  });
+});
+
+describe('tickets restore', () => {
+  it('is refused while anybody has the database, and nothing is changed', async () => {
+    const { data, backup, office, server } = await sellingServer();
+    const before = contents(data);
+    const refused = async () => {
+      const { code, output } = await tickets(storeIn(data), ['restore', backup]);
+      expect([code, output]).toEqual([1, expect.stringContaining('is in use')]);
+    };
+    await refused();
+    expect(contents(data)[FILE] === before[FILE]).toBe(true);
+    expect((await office.order()).status).toBe(201);
+    await server.stop();
+    // A program that is not ours.
+    const program =
+      'const db = new (require(process.argv[1]))(process.argv[2]); db.exec("SELECT 1 FROM events"); console.log("has it"); setInterval(() => db, 1000);';
+    const other = launch(process.execPath, ['-e', program, createRequire(import.meta.url).resolve('libsql'), join(data, FILE)]);
+    await until('it is open', () => (other.output().includes('has it') ? true : undefined), other);
+    await refused();
+    other.child.kill('SIGKILL');
+    await other.exited;
+    expect((await tickets(storeIn(data), ['restore', backup])).code).toBe(0);
+  });
+
+  it('refuses what is no backup of this program’s, and nothing is changed', async () => {
+    const { data, backup, server } = await sellingServer();
+    await server.stop();
+    const before = contents(data);
+    const folder = temporaryFolder();
+    const [text, foreign, newer, damaged, cutOff] = ['text', 'foreign', 'newer', 'damaged', 'cut-off'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(text, 'no database at all');
+    onFile(foreign, 'CREATE TABLE recipes (name)');
+    for (const file of [newer, damaged, cutOff]) copyFileSync(backup, file);
+    onFile(newer, "INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'Tomorrow1999999999999')");
+    const descriptor = openSync(damaged, 'r+');
+    for (let page = 1; page < 20; page++) writeSync(descriptor, Buffer.alloc(200, 0x5a), 0, 200, page * 4096);
+    truncateSync(cutOff, 40_960);
+    for (const [file, words] of [
+      [text, /is no SQLite database/],
+      [foreign, /without the tables of this program/],
+      [newer, /were made by a newer program/],
+      [damaged, /is damaged/],
+      [cutOff, /is damaged/],
+      [join(folder, 'missing'), /There is no file/],
+      [folder, /is no file/],
+      [join(data, FILE), /is the database itself/],
+    ] as const) {
+      const { code, output } = await tickets(storeIn(data), ['restore', file]);
+      expect([code, output]).toEqual([1, expect.stringMatching(words)]);
+      expect(output.trim().split('\n')).toHaveLength(1);
+    }
+    const after = contents(data);
+    expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([]);
+    expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
+  });
+
+  it('after a crash: the backup is sold from, what was there is kept whole, and no token of before opens anything', async () => {
+    // The secret that the server makes itself.
+    const own = { JWT_SECRET: '' };
+    const data = temporaryFolder();
+    const first = await startServer(storeIn(data), { env: own });
+    const office = await BoxOffice.open(first.url, [50]);
+    const key = 'asked-before-the-backup';
+    const booked = await office.order({ key });
+    const backup = join(temporaryFolder(), 'backup.sqlite');
+    expect((await tickets(storeIn(data), ['backup', backup], own)).code).toBe(0);
+    expect((await office.order()).status).toBe(201);
+    await first.kill();
+    copyFileSync(backup, join(data, FILE)); // as people do
+    const { code, output } = await tickets(storeIn(data), ['restore', backup], own);
+    expect([code, output]).toEqual([0, expect.stringMatching(/1 events audited .* 0 differences\nA new secret was made/)]);
+    const [, kept = ''] = /is kept in (\S+)/.exec(output) ?? [];
+    expect(existsSync(`${kept}-wal`)).toBe(true);
+    const server = await startServer(storeIn(data), { env: own });
+    const [buyer] = office.buyers;
+    const asked = { key, body: { event_id: office.sales[0]?.id, quantity: 1 } };
+    expect((await ask(server.url, 'POST', '/api/bookings', { ...asked, as: buyer })).status).toBe(401);
+    const token = await logIn(server.url, data, buyer?.id ?? '');
+    const again = await ask(server.url, 'POST', '/api/bookings', { ...asked, as: { id: buyer?.id ?? '', token } });
+    expect([again.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([201, 'true', booked.body]);
+    const bookings = await ask(server.url, 'GET', '/api/bookings', { as: { id: buyer?.id ?? '', token } });
+    expect(bookings.body.data).toHaveLength(1);
+    expect((await audit(server.store)).output).toContain(' 0 differences');
+  });
+
+  it('killed at any moment leaves the one database or the other', async () => {
+    const { data, backup, server, office } = await sellingServer();
+    await server.kill();
+    const sold = office.orders.length;
+    for (let delay = 200; delay <= 1400; delay += 400) {
+      const killed = launchTickets(storeIn(data), ['restore', backup]);
+      setTimeout(() => killed.child.kill('SIGKILL'), delay);
+      await killed.exited;
+      const copy = temporaryFolder();
+      cpSync(data, copy, { recursive: true });
+      const audited = await audit(storeIn(copy));
+      expect([audited.code, audited.output]).toEqual([0, expect.stringContaining(' 0 differences')]);
+      const [bookings] = await query<{ total: number }>(storeIn(copy), 'SELECT COUNT(*) AS total FROM bookings');
+      expect([1, sold]).toContain(Number(bookings?.total));
+    }
+    const done = await tickets(storeIn(data), ['restore', backup]);
+    expect([done.code, done.output]).toEqual([0, expect.stringContaining('JWT_SECRET_PREVIOUS')]);
+  });
+});
+
+/** The test people's one password. */
+async function logIn(url: string, data: string, id: string): Promise<string> {
+  const [row] = await query<{ email: string }>(storeIn(data), `SELECT email FROM users WHERE id = '${id}'`);
+  const { body } = await ask(url, 'POST', '/api/auth/login', { body: { email: row?.email, password: 'correct horse' } });
+  return String(body.data.token);
+}
