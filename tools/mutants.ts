@@ -434,7 +434,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { name, killedBy } of MUTANTS.filter((mutant) => wanted === undefined || mutant.name === wanted)) {
     const report = join(folder, 'report.json');
     rmSync(report, { force: true });
-    const args = ['node_modules/vitest/vitest.mjs', 'run', killedBy[0], '--reporter=json', `--outputFile=${report}`];
+    const [file, words] = killedBy;
+    const args = ['node_modules/vitest/vitest.mjs', 'run', file, '-t', literally(words), '--reporter=json', `--outputFile=${report}`];
     const { stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env: { ...process.env, MUTANT: name } });
     const verdict = judge(report, killedBy[1]);
     if (verdict === 'killed') passed++;
@@ -446,6 +447,11 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync(folder, { recursive: true, force: true });
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** As a regular expression that matches these words. */
+function literally(words: string): string {
+  return words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 function judge(report: string, words: string): string {

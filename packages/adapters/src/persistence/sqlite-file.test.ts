@@ -29,9 +29,10 @@ afterEach(async () => {
 
 /** Writes a row; `meanwhile` happens before COMMIT. */
 const write = (to: Database, meanwhile: () => void = () => undefined) =>
-  to.transaction(async (manager) => {
+  to.markedTransaction(async (manager) => {
     await manager.query(`UPDATE guards SET version = version + 1`);
     meanwhile();
+    return { result: undefined, hasWritten: true };
   });
 const outcomeOf = (work: Promise<unknown>) =>
   work.then(
