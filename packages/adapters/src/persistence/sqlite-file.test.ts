@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Unavailable } from '@ticket/domain';
@@ -54,6 +54,12 @@ describe('a file that is not where it was opened', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     renameSync(file, join(folder, 'away'));
     expect(await outcomeOf(write(database))).toBe('not_done');
+  });
+
+  it('a log that is emptied inside a transaction is found at its COMMIT, though it grew again', async () => {
+    await write(database);
+    expect(await outcomeOf(write(database, () => truncateSync(`${file}-wal`)))).toBe('unknown');
+    expect(await database.whenLost).toMatch(/tickets\.sqlite-wal was cut off/);
   });
 
   it('is not closed: the log beside it may be another’s by now, and SQLite deletes it', async () => {

@@ -3,7 +3,19 @@ import { Unavailable } from '@ticket/domain';
 import type Libsql from 'libsql';
 import { StartFault } from '../start-fault.ts';
 import { checkSqlite } from './sqlite-check.ts';
-import { applicationOf, bytesOf, cookieOf, drawVersion, HEADER_BYTES, hasMagic, isContinuedBy, logBytesOf, sumOf, versionOf } from './sqlite-log.ts';
+import {
+  applicationOf,
+  bytesOf,
+  cookieOf,
+  drawVersion,
+  HEADER_BYTES,
+  hasMagic,
+  isContinuedBy,
+  isLogMagic,
+  logBytesOf,
+  sumOf,
+  versionOf,
+} from './sqlite-log.ts';
 
 /** That the path leads to the file is looked at after every COMMIT: before a transaction, only where that was longer ago than this. */
 const FRESH_MS = 20;
@@ -26,12 +38,14 @@ export class SqliteFile {
   readonly #held: Held;
   readonly #opened: { readonly main: BigIntStats; readonly log: BigIntStats; readonly index: BigIntStats };
   readonly #indexDescriptor: number;
+  readonly #logDescriptor: number;
   /** Only reads, so that it is free whenever somebody looks: the one that writes may be busy on another thread. */
   readonly #reader: Libsql.Database;
   readonly #onLost: (why: string) => void;
   readonly #onReleased: () => void;
   readonly #timer: NodeJS.Timeout;
   readonly #header = Buffer.alloc(HEADER_BYTES);
+  readonly #logStart = Buffer.alloc(4);
   readonly #index = new Uint32Array(25);
   /** Headers that the file has had, the last one apart. Going back to one is not SQLite's work. */
   readonly #past = new Set<string>();
@@ -59,6 +73,7 @@ export class SqliteFile {
     }
     this.#opened = { main, log, index };
     this.#indexDescriptor = held.hold(indexOf(path));
+    this.#logDescriptor = held.hold(logOf(path));
     this.#known = held.header().toString('latin1');
     this.#mainBytes = main.size;
     this.#writtenAt = main.mtimeNs;
@@ -122,6 +137,8 @@ export class SqliteFile {
     if (!isSame(log, this.#opened.log)) return `${logOf(this.path)} was replaced by another file`;
     if (log.size < this.#logBytes || main.mtimeNs !== this.#writtenAt) this.#mayBeginAnew = true;
     if (log.size < this.#logBytes && !this.#isLogWhole()) return `${logOf(this.path)} was cut off`;
+    // Emptied between two looks and grown again: SQLite went on writing behind a hole, which is no log to a restart.
+    if (log.size > 0n && !this.#hasLogMagic()) return `${logOf(this.path)} was cut off`;
     this.#logBytes = log.size;
     if (main.size < this.#mainBytes && !this.#isMainWhole(main.size)) return `${this.path} was cut off`;
     if ((thorough || main.mtimeNs !== this.#writtenAt) && !this.#isHeaderKnown()) return `${this.path} was overwritten`;
@@ -150,6 +167,11 @@ export class SqliteFile {
       if ((statsOf(logOf(this.path))?.size ?? 0n) >= BigInt(bytes)) return true;
     }
     return false;
+  }
+
+  #hasLogMagic(): boolean {
+    const read = readSync(this.#logDescriptor, this.#logStart, 0, this.#logStart.length, 0);
+    return read === 0 || isLogMagic(this.#logStart);
   }
 
   /** VACUUM by hand makes it smaller. */

@@ -42,6 +42,9 @@ export function isContinuedBy(header: Buffer, log: string): boolean {
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
+/** Whether a log begins so: one of its two, by the order of bytes in its sums. */
+export const isLogMagic = (start: Buffer): boolean => (start.readUInt32BE(0) & ~1) === 0x377f0682;
+
 /** The headers that its committed transactions give the file, in order; none when it has none or cannot be read. */
 function headersIn(log: string): Buffer[] {
   let file: number;
@@ -54,7 +57,7 @@ function headersIn(log: string): Buffer[] {
     const start = Buffer.alloc(LOG_HEADER_BYTES);
     if (readSync(file, start, 0, LOG_HEADER_BYTES, 0) < LOG_HEADER_BYTES) return [];
     const magic = start.readUInt32BE(0);
-    if (magic !== 0x377f0682 && magic !== 0x377f0683) return [];
+    if (!isLogMagic(start)) return [];
     const sum = new Checksum(magic === 0x377f0683);
     sum.add(start, 0, FRAME_HEADER_BYTES);
     const pageBytes = start.readUInt32BE(8);
