@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createConnection } from 'mysql2/promise';
+import { type Connection, createConnection } from 'mysql2/promise';
 import { find } from '../mariadb.ts';
 import { GALERA_LIBRARY } from './packages.ts';
 import { eventually, must } from './waiting.ts';
@@ -87,7 +87,7 @@ innodb_buffer_pool_size=64M
 innodb_log_file_size=32M
 performance_schema=OFF
 wsrep_on=ON
-wsrep_sync_wait=${process.env['WSREP_SYNC_WAIT'] ?? 0}
+wsrep_sync_wait=0
 wsrep_provider=${GALERA_LIBRARY}
 wsrep_cluster_name=tickets
 wsrep_cluster_address=gcomm://${all.groupPorts.map((other) => `127.0.0.1:${other}`).join(',')}
@@ -154,14 +154,14 @@ wsrep_sst_receive_address=127.0.0.1:${copyPort}
 
   /** Takes a lock in a transaction of its own and holds it until it is released. */
   async lock(sql: string, parameters: readonly unknown[]): Promise<{ release(): void }> {
-    const connection = await this.#connect();
+    const connection = await this.connect();
     await connection.beginTransaction();
     await connection.query(sql, [...parameters]);
     return { release: () => connection.destroy() };
   }
 
   async query<Row extends object>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const connection = await this.#connect();
+    const connection = await this.connect();
     try {
       const [rows] = await connection.query(sql, [...parameters]);
       return rows as Row[]; // the statement's own columns
@@ -170,7 +170,7 @@ wsrep_sst_receive_address=127.0.0.1:${copyPort}
     }
   }
 
-  #connect() {
+  connect(): Promise<Connection> {
     return createConnection({ host: '127.0.0.1', port: this.port, user: 'root', connectTimeout: 2000 });
   }
 

@@ -18,21 +18,21 @@ export interface HttpServer {
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => void child.kill('SIGKILL')));
 
-const environment = (node: GaleraNode, database: string, folder: string) => ({
+const environment = (node: GaleraNode, database: string, folder: string, port = node.port) => ({
   PATH: process.env['PATH'] ?? '',
   SECURITY_PROFILE: 'open',
   JWT_SECRET: 'one secret for all three servers of the cluster',
   DATA_DIR: folder,
   PORT: '0',
   DB_HOST: '127.0.0.1',
-  DB_PORT: String(node.port),
+  DB_PORT: String(port),
   DB_USER: 'root',
   DB_NAME: database,
 });
 
-/** Starts it and waits until it listens. */
-export async function startServer(node: GaleraNode, database: string, folder: string): Promise<HttpServer> {
-  const { child, output, exited } = run(['apps/http/src/main.ts'], environment(node, database, folder));
+/** Starts it and waits until it listens. It may reach its node through another port. */
+export async function startServer(node: GaleraNode, database: string, folder: string, port?: number): Promise<HttpServer> {
+  const { child, output, exited } = run(['apps/http/src/main.ts'], environment(node, database, folder, port));
   const address = () => output().match(/listens on (http:\/\/[^\s,]+)/)?.[1];
   await eventually(
     'the server listens',

@@ -1,7 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+// Workspaces resolve to their sources, as in the other runs.
+const conditions = ['@ticket/source'];
+
 /** Opt-in (`npm run test:cluster`): its file is not named *.test.ts, so `npm test` never takes it up. */
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     root: import.meta.dirname,
     include: ['galera.cluster.ts'],

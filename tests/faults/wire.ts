@@ -158,6 +158,17 @@ export const arriveLate =
     setTimeout(() => line.far.end(statement), milliseconds);
   };
 
+/** The server loses its connection at once; the statement arrives when it is let go. */
+export function arriveWhenLetGo(): { readonly fate: Fate; letGo: () => void } {
+  let letGo = () => {};
+  const fate: Fate = (line, statement) => {
+    line.silent = true;
+    line.near.destroy();
+    letGo = () => line.far.end(statement);
+  };
+  return { fate, letGo: () => letGo() };
+}
+
 /** The statement is done, and its answer kept back until it is let go, though the connection may have been given up by then. */
 export function keepAnswerBack(): { readonly fate: Fate; letGo: () => void } {
   let letGo = () => {};
