@@ -228,26 +228,26 @@ describe('on servers that were started one after another', () => {
   }
   const set = (status: string, keeps: 0 | 1): Look => ({
     what: `set ${status}`,
-    ask: async (at, { id, token }) => (await call(at, 'PATCH', `/api/bookings/${id}/status`, token, { status })).status,
+    ask: async (at, { id, token }) => (await served(at, 'PATCH', `/api/bookings/${id}/status`, token, { status })).status,
     hears: () => 200,
     keeps,
   });
   const looks: readonly Look[] = [
     {
       what: 'read',
-      ask: async (at, { id, token }) => (await call(at, 'GET', `/api/bookings/${id}`, token)).status,
+      ask: async (at, { id, token }) => (await served(at, 'GET', `/api/bookings/${id}`, token)).status,
       hears: () => 200,
       keeps: 1,
     },
     {
       what: 'seen in the list',
-      ask: async (at, { token }) => (await dataOf(await call(at, 'GET', '/api/bookings?limit=1', token)))[0]?.id,
+      ask: async (at, { token }) => (await dataOf(await served(at, 'GET', '/api/bookings?limit=1', token)))[0]?.id,
       hears: ({ id }) => id,
       keeps: 1,
     },
     {
       what: 'taken off the tickets that are left',
-      ask: async (at, { eventId }) => (await dataOf(await call(at, 'GET', `/api/events/${eventId}`))).available_tickets,
+      ask: async (at, { eventId }) => (await dataOf(await served(at, 'GET', `/api/events/${eventId}`))).available_tickets,
       hears: (_, sold) => PLENTY - sold,
       keeps: 1,
     },
@@ -256,13 +256,13 @@ describe('on servers that were started one after another', () => {
     set('cancelled', 0),
     {
       what: 'deleted',
-      ask: async (at, { id, token }) => (await call(at, 'DELETE', `/api/bookings/${id}`, token)).status,
+      ask: async (at, { id, token }) => (await served(at, 'DELETE', `/api/bookings/${id}`, token)).status,
       hears: () => 200,
       keeps: 0,
     },
   ];
   const bookOne = async (eventId: string, token: string): Promise<Booked> => {
-    const { id } = await dataOf(await call(servers[0], 'POST', '/api/bookings', token, { event_id: eventId, quantity: 1 }));
+    const { id } = await dataOf(await served(servers[0], 'POST', '/api/bookings', token, { event_id: eventId, quantity: 1 }));
     return { id, eventId, token };
   };
 
@@ -282,7 +282,8 @@ describe('on servers that were started one after another', () => {
       }),
     );
     await storm.stop();
-    say(`booked at one node and ${looks.map(({ what }) => what).join(', ')} at another, 200 times each: ${wrong.flat().length} wrong`);
+    const asked = looks.map(({ what }) => what).join(', ');
+    say(`booked at one node and ${asked} at another, 200 times each: ${wrong.flat().length} wrong; ${turnedAway} 503 that were asked again`);
     expect(wrong.flat()).toEqual([]);
     await exact(storm, PLENTY);
   });
@@ -694,6 +695,18 @@ function call(server: HttpServer, method: string, path: string, token?: string, 
 
 const book = (server: HttpServer, eventId: string, key: string): Promise<Response> =>
   post(server, '/api/bookings', { event_id: eventId, quantity: 1 }, { Authorization: `Bearer ${buyers[0]}`, 'Idempotency-Key': key });
+
+let turnedAway = 0;
+/** A plain 503 says that nothing was done (the row is too hot just now), so it is asked again. */
+async function served(...request: Parameters<typeof call>): Promise<Response> {
+  for (;;) {
+    const response = await call(...request);
+    const { message }: Reply['body'] = await response.clone().json();
+    if (response.status !== 503 || message !== 'Layanan sementara tidak tersedia') return response;
+    turnedAway++;
+    await sleep(150);
+  }
+}
 
 /** Whatever was answered. */
 async function dataOf(response: Response): Promise<Reply['body']> {
