@@ -492,6 +492,14 @@ describe('on servers that were started one after another', () => {
       wire.cut();
       return sleep(20);
     };
+    /** A change that is answered without a COMMIT on the wire fails here, and says with what. */
+    const before = (lost: Promise<void>, asking: Promise<Response>) =>
+      Promise.race([
+        lost,
+        asking.then(async (answer) => {
+          throw new Error(`answered before its COMMIT was lost: ${answer.status} ${await answer.text()}\n${moved.output().slice(-2000)}`);
+        }),
+      ]);
     const marks = async () => new Set((await nodes[0].query<{ id: string }>(`SELECT id FROM ${DATABASE}.commits`)).map(({ id }) => id));
     /** Which try wrote the only mark that is new. */
     async function attemptSince(known: ReadonlySet<string>): Promise<number> {
@@ -522,7 +530,7 @@ describe('on servers that were started one after another', () => {
           moveTo(nodes[1]);
         });
         const asking = send(moved, prepared.change);
-        await lost;
+        await before(lost, asking);
         const held = holdBack();
         await wire.trap(BEGIN, held.fate);
         await cluster.settled();
@@ -572,7 +580,7 @@ describe('on servers that were started one after another', () => {
           };
           const lost = wire.trap(COMMIT, fate);
           const asking = send(moved, prepared.change);
-          await lost;
+          await before(lost, asking);
           await cross(first.letGo, asking, round);
           const reply = await asking;
           expect(reply.status, `round ${round}`).toBe(prepared.status);
