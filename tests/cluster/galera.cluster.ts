@@ -497,7 +497,7 @@ describe('on servers that were started one after another', () => {
       Promise.race([
         lost,
         asking.then(async (answer) => {
-          throw new Error(`answered before its COMMIT was lost: ${answer.status} ${await answer.text()}\n${moved.output().slice(-2000)}`);
+          throw new Error(`answered before its COMMIT was lost: ${answer.status} ${await answer.clone().text()}\n${moved.output().slice(-2000)}`);
         }),
       ]);
     const marks = async () => new Set((await nodes[0].query<{ id: string }>(`SELECT id FROM ${DATABASE}.commits`)).map(({ id }) => id));
