@@ -281,6 +281,8 @@ describe('tickets backup', () => {
       ['there', /is there already/],
       ['dangling', /is there already/],
       ['missing/file', /There is no folder/],
+      ['tickets.sqlite-journal', /has a name that SQLite uses/],
+      ['tickets.sqlite-wal', /has a name that SQLite uses/],
     ] as const) {
       const { code, output } = await tickets(storeIn(data), ['backup', join(folder, name)]);
       expect([code, output]).toEqual([1, expect.stringMatching(words)]);

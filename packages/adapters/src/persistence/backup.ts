@@ -45,7 +45,12 @@ export async function backUp(config: DatabaseConfig, to: string): Promise<'done'
   }
 }
 
+/** SQLite takes such a file beside a database for its own, and deletes it. */
+const OF_SQLITE = /-(?:journal|wal|shm|lock)$/;
+
 function requireNothingAt(target: string): void {
+  if (OF_SQLITE.test(target))
+    throw new StartFault(`${target} has a name that SQLite uses for files of its own. Give another, such as ${target}.sqlite`);
   if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
     throw new StartFault(`${target} is there already, and no backup is made over another. Give a name that is free.`);
   if (statSync(dirname(target), { throwIfNoEntry: false })?.isDirectory() !== true)

@@ -9,7 +9,19 @@ import { classify, errnoOf, messageOf } from './database-errors.ts';
 import { isUpToDate, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
-import { ACQUIRE_MS, foreseen, isTransient, LostCommit, onConnection, StaleRow, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
+import {
+  ACQUIRE_MS,
+  foreseen,
+  isDestroyable,
+  isTransient,
+  LostCommit,
+  onConnection,
+  StaleRow,
+  TRY_MS,
+  tryOnce,
+  untilDone,
+  type Work,
+} from './tries.ts';
 import { WriteHealth } from './write-health.ts';
 
 export interface SqliteConfig {
@@ -248,6 +260,9 @@ async function migrate(source: DataSource): Promise<void> {
     await executor.executePendingMigrations();
   } finally {
     await guard.query(`SELECT RELEASE_LOCK(CONCAT('ticket-migrations-', DATABASE()))`).catch(() => undefined);
+    // A splitter may have sent that elsewhere: the lock goes with its connection, or the next try would wait for it.
+    const connection: unknown = await guard.connect().catch(() => undefined);
+    if (isDestroyable(connection)) connection.destroy();
     await guard.release();
   }
 }

@@ -54,6 +54,14 @@ describe('a database that takes the place of another', () => {
     expect(await version(elsewhere)).toBe(1);
   });
 
+  it('of a file that was missing, the log is kept and named: it has what was sold last', async () => {
+    rmSync(file());
+    const restored = await restore(config, backup, AWAY);
+    const kept = 'kept' in restored ? (restored.kept ?? '') : '';
+    expect(kept).toMatch(/tickets\.sqlite-before-.*-wal$/);
+    expect(existsSync(kept)).toBe(true);
+  });
+
   it.each([
     ['nothing', []],
     ['the log', ['-wal']],

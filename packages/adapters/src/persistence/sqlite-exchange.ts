@@ -47,7 +47,7 @@ export function finishExchange(folder: string): string | undefined {
     syncFolder(folder);
     renameSync(join(folder, readyName(stamp)), file);
     syncFolder(folder);
-    if (existsSync(aside)) kept = aside;
+    kept = [aside, logOf(aside)].find((name) => existsSync(name)) ?? kept; // where the file was missing, its log has what was sold last
   }
   return kept;
 }

@@ -208,7 +208,7 @@ async function inTime<Result>(work: Promise<Result>, milliseconds: number, code:
   }
 }
 
-const isDestroyable = (connection: unknown): connection is { destroy(): void } =>
+export const isDestroyable = (connection: unknown): connection is { destroy(): void } =>
   typeof connection === 'object' && connection !== null && 'destroy' in connection && typeof connection.destroy === 'function';
 
 const TRANSIENT = ['rolled_back', 'not_started', 'wrong_server', 'connection_lost'] as const;
