@@ -1,12 +1,12 @@
 import { type Freshness, type NewId, Unavailable } from '@ticket/domain';
 import pLimit from 'p-limit';
-import { type DataSource, type EntityManager, MigrationExecutor } from 'typeorm';
+import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
 import { newIds } from '../new-ids.ts';
 import { StartFault } from '../start-fault.ts';
 import { CommitMark, sweepMarks } from './commit-mark.ts';
 import { classify, errnoOf, messageOf } from './database-errors.ts';
-import { isUpToDate, requireProgramNewEnough } from './migrations/program-versions.ts';
+import { isUpToDate, migrationsIn, type Readable, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
 import {
@@ -86,7 +86,7 @@ export class Database {
             await migrate(sources.writer);
             sources.beginLog?.();
           },
-          (error) => isRacedMigration(error) || isTransient(error),
+          (error) => isRacedMigration(error) || error instanceof StaleRow || isTransient(error),
         );
       else if (!(await isUpToDate(sources.reader)))
         throw new StartFault(`There are no tables at ${this.address}, or older ones. Is it the right database? Then: tickets migrate`);
@@ -242,8 +242,6 @@ const isDamaged = (error: unknown): boolean => /malformed|not a database/.test(m
 const NOT_SUPPORTED = 1235;
 
 async function migrate(source: DataSource): Promise<void> {
-  // Nothing to do, nothing to be allowed: a server may run as a user who cannot change tables.
-  if (!(await source.showMigrations())) return;
   if (source.options.type === 'better-sqlite3') {
     await source.runMigrations();
     return;
@@ -251,9 +249,15 @@ async function migrate(source: DataSource): Promise<void> {
   // Two processes that start at once: the second waits here. (On Galera the lock is the node's own; there the retry serves.)
   const guard = source.createQueryRunner();
   try {
+    // Nothing to do, nothing to be allowed: a server may run as a user who cannot change tables.
+    if (await isUpToDate(source, latestOf(guard))) return;
     await guard.query(`SELECT GET_LOCK(CONCAT('ticket-migrations-', DATABASE()), 30)`).catch((error: unknown) => {
       if (errnoOf(error) !== NOT_SUPPORTED) throw error; // some releases of MariaDB refuse it on Galera
     });
+    const [latest, plain] = [await migrationsIn(latestOf(guard)), await migrationsIn(guard)];
+    // TypeORM reads plainly what is done: from a replica that lags it would write it down once more.
+    if (plain.length < latest.length) throw new StaleRow('a replica does not show all migrations yet');
+    if (await isUpToDate(source, latestOf(guard))) return;
     // On the guard's own connection: TypeORM leaks the one that it takes itself when a migration fails, and each retry would cost another.
     const executor = new MigrationExecutor(source, guard);
     executor.transaction = 'each';
@@ -266,6 +270,18 @@ async function migrate(source: DataSource): Promise<void> {
     await guard.release();
   }
 }
+
+/** The same connection, read in a transaction: a splitter sends that where writes go. */
+const latestOf = (runner: QueryRunner): Readable => ({
+  query: async (sql) => {
+    await runner.query('START TRANSACTION');
+    try {
+      return await runner.query(sql);
+    } finally {
+      await runner.query('ROLLBACK');
+    }
+  },
+});
 
 /** Another process made the table, the column, the key or the row first. */
 function isRacedMigration(error: unknown): boolean {

@@ -40,15 +40,25 @@ export function isAtLeast(version: string, wanted: string): boolean {
 
 const NO_SUCH_TABLE = 1146;
 
-async function rowsOf<Row>(source: DataSource, sql: string): Promise<Row[]> {
+/** What rows are read from. */
+export interface Readable {
+  // biome-ignore lint/suspicious/noExplicitAny: TypeORM's own type
+  query(sql: string): Promise<any>;
+}
+
+async function rowsOf<Row>(source: Readable, sql: string): Promise<Row[]> {
   return source.query(sql).catch((error: unknown) => {
     if (errnoOf(error) === NO_SUCH_TABLE || /no such table/.test(messageOf(error))) return [];
     throw error;
   });
 }
 
+/** The names of the migrations that were made. */
+export const migrationsIn = async (from: Readable): Promise<readonly string[]> =>
+  (await rowsOf<{ name: string }>(from, 'SELECT name FROM migrations')).map(({ name }) => name);
+
 /** Whether every migration that this program knows was made. */
-export async function isUpToDate(source: DataSource): Promise<boolean> {
-  const done = new Set((await rowsOf<{ name: string }>(source, 'SELECT name FROM migrations')).map(({ name }) => name));
+export async function isUpToDate(source: DataSource, from: Readable = source): Promise<boolean> {
+  const done = new Set(await migrationsIn(from));
   return source.migrations.every((migration) => done.has(migration.name ?? migration.constructor.name));
 }
