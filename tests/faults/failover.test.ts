@@ -192,7 +192,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
     await sleep(500);
     await pair.demote();
     await pair.promote();
-    await sleep(500); // operators are not as fast as scripts
+    await sleep(2000); // longer than an order is tried for, so that some are refused; operators are not as fast as scripts
     wire.pointAt(pair.replica.port);
     const soldBefore = await countOf(promoted);
     await soldWithin();
