@@ -311,7 +311,7 @@ describe('a server for strangers', () => {
   );
 
   it('T18: takes a strong secret, and 604800 for a week of seconds', () => {
-    expect(loadConfig(locked({ JWT_SECRET: STRONG, JWT_EXPIRES_IN: '604800' })).jwt).toEqual({ secret: STRONG, ttlSeconds: 7 * 86_400 });
+    expect(loadConfig(locked({ JWT_SECRET: STRONG, JWT_EXPIRES_IN: '604800' })).jwt).toMatchObject({ secret: STRONG, ttlSeconds: 7 * 86_400 });
   });
 
   it('T18: ends with exit code 1 rather than start without', async () => {
