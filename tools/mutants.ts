@@ -33,7 +33,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'writer queue',
     file: `${persistence}/database.ts`,
-    line: "this.engine === 'sqlite' ? this.#turn(run) : run()",
+    line: "this.engine === 'sqlite' ? this.#turns.run(turn, run) : run()",
     becomes: 'run()',
     killedBy: [`${persistence}/races.test.ts`, 'users and bookings written at once, sqlite lose nothing that was acknowledged'],
   },

@@ -76,7 +76,7 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
           const hasWritten = await store(manager, writes);
           const decided = outcomes.values();
           return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), hasWritten };
-        });
+        }, 'sales');
       try {
         return await run();
       } catch (error) {
@@ -87,6 +87,7 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
     },
     onBatch: measures.stockBatch,
   });
+  database.letSalesGoFirst(() => queue.waiting > 0);
   measures.watch('stock_queue', () => queue.waiting);
   return queue;
 }
