@@ -376,8 +376,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'an unknown e-mail costs a hash',
     file: 'packages/domain/src/use-cases/log-in.ts',
-    line: 'await passwords.verify(password, credentials?.passwordHash);',
-    becomes: 'credentials !== undefined && (await passwords.verify(password, credentials.passwordHash));',
+    line: 'await passwords.verify(password, credentials?.passwordHash, holders);',
+    becomes: 'credentials !== undefined && (await passwords.verify(password, credentials.passwordHash, holders));',
     killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'asks the hasher also about an e-mail that nobody has'],
   },
   {
@@ -386,6 +386,41 @@ const MUTANTS: readonly Mutant[] = [
     line: 'user?.tokenVersion === tokenVersion ?',
     becomes: 'user !== undefined ?',
     killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'leaves a password as it is that was changed'],
+  },
+  {
+    name: 'no token, no look at the database',
+    file: 'packages/domain/src/use-cases/asking.ts',
+    line: "if (typeof actor === 'string') identify(policy, actor, action);",
+    becomes: '',
+    killedBy: ['tests/threats/cost-before-identity.test.ts', 'without a token where one is needed does not touch the database'],
+  },
+  {
+    name: 'a write is judged before it takes a lock',
+    file: 'packages/domain/src/use-cases/asking.ts',
+    line: '    return judge(actor, freshness);',
+    becomes: '    return undefined as Result;',
+    killedBy: ['tests/threats/cost-before-identity.test.ts', 'for a right that a user does not have opens no write transaction'],
+  },
+  {
+    name: 'a third of the places for passwords',
+    file: 'packages/domain/src/use-cases/limiting.ts',
+    line: '(underWay.get(one) ?? 0) >= shareMax',
+    becomes: 'false',
+    killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'from one address takes a third of the places'],
+  },
+  {
+    name: 'a taken e-mail costs no hash',
+    file: 'packages/domain/src/use-cases/opening.ts',
+    line: 'if (await isEmailTaken({ users }, user))',
+    becomes: 'if (false)',
+    killedBy: ['tests/threats/cost-before-identity.test.ts', 'for what hangs on a row opens no write transaction'],
+  },
+  {
+    name: 'sales first',
+    file: `${persistence}/writer-turns.ts`,
+    line: 'if (sales.length > 0 && !(accounts.length > 0 && this.#isAccountsTurn)) {',
+    becomes: 'if (accounts.length === 0) {',
+    killedBy: [`${persistence}/writer-turns.test.ts`, 'sales come first, and accounts get one turn in ten'],
   },
   {
     name: 'whoever guesses or asks too often is refused',
