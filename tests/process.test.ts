@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -188,9 +189,9 @@ describe('the server', () => {
     const env = {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
-      JWT_SECRET: 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0',
+      JWT_SECRET: randomBytes(32).toString('base64url'),
       ADMIN_EMAIL: 'root@example.com',
-      ADMIN_PASSWORD: 'a long enough one',
+      ADMIN_PASSWORD: randomBytes(12).toString('base64url'),
     };
     const server = start(HTTP, env);
     const url = await server.listening();
