@@ -41,7 +41,7 @@ async function start(): Promise<void> {
   const { log, written } = createLog(config.logLevel, config.tracing ? () => tracing?.facts() ?? {} : undefined);
   // Loaded only where traces are wanted: it is as large as the rest together.
   if (config.tracing) tracing = (await import('./tracing.ts')).startTracing(version, log);
-  for (const notice of config.notices) log({ level: 'warn', message: notice });
+  for (const notice of [...config.notices, ...config.ignored]) log({ level: 'warn', message: notice });
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const container = createContainer(config, { ...metrics.measures, writes: tellWrites(log) });
@@ -100,7 +100,7 @@ async function connect(container: Container, log: Log): Promise<boolean> {
     if (!(error instanceof Unavailable)) throw error;
     log({
       level: 'error',
-      message: `Error: ${error.message}. The database cannot be reached; requests get 503 and it is tried again every second. Is it running, are DB_HOST and DB_PORT right?`,
+      message: `Error: ${error.message}. The database cannot be reached; requests get 503 and it is tried again every second. Is it running, are DB_HOST and DB_PORT (or DB_SOCKET, or the address) right?`,
     });
     return false;
   }
@@ -179,8 +179,9 @@ function listenOn(server: Server, port: number, host: string): Promise<Server | 
         );
       else if (error.code === 'EACCES')
         reject(new StartFault(`Port ${port} may not be used by this user (${error.message}). Set PORT to a number above 1023.`));
-      else if (error.code === 'ENOTFOUND') reject(new StartFault(`HOST ${host} is not an address of this machine (${error.message}).`));
-      else reject(error);
+      else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
+        reject(new StartFault(`HOST ${host} is not an address of this machine (${error.message}).`));
+      else reject(new StartFault(`HOST ${host} and PORT ${port} cannot be listened on (${error.message}). Set others.`));
     });
     server.listen({ port, host }, () => resolve(server));
   });

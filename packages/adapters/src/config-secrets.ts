@@ -5,9 +5,9 @@
 export const PUBLISHED = [
   ...['your_super_secret_key_min_32_characters', 'your_secret_key', 'the_value_that_jwt_secret_had'],
   ...['choose-a-random-one', 'choose-a-long-one', 'choose a long one', 'a long password', 'a long enough one', 'correct horse'],
-  ...['owner-password', 'app-password', 'auditor-password', 'fullstack', 'password123', 'admin123', 'user123', 'password'],
+  ...['owner-password', 'app-password', 'auditor-password', 'fullstack', 'password123', 'admin123', 'user123', 'password', 'one#two'],
   ...['a secret of the tests, long enough for HS256', 'one secret for all three servers of the cluster'],
-  'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0',
+  ...['k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0', 'the-secret-of-the-benchmark-nobody-elses-0123456789'],
 ] as const;
 const LONGEST_FIRST = PUBLISHED.map((text) => text.toLowerCase()).toSorted((one, other) => other.length - one.length);
 

@@ -100,11 +100,12 @@ function giveName(part: string, target: string): void {
 /** As a shell takes one word. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-function byOtherTools({ host, port, user, password, database }: MySqlConfig, file: string): ByOtherTools {
+function byOtherTools({ host, port, user, password, database, socket, tls }: MySqlConfig, file: string): ByOtherTools {
+  const place = socket === undefined ? [`--host=${host}`, `--port=${port}`, '--protocol=tcp'] : ['--protocol=socket', `--socket=${socket}`];
+  const authority = tls?.ca === undefined ? [] : [`--ssl-ca=${tls.caFile ?? 'FILE_WITH_DB_SSL_CA'}`];
+  const line = tls === undefined ? [] : [`--ssl-mode=${tls.mode.toUpperCase().replace('-', '_')}`, ...authority];
   // The password is asked for: in the command every process would see it.
-  const where = [`--host=${host}`, `--port=${port}`, '--protocol=tcp', `--user=${user}`, ...(password === '' ? [] : ['--password'])]
-    .map(quoted)
-    .join(' ');
+  const where = [...place, `--user=${user}`, ...line, ...(password === '' ? [] : ['--password'])].map(quoted).join(' ');
   const name = quoted(database);
   return {
     backUp: `(umask 077 && mysqldump ${where} --single-transaction --no-tablespaces --hex-blob --default-character-set=utf8mb4 ${name} > ${quoted(file)})`,
