@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS, type WritesRefused } from '@ticket/adapters';
+import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS, type WritesRefused, wordsOf } from '@ticket/adapters';
 import { onSignals } from '@ticket/adapters/signals';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { collectDefaultMetrics } from 'prom-client';
@@ -30,6 +30,7 @@ export async function serve(): Promise<void> {
   try {
     await start();
   } catch (error) {
+    await sleep(0); // a name that was just looked up is no longer waited for then
     fail(error);
   }
 }
@@ -147,7 +148,9 @@ async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
     const made = await container.get(TOKENS.useCases).createFirstAdmin(firstAdmin);
     if (made !== undefined) log({ level: 'info', message: 'The first admin was made from ADMIN_EMAIL and ADMIN_PASSWORD' });
   } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'email_taken')) throw error;
+    if (error instanceof Refusal && error.code !== 'email_taken')
+      throw new StartFault(`ADMIN_EMAIL and ADMIN_PASSWORD make no account (${error.code} ${JSON.stringify(error.details)}). Give others.`);
+    if (!(error instanceof Refusal)) throw error;
     const message =
       'There is no admin, and ADMIN_EMAIL belongs to a user who is none: no admin was made. Give another ADMIN_EMAIL, or: tickets user create --role admin';
     log({ level: 'warn', message });
@@ -263,7 +266,6 @@ function versionOf(): string {
 }
 
 function fail(error: unknown): never {
-  const message = error instanceof StartFault ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${wordsOf(error)}\n`);
   process.exit(1);
 }
