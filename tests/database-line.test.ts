@@ -121,6 +121,11 @@ describe.skipIf(!canTry)('the line to the database', () => {
     expect(await printed({ DATABASE_URL: addressOn(secure, `ssl-mode=VERIFY_CA&ssl-ca=${own.ca}`) })).toContain(
       `--ssl-mode=VERIFY_CA --ssl-ca=${own.ca} `,
     );
+    const dumpWith = await backUp(
+      loadConfig({ DATA_DIR: folder, DATABASE_URL: addressOn(secure, 'ssl-mode=REQUIRED') }).database,
+      join(folder, 'dump.sql'),
+    );
+    expect(dumpWith).toMatchObject({ onMariaDb: 'Its tools take --ssl in place of --ssl-mode=REQUIRED.' });
     const atSocket = await printed({ DB_SOCKET: secure.socket, DB_USER: 'root', DB_NAME: 'line' });
     expect(atSocket).toContain(`--protocol=socket --socket=${secure.socket} --user=root `);
     const dump = find('mariadb-dump');

@@ -62,16 +62,21 @@ async function opens(password: string): Promise<boolean> {
 
 describe.skipIf(script === undefined)('the command line asks for a password on a terminal', () => {
   it('and shows nothing of it, whatever is typed, taken back or pasted', async () => {
-    const { code, shown } = await type('t', 'y', 'p', 'x', '\u007f', 'ed ', '\u001b[D\u001b[C', 'kata-sandi é🎫', 'z\u0008', ' pasted\r');
+    const { code, shown } = await type(
+      't',
+      'y',
+      'p',
+      'x',
+      '\u007f',
+      'ed ',
+      '\u001b[D\u001b[C',
+      'kata-sandi é🎫',
+      'z\u0008',
+      ' pasted\nsecond line\n',
+    );
     expect([code, await opens('typed kata-sandi é🎫 pasted')]).toEqual([0, true]);
-    expect(shown).toContain('Password (not shown): ');
-    for (const part of ['typ', 'ed', 'kata', 'é', '🎫', 'pasted', '*'])
-      expect(shown.replace(/[\w-]+ user root@example\.com/, '').replace('Password (not shown)', '')).not.toContain(part);
-  });
-
-  it('and takes the first line of what is pasted', async () => {
-    expect((await type('first line\nsecond line\n')).shown).not.toMatch(/first|second/);
-    expect(await opens('first line')).toBe(true);
+    // Nothing but the prompt and what the command prints when it is done.
+    expect(shown).toMatch(/^Password \(not shown\): \r\n[\da-f-]{36} user root@example\.com\r\n$/);
   });
 
   it.each([

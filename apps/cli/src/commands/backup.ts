@@ -20,6 +20,7 @@ export const backup = () =>
       // Nothing was backed up, so whoever goes on when this command is done must not.
       console.error('Nothing was backed up: MySQL and MariaDB have tools of their own for it (mariadb-dump and mariadb by their newer names). Run:');
       console.log(done.backUp);
+      if (done.onMariaDb !== undefined) console.error(`On MariaDB: ${done.onMariaDb}`);
       console.error(`To restore it, with every server stopped: ${done.restore}`);
       throw new AnsweredNo();
     });

@@ -14,6 +14,8 @@ import { checkSqlite } from './sqlite-check.ts';
 export interface ByOtherTools {
   readonly backUp: string;
   readonly restore: string;
+  /** What has to be written otherwise for MariaDB's own tools. */
+  readonly onMariaDb: string | undefined;
 }
 
 /**
@@ -110,5 +112,8 @@ function byOtherTools({ host, port, user, password, database, socket, tls }: MyS
   return {
     backUp: `(umask 077 && mysqldump ${where} --single-transaction --no-tablespaces --hex-blob --default-character-set=utf8mb4 ${name} > ${quoted(file)})`,
     restore: `mysql ${where} --default-character-set=utf8mb4 ${name} < ${quoted(file)}`,
+    onMariaDb:
+      tls &&
+      `Its tools take ${tls.mode.startsWith('verify') ? '--ssl --ssl-verify-server-cert' : '--ssl'} in place of ${line.find((one) => one.startsWith('--ssl-mode'))}.`,
   };
 }
