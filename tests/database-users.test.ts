@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,8 @@ import { CONCERT, openApi } from './open-api.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', join(root, 'apps/cli/src/main.ts')];
 const [, statements = ''] = /## Two database users.*?```sql\n(.*?)```/s.exec(readFileSync(join(root, 'docs/configuration.md'), 'utf8')) ?? [];
+/** A password that stands in the document is refused. */
+const OWN = randomBytes(12).toString('base64url');
 const program = find('mariadbd');
 const canTry = program !== undefined && find('mariadb-install-db') !== undefined;
 if (!canTry) console.warn('\nTHE RIGHTS OF DATABASE USERS ARE NOT TRIED: no mariadbd here, or no mariadb-install-db to teach it users.\n');
@@ -23,16 +26,23 @@ describe.skipIf(!canTry)('the database users of docs/configuration.md', () => {
     url = new URL(server.url);
     const reader = `CREATE USER 'tickets_auditor'@'%' IDENTIFIED BY 'auditor-password'; GRANT SELECT ON gdgoc.* TO 'tickets_auditor'@'%';`;
     const connection = await createConnection({ uri: server.url, multipleStatements: true });
-    await connection.query(`${statements}\n${reader}`);
+    await connection.query(`${statements}\n${reader}`.replace(/'(\w+)-password'/g, `'${OWN}-$1'`));
     await connection.end();
   });
   afterAll(() => stop?.());
 
-  const place = (user: string) => ({ host: url.hostname, port: Number(url.port), user: `tickets_${user}`, password: `${user}-password` });
+  const place = (user: string) => ({ host: url.hostname, port: Number(url.port), user: `tickets_${user}`, password: passwordOf(user) });
+  const passwordOf = (user: string) => `${OWN}-${user}`;
   /** The command line as the user, in the locked profile. */
   function tickets(user: string, ...args: string[]) {
     const { host, port, password, user: name } = place(user);
-    const env = { PATH: process.env['PATH'], NODE_ENV: 'production', JWT_SECRET: 'x'.repeat(40), PORT: '0', HOST: '127.0.0.1' };
+    const env = {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'production',
+      JWT_SECRET: randomBytes(32).toString('base64url'),
+      PORT: '0',
+      HOST: '127.0.0.1',
+    };
     const database = { DB_HOST: host, DB_PORT: String(port), DB_NAME: 'gdgoc', DB_USER: name, DB_PASSWORD: password };
     const { status, stdout, stderr } = spawnSync(process.execPath, [...CLI, ...args], {
       env: { ...env, ...database },

@@ -40,7 +40,10 @@ export default async function setup(project: TestProject): Promise<(() => void) 
 }
 
 /** A server on a free loopback port. It dies with this process, also when that is killed. Users and their rights it knows only if asked to. */
-export async function startMariaDb(program: string, { knowsUsers = false } = {}): Promise<{ url: string; stop: () => void }> {
+export async function startMariaDb(
+  program: string,
+  { knowsUsers = false, options: more = [] }: { readonly knowsUsers?: boolean; readonly options?: readonly string[] } = {},
+): Promise<{ url: string; socket: string; stop: () => void }> {
   const folder = mkdtempSync(join(tmpdir(), 'ticket-mariadb-'));
   mkdirSync(join(folder, 'data'));
   if (knowsUsers) makeGrantTables(`${folder}/data`);
@@ -60,6 +63,7 @@ export async function startMariaDb(program: string, { knowsUsers = false } = {})
       '--character-set-server=utf8mb4',
       '--max-connections=300',
       ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+      ...more,
     ],
   ];
   const leash = find('setpriv');
@@ -75,7 +79,7 @@ export async function startMariaDb(program: string, { knowsUsers = false } = {})
     try {
       const connection = await createConnection(url);
       await connection.end();
-      return { url, stop };
+      return { url, socket: `${folder}/s`, stop };
     } catch (error) {
       if (tries > 400 || server.exitCode !== null) {
         stop();

@@ -13,7 +13,16 @@ export async function openContainer(engine: Engine, overrides: Partial<Config> =
   const { config: database, drop } = await freshDatabase(engine);
   const container = createContainer(
     {
-      ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, corsOrigins: [], firstAdmin: undefined, notices: [] },
+      ...{
+        port: 0,
+        hosts: ['127.0.0.1'],
+        policy: POLICIES.open,
+        trustedProxies: 0,
+        corsOrigins: [],
+        firstAdmin: undefined,
+        notices: [],
+        ignored: [],
+      },
       ...{ logLevel: 'info', metricsToken: undefined, tracing: false, auditMinutes: 0, drainSeconds: 0 },
       jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
       bcryptCost: 10,

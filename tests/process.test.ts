@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -188,9 +189,9 @@ describe('the server', () => {
     const env = {
       NODE_ENV: 'production',
       HOST: '127.0.0.1',
-      JWT_SECRET: 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0',
+      JWT_SECRET: randomBytes(32).toString('base64url'),
       ADMIN_EMAIL: 'root@example.com',
-      ADMIN_PASSWORD: 'a long enough one',
+      ADMIN_PASSWORD: randomBytes(12).toString('base64url'),
     };
     const server = start(HTTP, env);
     const url = await server.listening();
@@ -247,6 +248,25 @@ describe('what keeps the server from starting is one message, and its exit code 
     await refusedWith({ DATA_DIR: file, JWT_SECRET: 'x'.repeat(32) }, /DATA_DIR .* cannot be written/);
     // A folder in which the system makes none, whoever asks. Node's own recursive mkdir would not return.
     if (process.platform === 'linux') await refusedWith({ DATA_DIR: '/proc/none/here' }, /DATA_DIR .* cannot be written/);
+  });
+
+  it('a .env that cannot be read, or cuts a value', async () => {
+    writeFileSync(join(folder, '.env'), 'JWT_SECRET=half#of it\nDB_PASSWORD="one#two"\nPORT=0 # as always\nADMIN_EMAIL= # none\n');
+    await refusedWith({}, /^\.env: a # begins a comment, and cuts the value of JWT_SECRET\. Put the value into quotes: JWT_SECRET="…"\n$/);
+    writeFileSync(join(folder, '.env'), 'ADMIN_PASSWORD=#abc\n export LOG_LEVEL = a#b\nOTHER=a#b\nPORT=1#2\n');
+    await refusedWith({ PORT: '0' }, /cuts the value of ADMIN_PASSWORD, LOG_LEVEL\./); // the environment's PORT wins
+    rmSync(join(folder, '.env'));
+    mkdirSync(join(folder, '.env'));
+    await refusedWith({}, /^\.env in .* cannot be read \(EISDIR\)/);
+  });
+
+  it('a secret of before that cannot be read', async () => {
+    mkdirSync(join(folder, 'data', 'jwt-secret-previous'), { recursive: true });
+    await refusedWith({}, /^DATA_DIR .* cannot be written \(EISDIR\)/);
+  });
+
+  it('an address that nothing listens on', async () => {
+    await refusedWith({ HOST: 'no such name', ALLOW_OPEN_REMOTE: 'yes' }, /HOST no such name is not an address of this machine .*\n$/);
   });
 
   it('a DATA_DIR whose file is a folder', async () => {
@@ -333,6 +353,18 @@ describe('the command line', () => {
       body: JSON.stringify({ email: 'root@example.com', password: 'correct horse' }),
     });
     expect(login.status).toBe(200);
+  });
+
+  it('says what was set and has no effect, and so does the server', async () => {
+    const env = { JWT_SECRTE: 'x', DB_ROOT_PASSWORD: 'x' };
+    const said = /JWT_SECRTE is not a variable of this program and has no effect. Is JWT_SECRET meant\?/;
+    const migrate = start([...CLI, 'migrate'], env);
+    expect([await migrate.exited, migrate.output()]).toEqual([0, expect.stringMatching(/^Warning: .*\nWarning: .*\nThe tables/)]);
+    expect(migrate.output()).toMatch(said);
+    const server = start(HTTP, env);
+    await server.listening();
+    expect(server.output()).toMatch(/"level":"warn".*DB_ROOT_PASSWORD is not a variable/);
+    expect(server.output()).toMatch(said);
   });
 
   it('exits 2 when it is used wrongly and 1 when the configuration cannot be used', async () => {

@@ -451,6 +451,27 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: ['apps/http/src/observing.test.ts', 'holds of a path only what the server has names for'],
   },
   {
+    name: 'no plain line to another machine',
+    file: 'packages/adapters/src/config-database.ts',
+    line: "if (profile === 'locked' && isRemote && mode === 'preferred')",
+    becomes: 'if (false)',
+    killedBy: ['packages/adapters/src/config-database.test.ts', 'in the locked profile is needed to another machine'],
+  },
+  {
+    name: 'the name in the certificate',
+    file: `${persistence}/mysql.ts`,
+    line: "verifyIdentity: tls.mode === 'verify-identity'",
+    becomes: 'verifyIdentity: false',
+    killedBy: ['tests/database-line.test.ts', 'is refused where the certificate has another name'],
+  },
+  {
+    name: 'published secrets with a digit behind them',
+    file: 'packages/adapters/src/config-secrets.ts',
+    line: 'return own !== lower && Buffer.byteLength(own) < bytesMin;',
+    becomes: "return own === '' && bytesMin > 0;",
+    killedBy: ['packages/adapters/src/config-secrets.test.ts', 'nothing starts with what is published'],
+  },
+  {
     name: 'metrics for who has the token',
     file: 'apps/http/src/metrics-page.ts',
     line: 'token !== undefined && !isSame',

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,7 @@ const leash = find('setpriv');
 /** The machine is shared: what takes a second may take many. */
 export const PATIENCE_MS = 30_000;
 /** Tokens are good on every server of a test, and the tests can sign some of their own. */
-export const JWT_SECRET = 'a secret of the tests, long enough for HS256';
+export const JWT_SECRET = randomBytes(32).toString('base64url');
 
 const endings: (() => unknown)[] = [];
 /** Last made, first ended. */

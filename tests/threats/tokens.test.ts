@@ -1,4 +1,4 @@
-import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import { createHmac, createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
@@ -285,7 +285,7 @@ describe('tokens on a connection', () => {
 });
 
 describe('a server for strangers', () => {
-  const STRONG = 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0';
+  const STRONG = randomBytes(24).toString('base64url');
   const SAMPLE = 'your_super_secret_key_min_32_characters';
   const locked = (env: Record<string, string>) => ({ SECURITY_PROFILE: 'locked', HOST: '127.0.0.1', DATA_DIR: temporaryFolder(), ...env });
 

@@ -52,6 +52,19 @@ describe('tickets', () => {
     expect(complained).toEqual(['Not possible now: no connection. Try again in 3 s.']);
   });
 
+  it('exits 1 in one line for what the system refuses, and says where to look while no database is reached', async () => {
+    vi.stubEnv('TICKETS_PASSWORD', 'correct horse');
+    const refused = Object.assign(new Error("EACCES: permission denied, open '/data/x'"), { code: 'EACCES' });
+    expect(await run(jane, () => Promise.reject(refused))).toBe(1);
+    expect(await run(jane, () => Promise.reject(new Unavailable('connect ENOTFOUND db:3306')))).toBe(1);
+    expect(complained).toEqual([
+      expect.stringMatching(/^The system refuses what is needed here: EACCES: permission denied, open '\/data\/x'\. .*$/),
+      expect.stringMatching(
+        /^Not possible now: connect ENOTFOUND db:3306\. Is the database running, and are DB_HOST and DB_PORT .* right\? Try again in 1 s\.$/,
+      ),
+    ]);
+  });
+
   it('audit exits 0 and counts the events when every ticket is accounted for', async () => {
     await rowsOf(ports).event();
     expect(await tickets('audit')).toBe(0);

@@ -1,4 +1,4 @@
-import { StartFault } from '@ticket/adapters';
+import { wordsOf } from '@ticket/adapters';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { serve } from '@ticket/http';
 import { Command, CommanderError } from 'commander';
@@ -43,7 +43,7 @@ export async function run(argv: readonly string[], withUseCases: WithUseCases = 
 
 function messageFor(error: unknown): string {
   if (error instanceof Refusal) return describeRefusal(error);
-  if (error instanceof StartFault) return error.message;
-  if (error instanceof Unavailable) return `Not possible now: ${error.message}. Try again in ${error.retryAfterSeconds} s.`;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (error instanceof Unavailable)
+    return `Not possible now: ${error.message}. ${error.message.startsWith('connect ') ? 'Is the database running, and are DB_HOST and DB_PORT (or DB_SOCKET, or the address) right? ' : ''}Try again in ${error.retryAfterSeconds} s.`;
+  return wordsOf(error);
 }

@@ -1,4 +1,4 @@
-import { createContainer, loadConfig, readEnvironment, TOKENS } from '@ticket/adapters';
+import { type Config, createContainer, loadConfig, readEnvironment, TOKENS } from '@ticket/adapters';
 import type { UseCases } from '@ticket/domain';
 
 /**
@@ -10,9 +10,16 @@ export type WithUseCases = <Result>(
   options?: { readonly looks?: boolean },
 ) => Promise<Result>;
 
-/** On the database that the environment names. No command signs tokens, so none needs their secret. */
+/** The configuration for a command, with a word about what was set and has no effect. No command signs tokens, so none needs their secret. */
+export function configured(): Config {
+  const config = loadConfig(readEnvironment(), { signsTokens: false });
+  for (const line of config.ignored) console.error(`Warning: ${line}`);
+  return config;
+}
+
+/** On the database that the environment names. */
 export const onConfiguredDatabase: WithUseCases = async (work, { looks = false } = {}) => {
-  const container = createContainer(loadConfig(readEnvironment(), { signsTokens: false }));
+  const container = createContainer(configured());
   try {
     const database = container.get(TOKENS.database);
     await database.connect({ makes: !looks });

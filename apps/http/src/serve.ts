@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS, type WritesRefused } from '@ticket/adapters';
+import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS, type WritesRefused, wordsOf } from '@ticket/adapters';
 import { onSignals } from '@ticket/adapters/signals';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { collectDefaultMetrics } from 'prom-client';
@@ -30,6 +30,7 @@ export async function serve(): Promise<void> {
   try {
     await start();
   } catch (error) {
+    await sleep(0); // a name that was just looked up is no longer waited for then
     fail(error);
   }
 }
@@ -41,7 +42,7 @@ async function start(): Promise<void> {
   const { log, written } = createLog(config.logLevel, config.tracing ? () => tracing?.facts() ?? {} : undefined);
   // Loaded only where traces are wanted: it is as large as the rest together.
   if (config.tracing) tracing = (await import('./tracing.ts')).startTracing(version, log);
-  for (const notice of config.notices) log({ level: 'warn', message: notice });
+  for (const notice of [...config.notices, ...config.ignored]) log({ level: 'warn', message: notice });
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const container = createContainer(config, { ...metrics.measures, writes: tellWrites(log) });
@@ -100,7 +101,7 @@ async function connect(container: Container, log: Log): Promise<boolean> {
     if (!(error instanceof Unavailable)) throw error;
     log({
       level: 'error',
-      message: `Error: ${error.message}. The database cannot be reached; requests get 503 and it is tried again every second. Is it running, are DB_HOST and DB_PORT right?`,
+      message: `Error: ${error.message}. The database cannot be reached; requests get 503 and it is tried again every second. Is it running, are DB_HOST and DB_PORT (or DB_SOCKET, or the address) right?`,
     });
     return false;
   }
@@ -147,7 +148,9 @@ async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
     const made = await container.get(TOKENS.useCases).createFirstAdmin(firstAdmin);
     if (made !== undefined) log({ level: 'info', message: 'The first admin was made from ADMIN_EMAIL and ADMIN_PASSWORD' });
   } catch (error) {
-    if (!(error instanceof Refusal && error.code === 'email_taken')) throw error;
+    if (error instanceof Refusal && error.code !== 'email_taken')
+      throw new StartFault(`ADMIN_EMAIL and ADMIN_PASSWORD make no account (${error.code} ${JSON.stringify(error.details)}). Give others.`);
+    if (!(error instanceof Refusal)) throw error;
     const message =
       'There is no admin, and ADMIN_EMAIL belongs to a user who is none: no admin was made. Give another ADMIN_EMAIL, or: tickets user create --role admin';
     log({ level: 'warn', message });
@@ -179,8 +182,9 @@ function listenOn(server: Server, port: number, host: string): Promise<Server | 
         );
       else if (error.code === 'EACCES')
         reject(new StartFault(`Port ${port} may not be used by this user (${error.message}). Set PORT to a number above 1023.`));
-      else if (error.code === 'ENOTFOUND') reject(new StartFault(`HOST ${host} is not an address of this machine (${error.message}).`));
-      else reject(error);
+      else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
+        reject(new StartFault(`HOST ${host} is not an address of this machine (${error.message}).`));
+      else reject(new StartFault(`HOST ${host} and PORT ${port} cannot be listened on (${error.message}). Set others.`));
     });
     server.listen({ port, host }, () => resolve(server));
   });
@@ -262,7 +266,6 @@ function versionOf(): string {
 }
 
 function fail(error: unknown): never {
-  const message = error instanceof StartFault ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${wordsOf(error)}\n`);
   process.exit(1);
 }

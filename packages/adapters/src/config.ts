@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import {
@@ -15,6 +14,10 @@ import {
   TOTAL_TICKETS_MAX,
 } from '@ticket/domain';
 import * as v from 'valibot';
+import { databaseOf, isLoopback } from './config-database.ts';
+import { type Environment, misspelt, type RawEnvironment, trimmed, VARIABLES } from './config-names.ts';
+import { isPublished, METRICS_TOKEN_ADVICE, SECRET_ADVICE, SECRET_BYTES_MIN, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
+import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { StartFault } from './start-fault.ts';
@@ -53,45 +56,50 @@ export interface Config {
   readonly firstAdmin: { readonly name: string; readonly email: string; readonly password: string } | undefined;
   /** What the person who starts it should know, one line each. */
   readonly notices: readonly string[];
+  /** What was set and has no effect, one line each. */
+  readonly ignored: readonly string[];
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The sample of the specification and of .env.example, long enough to pass a check of length. */
-const SAMPLE_SECRETS = ['your_super_secret_key_min_32_characters', 'your_secret_key'];
-const SECRET_BYTES_MIN = 32;
-/** As a bearer token may be written (RFC 9110, 11.2), and too long to be guessed. */
-const METRICS_TOKEN_FORM = /^[\w.~+/-]{16,1024}=*$/;
-const METRICS_TOKEN_MESSAGE =
-  "needs 16 characters or more of letters, digits, - . _ ~ + and /; make one with: node -p \"require('crypto').randomBytes(24).toString('base64url')\"";
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 /** The environment of this process, with what `.env` in the working folder adds to it. */
-export function readEnvironment(): Environment {
-  const text = existsSync('.env') ? readFileSync('.env', 'utf8') : '';
+export function readEnvironment(): RawEnvironment {
   // An editor may have put a byte order mark in front, which would be taken for a part of the first name.
-  for (const [name, value] of Object.entries(parseEnv(text.replace(/^\uFEFF/, '')))) process.env[name] ??= value;
+  const text = textOfDotEnv().replace(/^\uFEFF/, '');
+  const added = Object.entries(parseEnv(text)).filter(([name]) => process.env[name] === undefined);
+  const cut = cutValues(text).filter((name) => added.some(([one]) => one === name));
+  if (cut.length > 0)
+    throw new StartFault(`.env: a # begins a comment, and cuts the value of ${cut.join(', ')}. Put the value into quotes: ${cut[0]}="…"`);
+  for (const [name, value] of added) process.env[name] = value;
   return process.env;
+}
+
+function textOfDotEnv(): string {
+  try {
+    return readFileSync('.env', 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    if (code === 'ENOENT') return '';
+    throw new StartFault(`.env in ${process.cwd()} cannot be read (${code}). Let this user read it, or take it away.`);
+  }
+}
+
+/** Variables of ours whose value has a # without a space before it and without quotes, so that it was meant to be a part of the value. */
+function cutValues(text: string): readonly string[] {
+  const lines = text.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(?:[^\s'"`#][^\n#]*[^\s#]|[^\s'"`#])?#/gm);
+  return [...lines].flatMap(([line, name = '']) => (!/=[ \t]+#$/.test(line) && VARIABLES.some((one) => one === name) ? [name] : []));
 }
 
 /**
  * Makes the configuration, or throws one StartFault that names everything wrong with it. Who signs no tokens needs no secret
  * and makes none: an auditor is not to be given the key to every account.
  */
-export function loadConfig(environment: Environment, { signsTokens = true } = {}): Config {
+export function loadConfig(environment: RawEnvironment, { signsTokens = true } = {}): Config {
   const faults: string[] = [];
   const notices: string[] = [];
-  const env: Environment = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const read = <Schema extends v.GenericSchema<string, unknown>>(
-    name: string,
-    schema: Schema,
-    fallback: string,
-  ): v.InferOutput<Schema> | undefined => {
-    const parsed = v.safeParse(schema, (env[name] ?? fallback).trim());
-    if (parsed.success) return parsed.output;
-    faults.push(`${name}: ${parsed.issues[0].message}`);
-    return undefined;
-  };
+  const env = trimmed(environment);
+  const ignored = misspelt(env);
+  const read = reader(env, faults);
 
   const port = read('PORT', Port, '3000');
   const nodeEnv = env['NODE_ENV'] ?? 'development';
@@ -102,7 +110,7 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
       ['development', 'test'].includes(nodeEnv) ? 'open' : 'locked',
     ) ?? 'locked';
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
-  const database = databaseOf(env, dataDir, read, faults);
+  const database = databaseOf(env, { profile, dataDir }, { read, faults, notices, ignored });
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
   const bcryptCost = read('BCRYPT_COST', wholeNumber(10, 14), '10') ?? 10;
   const policy = policyOf(env, profile, read);
@@ -110,15 +118,14 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
   const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
   const corsOrigins = originsOf(env, faults);
   const logLevel = read('LOG_LEVEL', v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info') ?? 'info';
-  const metricsToken = env['METRICS_TOKEN']?.trim();
-  if (metricsToken !== undefined && !METRICS_TOKEN_FORM.test(metricsToken)) faults.push(`METRICS_TOKEN: ${METRICS_TOKEN_MESSAGE}`);
+  const metricsToken = env['METRICS_TOKEN'];
+  const ofToken = metricsToken === undefined ? [] : weaknessesOfMetricsToken(metricsToken);
+  if (profile === 'locked' || ofToken.some((weakness) => weakness.startsWith('needs')))
+    faults.push(...ofToken.map((weakness) => `METRICS_TOKEN: ${weakness}; ${METRICS_TOKEN_ADVICE}`));
   const tracing = tracingOf(env, faults);
   const drainSeconds = read('DRAIN_SECONDS', wholeNumber(0, 5), '0') ?? 0;
   const auditMinutes = read('AUDIT_MINUTES', Minutes, '60') ?? 0;
   const firstAdmin = firstAdminOf(env, policy, faults);
-  if (profile === 'locked' && database?.engine === 'mysql' && database.password === '' && !isLoopback(database.host)) {
-    faults.push(`DB_PASSWORD: an empty password is refused in the locked profile for a database on another machine (${database.host})`);
-  }
   const secret = signsTokens ? secretOf(env, profile, faults) : randomBytes(48).toString('base64url');
 
   if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || policy === undefined || hosts === undefined) {
@@ -130,31 +137,19 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
   const previous = env['JWT_SECRET_PREVIOUS'];
   const jwt = {
     ...{ secret: secret ?? secretIn(dataDir, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
-    previousSecrets: signsTokens ? [...(previous === undefined ? [] : [previous]), ...previousSecrets(dataDir)] : [],
+    previousSecrets: signsTokens ? [...(previous === undefined ? [] : [previous]), ...readable(dataDir, previousSecrets)] : [],
   };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
+  if (previous !== undefined && previous === jwt.secret) ignored.push('JWT_SECRET_PREVIOUS has no effect: it is JWT_SECRET.');
   return {
     ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies, corsOrigins },
-    ...{ logLevel, metricsToken, tracing, auditMinutes, drainSeconds, firstAdmin, notices },
+    ...{ logLevel, metricsToken, tracing, auditMinutes, drainSeconds, firstAdmin, notices, ignored },
   };
 }
 
-type Read = <Schema extends v.GenericSchema<string, unknown>>(name: string, schema: Schema, fallback: string) => v.InferOutput<Schema> | undefined;
-
-const wholeNumber = (min: number, max: number) =>
-  v.pipe(
-    v.string(),
-    v.regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`),
-    v.transform(Number),
-    v.check((number) => number >= min && number <= max, `must be a whole number from ${min} to ${max}`),
-  );
 const Port = wholeNumber(0, 65_535);
 const TicketLimit = wholeNumber(1, TOTAL_TICKETS_MAX);
-const Switch = v.pipe(
-  v.picklist(['yes', 'no', 'true', 'false'], 'must be yes or no'),
-  v.transform((word) => word === 'yes' || word === 'true'),
-);
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 const TTL_SECONDS_MAX = 366 * 86_400;
@@ -176,10 +171,10 @@ const Minutes = v.pipe(
 
 /** The two variables that name a collector; OTEL_SDK_DISABLED is the standard's own switch. */
 function tracingOf(env: Environment, faults: string[]): boolean {
-  const names = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].filter((name) => env[name] !== undefined);
+  const names = (['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] as const).filter((name) => env[name] !== undefined);
   for (const name of names)
     if (!/^https?:/.test(urlOf(env[name])?.protocol ?? '')) faults.push(`${name}: must be an address such as http://localhost:4318`);
-  return names.length > 0 && env['OTEL_SDK_DISABLED']?.trim().toLowerCase() !== 'true';
+  return names.length > 0 && env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true';
 }
 
 const urlOf = (text = ''): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
@@ -194,48 +189,6 @@ function originsOf(env: Environment, faults: string[]): readonly string[] {
   return origins;
 }
 
-function databaseOf(env: Environment, dataDir: string, read: Read, faults: string[]): DatabaseConfig | undefined {
-  const urlName = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'].find((name) => env[name] !== undefined);
-  if (urlName === undefined && env['DB_HOST'] === undefined) return { engine: 'sqlite', folder: dataDir };
-  const poolSize = read('DB_POOL_SIZE', wholeNumber(3, 1000), '10');
-  if (urlName !== undefined) {
-    const url = mysqlUrl(env[urlName] ?? '');
-    if (url === undefined) faults.push(`${urlName}: must look like mysql://user:password@host:3306/database`);
-    return url === undefined || poolSize === undefined ? undefined : { ...url, poolSize };
-  }
-  const port = read('DB_PORT', wholeNumber(1, 65_535), '3306');
-  if (port === undefined || poolSize === undefined) return undefined;
-  const host = env['DB_HOST'] ?? 'localhost';
-  return {
-    engine: 'mysql',
-    host,
-    port,
-    user: env['DB_USER'] ?? 'fullstack',
-    password: env['DB_PASSWORD'] ?? '',
-    database: env['DB_NAME'] ?? 'gdgoc',
-    poolSize,
-  };
-}
-
-function mysqlUrl(text: string) {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const database = decode(url.pathname.slice(1));
-  const user = decode(url.username);
-  const password = decode(url.password);
-  if (!/^(mysql|mariadb):$/.test(url.protocol) || url.hostname === '' || !database || user === undefined || password === undefined) return undefined;
-  const host = decode(url.hostname)?.replace(/^\[|\]$/g, '') ?? '';
-  return { engine: 'mysql', host, port: Number(url.port || 3306), user, password, database } as const;
-}
-
-function decode(part: string): string | undefined {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return undefined;
-  }
-}
-
 function policyOf(env: Environment, profile: Profile, read: Read): Policy | undefined {
   const base = POLICIES[profile];
   const pastEvents = read('ALLOW_PAST_EVENTS', Switch, base.pastEvents ? 'yes' : 'no');
@@ -247,10 +200,8 @@ function policyOf(env: Environment, profile: Profile, read: Read): Policy | unde
   return { ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax, passwords: { ...base.passwords, charactersMin } };
 }
 
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-
 function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read, faults: string[]): readonly string[] | undefined {
-  const host = env['HOST']?.trim();
+  const host = env['HOST'];
   const openRemote = read('ALLOW_OPEN_REMOTE', Switch, 'no');
   if (openRemote === undefined) return undefined;
   if (profile === 'locked') return [host ?? '::'];
@@ -286,38 +237,40 @@ function firstAdminOf(env: Environment, policy: Policy | undefined, faults: stri
       `ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseCommon ? ', and not one of the most common passwords' : ''}`,
     );
   }
+  if (policy?.profile === 'locked' && isPublished(password, policy.passwords.charactersMin))
+    faults.push('ADMIN_PASSWORD: is a published sample, or has little else in it; choose another');
   return { name: 'Admin', email, password };
-}
-
-function weaknesses(given: string): string[] {
-  const secret = given.trim(); // spaces around it make a guess no harder
-  if (SAMPLE_SECRETS.includes(secret)) return ['is the published sample'];
-  return Buffer.byteLength(secret) < SECRET_BYTES_MIN ? [`is shorter than ${SECRET_BYTES_MIN} bytes`] : [];
 }
 
 /** The secret of the environment; undefined where the open profile may make one. */
 function secretOf(env: Environment, profile: Profile, faults: string[]): string | undefined {
   const secret = env['JWT_SECRET'];
   if (profile === 'open') return secret;
-  const advice = "make one with: node -p \"require('crypto').randomBytes(48).toString('base64url')\"";
-  if (secret === undefined) faults.push(`JWT_SECRET: is missing; ${advice}`);
-  else faults.push(...weaknesses(secret).map((weakness) => `JWT_SECRET: ${weakness}; ${advice}`));
+  if (secret === undefined) faults.push(`JWT_SECRET: is missing; ${SECRET_ADVICE}`);
+  else faults.push(...weaknesses(secret).map((weakness) => `JWT_SECRET: ${weakness}; ${SECRET_ADVICE}`));
+  // Without it, requests repeated under a key of before get 422 for a day: less harm than a guessable one.
+  const previous = env['JWT_SECRET_PREVIOUS'];
+  if (previous !== undefined) faults.push(...weaknesses(previous).map((weakness) => `JWT_SECRET_PREVIOUS: ${weakness}; leave it out`));
   return secret;
 }
 
 /** A secret made once and kept, so that tokens outlive a restart. */
 function secretIn(dataDir: string, notices: string[]): string {
-  let kept: ReturnType<typeof keptSecret>;
-  try {
-    kept = keptSecret(dataDir);
-  } catch (error) {
-    throw new StartFault(
-      `DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder that this user may write, or set JWT_SECRET.`,
-    );
-  }
+  const kept = readable(dataDir, keptSecret);
   if (Buffer.byteLength(kept.secret) < SECRET_BYTES_MIN) {
     throw new StartFault(`${kept.file} holds no usable secret. Delete it, and a new one is made (everybody logs in again), or set JWT_SECRET.`);
   }
   if (kept.isNew) notices.push(`JWT_SECRET is not set: one was made and is kept in ${kept.file}.`);
   return kept.secret;
+}
+
+/** What `look` finds in the folder, or one line that says why it cannot be used. */
+function readable<Found>(dataDir: string, look: (folder: string) => Found): Found {
+  try {
+    return look(dataDir);
+  } catch (error) {
+    throw new StartFault(
+      `DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder whose files this user may read and write, or set JWT_SECRET.`,
+    );
+  }
 }

@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
 
 const config: Config = {
-  ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, corsOrigins: [], firstAdmin: undefined, notices: [] },
+  ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, corsOrigins: [], firstAdmin: undefined, notices: [], ignored: [] },
   ...{ logLevel: 'info', metricsToken: undefined, tracing: false, auditMinutes: 0, drainSeconds: 0 },
   database: { engine: 'sqlite', folder: '/nowhere' },
   jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 60 },

@@ -5,4 +5,4 @@ export { renewKeptSecret } from './kept-secret.ts';
 export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRefused } from './measures.ts';
 export { type ByOtherTools, backUp } from './persistence/backup.ts';
 export { restore } from './persistence/restore.ts';
-export { StartFault } from './start-fault.ts';
+export { StartFault, wordsOf } from './start-fault.ts';

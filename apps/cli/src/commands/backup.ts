@@ -1,6 +1,7 @@
-import { backUp, loadConfig, readEnvironment } from '@ticket/adapters';
+import { backUp } from '@ticket/adapters';
 import { Command } from 'commander';
 import { AnsweredNo } from '../answered-no.ts';
+import { configured } from '../with-use-cases.ts';
 
 /** tickets backup <file>: exit 0 when the backup is there, whole and checked; 1 with the command to run where the database has tools of its own. */
 export const backup = () =>
@@ -8,7 +9,7 @@ export const backup = () =>
     .description('copy the embedded database into a new file while it is in use; of MySQL, print the command that does')
     .argument('<file>', 'which is not there yet')
     .action(async (file: string) => {
-      const { database } = loadConfig(readEnvironment(), { signsTokens: false });
+      const { database } = configured();
       const done = await backUp(database, file);
       if (done === 'done') {
         console.log(
@@ -19,6 +20,7 @@ export const backup = () =>
       // Nothing was backed up, so whoever goes on when this command is done must not.
       console.error('Nothing was backed up: MySQL and MariaDB have tools of their own for it (mariadb-dump and mariadb by their newer names). Run:');
       console.log(done.backUp);
+      if (done.onMariaDb !== undefined) console.error(`On MariaDB: ${done.onMariaDb}`);
       console.error(`To restore it, with every server stopped: ${done.restore}`);
       throw new AnsweredNo();
     });

@@ -1,5 +1,6 @@
 import type { Role } from '@ticket/domain';
 import { Command, Option } from 'commander';
+import { passwordFromStandardInput } from '../password.ts';
 import type { WithUseCases } from '../with-use-cases.ts';
 
 interface Options {
@@ -21,17 +22,7 @@ export const createUser = (withUseCases: WithUseCases) =>
     .addOption(new Option('--role <role>', 'his role').choices(['user', 'admin']).default('user'))
     .addOption(new Option('--password <password>', 'seen by every process on this machine; better leave it out').env('TICKETS_PASSWORD'))
     .action(async ({ name, email, role, password }: Options) => {
-      const account = { name, email, role, password: password ?? (await lineFromStandardInput()) };
+      const account = { name, email, role, password: password ?? (await passwordFromStandardInput()) };
       const user = await withUseCases((useCases) => useCases.createUser({ actor: 'operator' }, account));
       console.log(`${user.id} ${user.role} ${user.email}`);
     });
-
-async function lineFromStandardInput(): Promise<string> {
-  if (process.stdin.isTTY) process.stderr.write('Password: ');
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += chunk;
-    if (text.includes('\n')) break;
-  }
-  return text.split(/\r?\n/)[0] ?? '';
-}

@@ -1,6 +1,7 @@
-import { createContainer, loadConfig, readEnvironment, renewKeptSecret, restore as restoreBackup, TOKENS } from '@ticket/adapters';
+import { createContainer, renewKeptSecret, restore as restoreBackup, TOKENS } from '@ticket/adapters';
 import { Command } from 'commander';
 import { AnsweredNo } from '../answered-no.ts';
+import { configured } from '../with-use-cases.ts';
 import { lineOf } from './audit.ts';
 
 /** tickets restore <file>: exit 0 when the backup is the database now; 1 when it is not, or its books do not agree. */
@@ -9,7 +10,7 @@ export const restore = () =>
     .description('put a backup in the place of the embedded database, which no server may have open; the old one is kept beside it')
     .argument('<file>', 'made by tickets backup')
     .action(async (file: string) => {
-      const config = loadConfig(readEnvironment(), { signsTokens: false });
+      const config = configured();
       const { keptIn } = config.jwt;
       let differences = 0;
       const restored = await restoreBackup(config.database, file, {

@@ -14,6 +14,8 @@ import { checkSqlite } from './sqlite-check.ts';
 export interface ByOtherTools {
   readonly backUp: string;
   readonly restore: string;
+  /** What has to be written otherwise for MariaDB's own tools. */
+  readonly onMariaDb: string | undefined;
 }
 
 /**
@@ -100,14 +102,18 @@ function giveName(part: string, target: string): void {
 /** As a shell takes one word. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-function byOtherTools({ host, port, user, password, database }: MySqlConfig, file: string): ByOtherTools {
+function byOtherTools({ host, port, user, password, database, socket, tls }: MySqlConfig, file: string): ByOtherTools {
+  const place = socket === undefined ? [`--host=${host}`, `--port=${port}`, '--protocol=tcp'] : ['--protocol=socket', `--socket=${socket}`];
+  const authority = tls?.ca === undefined ? [] : [`--ssl-ca=${tls.caFile ?? 'FILE_WITH_DB_SSL_CA'}`];
+  const line = tls === undefined ? [] : [`--ssl-mode=${tls.mode.toUpperCase().replace('-', '_')}`, ...authority];
   // The password is asked for: in the command every process would see it.
-  const where = [`--host=${host}`, `--port=${port}`, '--protocol=tcp', `--user=${user}`, ...(password === '' ? [] : ['--password'])]
-    .map(quoted)
-    .join(' ');
+  const where = [...place, `--user=${user}`, ...line, ...(password === '' ? [] : ['--password'])].map(quoted).join(' ');
   const name = quoted(database);
   return {
     backUp: `(umask 077 && mysqldump ${where} --single-transaction --no-tablespaces --hex-blob --default-character-set=utf8mb4 ${name} > ${quoted(file)})`,
     restore: `mysql ${where} --default-character-set=utf8mb4 ${name} < ${quoted(file)}`,
+    onMariaDb:
+      tls &&
+      `Its tools take ${tls.mode.startsWith('verify') ? '--ssl --ssl-verify-server-cert' : '--ssl'} in place of ${line.find((one) => one.startsWith('--ssl-mode'))}.`,
   };
 }

@@ -100,6 +100,9 @@ const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   ECONNRESET: 'connection_lost',
   EPIPE: 'connection_lost',
   SETTING_REFUSED: 'not_started', // mysql.ts
+  HANDSHAKE_SSL_ERROR: 'not_started', // mysql2 says both before it sends the password
+  HANDSHAKE_NO_SSL_SUPPORT: 'not_started',
+  AUTH_SWITCH_PLUGIN_ERROR: 'denied', // mysql2 does not know how this user logs in
   SQLITE_ERROR: 'bug', // names and syntax
   SQLITE_MISMATCH: 'bug',
   SQLITE_MISUSE: 'bug',

@@ -16,7 +16,13 @@ export interface MySqlConfig {
   readonly password: string;
   readonly database: string;
   readonly poolSize: number;
+  /** A Unix socket on this machine; then host and port do not count. */
+  readonly socket?: string;
+  /** How the connection is encrypted; undefined for not at all. */
+  readonly tls?: { readonly mode: TlsMode; readonly ca?: string; readonly caFile?: string };
 }
+/** In the words of MySQL: `preferred` takes what the server has, `required` believes any certificate, the others check it. */
+export type TlsMode = 'preferred' | 'required' | 'verify-ca' | 'verify-identity';
 
 const CONNECT_TIMEOUT_MS = 3000;
 /** A neighbour's lock is waited for this long; InnoDB's default of 50 s would hold every request behind it. */
@@ -64,17 +70,34 @@ const NO_LIMIT = '18446744073709551615';
 /** A batch of one fits into this, its longest description twice (once in a kept answer) and all of it escaped. */
 const PACKET_BYTES_MIN = 256 * 1024;
 
-export const addressOf = ({ host, port }: Pick<MySqlConfig, 'host' | 'port'>): string => `${host}:${port}`;
+export const addressOf = ({ host, port, socket }: Pick<MySqlConfig, 'host' | 'port' | 'socket'>): string => socket ?? `${host}:${port}`;
+
+/** One object for all connections of a pool: mysql2 reads its certificates once. */
+type Ssl = { readonly rejectUnauthorized: boolean; readonly verifyIdentity: boolean; readonly ca?: string };
+const sslOf = ({ tls }: MySqlConfig): Ssl | undefined =>
+  tls && {
+    rejectUnauthorized: tls.mode === 'verify-ca' || tls.mode === 'verify-identity',
+    verifyIdentity: tls.mode === 'verify-identity',
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+  };
+
+/** How every connection reaches the server, those of the pool and the first one. */
+const wayTo = ({ host, port, user, password, socket }: MySqlConfig, ssl: Ssl | undefined) => ({
+  ...{ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4' },
+  ...(socket === undefined ? {} : { socketPath: socket }),
+  ...(ssl === undefined ? {} : { ssl }),
+});
 
 /** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
 export async function openMySql(config: MySqlConfig, { makes = true } = {}): Promise<DataSource> {
-  const { host, port, user, password, database, poolSize } = config;
+  const { database, poolSize } = config;
   const facts = await serverFacts(config, makes);
   const { type } = facts;
+  const { user: username, ...way } = wayTo(config, facts.ssl);
   const refused: Refused = { setting: undefined };
   const source = new DataSource({
-    ...{ type, host, port, username: user, password, database, poolSize },
-    ...{ connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', timezone: 'Z', supportBigNumbers: true },
+    ...{ type, username, database, poolSize, ...way },
+    ...{ timezone: 'Z', supportBigNumbers: true },
     ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
     driver: { createPool: (options: PoolOptions) => preparedPool(options, sessionOf(facts), refused) },
     // What a batch writes goes in one packet (writing.ts). Clients' text goes into statements as parameters alone.
@@ -190,13 +213,22 @@ interface ServerFacts {
   /** TypeORM has to be told which of the two it talks to. */
   readonly type: 'mysql' | 'mariadb';
   readonly isGalera: boolean;
+  /** With which its connections are made: where TLS is preferred, it may have none. */
+  readonly ssl: Ssl | undefined;
 }
 
 /** What kind of server it is. One on which no order could be written stops the start, in one line. */
 async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerFacts> {
-  const { host, port, user, password, database } = config;
+  const { database } = config;
+  let ssl = sslOf(config);
+  const connect = (options: { database?: string }) =>
+    createConnection({ ...wayTo(config, ssl), ...options }).catch((error: unknown) => {
+      if (config.tls?.mode !== 'preferred' || nodeCodeOf(error) !== NO_TLS) throw error;
+      ssl = undefined;
+      return createConnection({ ...wayTo(config, ssl), ...options });
+    });
   const open = async (options: { database?: string } = {}) => {
-    const connection = await createConnection({ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', ...options });
+    const connection = await connect(options);
     await connection.query('SET SESSION TRANSACTION READ WRITE');
     await connection.query(`SET SESSION autocommit = 1, sql_select_limit = ${NO_LIMIT}, sql_big_selects = 1`);
     return connection;
@@ -215,7 +247,7 @@ async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerF
     await connection.end();
     const variables = new Map(rows.map((row) => [row.Variable_name, row.Value]));
     if (makes) requireUsable(variables, addressOf(config)); // who only looks needs no more than to read
-    return { type: variables.get('version')?.includes('MariaDB') ? 'mariadb' : 'mysql', isGalera: variables.get('wsrep_on') === 'ON' };
+    return { type: variables.get('version')?.includes('MariaDB') ? 'mariadb' : 'mysql', isGalera: variables.get('wsrep_on') === 'ON', ssl };
   } catch (error) {
     return explain(error, config);
   }
@@ -234,31 +266,77 @@ function requireUsable(variables: ReadonlyMap<string, string>, address: string):
 }
 
 const UNKNOWN_DATABASE = 1049;
+/** mysql2's words. */
+const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
+const TLS_FAILED = 'HANDSHAKE_SSL_ERROR';
+/** A line that broke in the middle of the handshake. */
+const BROKEN = /ECONNRESET|EPIPE|ETIMEDOUT|socket (?:disconnected|hang up)|closed/i;
 
+/** Every failure of a start: `Unavailable` where waiting may cure it, else one line that says what to do. */
 function explain(error: unknown, config: MySqlConfig): never {
-  if (error instanceof StartFault) throw error;
+  if (error instanceof StartFault || error instanceof Unavailable) throw error;
   const address = addressOf(config);
-  const errno = errnoOf(error);
-  if (errno === 1045 || errno === 1698)
-    throw new StartFault(`The database at ${address} refuses user "${config.user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL).`);
-  if (errno === 1044 || errno === UNKNOWN_DATABASE)
-    throw new StartFault(
-      `The database "${config.database}" at ${address} is missing or closed to user "${config.user}", and may not be created by them. ` +
-        `As an administrator: CREATE DATABASE ${config.database}; GRANT ALL ON ${config.database}.* TO ...`,
-    );
-  if (errno === 1227 || errno === 1142)
-    throw new StartFault(`User "${config.user}" may not do what the start needs in "${config.database}": ${messageOf(error)}`);
-  if (errno === 1130)
-    throw new StartFault(
-      `The database at ${address} accepts no connection from this machine. As an administrator: let user "${config.user}" come from it.`,
-    );
-  if (errno === 1129)
-    throw new StartFault(`The database at ${address} has shut this machine out after failed connections. As an administrator: FLUSH HOSTS.`);
   const kind = classify(error);
-  if (kind === 'bug' && typeof errno === 'number')
+  const fault = faultOf(error, config);
+  if (fault !== undefined) throw new StartFault(fault);
+  if (kind === 'bug' && typeof errnoOf(error) === 'number')
     throw new StartFault(`The database at ${address} refuses a setting that every connection needs: ${messageOf(error)}`);
-  if (kind === 'not_started' || kind === 'connection_lost') throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
-  throw error;
+  // A socket is there once its server runs.
+  const isAway = kind !== 'bug' && kind !== 'denied' && kind !== 'unforeseen';
+  if (isAway || (config.socket !== undefined && nodeCodeOf(error) === 'ENOENT'))
+    throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
+  throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${errnoOf(error) ?? codeOf(error)}).`);
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : messageOf(error));
+/** What a person has to change. */
+function faultOf(error: unknown, config: MySqlConfig): string | undefined {
+  const { user, database, tls, socket } = config;
+  const address = addressOf(config);
+  const code = nodeCodeOf(error);
+  const message = messageOf(error);
+  if (code === NO_TLS)
+    return `The database at ${address} has no TLS, and DB_SSL_MODE (or the address) asks for ${tls?.mode}. Turn TLS on there; or DB_SSL_MODE=disabled, where the network is yours alone.`;
+  if (code === TLS_FAILED && !BROKEN.test(message))
+    return `The database at ${address} cannot be reached over TLS (${tls?.mode}): ${message}. ${
+      tls?.mode === 'verify-ca' || tls?.mode === 'verify-identity'
+        ? 'Is DB_SSL_CA the authority of its certificate, and is its name the one in the certificate?'
+        : 'Does it speak TLS 1.2 or newer?'
+    }`;
+  if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || errnoOf(error) === 1251 || errnoOf(error) === 1524)
+    return `User "${user}" of the database at ${address} logs in by a method that this program does not know: ${/plugin (\w+)/.exec(message)?.[1] ?? message}. As an administrator give them another: ALTER USER ... IDENTIFIED VIA mysql_native_password USING PASSWORD('...') on MariaDB, IDENTIFIED WITH caching_sha2_password BY '...' on MySQL.`;
+  if (socket !== undefined && code === 'EACCES')
+    return `The socket ${socket} may not be used by this user (EACCES). Give them the right, or use DB_HOST.`;
+  switch (errnoOf(error)) {
+    case 1045:
+    case 1698:
+      return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL)${tls === undefined ? ', or a user who may come over TLS alone (DB_SSL_MODE)' : ''}.`;
+    case 1044:
+    case UNKNOWN_DATABASE:
+      return (
+        `The database "${database}" at ${address} is missing or closed to user "${user}", and may not be created by them. ` +
+        `As an administrator: CREATE DATABASE ${database}; GRANT ALL ON ${database}.* TO ...`
+      );
+    case 1227:
+    case 1142:
+      return `User "${user}" may not do what the start needs in "${database}": ${message}`;
+    case 1130:
+      return `The database at ${address} accepts no connection from this machine. As an administrator: let user "${user}" come from it.`;
+    case 1129:
+      return `The database at ${address} has shut this machine out after failed connections. As an administrator: FLUSH HOSTS.`;
+    case 1104:
+      return `The database at ${address} refuses a statement as too large (max_join_size): ${message}. As an administrator: SET GLOBAL max_join_size = DEFAULT.`;
+    case 1820:
+    case 1862:
+      return `The password of user "${user}" at ${address} has expired. As an administrator: ALTER USER ... IDENTIFIED BY '...'.`;
+    case 3118:
+    case 4151:
+      return `The account of user "${user}" at ${address} is locked. As an administrator: ALTER USER ... ACCOUNT UNLOCK.`;
+    case 3159:
+      return `The database at ${address} takes encrypted connections alone. Set DB_SSL_MODE to required, verify-ca or verify-identity.`;
+    default:
+      return undefined;
+  }
+}
+
+const nodeCodeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): string => String(nodeCodeOf(error) ?? messageOf(error));

@@ -1,0 +1,73 @@
+/** Every variable that the configuration reads. docs/configuration.md and .env.example list the same. */
+export const VARIABLES = [
+  ...(['PORT', 'NODE_ENV', 'SECURITY_PROFILE', 'HOST', 'ALLOW_OPEN_REMOTE', 'DATA_DIR'] as const),
+  ...(['DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_SOCKET', 'DB_POOL_SIZE', 'DB_SSL_MODE', 'DB_SSL_CA'] as const),
+  ...(['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'] as const),
+  ...(['TRUSTED_PROXIES', 'CORS_ORIGINS', 'LOG_LEVEL', 'METRICS_TOKEN', 'AUDIT_MINUTES', 'DRAIN_SECONDS'] as const),
+  ...(['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'OTEL_SDK_DISABLED'] as const),
+  ...(['JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'JWT_EXPIRES_IN'] as const),
+  ...(['ADMIN_EMAIL', 'ADMIN_PASSWORD', 'BCRYPT_COST', 'PASSWORD_MIN_LENGTH'] as const),
+  ...(['ALLOW_PAST_EVENTS', 'MAX_TICKETS_PER_BOOKING', 'MAX_TICKETS_PER_USER', 'PUBLIC_ORGANIZER_EMAIL'] as const),
+] as const;
+export type Variable = (typeof VARIABLES)[number];
+
+/** Read by the command line, by Node and by the tests. */
+export const READ_ELSEWHERE = ['TICKETS_PASSWORD', 'UV_THREADPOOL_SIZE', 'TEST_DATABASE_URL'] as const;
+
+/** What is set, without the spaces around it. */
+export type Environment = Readonly<Partial<Record<Variable, string>>>;
+export type RawEnvironment = Readonly<Record<string, string | undefined>>;
+
+/** An empty value counts as not set. */
+export const trimmed = (raw: RawEnvironment): Environment & RawEnvironment =>
+  Object.fromEntries(Object.entries(raw).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])));
+
+/** Shorter names have neighbours by chance. */
+const NEAR_LETTERS_MIN = 8;
+const KNOWN: readonly string[] = [...VARIABLES, ...READ_ELSEWHERE];
+
+/** One line for each variable that looks like one of ours and is none. */
+export function misspelt(env: RawEnvironment): string[] {
+  return Object.keys(env).flatMap((name) => {
+    if (name.length < NEAR_LETTERS_MIN || KNOWN.includes(name)) return [];
+    const meant = KNOWN.find((known) => isOneEditApart(name.toUpperCase(), known));
+    return meant === undefined ? [] : [`${name} is not a variable of this program and has no effect. Is ${meant} meant?`];
+  });
+}
+
+/** One letter more, less or other, or two neighbours that changed places; or none of these. */
+function isOneEditApart(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at++;
+  const rest = (text: string, from: number) => text.slice(at + from);
+  if (short.length + 1 === long.length) return rest(short, 0) === rest(long, 1);
+  if (short.length !== long.length) return false;
+  return rest(short, 1) === rest(long, 1) || (short[at] === long[at + 1] && short[at + 1] === long[at] && rest(short, 2) === rest(long, 2));
+}
+
+/** Who else gives a database by variables: hosting services, images and frameworks. */
+const OWNERS = [
+  ...['MYSQL', 'MARIADB', 'DATABASE', 'RDS', 'MYSQL_ADDON', 'MYSQL_PUBLIC', 'MYSQL_PRIVATE', 'SCALINGO_MYSQL', 'STACKHERO_MYSQL'],
+  ...['STACKHERO_MARIADB', 'JAWSDB_[A-Z]+', 'CLEARDB_[A-Z]+'],
+].join('|');
+const PARTS: readonly (readonly [words: string, ours: Variable])[] = [
+  ['HOST|HOSTNAME|SERVER', 'DB_HOST'],
+  ['PORT', 'DB_PORT'],
+  ['USER|USERNAME', 'DB_USER'],
+  ['PASS|PASSWORD', 'DB_PASSWORD'],
+  ['NAME|DB|DB_NAME|DATABASE', 'DB_NAME'],
+  ['SOCKET|UNIX_SOCKET', 'DB_SOCKET'],
+  ['UR[LI]|DATABASE_URL', 'DATABASE_URL'],
+  ['SSL|SSLMODE|SSL_MODE|TLS|SSL_ENABLED', 'DB_SSL_MODE'],
+  ['CA|CA_CERT|SSL_CA|SSL_CA_CERT', 'DB_SSL_CA'],
+];
+const FOREIGN = PARTS.map(([words, ours]) => ({ pattern: new RegExp(`^(?:(?:${OWNERS})_?|DB_)(?:${words})$`), ours }));
+
+/** The database under names of others, each with the name that it has here. */
+export function foreignDatabaseNames(env: RawEnvironment): readonly { readonly name: string; readonly ours: Variable }[] {
+  return Object.keys(env).flatMap((name) => {
+    const found = KNOWN.includes(name) ? undefined : FOREIGN.find(({ pattern }) => pattern.test(name));
+    return found === undefined ? [] : [{ name, ours: found.ours }];
+  });
+}

@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { find } from './mariadb.ts';
+
+export const hasOpenSsl = find('openssl') !== undefined;
+
+/** An authority of the test's own, and a certificate that it gave to a server of the name. */
+export function certificates(name: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'ticket-certificates-'));
+  chmodSync(folder, 0o755);
+  const at = (file: string) => join(folder, file);
+  const openssl = (...args: string[]) => {
+    const { status, stderr } = spawnSync(find('openssl') ?? '', args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`openssl ${args.join(' ')} failed\n${stderr}`);
+  };
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  openssl('req', '-x509', ...newKey, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-days', '2', '-subj', '/CN=An authority of the tests');
+  openssl('req', ...newKey, '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', `/CN=${name}`);
+  writeFileSync(at('names'), `subjectAltName=DNS:${name}\n`);
+  const from = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial'];
+  openssl('x509', '-req', '-in', at('server.csr'), ...from, '-out', at('server.pem'), '-days', '2', '-extfile', at('names'));
+  chmodSync(at('server.key'), 0o644);
+  return {
+    ca: at('ca.pem'),
+    serverOptions: [`--ssl-cert=${at('server.pem')}`, `--ssl-key=${at('server.key')}`],
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
