@@ -360,6 +360,20 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: ['tests/threats/tokens.test.ts', 'T6: an end in ten years opens nothing'],
   },
   {
+    name: 'a token for another service opens nothing',
+    file: 'packages/adapters/src/security/jose-token-service.ts',
+    line: 'if (!isForThisService(payload)) return undefined;',
+    becomes: '',
+    killedBy: ['tests/threats/tokens.test.ts', 'T7: for another service opens nothing'],
+  },
+  {
+    name: 'a token of another type opens nothing',
+    file: 'packages/adapters/src/security/jose-token-service.ts',
+    line: 'typ: TYPE,\n',
+    becomes: '\n',
+    killedBy: ['tests/threats/tokens.test.ts', 'T7: the type of another kind of token opens nothing'],
+  },
+  {
     name: 'an unknown e-mail costs a hash',
     file: 'packages/domain/src/use-cases/log-in.ts',
     line: 'await passwords.verify(password, credentials?.passwordHash);',
