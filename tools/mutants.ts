@@ -416,6 +416,20 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: ['apps/http/src/observing.test.ts', 'holds of a path only what the server has names for'],
   },
   {
+    name: 'a flood of refusals is sampled',
+    file: 'apps/http/src/sampling.ts',
+    line: 'if (kind.count <= WRITTEN_MAX) write(line);',
+    becomes: 'write(line);',
+    killedBy: ['apps/http/src/sampling.test.ts', 'writes the first ten of each reason in a second'],
+  },
+  {
+    name: 'our own faults are never sampled',
+    file: 'apps/http/src/observing.ts',
+    line: '!NEVER_SAMPLED.includes(reason)',
+    becomes: 'true',
+    killedBy: ['apps/http/src/observing.test.ts', 'but not of one that failed by a bug'],
+  },
+  {
     name: 'metrics for who has the token',
     file: 'apps/http/src/metrics-page.ts',
     line: 'token !== undefined && !isSame',

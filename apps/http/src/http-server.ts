@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import { BODY_BYTES_MAX } from './body.ts';
@@ -51,7 +51,7 @@ type Fetch = (...asked: Parameters<Parameters<typeof getRequestListener>[0]>) =>
 export function createHttpServer(
   fetch: Fetch,
   limits: ServerLimits = SERVER_LIMITS,
-  onUnserved: (reason: Unserved, from?: string) => void = () => {},
+  onUnserved: (reason: Unserved) => void = () => {},
   isStopping: () => boolean = () => false,
 ): Server {
   const errorHandler = () => {
@@ -78,7 +78,7 @@ export function createHttpServer(
   const listener = getRequestListener(answer, { errorHandler });
 
   const refuse = (response: ServerResponse, status: number, reason: Unserved, headers: Readonly<Record<string, string>> = {}): void => {
-    onUnserved(reason, response.req.socket.remoteAddress);
+    onUnserved(reason);
     lineOf(response.req.socket).isOver = true;
     const body = bodyOf(status === 503 ? messages.unavailable : messages.badRequest);
     response.writeHead(status, { ...JSON_UTF8, ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }).end(body);
@@ -138,8 +138,7 @@ export function createHttpServer(
     }
     if (owed.length > 0) return;
     if (!here.some(({ headersSent }) => headersSent)) {
-      const from = addressOf(socket);
-      if (answerUnparsed(error, socket)) onUnserved('unparsed', from);
+      if (answerUnparsed(error, socket)) onUnserved('unparsed');
     } else if (here.every(({ writableEnded }) => writableEnded)) socket.end();
     else socket.destroy(); // in the middle of an answer another one would be taken for a part of it
   }
@@ -157,17 +156,15 @@ export function createHttpServer(
   server.setTimeout(limits.idleSocketMs);
   server.on('connection', (socket: Socket) => {
     if (open(socket).client.connections <= limits.connections * limits.shareOfOne) return;
-    onUnserved('too_many_connections', socket.remoteAddress);
+    onUnserved('too_many_connections');
     socket.destroy();
   });
-  server.on('drop', (dropped) => onUnserved('too_many_connections', dropped?.remoteAddress));
+  server.on('drop', () => onUnserved('too_many_connections'));
   server.on('checkExpectation', (_: IncomingMessage, response: ServerResponse) => refuse(response, 417, 'unparsed'));
   server.on('connect', (_, socket) => refuseRest(new Error('this is no proxy'), socket));
   server.on('clientError', refuseRest);
   return server;
 }
-
-const addressOf = (socket: Duplex): string | undefined => (socket instanceof Socket ? socket.remoteAddress : undefined);
 
 /** Everybody who comes from one network. */
 interface Client {

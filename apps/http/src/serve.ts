@@ -8,7 +8,6 @@ import { Refusal, Unavailable } from '@ticket/domain';
 import { collectDefaultMetrics } from 'prom-client';
 import { createApp, type Readiness } from './app.ts';
 import { auditNowAndThen } from './auditing.ts';
-import { networkOf } from './client-address.ts';
 import { createHttpServer, SERVER_LIMITS, type Unserved } from './http-server.ts';
 import { createLog } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -129,10 +128,9 @@ async function reconnect(container: Container, log: Log): Promise<void> {
 /** A request that never reached the app. That there are too many of them is news to the operator; that some are no HTTP is not. */
 const tellUnserved =
   (log: Log, { refused }: Metrics) =>
-  (reason: Unserved, from?: string) => {
+  (reason: Unserved) => {
     refused(reason);
-    const client = from === undefined ? undefined : networkOf(from);
-    log({ level: reason === 'unparsed' ? 'info' : 'warn', message: 'not served', sampled: true, reason, client });
+    log({ level: reason === 'unparsed' ? 'info' : 'warn', message: 'not served', sampled: true, reason });
   };
 
 /** Reads are served meanwhile, so the server stays ready; it is a person who has to know. */
