@@ -1,5 +1,4 @@
 import { type Input, normalEmail, type Role, type UserChanges } from '@ticket/domain';
-import type { Fingerprint } from './idempotency.ts';
 
 /** What was done to an account. `…_set`: the request said so, be the value a new one or not. */
 export type SecurityEvent = 'registered' | 'logged_in' | 'user_created' | 'user_deleted' | 'name_set' | 'email_set' | 'password_set' | 'role_set';
@@ -26,6 +25,6 @@ const ACCOUNT_DIGITS = 16;
 
 /** Under a key of the installation, so that nobody who reads the log can try e-mails on it. */
 export const accountOf =
-  (fingerprint: Fingerprint): AccountOf =>
+  (fingerprint: (parts: readonly string[]) => string): AccountOf =>
   (email) =>
     fingerprint(['account in the log\n', normalEmail(email)]).slice(0, ACCOUNT_DIGITS);
