@@ -10,8 +10,8 @@ afterEach(() => void vi.useRealTimers());
 function setUp() {
   const lines: Line[] = [];
   const { sample, flush } = sampling((line) => void lines.push(line));
-  const times = (count: number, reason: string, message = 'request') => {
-    for (let n = 0; n < count; n++) sample({ level: 'info', message, reason, n });
+  const times = (count: number, reason: string, message = 'request', error?: object) => {
+    for (let n = 0; n < count; n++) sample({ level: 'info', message, reason, n, error });
   };
   return { lines, times, flush };
 }
@@ -36,11 +36,15 @@ it('begins anew after a second, and writes no count where nothing was left out',
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('tells messages with one reason apart', () => {
+it('tells messages and errors with one reason apart, so that a flood of one hides no other', () => {
   const { lines, times } = setUp();
   times(20, 'unavailable', 'unavailable: the queue is full');
-  times(1, 'unavailable', 'unavailable: no connection');
+  times(20, 'unavailable', 'unavailable: no connection', { name: 'Error', code: 'ECONNREFUSED' });
   expect(lines.at(-1)).toMatchObject({ message: 'unavailable: no connection' });
+  times(1, 'unavailable', 'unavailable: no connection', { name: 'Error', code: 1040 });
+  expect(lines.at(-1)).toMatchObject({ error: { code: 1040 } });
+  vi.advanceTimersByTime(1000);
+  expect(lines.slice(-2)).toMatchObject([{ of: 'unavailable: the queue is full' }, { error: { code: 'ECONNREFUSED' }, count: 10 }]);
 });
 
 it('writes the counts at once when it is asked to, and none of them twice', () => {
@@ -58,5 +62,5 @@ it('keeps little, whatever reasons come, and loses no count', () => {
   for (let n = 0; n < 100_000; n++) times(1, `reason ${n}`);
   expect(lines).toHaveLength(110); // 100 kinds, and ten of the others
   vi.advanceTimersByTime(1000);
-  expect(lines.slice(110)).toEqual([{ level: 'info', message: 'lines left out', of: 'various', reason: undefined, count: 100_000 - 110 }]);
+  expect(lines.slice(110)).toEqual([{ level: 'info', message: 'lines left out', of: 'various', count: 100_000 - 110 }]);
 });

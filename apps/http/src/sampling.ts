@@ -11,13 +11,14 @@ const SECOND_MS = 1000;
 interface Kind {
   readonly level: Line['level'];
   readonly of: string;
-  readonly reason: unknown;
+  readonly reason?: unknown;
+  readonly error?: unknown;
   count: number;
 }
 
 /**
- * Writes the lines that a stranger can cause as often as they like: of those with the same message and reason the first ones in a second,
- * and at its end how many were left out. `flush` writes the counts at once.
+ * Writes the lines that a stranger can cause as often as they like: of those with the same message, reason and error the first ones in a
+ * second, and at its end how many were left out. `flush` writes the counts at once.
  */
 export function sampling(write: Log): { readonly sample: Log; readonly flush: () => void } {
   let kinds = new Map<string, Kind>();
@@ -30,13 +31,16 @@ export function sampling(write: Log): { readonly sample: Log; readonly flush: ()
     for (const { count, ...kind } of ended) if (count > WRITTEN_MAX) write({ ...kind, message: 'lines left out', count: count - WRITTEN_MAX });
   };
   const sample: Log = (line) => {
-    const { level, message, reason } = line;
     timer ??= setTimeout(flush, SECOND_MS).unref();
-    const name = kinds.size < KINDS_MAX || kinds.has(`${message} ${reason}`) ? `${message} ${reason}` : '';
-    const kind = kinds.get(name) ?? (name === '' ? { level, of: 'various', reason: undefined, count: 0 } : { level, of: message, reason, count: 0 });
+    const alike = JSON.stringify([line.message, line['reason'], line['error']]);
+    const name = kinds.size < KINDS_MAX || kinds.has(alike) ? alike : 'various';
+    const kind = kinds.get(name) ?? kindOf(line, name === alike);
     kinds.set(name, kind);
     kind.count += 1;
     if (kind.count <= WRITTEN_MAX) write(line);
   };
   return { sample, flush };
 }
+
+const kindOf = ({ level, message, reason, error }: Line, isNamed: boolean): Kind =>
+  isNamed ? { level, of: message, reason, error, count: 0 } : { level, of: 'various', count: 0 };
