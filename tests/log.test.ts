@@ -114,6 +114,8 @@ describe('the log', () => {
 });
 
 describe('what is written into the log is there', () => {
+  /** Of everything; what is sampled is below. */
+  const env = { LOG_LEVEL: 'debug' };
   const PRELOAD = `process.on('SIGUSR2', () => { throw new Error('a bug'); }).on('SIGHUP', () => process.exit(3));`;
 
   it.each([
@@ -121,7 +123,7 @@ describe('what is written into the log is there', () => {
     ['SIGUSR2', 1],
     ['SIGHUP', 3],
   ] as const)('after %s: all of it, in whole lines', async (signal, exitCode) => {
-    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { preload: PRELOAD });
+    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env, preload: PRELOAD });
     await inParallel(500, () => refused(server.url));
     server.child.kill(signal);
     expect(await server.exited).toBe(exitCode);
@@ -131,7 +133,7 @@ describe('what is written into the log is there', () => {
   });
 
   it('when its reader comes back: one who reads nothing for a while stops nobody', async () => {
-    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() });
+    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env });
     server.child.stdout?.pause();
     await inParallel(2000, () => refused(server.url)); // several times what a pipe holds
     server.child.stdout?.resume();
@@ -140,7 +142,7 @@ describe('what is written into the log is there', () => {
   });
 
   it('or has no reader any more, and the server serves on', async () => {
-    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() });
+    const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env });
     server.child.stdout?.destroy();
     await inParallel(100, () => refused(server.url));
     await sleep(300);
@@ -148,6 +150,80 @@ describe('what is written into the log is there', () => {
     expect(await server.stop()).toBe(0);
   });
 });
+
+describe('lines that strangers can cause', () => {
+  const ATTACKS = 2000;
+  const TINY = 'GET /x HTTP/1.1\r\nHost: x\r\n\r\n';
+  /** Bytes that are no HTTP, each on a connection of its own. */
+  const UNPARSED = 60;
+
+  it('are sampled: a flood of tiny requests costs fewer bytes of log than it has, hides nothing that matters, and is counted to the last', async () => {
+    const folder = temporaryFolder();
+    const server = await startServer({ engine: 'sqlite', folder }, { preload: `process.on('SIGHUP', () => process.exit(3));` });
+    const database = new Libsql(join(folder, 'tickets.sqlite'));
+    const register = async (n: number) => {
+      const body = JSON.stringify({ name: 'Ani', email: `ani-${n}@example.com`, password: 'correct horse' });
+      return (await fetch(`${server.url}/api/auth/register`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })).status;
+    };
+    const attack = Promise.all([
+      ...Array.from({ length: 10 }, () => flood(server.url, TINY, ATTACKS / 10)),
+      (async () => {
+        for (let n = 0; n < UNPARSED; n += 20) await Promise.all(Array.from({ length: 20 }, () => raw(server.url, 'x\r\n\r\n')));
+      })(),
+    ]);
+    const granted = await Promise.all(Array.from({ length: 12 }, (_, n) => register(n)));
+    database.exec('ALTER TABLE users RENAME COLUMN password_hash TO elsewhere');
+    const failed = await Promise.all(Array.from({ length: 12 }, (_, n) => register(100 + n)));
+    database.close();
+    await attack;
+    const counters = await (await fetch(`${server.url}/metrics`)).text();
+    server.child.kill('SIGHUP'); // at once: what is counted yet is written on the way out
+    expect(await server.exited).toBe(3);
+    await sleep(100); // what the pipe holds yet
+
+    const lines = linesOf(server);
+    expect(new Set(granted)).toEqual(new Set([201]));
+    expect(new Set(failed)).toEqual(new Set([500]));
+    for (const status of [201, 500]) expect(lines.filter((line) => line['status'] === status)).toHaveLength(12);
+    const told = (message: string, reason: string) => {
+      const written = lines.filter((line) => line['message'] === message && line['reason'] === reason).length;
+      const leftOut = lines
+        .filter((line) => line['of'] === message && line['reason'] === reason)
+        .reduce((sum, line) => sum + Number(line['count']), 0);
+      return { written, all: written + leftOut };
+    };
+    expect(told('request', 'no_such_route').all).toBe(ATTACKS);
+    expect(told('not served', 'unparsed').all).toBe(UNPARSED);
+    expect(told('request', 'no_such_route').written).toBeLessThan(ATTACKS / 10);
+    expect(counters).toContain(`tickets_refusals_total{reason="no_such_route"} ${ATTACKS}`);
+    expect(counters).toContain(`tickets_refusals_total{reason="unparsed"} ${UNPARSED}`);
+    const ofFlood = lines.filter((line) => ['no_such_route', 'unparsed'].includes(String(line['reason'])));
+    const bytes = ofFlood.reduce((sum, line) => sum + JSON.stringify(line).length + 1, 0);
+    expect(bytes / (ATTACKS * TINY.length)).toBeLessThan(1);
+  });
+});
+
+/** Sends the request so many times on one connection, a few at once. */
+function flood(url: string, request: string, times: number): Promise<void> {
+  const atOnce = 5;
+  return new Promise((resolve, reject) => {
+    let [heard, sent] = ['', 0];
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const send = () => {
+      const answers = heard.split('HTTP/1.1 404').length - 1;
+      if (answers === times) socket.destroy();
+      const more = Math.min(times - sent, answers + atOnce - sent);
+      sent += more;
+      if (more > 0) socket.write(request.repeat(more));
+    };
+    socket.on('error', reject).on('connect', send);
+    socket.on('data', (chunk) => {
+      heard += chunk.toString('latin1');
+      send();
+    });
+    socket.once('close', () => resolve());
+  });
+}
 
 /** Sends bytes as they are, and waits until the connection is closed. */
 function raw(url: string, bytes: string): Promise<void> {

@@ -374,6 +374,20 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: ['tests/threats/tokens.test.ts', 'T6: an end in ten years opens nothing'],
   },
   {
+    name: 'a token for another service opens nothing',
+    file: 'packages/adapters/src/security/jose-token-service.ts',
+    line: 'if (!isForThisService(payload)) return undefined;',
+    becomes: '',
+    killedBy: ['tests/threats/tokens.test.ts', 'T7: for another service opens nothing'],
+  },
+  {
+    name: 'a token of another type opens nothing',
+    file: 'packages/adapters/src/security/jose-token-service.ts',
+    line: 'typ: TYPE,\n',
+    becomes: '\n',
+    killedBy: ['tests/threats/tokens.test.ts', 'T7: the type of another kind of token opens nothing'],
+  },
+  {
     name: 'an unknown e-mail costs a hash',
     file: 'packages/domain/src/use-cases/log-in.ts',
     line: 'await passwords.verify(password, credentials?.passwordHash, holders);',
@@ -470,6 +484,20 @@ const MUTANTS: readonly Mutant[] = [
     line: 'return own !== lower && Buffer.byteLength(own) < bytesMin;',
     becomes: "return own === '' && bytesMin > 0;",
     killedBy: ['packages/adapters/src/config-secrets.test.ts', 'nothing starts with what is published'],
+  },
+  {
+    name: 'a flood of refusals is sampled',
+    file: 'apps/http/src/sampling.ts',
+    line: 'if (kind.count <= WRITTEN_MAX) write(line);',
+    becomes: 'write(line);',
+    killedBy: ['apps/http/src/sampling.test.ts', 'writes the first ten of each reason in a second'],
+  },
+  {
+    name: 'our own faults are never sampled',
+    file: 'apps/http/src/observing.ts',
+    line: '!NEVER_SAMPLED.includes(reason)',
+    becomes: 'true',
+    killedBy: ['apps/http/src/observing.test.ts', 'but not of one that failed by a bug'],
   },
   {
     name: 'metrics for who has the token',

@@ -56,7 +56,8 @@ describe.each(engines)('the specification’s walkthrough on %s, as printed', (e
     expect([reply.status, reply.body.message]).toEqual([200, 'Login berhasil']);
     saved.admin = { id: reply.body.data.user.id, token: reply.body.data.token };
     const claims = JSON.parse(Buffer.from(saved.admin.token.split('.')[1] ?? '', 'base64url').toString());
-    expect(claims).toEqual({ id: saved.admin.id, email: 'admin@gdgoc.com', role: 'admin', iat: expect.any(Number), exp: claims.iat + 3600, ver: 0 });
+    const specified = { id: saved.admin.id, email: 'admin@gdgoc.com', role: 'admin', iat: expect.any(Number), exp: claims.iat + 3600 };
+    expect(claims).toEqual({ ...specified, ver: 0, iss: 'ticket-platform', aud: 'ticket-platform-api', token_use: 'access' });
   });
 
   it('3. creates an event', async () => {

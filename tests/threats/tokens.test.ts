@@ -22,7 +22,9 @@ const encode = (part: unknown): string => Buffer.from(typeof part === 'string' ?
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const publicKey = keys.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 
-/** What a token is made of. Left as it is, it is a good one of ours. */
+const OURS = { iss: 'ticket-platform', aud: 'ticket-platform-api', token_use: 'access' };
+
+/** What a token is made of. Left as it is, it is a good one of ours: of an earlier version, which did not say for whom and what. */
 interface Parts {
   readonly header: object;
   readonly claims: Readonly<Record<string, unknown>>;
@@ -79,6 +81,18 @@ const FORGED: readonly (readonly [row: string, make: (good: Parts, secret: strin
   ['T7: an id that is a list', (good) => withClaims(good, { id: [good.claims['id']] })],
   ['T7: a version in words', (good) => withClaims(good, { ver: '0' })],
   ['T7: another version', (good) => withClaims(good, { ver: 1 })],
+  ['T7: for another service', (good) => withClaims(good, { ...OURS, aud: 'another' })],
+  ['T7: for ours among others', (good) => withClaims(good, { ...OURS, aud: [OURS.aud, 'another'] })],
+  ['T7: of another issuer', (good) => withClaims(good, { ...OURS, iss: 'another' })],
+  ['T7: for another use', (good) => withClaims(good, { ...OURS, token_use: 'refresh' })],
+  ...['iss', 'aud', 'token_use'].flatMap((claim) =>
+    [undefined, null].map(
+      (value) => [`T7: ${claim} is ${value}, the others are there`, (good: Parts) => withClaims(good, { ...OURS, [claim]: value })] as const,
+    ),
+  ),
+  ['T7: for another service, and no more', (good) => withClaims(good, { aud: 'another' })],
+  ['T7: the type of another kind of token', (good) => withHeader(good, { typ: 'logout+jwt' })],
+  ['T7: without a type', (good) => withHeader(good, { typ: undefined })],
   ['T7: one part', (good) => tokenOf(good).split('.')[1] ?? ''],
   ['T7: two parts', (good) => tokenOf(good).split('.').slice(0, 2).join('.')],
   ['T7: no signature', (good) => tokenOf({ ...good, sign: () => '' })],
@@ -123,6 +137,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
 
   it('are good as the forgers below begin with them', async () => {
     expect((await me(tokenOf(good()))).body.data.id).toBe(user.id);
+    expect((await me(withClaims(good(), OURS))).body.data.id).toBe(user.id);
     expect((await me(withClaims(good(), { iat: nowSeconds() - 9, exp: nowSeconds() - 9 + TTL_SECONDS }))).status).toBe(200);
   });
 

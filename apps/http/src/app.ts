@@ -23,6 +23,7 @@ import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { eventRoutes } from './routes/events.ts';
 import { userRoutes } from './routes/users.ts';
+import { accountOf } from './security-events.ts';
 
 export interface AppOptions {
   readonly useCases: UseCases;
@@ -69,10 +70,11 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     readiness,
   } = options;
   const app = new Hono<AppEnv>();
-  const parts = { useCases, policy, addressOf: clientAddress(trustedProxies, log) };
+  const addressOf = clientAddress(trustedProxies, log);
+  const parts = { useCases, policy, addressOf, accountOf: accountOf(fingerprint) };
 
   if (tracing !== undefined) app.use(tracing);
-  app.use(everyAnswer(policy), observing(app, log, metrics));
+  app.use(everyAnswer(policy), observing(app, log, metrics, addressOf));
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
   app.use(knownRoute(methodNotAllowed({ app, onMethodNotAllowed: answerMethod })), limitBody);
   app.use('/api/*', authenticate(tokens));

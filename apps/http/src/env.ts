@@ -1,6 +1,7 @@
 import type { Attempt, Policy, Refusal, UseCases } from '@ticket/domain';
 import type { ClientAddress } from './client-address.ts';
 import type { Reason, Report } from './report.ts';
+import type { AccountOf, SecurityFacts } from './security-events.ts';
 
 /** What a request carries on its way: its id, what its answer will say in headers, its route's pattern, who asks, why he is refused, and where to tell of a failure. */
 export interface AppEnv {
@@ -14,6 +15,9 @@ export interface AppEnv {
     unusableKey: Refusal | undefined;
     /** Whose account was made or logged into. */
     userId: string | undefined;
+    /** Which account a login or registration is about, whether it succeeds or not; see security-events.ts. */
+    account: string | undefined;
+    security: SecurityFacts | undefined;
     reason: Reason;
     report: Report;
   };
@@ -24,4 +28,5 @@ export interface RouteParts {
   readonly useCases: UseCases;
   readonly policy: Policy;
   readonly addressOf: ClientAddress;
+  readonly accountOf: AccountOf;
 }

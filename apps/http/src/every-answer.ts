@@ -9,7 +9,7 @@ import type { AppEnv } from './env.ts';
 export function everyAnswer({ profile }: Policy): MiddlewareHandler<AppEnv> {
   const always = {
     'Cache-Control': 'no-store',
-    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Content-Security-Policy': "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     'Cross-Origin-Resource-Policy': 'same-origin',
     'Referrer-Policy': 'no-referrer',
     ...(profile === 'locked' ? { 'Strict-Transport-Security': 'max-age=15552000; includeSubDomains' } : {}),

@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import pino from 'pino';
 import type { Log } from './report.ts';
+import { sampling } from './sampling.ts';
 
 const STDOUT = 1;
 /** Lines are written together, so many or this long after the first: on the way of a booking a write each costs more than the line. */
@@ -89,6 +90,7 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
   };
   process.prependOnceListener('exit', () => {
     try {
+      flush();
       destination.end(kept.join(''));
     } catch {
       // nobody reads it any more
@@ -104,10 +106,14 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
     },
     stream,
   );
-  const log: Log = ({ level, message, ...rest }) => lines[level](rest, message);
+  const write: Log = ({ level, message, ...rest }) => lines[level](rest, message);
+  const { sample, flush } = sampling(write);
+  // Whoever asks for level debug wants every line, and gets those of reads too.
+  const log: Log = ({ sampled = false, ...line }) => (sampled && level !== 'debug' ? sample(line) : write(line));
   return {
     log: Object.assign(log, { debug: level === 'debug' }),
     written: () => {
+      flush();
       handOver();
       return new Promise((resolve) => destination.flush(resolve));
     },

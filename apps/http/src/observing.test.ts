@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createUseCases, POLICIES, type Ports, Unavailable } from '@ticket/domain';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { describe, expect, it } from 'vitest';
@@ -16,24 +17,32 @@ function setUp({ debug = false, ports = inMemoryPorts() }: { debug?: boolean; po
     ...{
       useCases: createUseCases(ports),
       tokens: ports.tokens,
-      fingerprint: String,
+      fingerprint: (parts) => createHash('sha256').update(parts.join('')).digest('hex'),
       trustedProxies: 0,
       corsOrigins: [],
       readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
     },
     ...{ policy: POLICIES.open, version: '1.2.3', log, metrics, metricsToken: undefined },
   });
-  const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    app.request(path, {
+  const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, from?: string) => {
+    const request = {
       method,
       headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    };
+    return app.request(path, request, from === undefined ? {} : { incoming: { socket: { remoteAddress: from } } });
+  };
   const counted = async (name: string): Promise<Record<string, number>> => {
     const text = await metrics.registry.getSingleMetricAsString(name);
     return Object.fromEntries([...text.matchAll(/^([^#\s]\S*) (\S+)$/gm)].map(([, series = '', value]) => [series, Number(value)]));
   };
-  return { ask, lines, counted, ports };
+  /** The one line of a request. */
+  const seen = async (...request: Parameters<typeof ask>) => {
+    await ask(...request);
+    expect(lines).toHaveLength(1);
+    return lines[0];
+  };
+  return { ask, lines, seen, counted, ports };
 }
 
 const ANI = { name: 'Ani', email: 'ani@example.com', password: 'correct horse' };
@@ -46,7 +55,8 @@ describe('a line of the log', () => {
       {
         ...{ level: 'info', message: 'request', method: 'POST', route: '/api/auth/register', path: '/api/auth/register', status: 201 },
         ...{ requestId: expect.stringMatching(/^[\w-]{36}$/), milliseconds: expect.any(Number) },
-        userId: expect.stringMatching(/^\w/),
+        ...{ userId: expect.stringMatching(/^\w/), account: expect.stringMatching(/./) },
+        ...{ security: ['registered'], whom: lines[0]?.['userId'], role: 'user' },
       },
     ]);
     expect(reply).toMatchObject({ data: { user: { id: lines[0]?.['userId'] } } });
@@ -91,6 +101,42 @@ describe('a line of the log', () => {
     expect(talkative.lines).toMatchObject([{ level: 'debug', route: '/api/events', status: 200 }]);
   });
 
+  it('of a login tells from where it came, for which account and as whom, and never the e-mail', async () => {
+    const { ask, lines } = setUp();
+    await ask('POST', '/api/auth/register', ANI);
+    await ask('POST', '/api/auth/login', ANI, {}, '192.0.2.7');
+    await ask('POST', '/api/auth/login', { ...ANI, email: ' ANI@example.com', password: 'wrong' }, {}, '2001:db8::7');
+    await ask('POST', '/api/auth/login', { ...ANI, email: 'nobody@example.com' }, {}, '192.0.2.8');
+    const [registered, granted, failed, unknown] = lines;
+    expect(granted).toMatchObject({ status: 200, client: '192.0.2.7', security: ['logged_in'], whom: registered?.['userId'] });
+    expect(failed).toMatchObject({ status: 401, client: '2001:db8:0:0::/64', reason: 'wrong_credentials' });
+    expect(failed).not.toHaveProperty('security');
+    expect([registered, granted, failed].map((line) => line?.['account'])).toEqual(Array(3).fill(expect.stringMatching(/^[\da-f]{16}$/)));
+    expect(new Set([registered, granted, failed].map((line) => line?.['account'])).size).toBe(1);
+    expect(unknown).toMatchObject({ status: 401, client: '192.0.2.8', account: expect.not.stringMatching(String(failed?.['account'])) });
+    expect(JSON.stringify(lines).toLowerCase()).not.toMatch(/ani@|nobody@|example\.com/);
+  });
+
+  it('of a change to an account tells who set what, and on whose', async () => {
+    const { ask, lines } = setUp();
+    const admin = JSON.parse(await (await ask('POST', '/api/auth/register', { ...ANI, role: 'admin' })).text()).data;
+    const as = { Authorization: `Bearer ${admin.token}` };
+    const whom = JSON.parse(await (await ask('POST', '/api/users', { ...ANI, email: 'budi@example.com' }, as)).text()).data.id;
+    const path = `/api/users/${whom}`;
+    await ask('PUT', path, { password: 'another horse', role: 'admin' }, as);
+    await ask('PUT', path, { email: 'budi@example.org' }, as);
+    await ask('PUT', path, { email: 'no e-mail' }, as);
+    await ask('DELETE', path, undefined, as);
+    expect(lines.slice(1)).toMatchObject([
+      { status: 201, userId: admin.user.id, security: ['user_created'], whom, role: 'user' },
+      { status: 200, userId: admin.user.id, security: ['password_set', 'role_set'], whom, role: 'admin' },
+      { status: 200, userId: admin.user.id, security: ['email_set'], whom },
+      { status: 400, userId: admin.user.id, path },
+      { status: 200, userId: admin.user.id, security: ['user_deleted'], whom },
+    ]);
+    expect(lines[4]).not.toHaveProperty('security');
+  });
+
   it.each([
     ['warn', 'unavailable', 503, new Unavailable('the database went away', { cause: new Error('10.0.0.7') })],
     ['warn', 'outcome_unknown', 503, new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown' })],
@@ -101,6 +147,31 @@ describe('a line of the log', () => {
     expect((await ask('GET', `/api/events/${ID}`)).status).toBe(status);
     expect(lines).toMatchObject([{ level, status, reason, error: { name: error.name } }]);
     expect(JSON.stringify(lines)).not.toMatch(/SELECT|10\.0/);
+  });
+});
+
+describe('a line is sampled', () => {
+  const broken = (error: Error) => {
+    const ports = inMemoryPorts();
+    return setUp({ ports: { ...ports, eventQueries: { ...ports.eventQueries, find: () => Promise.reject(error) } } });
+  };
+  it.each([
+    ['which no route takes', 404, () => setUp().seen('GET', '/api/nothing')],
+    ['which needs a token', 401, () => setUp().seen('GET', '/api/auth/me')],
+    ['of somebody who guesses', 401, () => setUp().seen('POST', '/api/auth/login', ANI)],
+    ['that a full queue refuses', 503, () => broken(new Unavailable('the queue is full')).seen('GET', `/api/events/${ID}`)],
+  ])('of a request %s', async (_, status, seen) => {
+    expect(await seen()).toMatchObject({ status, sampled: true });
+  });
+
+  it.each([
+    ['that was granted', 201, () => setUp().seen('POST', '/api/auth/register', ANI)],
+    ['that failed by a bug', 500, () => broken(new Error('a bug')).seen('GET', `/api/events/${ID}`)],
+    ['of which nobody knows what became', 503, () => broken(new Unavailable('lost', { outcome: 'unknown' })).seen('GET', `/api/events/${ID}`)],
+  ])('but not of one %s', async (_, status, seen) => {
+    const line = await seen();
+    expect(line).toMatchObject({ status });
+    expect(line).not.toHaveProperty('sampled');
   });
 });
 

@@ -1,18 +1,22 @@
 import { once, userIdOf } from '@ticket/domain';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
+import type { ClientAddress } from './client-address.ts';
 import type { AppEnv } from './env.ts';
 import type { Metrics } from './metrics.ts';
-import { factsOf, type Log, type Report } from './report.ts';
+import { factsOf, type Log, type Reason, type Report } from './report.ts';
 
 /** Label values are few: Node's parser lets some thirty methods through. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+/** Our own faults, and what may have been stored without anybody having been told so: each has its line, however many come. */
+const NEVER_SAMPLED: readonly Reason[] = ['failed', 'outcome_unknown'];
 
 /**
  * Counts every request, and writes a line of each that failed or might have changed something; of the others at level debug
- * only. A line tells of the request what the server itself has names for: nothing of its query, headers or body.
+ * only. Lines of refused requests are sampled. A line tells of the request what the server itself has names for, and where it came from:
+ * nothing of its query, headers or body.
  */
-export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics): MiddlewareHandler<AppEnv> {
+export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics, addressOf: ClientAddress): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const began = performance.now();
     let failure: { level: 'warn' | 'error'; message: string; error: unknown } | undefined;
@@ -39,7 +43,10 @@ export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics): Middle
       level: isNotable ? 'info' : 'debug',
       message: 'request',
       ...failure,
+      ...(status >= 400 && reason !== undefined && !NEVER_SAMPLED.includes(reason) ? { sampled: true } : {}),
       ...{ requestId: c.get('requestId'), userId: c.get('userId') ?? userIdOf(c.get('attempt')?.actor ?? 'anonymous') },
+      ...{ client: addressOf(c), account: c.get('account'), ...c.get('security') },
+      ...(c.get('headers')['Idempotency-Replayed'] === undefined ? {} : { replayed: true }),
       ...{ method, route, path: pathOf(c, route, wordsOf(app)), status, reason, milliseconds: Math.round(milliseconds * 1000) / 1000 },
     });
   };

@@ -2,7 +2,13 @@ import { type RefusalCode, Unavailable } from '@ticket/domain';
 
 /** One line of the log: a message that is always the same for the same thing, and its facts. */
 export interface Log {
-  (line: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string; readonly [fact: string]: unknown }): void;
+  (line: {
+    readonly level: 'debug' | 'info' | 'warn' | 'error';
+    readonly message: string;
+    /** A stranger can cause it as often as they like: only the first ones in a second are written, and then their number (sampling.ts). */
+    readonly sampled?: boolean;
+    readonly [fact: string]: unknown;
+  }): void;
   /** Whether lines of level debug are kept: thousands a second are not made for nothing. */
   readonly debug?: boolean;
 }

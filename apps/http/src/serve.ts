@@ -8,9 +8,9 @@ import { Refusal, Unavailable } from '@ticket/domain';
 import { collectDefaultMetrics } from 'prom-client';
 import { createApp, type Readiness } from './app.ts';
 import { auditNowAndThen } from './auditing.ts';
-import { createHttpServer, SERVER_LIMITS } from './http-server.ts';
+import { createHttpServer, SERVER_LIMITS, type Unserved } from './http-server.ts';
 import { createLog } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { factsOf, type Log } from './report.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -68,7 +68,7 @@ async function start(): Promise<void> {
     ...{ version, log, metrics, readiness, tracing: tracing?.middleware },
   });
   const limits = config.trustedProxies === 0 ? SERVER_LIMITS : { ...SERVER_LIMITS, shareOfOne: 1 };
-  const servers = await listen(config, () => createHttpServer(fetch, limits, metrics.refused, () => stopping));
+  const servers = await listen(config, () => createHttpServer(fetch, limits, tellUnserved(log, metrics), () => stopping));
   const stop = stopper({ servers, container, log, written, tracing, drainMs: config.drainSeconds * 1000 }, () => {
     stopping = true;
   });
@@ -125,6 +125,14 @@ async function reconnect(container: Container, log: Log): Promise<void> {
     fail(error);
   }
 }
+
+/** A request that never reached the app. That there are too many of them is news to the operator; that some are no HTTP is not. */
+const tellUnserved =
+  (log: Log, { refused }: Metrics) =>
+  (reason: Unserved) => {
+    refused(reason);
+    log({ level: reason === 'unparsed' ? 'info' : 'warn', message: 'not served', sampled: true, reason });
+  };
 
 /** Reads are served meanwhile, so the server stays ready; it is a person who has to know. */
 const tellWrites = (log: Log) => (refusedBecause: WritesRefused | undefined) =>

@@ -7,7 +7,7 @@ import { operation } from '../openapi.ts';
 import { presentSession, presentUser, SessionReply, UserReply } from '../presenters.ts';
 import { Credentials, newUser } from '../schemas/users.ts';
 
-export function authRoutes({ useCases, policy, addressOf }: RouteParts) {
+export function authRoutes({ useCases, policy, addressOf, accountOf }: RouteParts) {
   return new Hono<AppEnv>()
     .post(
       '/register',
@@ -23,8 +23,11 @@ export function authRoutes({ useCases, policy, addressOf }: RouteParts) {
       }),
       body(newUser(policy.passwords)),
       async (c) => {
-        const session = await useCases.registerUser(c.get('attempt'), c.get('input'), addressOf(c));
+        const input = c.get('input');
+        if (!(input instanceof Error)) c.set('account', accountOf(input.email));
+        const session = await useCases.registerUser(c.get('attempt'), input, addressOf(c));
         c.set('userId', session.user.id);
+        c.set('security', { security: ['registered'], whom: session.user.id, role: session.user.role });
         return created(c, messages.registered, presentSession(session));
       },
     )
@@ -40,8 +43,11 @@ export function authRoutes({ useCases, policy, addressOf }: RouteParts) {
       }),
       body(Credentials),
       async (c) => {
-        const session = await useCases.logIn(c.get('input'), addressOf(c));
+        const input = c.get('input');
+        if (!(input instanceof Error)) c.set('account', accountOf(input.email));
+        const session = await useCases.logIn(input, addressOf(c));
         c.set('userId', session.user.id);
+        c.set('security', { security: ['logged_in'], whom: session.user.id });
         return ok(c, messages.loggedIn, presentSession(session));
       },
     )

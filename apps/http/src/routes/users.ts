@@ -12,6 +12,7 @@ import { presentUser, UserReply } from '../presenters.ts';
 import { query } from '../query.ts';
 import { listRequest } from '../schemas/lists.ts';
 import { newUser, userChanges } from '../schemas/users.ts';
+import { eventsOf } from '../security-events.ts';
 
 const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)));
 
@@ -56,7 +57,11 @@ export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
         failures: [400, 401, 403, 415, 429],
       }),
       body(newUser(policy.passwords)),
-      async (c) => created(c, messages.userCreated, presentUser(await useCases.createUser(c.get('attempt'), c.get('input'), addressOf(c)))),
+      async (c) => {
+        const user = await useCases.createUser(c.get('attempt'), c.get('input'), addressOf(c));
+        c.set('security', { security: ['user_created'], whom: user.id, role: user.role });
+        return created(c, messages.userCreated, presentUser(user));
+      },
     )
     .put(
       '/:id',
@@ -71,7 +76,12 @@ export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
       }),
       pathId(useCases, 'change_user'),
       body(userChanges(policy.passwords)),
-      async (c) => ok(c, messages.userChanged, presentUser(await useCases.changeUser(c.get('attempt'), c.get('id'), c.get('input'), addressOf(c)))),
+      async (c) => {
+        const input = c.get('input');
+        const user = await useCases.changeUser(c.get('attempt'), c.get('id'), input, addressOf(c));
+        c.set('security', { security: eventsOf(input), whom: user.id, role: user.role });
+        return ok(c, messages.userChanged, presentUser(user));
+      },
     )
     .delete(
       '/:id',
@@ -87,6 +97,7 @@ export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
       pathId(useCases, 'delete_user'),
       async (c) => {
         await useCases.deleteUser(c.get('attempt'), c.get('id'));
+        c.set('security', { security: ['user_deleted'], whom: c.get('id') });
         return deleted(c, messages.userDeleted);
       },
     );

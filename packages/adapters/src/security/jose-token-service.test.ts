@@ -9,27 +9,41 @@ const tokens = new JoseTokenService({ secret: SECRET, ttlSeconds: 3600 });
 const user = aUser({ tokenVersion: 2 });
 const now = () => Math.floor(Date.now() / 1000);
 
+/** What tokens say since they say for whom and what they are. */
+const OURS = { iss: 'ticket-platform', aud: 'ticket-platform-api', token_use: 'access' };
+
 /** Our own claims and key, with whatever is changed about them. What forged tokens come to is in tests/threats/tokens.test.ts. */
-const sign = (changes: Record<string, unknown> = {}) =>
-  new SignJWT({ id: user.id, email: user.email, role: user.role, ver: 2, iat: now(), exp: now() + 60, ...changes })
-    .setProtectedHeader({ alg: 'HS256' })
+const sign = (changes: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
+  new SignJWT({ ...{ id: user.id, email: user.email, role: user.role, ver: 2, iat: now(), exp: now() + 60 }, ...OURS, ...changes })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT', ...header })
     .sign(key);
+const NOT_SAID = { iss: undefined, aud: undefined, token_use: undefined };
 
 tokenServiceContract('jose', async () => ({
   tokens,
   stranger: new JoseTokenService({ secret: `${SECRET}!`, ttlSeconds: 3600 }),
   expired: (holder) => sign({ id: holder.id, iat: now() - 100, exp: now() - 10 }),
+  earlier: (holder) => sign({ id: holder.id, ver: holder.tokenVersion, ...NOT_SAID }),
+  misdirected: ({ id, tokenVersion: ver }) =>
+    Promise.all([
+      ...[{ iss: 'another' }, { aud: 'another' }, { token_use: 'refresh' }].map((one) => sign({ id, ver, ...one })),
+      // One of several audiences, and values that are there and say nothing.
+      ...[{ aud: ['another', OURS.aud] }, { iss: null }, { aud: null }, { aud: [] }, { token_use: null }].map((one) => sign({ id, ver, ...one })),
+      // Some of them: neither this version's tokens nor an earlier one's.
+      ...[{ iss: undefined }, { aud: undefined }, { token_use: undefined }].map((one) => sign({ id, ver, ...one })),
+      ...[{ typ: 'at+jwt' }, { typ: 'refresh' }, { typ: undefined }].map((header) => sign({ id, ver }, header)),
+    ]),
 }));
 
 describe('a token', () => {
   it('carries the specified claims and the token version, for as long as configured', async () => {
     const [, payload = ''] = (await tokens.issue(user)).split('.');
     const claims = JSON.parse(new TextDecoder().decode(base64url.decode(payload)));
-    expect(claims).toEqual({ id: user.id, email: user.email, role: user.role, ver: 2, iat: expect.any(Number), exp: claims.iat + 3600 });
+    expect(claims).toEqual({ id: user.id, email: user.email, role: user.role, ver: 2, ...OURS, iat: expect.any(Number), exp: claims.iat + 3600 });
   });
 
   it('without a version is of version 0: it was given before passwords could end tokens', async () => {
-    expect(await tokens.verify(await sign({ ver: undefined }))).toEqual({ userId: user.id, tokenVersion: 0 });
+    expect(await tokens.verify(await sign({ ...NOT_SAID, ver: undefined }))).toEqual({ userId: user.id, tokenVersion: 0 });
   });
 
   it('that was issued here is known here: nobody verifies it again, and its time still ends', async () => {

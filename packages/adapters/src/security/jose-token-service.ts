@@ -1,11 +1,20 @@
 import type { ActorRef, TokenService, User } from '@ticket/domain';
-import { type CryptoKey, jwtVerify, SignJWT } from 'jose';
+import { type CryptoKey, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 
 /** Clocks of two servers may differ this much: a token that one has just issued is not from the future to the other. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** Verified tokens that are remembered, in bytes of their text: about 30,000. */
+/**
+ * Who issued a token, for which service and for which use. They are constants and no configuration: what is written here names the
+ * program, and the secret tells one installation from another (docs/decisions/0034-what-a-token-is-for.md).
+ */
+const PURPOSE = { iss: 'ticket-platform', aud: 'ticket-platform-api', token_use: 'access' } as const;
+const PURPOSE_CLAIMS = Object.keys(PURPOSE) as (keyof typeof PURPOSE)[];
+/** Every version has issued this type, so no other is accepted. */
+const TYPE = 'JWT';
+
+/** Verified tokens that are remembered, in bytes of their text: about 20,000. */
 const CACHE_BYTES = 8 * 1024 * 1024;
 /** A token larger than any of ours is verified each time, so that it cannot push others out. */
 const CACHED_TOKEN_BYTES = 1024;
@@ -16,8 +25,8 @@ interface Verified {
 }
 
 /**
- * HS256 and nothing else. The claims are the contract's five and `ver`, the token version of the user's row: whoever changes
- * his password leaves older tokens behind. The role claim is for clients to read; rights come from the row.
+ * HS256 and nothing else. The claims are the contract's five, the token's purpose and `ver`, the token version of the user's row:
+ * a new password leaves older tokens behind. The role claim is for clients to read; rights come from the row.
  *
  * A token that was issued or verified here is remembered until it expires: verifying costs more than the rest of a request's
  * parsing, and runs on the threads that hash passwords. So who logged in before a sale costs it nothing. What is remembered is
@@ -41,8 +50,8 @@ export class JoseTokenService implements TokenService {
   async issue({ id, email, role, tokenVersion }: User): Promise<string> {
     const issuedAtSeconds = Math.floor(Date.now() / 1000);
     const expiresAtSeconds = issuedAtSeconds + this.#ttlSeconds;
-    const token = await new SignJWT({ id, email, role, ver: tokenVersion })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    const token = await new SignJWT({ id, email, role, ver: tokenVersion, ...PURPOSE })
+      .setProtectedHeader({ alg: 'HS256', typ: TYPE })
       .setIssuedAt(issuedAtSeconds)
       .setExpirationTime(expiresAtSeconds)
       .sign(await this.#importedKey());
@@ -59,11 +68,13 @@ export class JoseTokenService implements TokenService {
     try {
       const { payload } = await jwtVerify(token, await this.#importedKey(), {
         algorithms: ['HS256'],
+        typ: TYPE,
         requiredClaims: ['id', 'email', 'role', 'iat', 'exp'],
         maxTokenAge: this.#ttlSeconds, // also refuses a token from the future
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
       });
       const { id, ver = 0, exp: expiresAtSeconds = 0, iat = 0 } = payload;
+      if (!isForThisService(payload)) return undefined;
       if (typeof id !== 'string' || typeof ver !== 'number') return undefined;
       if (expiresAtSeconds > iat + this.#ttlSeconds) return undefined; // none of ours is good for longer, whoever signed it
       const verified = { ref: { userId: id, tokenVersion: ver }, expiresAtSeconds };
@@ -83,3 +94,7 @@ export class JoseTokenService implements TokenService {
     return this.#key;
   }
 }
+
+/** Ours say all three. Tokens of versions before say none of them; they are accepted until they expire. */
+const isForThisService = (payload: JWTPayload): boolean =>
+  PURPOSE_CLAIMS.every((claim) => payload[claim] === PURPOSE[claim]) || PURPOSE_CLAIMS.every((claim) => payload[claim] === undefined);

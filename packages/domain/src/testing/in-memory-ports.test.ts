@@ -18,7 +18,10 @@ idempotencyContract('memory', inMemoryStore);
 rateCountsContract('memory', inMemoryStore);
 queriesContract('memory', inMemoryStore);
 stockQueriesContract('memory', inMemoryStore);
-tokenServiceContract('the fake', async () => ({ tokens: fakeTokens(), stranger: fakeTokens() }));
+tokenServiceContract('the fake', async () => ({
+  ...{ tokens: fakeTokens(), stranger: fakeTokens() },
+  misdirected: async ({ id, tokenVersion }) => ['refresh', 'invitation'].map((purpose) => `${purpose}-of.${id}.${tokenVersion}.0`),
+}));
 passwordHasherContract('the fake', async () => ({ passwords: fakePasswords({ cost: 2 }), cheaper: fakePasswords() }));
 conservationProperty('memory', inMemoryStore, { runs: 100 });
 

@@ -11,6 +11,10 @@ export interface TokenServices {
   readonly stranger: TokenService;
   /** A token that `tokens` once issued and whose time is over. Left out where tokens do not expire. */
   readonly expired?: (user: User) => Promise<string>;
+  /** Tokens of the user that are complete and signed with the secret of `tokens`, but made for another service or another purpose. */
+  readonly misdirected: (user: User) => Promise<readonly string[]>;
+  /** A token as an earlier version issued it, and which is still to be accepted. Left out where there was none. */
+  readonly earlier?: (user: User) => Promise<string>;
 }
 
 /** What every TokenService promises. */
@@ -76,6 +80,21 @@ export function tokenServiceContract(name: string, open: () => Promise<TokenServ
     it('knows nobody by a token whose time is over', async () => {
       const { tokens, expired } = await open();
       if (expired !== undefined) expect(await tokens.verify(await expired(aUser()))).toBeUndefined();
+    });
+
+    it('knows nobody by a token for another service or purpose, however often it is shown', async () => {
+      const { tokens, misdirected } = await open();
+      const user = aUser();
+      expect(await tokens.verify(await tokens.issue(user))).toEqual(refOf(user));
+      const all = await misdirected(user);
+      expect(all.length).toBeGreaterThan(0);
+      for (const token of [...all, ...all]) expect(await tokens.verify(token), token).toBeUndefined();
+    });
+
+    it('knows the holder of a token that an earlier version issued', async () => {
+      const { tokens, earlier } = await open();
+      const user = aUser();
+      if (earlier !== undefined) expect(await tokens.verify(await earlier(user))).toEqual(refOf(user));
     });
   });
 }

@@ -1,0 +1,46 @@
+import type { Log } from './report.ts';
+
+type Line = Parameters<Log>[0];
+
+/** Lines alike of which each is written; of more in a second, how many. Enough to see what they are. */
+const WRITTEN_MAX = 10;
+/** Kinds of lines that are told apart in a second; beyond, they share a count. More than there are messages and reasons. */
+const KINDS_MAX = 100;
+const SECOND_MS = 1000;
+
+interface Kind {
+  readonly level: Line['level'];
+  readonly of: string;
+  readonly reason?: unknown;
+  readonly error?: unknown;
+  count: number;
+}
+
+/**
+ * Writes the lines that a stranger can cause as often as they like: of those with the same message, reason and error the first ones in a
+ * second, and at its end how many were left out. `flush` writes the counts at once.
+ */
+export function sampling(write: Log): { readonly sample: Log; readonly flush: () => void } {
+  let kinds = new Map<string, Kind>();
+  let timer: NodeJS.Timeout | undefined;
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    const ended = [...kinds.values()];
+    kinds = new Map();
+    for (const { count, ...kind } of ended) if (count > WRITTEN_MAX) write({ ...kind, message: 'lines left out', count: count - WRITTEN_MAX });
+  };
+  const sample: Log = (line) => {
+    timer ??= setTimeout(flush, SECOND_MS).unref();
+    const alike = JSON.stringify([line.message, line['reason'], line['error']]);
+    const name = kinds.size < KINDS_MAX || kinds.has(alike) ? alike : 'various';
+    const kind = kinds.get(name) ?? kindOf(line, name === alike);
+    kinds.set(name, kind);
+    kind.count += 1;
+    if (kind.count <= WRITTEN_MAX) write(line);
+  };
+  return { sample, flush };
+}
+
+const kindOf = ({ level, message, reason, error }: Line, isNamed: boolean): Kind =>
+  isNamed ? { level, of: message, reason, error, count: 0 } : { level, of: 'various', count: 0 };

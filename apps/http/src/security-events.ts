@@ -1,0 +1,30 @@
+import { type Input, normalEmail, type Role, type UserChanges } from '@ticket/domain';
+
+/** What was done to an account. `…_set`: the request said so, be the value a new one or not. */
+export type SecurityEvent = 'registered' | 'logged_in' | 'user_created' | 'user_deleted' | 'name_set' | 'email_set' | 'password_set' | 'role_set';
+
+/** What the line of a request tells about accounts. `userId` beside it is who asked. */
+export interface SecurityFacts {
+  readonly security: readonly SecurityEvent[];
+  /** The account that it was done to. */
+  readonly whom: string;
+  readonly role?: Role;
+}
+
+/** What a change of a user sets. */
+export const eventsOf = (changes: Input<UserChanges>): readonly SecurityEvent[] =>
+  changes instanceof Error
+    ? []
+    : (['name', 'email', 'password', 'role'] as const).filter((field) => changes[field] !== undefined).map((field) => `${field}_set` as const);
+
+/** Names the account of an e-mail in the log, so that failed and successful logins of one account can be found. */
+export type AccountOf = (email: string) => string;
+
+/** 64 bits: no two accounts are taken for one. */
+const ACCOUNT_DIGITS = 16;
+
+/** Under a key of the installation, so that nobody who reads the log can try e-mails on it. */
+export const accountOf =
+  (fingerprint: (parts: readonly string[]) => string): AccountOf =>
+  (email) =>
+    fingerprint(['account in the log\n', normalEmail(email)]).slice(0, ACCOUNT_DIGITS);
