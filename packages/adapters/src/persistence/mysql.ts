@@ -53,7 +53,7 @@ const sessionOf = ({ type, isGalera }: ServerFacts): readonly string[] => [
     'sql_big_selects = 1',
     'sql_safe_updates = 0',
     'sql_auto_is_null = 0',
-    // A node may lag behind what another one has committed. A transaction or a read then waits until it has caught up.
+    // A node may lag behind what another one has committed. A transaction then waits until it has caught up; for reads see `asTheNodeIs`.
     ...(isGalera ? ['wsrep_sync_wait = @@wsrep_sync_wait | 1'] : []),
   ].join(', ')}`,
 ];
@@ -65,8 +65,18 @@ const PACKET_BYTES_MIN = 256 * 1024;
 
 export const addressOf = ({ host, port }: Pick<MySqlConfig, 'host' | 'port'>): string => `${host}:${port}`;
 
+/**
+ * A read that may lag does not wait for its Galera node to catch up, unless the node itself is set so: it would wait for seconds while
+ * another node is dead and not yet suspected. The prefix is MariaDB's own; elsewhere such reads wait as transactions do.
+ */
+const asTheNodeIs = ({ type, isGalera }: ServerFacts): string =>
+  isGalera && type === 'mariadb' ? 'SET STATEMENT wsrep_sync_wait = @@GLOBAL.wsrep_sync_wait FOR ' : '';
+
 /** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
-export async function openMySql(config: MySqlConfig, { makes = true } = {}): Promise<DataSource> {
+export async function openMySql(
+  config: MySqlConfig,
+  { makes = true } = {},
+): Promise<{ writer: DataSource; reader: DataSource; plainPrefix: string }> {
   const { host, port, user, password, database, poolSize } = config;
   const facts = await serverFacts(config, makes);
   const { type } = facts;
@@ -81,7 +91,7 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
   await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
-  return source;
+  return { writer: source, reader: source, plainPrefix: asTheNodeIs(facts) };
 }
 
 /** A setting that was refused, for whom the connection is destroyed. */
@@ -221,24 +231,26 @@ function explain(error: unknown, config: MySqlConfig): never {
   if (error instanceof StartFault) throw error;
   const address = addressOf(config);
   const errno = errnoOf(error);
+  const refuse = (words: string) => {
+    throw new StartFault(`${words} Nothing was changed.`);
+  };
   if (errno === 1045 || errno === 1698)
-    throw new StartFault(`The database at ${address} refuses user "${config.user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL).`);
+    refuse(`The database at ${address} refuses user "${config.user}": correct DB_USER or DB_PASSWORD (or DATABASE_URL).`);
   if (errno === 1044 || errno === UNKNOWN_DATABASE)
-    throw new StartFault(
+    refuse(
       `The database "${config.database}" at ${address} is missing or closed to user "${config.user}", and may not be created by them. ` +
-        `As an administrator: CREATE DATABASE ${config.database}; GRANT ALL ON ${config.database}.* TO ...`,
+        `As an administrator: CREATE DATABASE ${config.database}; GRANT ALL ON ${config.database}.* TO ...;`,
     );
   if (errno === 1227 || errno === 1142)
-    throw new StartFault(`User "${config.user}" may not do what the start needs in "${config.database}": ${messageOf(error)}`);
-  if (errno === 1130)
-    throw new StartFault(
-      `The database at ${address} accepts no connection from this machine. As an administrator: let user "${config.user}" come from it.`,
+    refuse(
+      `User "${config.user}" may not do what the start needs in "${config.database}": ${messageOf(error)}. As an administrator: grant it to them.`,
     );
-  if (errno === 1129)
-    throw new StartFault(`The database at ${address} has shut this machine out after failed connections. As an administrator: FLUSH HOSTS.`);
+  if (errno === 1130)
+    refuse(`The database at ${address} accepts no connection from this machine. As an administrator: let user "${config.user}" come from it.`);
+  if (errno === 1129) refuse(`The database at ${address} has shut this machine out after failed connections. As an administrator: FLUSH HOSTS.`);
   const kind = classify(error);
   if (kind === 'bug' && typeof errno === 'number')
-    throw new StartFault(`The database at ${address} refuses a setting that every connection needs: ${messageOf(error)}`);
+    refuse(`The database at ${address} refuses a setting that every connection needs: ${messageOf(error)}. Allow it, or use another server.`);
   if (kind === 'not_started' || kind === 'connection_lost') throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
   throw error;
 }
