@@ -1,13 +1,14 @@
 import { createContainer, loadConfig, readEnvironment, renewKeptSecret, restore as restoreBackup, TOKENS } from '@ticket/adapters';
 import { Command } from 'commander';
 import { AnsweredNo } from '../answered-no.ts';
+import { FileName, parsed } from '../options.ts';
 import { lineOf } from './audit.ts';
 
 /** tickets restore <file>: exit 0 when the backup is the database now; 1 when it is not, or its books do not agree. */
 export const restore = () =>
   new Command('restore')
     .description('put a backup in the place of the embedded database, which no server may have open; the old one is kept beside it')
-    .argument('<file>', 'made by tickets backup')
+    .argument('<file>', 'made by tickets backup', parsed(FileName))
     .action(async (file: string) => {
       const config = loadConfig(readEnvironment(), { signsTokens: false });
       const { keptIn } = config.jwt;
