@@ -4,9 +4,14 @@ import { mutantPlugin } from './tools/mutants.ts';
 // Workspaces resolve to their sources, so tests need no build.
 const conditions = ['@ticket/source'];
 const mutant = process.env['MUTANT'];
-/** Real servers and databases, started, stopped and killed: one file after another, apart from all others. */
+/** Real servers and databases, started, stopped and killed: apart from all other tests. */
 const processes = ['faults/**/*.test.ts', 'history/**/*.test.ts'];
-const project = (name: string, root: string, { include = ['**/*.test.ts'], exclude = [] as readonly string[] } = {}) => ({
+/** Those whose time goes into programs that start, and limits that pass: two files at a time, since no answer depends on how busy the machine is. */
+const sideBySide = [
+  ...['failover', 'late-requests', 'marks', 'server-settings', 'sqlite-files', 'stale-reads', 'way-out'].map((name) => `faults/${name}.test.ts`),
+  'history/**/*.test.ts',
+];
+const project = (name: string, root: string, { include = ['**/*.test.ts'], exclude = [] as readonly string[], test = {} } = {}) => ({
   plugins: mutant === undefined ? [] : [mutantPlugin(mutant)],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -17,6 +22,7 @@ const project = (name: string, root: string, { include = ['**/*.test.ts'], exclu
     exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    ...test,
   },
 });
 
@@ -30,7 +36,8 @@ export default defineConfig({
       project('http', 'apps/http'),
       project('cli', 'apps/cli'),
       project('house', 'tests', { exclude: ['leaks/**', ...processes] }),
-      project('faults', 'tests', { include: processes }),
+      project('faults', 'tests', { include: processes, exclude: sideBySide, test: { maxWorkers: 1, sequence: { groupOrder: 1 } } }),
+      project('faults-side-by-side', 'tests', { include: sideBySide, test: { maxWorkers: 2, sequence: { groupOrder: 2 } } }),
     ],
   },
 });

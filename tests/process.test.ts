@@ -271,7 +271,7 @@ describe('what keeps the server from starting is one message, and its exit code 
 
   it('a DATA_DIR whose file is a folder', async () => {
     mkdirSync(join(folder, 'odd', 'tickets.sqlite'), { recursive: true });
-    await refusedWith({ DATA_DIR: join(folder, 'odd') }, /tickets\.sqlite cannot be opened/);
+    await refusedWith({ DATA_DIR: join(folder, 'odd') }, /tickets\.sqlite is a folder or a link/);
   });
 
   it('a DATA_DIR whose file is no database', async () => {

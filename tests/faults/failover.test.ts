@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { firing, scrape } from '../alarms.ts';
 import { ask, BoxOffice } from './box-office.ts';
 import { freePort, type Server, type Store, startServer, until } from './programs.ts';
-import { OUTAGE, query, reckon } from './reckoning.ts';
+import { expectHeard, OUTAGE, query, reckon } from './reckoning.ts';
 import { hasReplication, PLAIN_USER, ReplicatedMariaDb } from './replicated-mariadb.ts';
 import { storm } from './storm.ts';
 import { answerWith, Wire } from './wire.ts';
@@ -166,6 +166,10 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
       for (const { status } of await crowd()) expect(status).toBe(201);
       for (const { status } of await list()) expect(status).toBe(200);
       expect(await readiness()).toEqual({ status: 200, data: READY });
+      expectHeard(office, server, OUTAGE);
+    });
+
+    it('in the end it all adds up', async () => {
       await reckon(office, server, { heard: OUTAGE });
     });
   });

@@ -40,14 +40,15 @@ interface Launching {
   readonly env?: Record<string, string>;
   /** A file to write to, instead of a pipe that is read here. */
   readonly stdout?: number | undefined;
+  readonly stdin?: 'pipe';
 }
 
-export function launch(command: string, args: readonly string[], { cwd, env = {}, stdout }: Launching = {}) {
+export function launch(command: string, args: readonly string[], { cwd, env = {}, stdout, stdin }: Launching = {}) {
   const [program = command, ...before] = leash === undefined ? [command] : [leash, '--pdeathsig', 'KILL', '--', command];
   const child = spawn(program, [...before, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', stdout ?? 'pipe', 'pipe'],
+    stdio: [stdin ?? 'ignore', stdout ?? 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));

@@ -15,12 +15,7 @@ export const CRASH = [...OUTAGE, 'cut off', 'nobody listens'];
  * not at all; each key made one booking at most; no ticket is sold twice or lost, by the API, by the rows and by the audit.
  */
 export async function reckon(office: BoxOffice, server: Server, { heard = CALM }: { heard?: readonly string[] } = {}): Promise<void> {
-  // What was heard until now is this fault's; the next one begins anew.
-  const kinds = [...office.heard.keys()];
-  office.heard.clear();
-  const said = server.unread();
-  expect(kinds.filter((kind) => !heard.includes(kind))).toEqual([]);
-  expect(said).not.toContain('failed unexpectedly');
+  expectHeard(office, server, heard);
   await until('the API answers', async () => ((await ask(office.url, 'GET', '/api/events')).status === 200 ? true : undefined));
   await office.settleUnknown();
   const [byApi, byRows, { code, output }] = await Promise.all([throughTheApi(office), inTheRows(server.store), audit(server.store)]);
@@ -33,6 +28,15 @@ export async function reckon(office: BoxOffice, server: Server, { heard = CALM }
   expect(output).toContain(' 0 differences');
   expect(Number(/(\d+) events audited/.exec(output)?.[1]), 'every event is audited').toBeGreaterThanOrEqual(office.sales.length);
   expect(code).toBe(0);
+}
+
+/** What was heard since this was asked the last time. */
+export function expectHeard(office: BoxOffice, server: Server, heard: readonly string[]): void {
+  const kinds = [...office.heard.keys()];
+  office.heard.clear();
+  const said = server.unread();
+  expect(kinds.filter((kind) => !heard.includes(kind))).toEqual([]);
+  expect(said).not.toContain('failed unexpectedly');
 }
 
 type Stock = { readonly id: string; readonly total_tickets: number; readonly available_tickets: number };

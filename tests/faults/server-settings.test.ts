@@ -81,12 +81,10 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     }
   }
 
-  /** These meet a server in its first statements already. */
+  /** These meet a server in its first statements already. Settings that have nothing to do with each other share a row. */
   const atStart: readonly [string, Settings][] = [
-    ['transactions may only read', { tx_read_only: '1' }],
-    ['no autocommit', { autocommit: '0' }],
-    ['one row of each SELECT', { sql_select_limit: '1' }],
-    ['no big SELECTs', { sql_big_selects: '0', max_join_size: '1' }],
+    ['transactions may only read, no autocommit', { tx_read_only: '1', autocommit: '0' }],
+    ['one row of each SELECT, no big SELECTs', { sql_select_limit: '1', sql_big_selects: '0', max_join_size: '1' }],
   ];
   it.each(atStart)('%s: a server starts, and its answers are as ever', (_, settings) =>
     under(settings, async () => {
@@ -121,32 +119,33 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       await reckon(office, server, { heard: [...CALM, '503'] });
     }));
 
-  /** Settings that have nothing to do with each other share a row. */
   const later: readonly [string, Settings, pauseMs?: number][] = [
-    ['COMMIT begins the next transaction', { completion_type: '1' }],
-    ['COMMIT ends the connection', { completion_type: '2' }],
     [
-      'READ UNCOMMITTED, another time zone, latin1',
+      'COMMIT begins the next transaction; READ UNCOMMITTED, another time zone, latin1',
       {
-        ...{ tx_isolation: "'READ-UNCOMMITTED'", time_zone: "'+05:30'", character_set_server: 'latin1', collation_server: 'latin1_swedish_ci' },
-        ...{ character_set_client: 'latin1', character_set_results: 'latin1' },
+        ...{ completion_type: '1', tx_isolation: "'READ-UNCOMMITTED'", time_zone: "'+05:30'" },
+        ...{ character_set_server: 'latin1', collation_server: 'latin1_swedish_ci', character_set_client: 'latin1', character_set_results: 'latin1' },
       },
     ],
     [
-      'REPEATABLE READ that refuses changed rows, safe updates',
-      { tx_isolation: "'REPEATABLE-READ'", innodb_snapshot_isolation: '1', sql_safe_updates: '1' },
-    ],
-    ['SERIALIZABLE, no checks', { tx_isolation: "'SERIALIZABLE'", foreign_key_checks: '0', check_constraint_checks: '0', unique_checks: '0' }],
-    [
-      'the SQL of another dialect, where IS NULL finds the last insert',
-      { sql_mode: "'ANSI_QUOTES,PIPES_AS_CONCAT,IGNORE_SPACE,PAD_CHAR_TO_FULL_LENGTH,NO_UNSIGNED_SUBTRACTION'", sql_auto_is_null: '1' },
+      'COMMIT ends the connection; SERIALIZABLE, no checks',
+      { completion_type: '2', tx_isolation: "'SERIALIZABLE'", foreign_key_checks: '0', check_constraint_checks: '0', unique_checks: '0' },
     ],
     [
-      'no backslash escapes, the binlog format of a binlog that is not there',
-      { sql_mode: "'NO_BACKSLASH_ESCAPES,STRICT_TRANS_TABLES'", binlog_format: "'STATEMENT'" },
+      'REPEATABLE READ that refuses changed rows, safe updates; the SQL of another dialect, where IS NULL finds the last insert',
+      {
+        ...{ tx_isolation: "'REPEATABLE-READ'", innodb_snapshot_isolation: '1', sql_safe_updates: '1', sql_auto_is_null: '1' },
+        sql_mode: "'ANSI_QUOTES,PIPES_AS_CONCAT,IGNORE_SPACE,PAD_CHAR_TO_FULL_LENGTH,NO_UNSIGNED_SUBTRACTION'",
+      },
     ],
-    ['no sql_mode, a second for a lock or a statement', { sql_mode: "''", innodb_lock_wait_timeout: '1', max_statement_time: '1' }],
-    ['connections are closed after a second', { wait_timeout: '1' }, 1500],
+    [
+      'no backslash escapes, the binlog format of a binlog that is not there, a second for a lock or a statement',
+      {
+        ...{ sql_mode: "'NO_BACKSLASH_ESCAPES,STRICT_TRANS_TABLES'", binlog_format: "'STATEMENT'" },
+        ...{ innodb_lock_wait_timeout: '1', max_statement_time: '1' },
+      },
+    ],
+    ['no sql_mode, connections are closed after a second', { sql_mode: "''", wait_timeout: '1' }, 1500],
   ];
   it.each(later)('%s: the answers are as ever', (_, settings, pauseMs = 0) =>
     under(settings, async () => {

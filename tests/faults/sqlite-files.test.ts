@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import {
   copyFileSync,
   cpSync,
@@ -25,6 +26,8 @@ import { CALM, query, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
 
 const FILE = 'tickets.sqlite';
+/** Moments at which a restore is killed. FAULT_ROUNDS=100 tries more. */
+const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 2);
 const storeIn = (folder: string) => ({ engine: 'sqlite', folder }) as const;
 
 /** A database that was sold from, after a clean stop; made once. */
@@ -156,14 +159,25 @@ describe('what was opened is not at its path any more', () => {
 const contents = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('latin1')]));
 
-/** Killed in mid-sale: what was sold last is in the log. */
-async function crashed() {
+/** Killed in mid-sale: what was sold last is in the log. Made once; each test has a copy of the folder, as the crash left it. */
+let crash: ReturnType<typeof makeCrash> | undefined;
+async function makeCrash() {
   const { server, ...rest } = await sellingServer();
   const byHand = join(temporaryFolder(), 'by-hand.sqlite');
   byAnother(rest.data, `VACUUM INTO '${byHand}'`);
   expect((await rest.office.order()).status).toBe(201);
   await server.kill();
   return { ...rest, byHand };
+}
+async function crashed() {
+  crash ??= makeCrash();
+  const made = await crash;
+  const [data, files] = [join(temporaryFolder(), 'data'), temporaryFolder()];
+  cpSync(made.data, data, { recursive: true });
+  const [backup, byHand] = [join(files, 'backup.sqlite'), join(files, 'by-hand.sqlite')];
+  copyFileSync(made.backup, backup);
+  copyFileSync(made.byHand, byHand);
+  return { data, backup, byHand, office: made.office.at('') };
 }
 
 async function expectRefused(data: string, words: RegExp) {
@@ -271,40 +285,6 @@ describe('tickets backup', () => {
     expect((await audit(storeIn(elsewhere))).output).toMatch(/^1 events audited .* 0 differences/);
     await reckon(office, server);
   });
-
-  it('is made over nothing, and what cannot be made whole is not made', async () => {
-    const { data } = await sellingServer();
-    const folder = temporaryFolder();
-    writeFileSync(join(folder, 'there'), 'mine');
-    symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
-    for (const [name, words] of [
-      ['there', /is there already/],
-      ['dangling', /is there already/],
-      ['missing/file', /There is no folder/],
-      ['tickets.sqlite-journal', /has a name that SQLite uses/],
-      ['tickets.sqlite-wal', /has a name that SQLite uses/],
-    ] as const) {
-      const { code, output } = await tickets(storeIn(data), ['backup', join(folder, name)]);
-      expect([code, output]).toEqual([1, expect.stringMatching(words)]);
-    }
-    expect(readFileSync(join(folder, 'there'), 'utf8')).toBe('mine');
-    expect(readdirSync(folder).toSorted()).toEqual(['dangling', 'there']);
-    const none = await tickets(storeIn(folder), ['backup', join(folder, 'made')]);
-    expect([none.code, none.output]).toEqual([1, expect.stringContaining('There is no database')]);
-    expect((await tickets(storeIn(data), ['backup'])).code).toBe(2);
-  });
-
-  it('of MySQL prints the command, without the password, and is not done', async () => {
-    const store = { DB_HOST: 'db.example', DB_USER: "o'brien", DB_PASSWORD: 'not-to-be-seen', DB_NAME: 'my db' };
-    const { code, output } = await tickets(storeIn(temporaryFolder()), ['backup', '/backups/a.sql'], store);
-    expect(code).toBe(1);
-    expect(output).toContain("--host=db.example --port=3306 --protocol=tcp '--user=o'\\''brien' --password --single-transaction");
-    expect(output).toContain("'my db' > /backups/a.sql");
-    expect(output).not.toContain('not-to-be-seen');
-    const restored = await tickets(storeIn(temporaryFolder()), ['restore', '/backups/a.sql'], store);
-    expect([restored.code, restored.output]).toEqual([1, expect.stringContaining("'my db' < /backups/a.sql")]);
-    expect(restored.output).toContain('JWT_SECRET_PREVIOUS');
-  });
 });
 
 describe('tickets restore', () => {
@@ -328,44 +308,6 @@ describe('tickets restore', () => {
     other.child.kill('SIGKILL');
     await other.exited;
     expect((await tickets(storeIn(data), ['restore', backup])).code).toBe(0);
-  });
-
-  it('refuses what is no backup of this program’s, and nothing is changed', async () => {
-    const { data, backup, server } = await sellingServer();
-    await server.stop();
-    const before = contents(data);
-    const folder = temporaryFolder();
-    const [text, foreign, newer, damaged, cutOff] = ['text', 'foreign', 'newer', 'damaged', 'cut-off'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    writeFileSync(text, 'no database at all');
-    onFile(foreign, 'CREATE TABLE recipes (name)');
-    for (const file of [newer, damaged, cutOff]) copyFileSync(backup, file);
-    onFile(newer, "INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'Tomorrow1999999999999')");
-    const descriptor = openSync(damaged, 'r+');
-    for (let page = 1; page < 20; page++) writeSync(descriptor, Buffer.alloc(200, 0x5a), 0, 200, page * 4096);
-    truncateSync(cutOff, 40_960);
-    for (const [file, words] of [
-      [text, /is no SQLite database/],
-      [foreign, /without the tables of this program/],
-      [newer, /were made by a newer program/],
-      [damaged, /is damaged/],
-      [cutOff, /is damaged/],
-      [join(folder, 'missing'), /There is no file/],
-      [folder, /is no file/],
-      [join(data, FILE), /is the database itself/],
-    ] as const) {
-      const { code, output } = await tickets(storeIn(data), ['restore', file]);
-      expect([code, output]).toEqual([1, expect.stringMatching(words)]);
-      expect(output.trim().split('\n')).toHaveLength(1);
-    }
-    const after = contents(data);
-    expect(Object.keys(after).filter((name) => after[name] !== before[name])).toEqual([]);
-    expect(Object.keys(after).toSorted()).toEqual(Object.keys(before).toSorted());
   });
 
   it('after a crash: the backup is sold from, what was there is kept whole, and no token of before opens anything', async () => {
@@ -398,10 +340,10 @@ describe('tickets restore', () => {
   });
 
   it('killed at any moment leaves the one database or the other', async () => {
-    const { data, backup, server, office } = await sellingServer();
-    await server.kill();
+    const { data, backup, office } = await crashed();
     const sold = office.orders.length;
-    for (let delay = 200; delay <= 1400; delay += 400) {
+    for (let round = 0; round < ROUNDS; round++) {
+      const delay = randomInt(200, 1400);
       const killed = launchTickets(storeIn(data), ['restore', backup]);
       setTimeout(() => killed.child.kill('SIGKILL'), delay);
       await killed.exited;

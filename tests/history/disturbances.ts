@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RowDataPacket } from 'mysql2/promise';
+import { Random } from '../../packages/domain/src/testing/random.ts';
 import type { PrivateMariaDb } from '../faults/private-mariadb.ts';
 import { freePort, type Server, type Store, startServer } from '../faults/programs.ts';
-import { Random } from './random.ts';
 
 /** What HISTORY_FAULTS may name. Clients whose requests come slowly are no event, they are there all the time. */
 const OF_CLIENTS = ['slow_requests'] as const;

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { Random } from '../../packages/domain/src/testing/random.ts';
 import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
 import { type Store, temporaryFolder } from '../faults/programs.ts';
 import { makeGrantTables } from '../mariadb.ts';
 import { disturb, faultsOf, Servers } from './disturbances.ts';
-import { Random } from './random.ts';
 import { failureOf, openEvents, recordHistory, SEED, setStage, summary, wholeNumber } from './recorder.ts';
 import { laySlowWire } from './slow-wire.ts';
 import { countAnswers, countsInWords, judge } from './verdict.ts';

@@ -91,12 +91,22 @@ async function makeEvent(url: string, admin: Person, total: number): Promise<Eve
   return { id, name: CONCERT.name, priceCents: CONCERT.ticket_price * 100, total, available: total };
 }
 
+/** One process for each client of a test file: to start one takes longer than a short history. */
+const clients: ReturnType<typeof launch>[] = [];
 async function runClient(plan: ClientPlan, folder: string): Promise<void> {
   const file = join(folder, `${plan.client}.plan.json`);
   writeFileSync(file, JSON.stringify(plan));
-  const { exited, output } = launch(process.execPath, ['--import', import.meta.resolve('tsx'), CLIENT, file], { cwd: folder });
-  const code = await exited;
-  if (code !== 0) throw new Error(`client ${plan.client} ended with ${code}\n${output()}`);
+  clients[plan.client] ??= launch(process.execPath, ['--import', import.meta.resolve('tsx'), CLIENT], { cwd: tmpdir(), stdin: 'pipe' });
+  const { child, exited, output } = clients[plan.client] as ReturnType<typeof launch>; // made above
+  let look = () => {};
+  const done = new Promise<void>((resolve) => {
+    look = () => void (output().includes(`done with ${file}\n`) && resolve());
+  });
+  child.stdout?.on('data', look);
+  child.stdin?.write(`${file}\n`);
+  const code = await Promise.race([done, exited.then((ended) => ended ?? 'a signal')]);
+  child.stdout?.off('data', look);
+  if (code !== undefined) throw new Error(`client ${plan.client} ended with ${code}\n${output()}`);
 }
 
 interface Joined {

@@ -10,7 +10,7 @@ describe.each(enginesHere)('client processes at two servers on one database, %s'
   let servers: readonly Server[];
   beforeAll(async () => {
     const store: Store = engine === 'mysql' ? (await PrivateMariaDb.start()).store() : { engine, folder: temporaryFolder() };
-    servers = [await startServer(store), await startServer(store)];
+    servers = await Promise.all([startServer(store), startServer(store)]);
   }, 120_000);
 
   it(`are told nothing that cannot be true (HISTORY_SEED=${SEED})`, { timeout: 300_000 }, async () => {

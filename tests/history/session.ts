@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Random } from '../../packages/domain/src/testing/random.ts';
 import { meaningOf } from './answers.ts';
 import { type Answer, type Ask, type BookingRow, centsOf, type EventRow, now, type Operation, type Status } from './history.ts';
-import { Random } from './random.ts';
 
 /** What a client process is started with. */
 export interface ClientPlan {

@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Random } from '../../packages/domain/src/testing/random.ts';
 import { atTheEnd } from '../faults/programs.ts';
-import type { Random } from './random.ts';
 
 /** Around what a server waits for a head (10 s) and for a whole request (15 s). */
 const DELAY_MS_MIN = 8000;

@@ -15,3 +15,6 @@ export const Id = v.pipe(
   v.regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i, 'must be a UUID'),
   v.transform((id) => id.toLowerCase()),
 );
+
+/** A name from the shell, where a variable that is not set leaves an empty one. */
+export const FileName = v.pipe(v.string(), v.trim(), v.minLength(1, 'must be the name of a file'));

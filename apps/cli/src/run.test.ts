@@ -36,7 +36,7 @@ describe('tickets', () => {
     await tickets(...jane);
     complained = [];
     expect(await tickets(...jane)).toBe(1);
-    expect(complained).toEqual(['There is a user with this e-mail already.']);
+    expect(complained).toEqual(['There is a user with this e-mail already. Give another e-mail.\nNothing was changed.']);
   });
 
   it('exits 1 and names each fault of what was given', async () => {
@@ -49,7 +49,14 @@ describe('tickets', () => {
     vi.stubEnv('TICKETS_PASSWORD', 'correct horse');
     const away = () => Promise.reject(new Unavailable('no connection', { retryAfterSeconds: 3 }));
     expect(await run(jane, away)).toBe(1);
-    expect(complained).toEqual(['Not possible now: no connection. Try again in 3 s.']);
+    expect(complained).toEqual(['Not possible now: no connection. Nothing was changed. Try again in 3 s.']);
+  });
+
+  it('exits 1 and says that it may have been done where the database did not answer in the end', async () => {
+    vi.stubEnv('TICKETS_PASSWORD', 'correct horse');
+    const lost = () => Promise.reject(new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown' }));
+    expect(await run(jane, lost)).toBe(1);
+    expect(complained).toEqual([expect.stringMatching(/the answer to COMMIT was lost\. It may have been done\. Look/)]);
   });
 
   it('exits 1 in one line for what the system refuses, and says where to look while no database is reached', async () => {

@@ -1,6 +1,5 @@
 import { wordsOf } from '@ticket/adapters';
 import { Refusal, Unavailable } from '@ticket/domain';
-import { serve } from '@ticket/http';
 import { Command, CommanderError } from 'commander';
 import { AnsweredNo } from './answered-no.ts';
 import { audit } from './commands/audit.ts';
@@ -12,11 +11,11 @@ import { onConfiguredDatabase, type WithUseCases } from './with-use-cases.ts';
 
 /** Runs one command line and gives the exit code: 0 done, 1 refused or not possible, 2 used wrongly. */
 export async function run(argv: readonly string[], withUseCases: WithUseCases = onConfiguredDatabase): Promise<number> {
-  const program = new Command('tickets')
-    .description('The ticket platform’s command line. It works on the database that the environment (and .env) names.')
-    .exitOverride()
-    .showHelpAfterError('(add --help for what a command takes)');
-  program.addCommand(new Command('serve').description('run the HTTP API').action(() => serve()));
+  const program = new Command('tickets').description(
+    'The ticket platform’s command line. It works on the database that the environment (and .env) names.',
+  );
+  // Imported only here: the other commands start in less time without a web server.
+  program.addCommand(new Command('serve').description('run the HTTP API').action(async () => (await import('@ticket/http')).serve()));
   program.addCommand(
     new Command('migrate').description('bring the tables up to date, and nothing else').action(() =>
       withUseCases(async () => {
@@ -28,8 +27,7 @@ export async function run(argv: readonly string[], withUseCases: WithUseCases = 
   program.addCommand(backup());
   program.addCommand(restore());
   program.addCommand(new Command('user').description('work on users').addCommand(createUser(withUseCases)));
-  // A command made here does not inherit it.
-  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) command.exitOverride();
+  prepare(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;
@@ -41,9 +39,17 @@ export async function run(argv: readonly string[], withUseCases: WithUseCases = 
   }
 }
 
+/** Commands that were made elsewhere inherit nothing. Each tells after an error where its own help is. */
+function prepare(command: Command, path = command.name()): void {
+  command.exitOverride().showHelpAfterError(`See: ${path} --help`);
+  for (const part of command.commands) prepare(part, `${path} ${part.name()}`);
+}
+
 function messageFor(error: unknown): string {
-  if (error instanceof Refusal) return describeRefusal(error);
+  if (error instanceof Refusal) return `${describeRefusal(error)}\nNothing was changed.`;
+  if (error instanceof Unavailable && error.outcome === 'unknown')
+    return `The database did not answer: ${error.message}. It may have been done. Look whether it was before you do it again.`;
   if (error instanceof Unavailable)
-    return `Not possible now: ${error.message}. ${error.message.startsWith('connect ') ? 'Is the database running, and are DB_HOST and DB_PORT (or DB_SOCKET, or the address) right? ' : ''}Try again in ${error.retryAfterSeconds} s.`;
+    return `Not possible now: ${error.message}. Nothing was changed. ${error.message.startsWith('connect ') ? 'Is the database running, and are DB_HOST and DB_PORT (or DB_SOCKET, or the address) right? ' : ''}Try again in ${error.retryAfterSeconds} s.`;
   return wordsOf(error);
 }

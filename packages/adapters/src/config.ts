@@ -130,7 +130,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
 
   if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || policy === undefined || hosts === undefined) {
     throw new StartFault(
-      `The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSee .env.example for what each variable means.`,
+      `The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nNothing was started or changed. See .env.example for what each variable means.`,
     );
   }
   if (profile === 'open') notices.push(openNotice(hosts));

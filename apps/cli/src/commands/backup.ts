@@ -1,13 +1,14 @@
 import { backUp } from '@ticket/adapters';
 import { Command } from 'commander';
 import { AnsweredNo } from '../answered-no.ts';
+import { FileName, parsed } from '../options.ts';
 import { configured } from '../with-use-cases.ts';
 
 /** tickets backup <file>: exit 0 when the backup is there, whole and checked; 1 with the command to run where the database has tools of its own. */
 export const backup = () =>
   new Command('backup')
     .description('copy the embedded database into a new file while it is in use; of MySQL, print the command that does')
-    .argument('<file>', 'which is not there yet')
+    .argument('<file>', 'which is not there yet', parsed(FileName))
     .action(async (file: string) => {
       const { database } = configured();
       const done = await backUp(database, file);

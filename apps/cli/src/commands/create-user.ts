@@ -17,9 +17,9 @@ interface Options {
 export const createUser = (withUseCases: WithUseCases) =>
   new Command('create')
     .description('make a user; the password is read from TICKETS_PASSWORD or from standard input')
-    .requiredOption('--name <name>', 'what he is called')
-    .requiredOption('--email <email>', 'his e-mail, unique')
-    .addOption(new Option('--role <role>', 'his role').choices(['user', 'admin']).default('user'))
+    .requiredOption('--name <name>', 'the name of the user')
+    .requiredOption('--email <email>', 'the e-mail, which no other user has')
+    .addOption(new Option('--role <role>', 'the role').choices(['user', 'admin']).default('user'))
     .addOption(new Option('--password <password>', 'seen by every process on this machine; better leave it out').env('TICKETS_PASSWORD'))
     .action(async ({ name, email, role, password }: Options) => {
       const account = { name, email, role, password: password ?? (await passwordFromStandardInput()) };

@@ -1,6 +1,7 @@
 import { createContainer, renewKeptSecret, restore as restoreBackup, TOKENS } from '@ticket/adapters';
 import { Command } from 'commander';
 import { AnsweredNo } from '../answered-no.ts';
+import { FileName, parsed } from '../options.ts';
 import { configured } from '../with-use-cases.ts';
 import { lineOf } from './audit.ts';
 
@@ -8,7 +9,7 @@ import { lineOf } from './audit.ts';
 export const restore = () =>
   new Command('restore')
     .description('put a backup in the place of the embedded database, which no server may have open; the old one is kept beside it')
-    .argument('<file>', 'made by tickets backup')
+    .argument('<file>', 'made by tickets backup', parsed(FileName))
     .action(async (file: string) => {
       const config = configured();
       const { keptIn } = config.jwt;

@@ -4,7 +4,7 @@ import Libsql from 'libsql';
 import { syncFolder } from '../folder.ts';
 import { StartFault } from '../start-fault.ts';
 import type { DatabaseConfig } from './database.ts';
-import { messageOf } from './database-errors.ts';
+import { codeOf, messageOf } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
 import type { MySqlConfig } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
@@ -30,16 +30,18 @@ export async function backUp(config: DatabaseConfig, to: string): Promise<'done'
   let opened: Awaited<ReturnType<typeof openSqlite>> | undefined;
   try {
     opened = await openSqlite(config.folder, { makes: false });
-    closeSync(openSync(part, 'wx', 0o600)); // SQLite would make it readable to all
+    makePart(part);
     await opened.writer.query('VACUUM INTO ?', [part]);
-    await requireOurs(part, target);
+    await requireOurs(part, 'The copy', 'No backup was made. Is the database itself damaged? Then restore a backup from before.');
     syncFile(part);
     giveName(part, target);
     syncFolder(dirname(target));
     return 'done';
   } catch (error) {
     if (error instanceof StartFault) throw error;
-    throw new StartFault(`${target} could not be made: ${messageOf(error)}. Nothing is left there.`);
+    throw new StartFault(
+      `The backup ${target} could not be made: ${messageOf(error)}. Nothing is left there, and the database was not changed. Is there room on the disk? Then try again, or in another folder.`,
+    );
   } finally {
     for (const end of ['', '-journal', '-wal', '-shm']) rmSync(part + end, { force: true });
     await opened?.reader.destroy();
@@ -51,19 +53,48 @@ export async function backUp(config: DatabaseConfig, to: string): Promise<'done'
 const OF_SQLITE = /-(?:journal|wal|shm|lock)$/;
 
 function requireNothingAt(target: string): void {
-  if (OF_SQLITE.test(target))
-    throw new StartFault(`${target} has a name that SQLite uses for files of its own. Give another, such as ${target}.sqlite`);
-  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined)
-    throw new StartFault(`${target} is there already, and no backup is made over another. Give a name that is free.`);
-  if (statSync(dirname(target), { throwIfNoEntry: false })?.isDirectory() !== true)
-    throw new StartFault(`There is no folder ${dirname(target)}. Make it, or name another.`);
+  const refuse = (why: string) => {
+    throw new StartFault(`${why} No backup was made.`);
+  };
+  const { parent, there } = { parent: dirname(target), there: whatIsAt(target) };
+  if (OF_SQLITE.test(target)) refuse(`${target} has a name that SQLite uses for files of its own. Give another, such as ${target}.sqlite.`);
+  if (there === 'a folder') refuse(`${target} is a folder. Name a file in it, such as ${join(target, 'backup.sqlite')}.`);
+  if (there === 'a dangling link') refuse(`${target} is a link that leads to nothing, and no backup is made through a link. Name a file.`);
+  if (there !== 'nothing') refuse(`${target} is there already, and no backup is made over another. Give a name that is free.`);
+  if (whatIsAt(parent) === 'nothing') refuse(`There is no folder ${parent}. Make it, or name another.`);
+  if (whatIsAt(parent) !== 'a folder') refuse(`${parent} is no folder. Name a file in a folder.`);
 }
 
-/** Whether the file is whole, and a database of this program. `named` is what a person knows it by. */
-export async function requireOurs(file: string, named: string): Promise<void> {
+/** SQLite would make it readable to all. */
+function makePart(part: string): void {
+  try {
+    closeSync(openSync(part, 'wx', 0o600));
+  } catch (error) {
+    throw new StartFault(
+      `No file can be made in ${dirname(part)} (${codeOf(error)}). Name a folder in which this user may write. No backup was made.`,
+    );
+  }
+}
+
+export type There = 'nothing' | 'a file' | 'a folder' | 'a dangling link' | 'something else';
+
+/** What this user can see there. */
+export function whatIsAt(path: string): There {
+  try {
+    const [itself, target] = [lstatSync(path, { throwIfNoEntry: false }), statSync(path, { throwIfNoEntry: false })];
+    if (target === undefined) return itself === undefined ? 'nothing' : 'a dangling link';
+    if (target.isDirectory()) return 'a folder';
+    return target.isFile() ? 'a file' : 'something else';
+  } catch {
+    return 'nothing';
+  }
+}
+
+/** Whether the file is whole, and a database of this program. `named` is what a person knows it by, and `then` what else to say if it is not. */
+export async function requireOurs(file: string, named: string, then: string): Promise<void> {
   const verdict = await checkSqlite(file, 0);
-  if (verdict === 'not_known') throw new StartFault(`${named} could not be looked through.`);
-  if (verdict !== 'sound') throw new StartFault(`${named} is damaged, or no SQLite database (${verdict.damage}).`);
+  if (verdict === 'not_known') throw new StartFault(`${named} could not be looked through. ${then}`);
+  if (verdict !== 'sound') throw new StartFault(`${named} is damaged, or no SQLite database (${verdict.damage}). ${then}`);
   const database = new Libsql(file);
   try {
     const tables = database.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).all() as { name: string }[];
@@ -72,7 +103,7 @@ export async function requireOurs(file: string, named: string): Promise<void> {
     const [FirstTables] = migrations;
     const isOurs = typeof first === 'object' && first !== null && 'name' in first && first.name === FirstTables?.name;
     if (!isOurs || !['users', 'events', 'bookings', 'stock_movements'].every((name) => has.has(name)))
-      throw new StartFault(`${named} is a SQLite database without the tables of this program. Was it copied without its log?`);
+      throw new StartFault(`${named} is a SQLite database without the tables of this program. Was it copied without its log? ${then}`);
   } finally {
     database.close();
   }
@@ -94,7 +125,10 @@ function giveName(part: string, target: string): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     if (error.code !== 'EEXIST') closeSync(openSync(target, 'wx', 0o600));
-    else throw new StartFault(`${target} was made by somebody else meanwhile, and no backup is made over another.`);
+    else
+      throw new StartFault(
+        `${target} was made by somebody else meanwhile, and no backup is made over another. Give a name that is free. No backup was made.`,
+      );
     renameSync(part, target);
   }
 }

@@ -20,6 +20,16 @@ export interface SqliteConfig {
 }
 export type DatabaseConfig = SqliteConfig | MySqlConfig;
 
+interface Sources {
+  readonly writer: DataSource;
+  readonly reader: DataSource;
+  /** What a statement begins with that reads and may lag. */
+  readonly plainPrefix: string;
+  readonly beginLog?: () => void;
+}
+
+const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
+
 /** The one door to the database: transactions that write, and queries that only read. */
 export class Database {
   readonly engine: DatabaseConfig['engine'];
@@ -31,7 +41,7 @@ export class Database {
   readonly #writes: WriteHealth;
   /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
   readonly #turns = new WriterTurns();
-  #sources: { writer: DataSource; reader: DataSource } | undefined;
+  #sources: Sources | undefined;
   #notice: string | undefined;
   #tellLost: (why: string) => void = () => {};
   /** Told when the file that was opened is not at its path any more, in words for who runs the server: nothing is served until a restart. */
@@ -78,13 +88,17 @@ export class Database {
           (error) => isRacedMigration(error) || error instanceof StaleRow || isTransient(error),
         );
       else if (!(await isUpToDate(sources.reader)))
-        throw new StartFault(`There are no tables at ${this.address}, or older ones. Is it the right database? Then: tickets migrate`);
+        throw new StartFault(
+          `There are no tables at ${this.address}, or older ones. Nothing was changed. Is it the right database? Then: tickets migrate`,
+        );
     } catch (error) {
       await close(sources);
       throw error instanceof Unavailable || error instanceof StartFault
         ? error
         : new StartFault(
-            `The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}${isDamaged(error) ? '. Put a backup in its place with: tickets restore FILE' : ''}`,
+            `The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}. ${
+              isDamaged(error) ? 'Put a backup in its place with: tickets restore FILE' : makes ? WHAT_IS_DONE_STAYS : 'Nothing was changed.'
+            }`,
           );
     }
     this.#sources = sources;
@@ -154,19 +168,19 @@ export class Database {
   }
 
   /**
-   * Rows of one statement that only reads, on committed data. Where a proxy reads from replicas, `plain` may be older than what was
-   * committed elsewhere; `latest` is no older than the question.
+   * Rows of one statement that only reads, on committed data. Where a proxy reads from replicas, or on a Galera node, `plain` may be older
+   * than what was committed elsewhere; `latest` is no older than the question.
    */
   async query<Row>(
     sql: string,
     parameters: readonly unknown[] = [],
     { tryMs = TRY_MS, freshness = 'plain' }: { readonly tryMs?: number; readonly freshness?: Freshness | undefined } = {},
   ): Promise<readonly Row[]> {
-    const { reader } = this.#connection();
+    const { reader, plainPrefix } = this.#connection();
     // In a transaction: proxies send it to the server that writes. SQLite's reader sees every commit at once.
     if (freshness === 'latest' && this.engine !== 'sqlite') return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
     const read = () =>
-      onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(sql, [...parameters]), this.#measures);
+      onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(plainPrefix + sql, [...parameters]), this.#measures);
     let isFirst = true;
     return this.#untilDone(read, (error) => {
       const isWorthAnother = isFirst && classify(error) === 'unforeseen';
@@ -175,10 +189,10 @@ export class Database {
     });
   }
 
-  /** Whether a statement gets its answer now. */
+  /** Whether rows are read now. Of a table: a Galera node without a majority still answers what needs none. */
   async isReachable(): Promise<boolean> {
     try {
-      await this.query('SELECT 1', [], { tryMs: ACQUIRE_MS });
+      await this.query('SELECT version FROM guards', [], { tryMs: ACQUIRE_MS });
       return true;
     } catch {
       return false;
@@ -200,20 +214,19 @@ export class Database {
     return `innodb_flush_log_at_trx_commit is ${row.flush} at ${this.address}: a power cut may lose bookings that were confirmed. Set it to 1.`;
   }
 
-  async #open({ makes }: { readonly makes: boolean }): Promise<{ writer: DataSource; reader: DataSource; beginLog?: () => void }> {
+  async #open({ makes }: { readonly makes: boolean }): Promise<Sources> {
     if (this.#config.engine === 'sqlite') {
       const { folder } = this.#config;
       return this.#untilDone(
         async () => {
           const { notice, ...opened } = await openSqlite(folder, { makes, onLost: this.#tellLost });
           this.#notice = notice;
-          return opened;
+          return { ...opened, plainPrefix: '' };
         },
         (error) => isTransient(error),
       );
     }
-    const source = await openMySql(this.#config, { makes });
-    return { writer: source, reader: source };
+    return openMySql(this.#config, { makes });
   }
 
   async #untilDone<Result>(work: () => Promise<Result>, mayComeRight: (error: unknown) => boolean): Promise<Result> {
@@ -224,7 +237,7 @@ export class Database {
     }
   }
 
-  #connection(): { writer: DataSource; reader: DataSource } {
+  #connection(): Sources {
     if (this.#sources === undefined) throw new Unavailable(`no connection to the database at ${this.address}`);
     return this.#sources;
   }

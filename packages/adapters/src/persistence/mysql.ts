@@ -60,7 +60,7 @@ const sessionOf = ({ type, isGalera }: ServerFacts): readonly string[] => [
     'sql_big_selects = 1',
     'sql_safe_updates = 0',
     'sql_auto_is_null = 0',
-    // A node may lag behind what another one has committed. A transaction or a read then waits until it has caught up.
+    // A node may lag behind what another one has committed. A transaction then waits until it has caught up; for reads see `asTheNodeIs`.
     ...(isGalera ? ['wsrep_sync_wait = @@wsrep_sync_wait | 1'] : []),
   ].join(', ')}`,
 ];
@@ -88,8 +88,18 @@ const wayTo = ({ host, port, user, password, socket }: MySqlConfig, ssl: Ssl | u
   ...(ssl === undefined ? {} : { ssl }),
 });
 
+/**
+ * A read that may lag does not wait for its Galera node to catch up, unless the node itself is set so: it would wait for seconds while
+ * another node is dead and not yet suspected. The prefix is MariaDB's own; elsewhere such reads wait as transactions do.
+ */
+const asTheNodeIs = ({ type, isGalera }: ServerFacts): string =>
+  isGalera && type === 'mariadb' ? 'SET STATEMENT wsrep_sync_wait = @@GLOBAL.wsrep_sync_wait FOR ' : '';
+
 /** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
-export async function openMySql(config: MySqlConfig, { makes = true } = {}): Promise<DataSource> {
+export async function openMySql(
+  config: MySqlConfig,
+  { makes = true } = {},
+): Promise<{ writer: DataSource; reader: DataSource; plainPrefix: string }> {
   const { database, poolSize } = config;
   const facts = await serverFacts(config, makes);
   const { type } = facts;
@@ -107,7 +117,7 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
   await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
-  return source;
+  return { writer: source, reader: source, plainPrefix: asTheNodeIs(facts) };
 }
 
 /** A setting that was refused, for whom the connection is destroyed. */
@@ -278,14 +288,16 @@ function explain(error: unknown, config: MySqlConfig): never {
   const address = addressOf(config);
   const kind = classify(error);
   const fault = faultOf(error, config);
-  if (fault !== undefined) throw new StartFault(fault);
+  if (fault !== undefined) throw new StartFault(`${fault} Nothing was changed.`);
   if (kind === 'bug' && typeof errnoOf(error) === 'number')
-    throw new StartFault(`The database at ${address} refuses a setting that every connection needs: ${messageOf(error)}`);
+    throw new StartFault(
+      `The database at ${address} refuses a setting that every connection needs: ${messageOf(error)}. Allow it, or use another server. Nothing was changed.`,
+    );
   // A socket is there once its server runs.
   const isAway = kind !== 'bug' && kind !== 'denied' && kind !== 'unforeseen';
   if (isAway || (config.socket !== undefined && nodeCodeOf(error) === 'ENOENT'))
     throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
-  throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${errnoOf(error) ?? codeOf(error)}).`);
+  throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${errnoOf(error) ?? codeOf(error)}). Nothing was changed.`);
 }
 
 /** What a person has to change. */
@@ -314,11 +326,11 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
     case UNKNOWN_DATABASE:
       return (
         `The database "${database}" at ${address} is missing or closed to user "${user}", and may not be created by them. ` +
-        `As an administrator: CREATE DATABASE ${database}; GRANT ALL ON ${database}.* TO ...`
+        `As an administrator: CREATE DATABASE ${database}; GRANT ALL ON ${database}.* TO ...;`
       );
     case 1227:
     case 1142:
-      return `User "${user}" may not do what the start needs in "${database}": ${message}`;
+      return `User "${user}" may not do what the start needs in "${database}": ${message}. As an administrator: grant it to them.`;
     case 1130:
       return `The database at ${address} accepts no connection from this machine. As an administrator: let user "${user}" come from it.`;
     case 1129:

@@ -2,15 +2,17 @@ import { execFile } from 'node:child_process';
 import { chmodSync, closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { Unavailable } from '@ticket/domain';
 import { makeFolder, syncFolder } from '../folder.ts';
 import { StartFault } from '../start-fault.ts';
-import { type ByOtherTools, backUp, requireOurs, syncFile } from './backup.ts';
+import { type ByOtherTools, backUp, requireOurs, syncFile, whatIsAt } from './backup.ts';
 import { Database, type DatabaseConfig, type SqliteConfig } from './database.ts';
+import { messageOf } from './database-errors.ts';
 import { SQLITE_FILE } from './sqlite.ts';
 import { finishExchange, readyName } from './sqlite-exchange.ts';
 import { logOf } from './sqlite-file.ts';
 import { lockFolder } from './sqlite-lock.ts';
-import { HEADER_BYTES, hasMagic, isContinuedBy } from './sqlite-log.ts';
+import { HEADER_BYTES, hasMagic, isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
 
 const WORK = 'tickets.sqlite-restoring';
 
@@ -34,8 +36,29 @@ export async function restore(
     if (tools === 'done') throw new Error('a dump of MySQL is made by its own tools');
     return tools;
   }
-  const { folder } = config;
-  const [source, file] = [resolve(from), join(folder, SQLITE_FILE)];
+  let isReady = false;
+  try {
+    return await exchange(config, resolve(from), look, () => {
+      beforeExchange();
+      isReady = true;
+    });
+  } catch (error) {
+    if (isReady)
+      throw new StartFault(
+        `The backup was being put in its place, and that failed: ${messageOf(error)}. Start the server, or restore again: either finishes it or leaves what was there before.`,
+      );
+    if (error instanceof StartFault || error instanceof Unavailable) throw error;
+    throw new StartFault(`${resolve(from)} could not be restored: ${messageOf(error)}. ${NOTHING} Once that is mended, restore again.`);
+  }
+}
+
+async function exchange(
+  { folder }: SqliteConfig,
+  source: string,
+  look: (copy: SqliteConfig) => Promise<void>,
+  beforeExchange: () => void,
+): Promise<Restored> {
+  const file = join(folder, SQLITE_FILE);
   requireBackup(source, file);
   makeFolder(folder);
   const release = lockedAlone(folder);
@@ -47,7 +70,7 @@ export async function restore(
     mkdirSync(work, { mode: 0o700 });
     const copy = join(work, SQLITE_FILE);
     copyOf(source, copy);
-    await requireOurs(copy, source);
+    await requireOurs(copy, source, NAME_ANOTHER);
     await bringUpToDate(work, source);
     await look({ engine: 'sqlite', folder: work });
     if (existsSync(logOf(copy)) && statSync(logOf(copy)).size > 0) throw new Error('the copy has a log of its own still');
@@ -66,17 +89,25 @@ export async function restore(
   }
 }
 
+const NOTHING = 'Nothing was changed.';
+const NAME_ANOTHER = `Name a file that tickets backup has made. ${NOTHING}`;
+
 function requireBackup(source: string, file: string): void {
-  const stats = statSync(source, { throwIfNoEntry: false });
-  if (stats === undefined) throw new StartFault(`There is no file ${source}.`);
-  if (!stats.isFile()) throw new StartFault(`${source} is no file.`);
-  const own = statSync(file, { throwIfNoEntry: false });
-  if (own?.ino === stats.ino && own.dev === stats.dev) throw new StartFault(`${source} is the database itself. Name the backup.`);
+  const refuse = (why: string, then = NAME_ANOTHER) => {
+    throw new StartFault(`${why} ${then}`);
+  };
+  const there = whatIsAt(source);
+  if (there === 'nothing') refuse(`There is no file ${source}, or this user may not see it.`);
+  if (there !== 'a file') refuse(`${source} is no file, but ${there}.`);
+  const [stats, own] = [statSync(source), statSync(file, { throwIfNoEntry: false })];
+  if (own?.ino === stats.ino && own.dev === stats.dev) refuse(`${source} is the database itself.`);
   const header = headerOf(source);
-  if (!hasMagic(header)) throw new StartFault(`${source} is no SQLite database. Nothing was changed.`);
-  if (!isContinuedBy(header, logOf(source)))
-    throw new StartFault(`${logOf(source)} is the log of another file than ${source}. Move it away to restore without it.`);
+  if (!hasMagic(header)) refuse(`${source} is no SQLite database.`);
+  const log = logOf(source);
+  if (isNoPlainFile(log) || isNoLog(log)) refuse(`${log} is no log of SQLite's, or its beginning is damaged.`, `${WITHOUT} ${NOTHING}`);
+  if (!isContinuedBy(header, log)) refuse(`${log} is the log of another file than ${source}.`, `${WITHOUT} ${NOTHING}`);
 }
+const WITHOUT = 'Move it away to restore without it.';
 
 function headerOf(file: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
@@ -143,7 +174,7 @@ async function bringUpToDate(work: string, source: string): Promise<void> {
   try {
     await database.connect();
   } catch (error) {
-    throw error instanceof StartFault ? new StartFault(error.message.replaceAll(work, source)) : error;
+    throw error instanceof StartFault ? new StartFault(`${error.message.replaceAll(work, source)} The database is as it was.`) : error;
   } finally {
     await database.close();
   }

@@ -1,4 +1,18 @@
-import { copyFileSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Unavailable } from '@ticket/domain';
@@ -116,6 +130,77 @@ describe('a log beside a file', () => {
     writeFileSync(join(where, 'tickets.sqlite-wal'), readFileSync(`${file}-wal`).subarray(0, 1000));
     expect(await versionIn(await open(where))).toBe(0);
   });
+
+  it.each([
+    ['random bytes', () => randomBytes(50_000)],
+    ['another file', () => Buffer.from('a letter to somebody\n'.repeat(20))],
+    ['a few letters', () => Buffer.from('letters')],
+    ['its own, with a beginning that is damaged', (log: Buffer) => Buffer.concat([log.subarray(0, 20), Buffer.alloc(12, 7), log.subarray(32)])],
+    ['its own, with a beginning of zeros', (log: Buffer) => Buffer.concat([Buffer.alloc(32), log.subarray(32)])],
+  ])('that is none is refused, and nothing is touched: %s', async (_, bytesFrom) => {
+    await write(database);
+    const where = crashTo('crashed');
+    const main = join(where, 'tickets.sqlite');
+    const before = [readFileSync(main), bytesFrom(readFileSync(`${main}-wal`))] as const;
+    writeFileSync(`${main}-wal`, before[1]);
+    const starting = open(where);
+    await expect(starting).rejects.toBeInstanceOf(StartFault);
+    await expect(starting).rejects.toThrow(/sqlite-wal is no log of SQLite's.*Nothing was opened or changed.*tickets restore FILE.*move it away/);
+    expect([readFileSync(main), readFileSync(`${main}-wal`)].map((bytes, index) => before[index]?.equals(bytes))).toEqual([true, true]);
+  });
+
+  it.each([
+    ['a folder', (log: string) => mkdirSync(log)],
+    ['a link to a log', (log: string) => symlinkSync(`${file}-wal`, log)],
+    ['a link to nothing', (log: string) => symlinkSync(join(folder, 'nowhere'), log)],
+  ])('that is no file is refused: %s', async (_, put) => {
+    const where = crashTo('crashed');
+    const log = join(where, 'tickets.sqlite-wal');
+    rmSync(log);
+    put(log);
+    const starting = open(where);
+    await expect(starting).rejects.toBeInstanceOf(StartFault);
+    await expect(starting).rejects.toThrow(/sqlite-wal is a folder or a link.*Nothing was opened or changed.*move this away/);
+    expect(existsSync(join(folder, 'nowhere'))).toBe(false);
+  });
+
+  it('whose file is a link to it is refused: SQLite looks for the log where the link leads', async () => {
+    const where = crashTo('crashed');
+    const main = join(where, 'tickets.sqlite');
+    renameSync(main, join(folder, 'real.sqlite'));
+    symlinkSync(join(folder, 'real.sqlite'), main);
+    await expect(open(where)).rejects.toThrow(/tickets\.sqlite is a folder or a link.*Nothing was opened or changed/);
+  });
+
+  it.each([
+    ['nothing', () => Buffer.alloc(0)],
+    ['zeros, which a power cut may leave', () => Buffer.alloc(40_000)],
+    ['a beginning that was not written whole', (log: Buffer) => log.subarray(0, 20)],
+    ['a beginning alone', (log: Buffer) => log.subarray(0, 32)],
+    // Begun anew after a checkpoint: what lies behind the beginning is of its life before.
+    ['frames under another salt', (log: Buffer) => Buffer.concat([beginAnew(log.subarray(0, 32)), log.subarray(32)])],
+  ])('that holds no transaction is used: %s', async (_, bytesFrom) => {
+    await checkpoint();
+    const where = crashTo('crashed');
+    await write(database);
+    writeFileSync(join(where, 'tickets.sqlite-wal'), bytesFrom(readFileSync(`${file}-wal`)));
+    expect(await versionIn(await open(where))).toBe(0);
+  });
+
+  /** With other salts, and the sum that belongs to them. */
+  function beginAnew(start: Buffer): Buffer {
+    const made = Buffer.from(start);
+    made.writeUInt32BE((made.readUInt32BE(16) + 1) >>> 0, 16);
+    let [one, other] = [0, 0];
+    const read = (at: number) => ((made.readUInt32BE(0) & 1) === 1 ? made.readUInt32BE(at) : made.readUInt32LE(at));
+    for (let at = 0; at < 24; at += 8) {
+      one = (one + read(at) + other) >>> 0;
+      other = (other + read(at + 4) + one) >>> 0;
+    }
+    made.writeUInt32BE(one, 24);
+    made.writeUInt32BE(other, 28);
+    return made;
+  }
 
   it('whose file is damaged stops the start, but not where the time is up', async () => {
     await write(database);

@@ -12,6 +12,8 @@ import {
   hasMagic,
   isContinuedBy,
   isLogMagic,
+  isNoLog,
+  isNoPlainFile,
   logBytesOf,
   sumOf,
   versionOf,
@@ -69,7 +71,7 @@ export class SqliteFile {
     this.#onLost = onLost;
     const [main, log, index] = [path, logOf(path), indexOf(path)].map(statsOf);
     if (!isSame(main, held.main) || log === undefined || index === undefined) {
-      throw new StartFault(`${path} was put in another’s place while it was opened. Start again.`);
+      throw new StartFault(`${path} was replaced while it was opened. Nothing was written. Start again.`);
     }
     this.#opened = { main, log, index };
     this.#indexDescriptor = held.hold(indexOf(path));
@@ -279,9 +281,18 @@ function statsOf(path: string): BigIntStats | undefined {
 
 const hasBytes = (path: string): boolean => (statsOf(path)?.size ?? 0n) > 0n;
 
-/** Before SQLite opens anything: a log that continues a file which is not there would be deleted by it. */
+/**
+ * Before SQLite opens anything: a log that continues a file which is not there would be deleted by it. So would a link to a log; and of a link
+ * to a database, the log lies where that leads.
+ */
 export function requireFileOfLog(file: string): void {
   const log = logOf(file);
+  for (const path of [file, log]) {
+    if (isNoPlainFile(path))
+      throw new StartFault(
+        `${path} is a folder or a link. SQLite keeps a database and its log beside each other, in plain files. Nothing was opened or changed. Put the file itself there, or move this away.`,
+      );
+  }
   // The log is looked at first: another process that starts makes it after the file.
   if (!hasBytes(log) || hasBytes(file)) return;
   throw new StartFault(
@@ -296,7 +307,13 @@ export function requireFileOfLog(file: string): void {
 export async function requireSound(file: string, held: Held): Promise<string | undefined> {
   const log = logOf(file);
   if (!hasBytes(log)) return undefined; // after a clean stop
-  if (!(await isOwnLog(held, log))) {
+  const owner = await ownerOf(held, log);
+  if (owner === 'nobody') {
+    throw new StartFault(
+      `${log} is no log of SQLite's, or its beginning is damaged: then what was sold last may be in it. Nothing was opened or changed. Put the log back that belongs to ${file}; or: tickets restore FILE; or, to go on without what was in it, move it away.`,
+    );
+  }
+  if (owner === 'another') {
     throw new StartFault(
       `${log} is the log of another file than ${file}: was a backup put over it? Nothing was opened or changed. To have the backup: tickets restore FILE, or move ${log} and ${indexOf(file)} away. To have what was sold last: put the file back that belongs to the log.`,
     );
@@ -307,11 +324,12 @@ export async function requireSound(file: string, held: Held): Promise<string | u
   throw new StartFault(`${file} is damaged (${verdict.damage}). Nothing was changed. Put a backup in its place with: tickets restore FILE`);
 }
 
-async function isOwnLog(held: Held, log: string): Promise<boolean> {
-  for (let looks = 0; looks < LOOKS; looks++) {
-    if (isContinuedBy(held.header(), log)) return true;
+async function ownerOf(held: Held, log: string): Promise<'this file' | 'another' | 'nobody'> {
+  for (let looks = 1; ; looks++) {
+    const isLog = !isNoLog(log);
+    if (isLog && isContinuedBy(held.header(), log)) return 'this file';
+    if (looks === LOOKS) return isLog ? 'another' : 'nobody';
     // It may be in use: between the two looks another process may have copied the log and begun it anew.
     await new Promise((resolve) => setTimeout(resolve, FRESH_MS));
   }
-  return false;
 }

@@ -1,5 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
 
 /*
  * Which file a write-ahead log continues. SQLite does not ask: it lays the pages of any log over any file that lies beside it. So each log
@@ -45,40 +45,74 @@ const FRAME_HEADER_BYTES = 24;
 /** Whether a log begins so: one of its two, by the order of bytes in its sums. */
 export const isLogMagic = (start: Buffer): boolean => (start.readUInt32BE(0) & ~1) === 0x377f0682;
 
-/** The headers that its committed transactions give the file, in order; none when it has none or cannot be read. */
-function headersIn(log: string): Buffer[] {
+/** Something is there, and it is no plain file: a folder, or a link, wherever that leads. */
+export const isNoPlainFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
+
+/**
+ * Whether there are bytes that are no log: SQLite would wipe them without a word. A power cut may leave a beginning that was not written
+ * whole, or zeros: nothing was committed behind either, since the beginning is on the disk before the first transaction is.
+ */
+export function isNoLog(log: string): boolean {
+  const isOther = withStart(log, (start, file) => {
+    if (start.length === LOG_HEADER_BYTES ? headerOfLog(start) !== undefined : start.length < 4 || isLogMagic(start)) return false;
+    const part = Buffer.alloc(65_536);
+    for (let at = 0; ; at += part.length) {
+      const read = readSync(file, part, 0, part.length, at);
+      if (part.subarray(0, read).some((byte) => byte !== 0)) return true;
+      if (read < part.length) return false;
+    }
+  });
+  return isOther === true;
+}
+
+/** Calls `look` with the first bytes of the log; gives undefined where it cannot be opened. No lock of SQLite's is on a log, so none is lost. */
+function withStart<Result>(log: string, look: (start: Buffer, file: number) => Result): Result | undefined {
   let file: number;
   try {
-    file = openSync(log, 'r'); // no lock of SQLite's is on a log, so none is lost when it is closed
+    file = openSync(log, 'r');
   } catch {
-    return [];
+    return undefined;
   }
   try {
     const start = Buffer.alloc(LOG_HEADER_BYTES);
-    if (readSync(file, start, 0, LOG_HEADER_BYTES, 0) < LOG_HEADER_BYTES) return [];
-    const magic = start.readUInt32BE(0);
-    if (!isLogMagic(start)) return [];
-    const sum = new Checksum(magic === 0x377f0683);
-    sum.add(start, 0, FRAME_HEADER_BYTES);
-    const pageBytes = start.readUInt32BE(8);
-    if (!sum.is(start, 24) || pageBytes < 512 || pageBytes > 65_536) return [];
-    const committed: Buffer[] = [];
-    let pending: Buffer[] = [];
-    const frame = Buffer.alloc(FRAME_HEADER_BYTES + pageBytes);
-    for (let at = LOG_HEADER_BYTES; readSync(file, frame, 0, frame.length, at) === frame.length; at += frame.length) {
-      if (frame.compare(start, 16, 24, 8, 16) !== 0) break; // of the log's life before
-      sum.add(frame, 0, 8);
-      sum.add(frame, FRAME_HEADER_BYTES, frame.length);
-      if (!sum.is(frame, 16)) break;
-      if (frame.readUInt32BE(0) === 1) pending.push(Buffer.from(frame.subarray(FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + HEADER_BYTES)));
-      if (frame.readUInt32BE(4) === 0) continue;
-      committed.push(...pending);
-      pending = [];
-    }
-    return committed;
+    return look(start.subarray(0, readSync(file, start, 0, LOG_HEADER_BYTES, 0)), file);
   } finally {
     closeSync(file);
   }
+}
+
+/** The sum that its frames go on from, and the size of its pages; undefined where these bytes begin no log. */
+function headerOfLog(start: Buffer): { readonly sum: Checksum; readonly pageBytes: number } | undefined {
+  if (start.length < LOG_HEADER_BYTES || !isLogMagic(start)) return undefined;
+  const sum = new Checksum(start.readUInt32BE(0) === 0x377f0683);
+  sum.add(start, 0, FRAME_HEADER_BYTES);
+  const pageBytes = start.readUInt32BE(8);
+  return sum.is(start, 24) && pageBytes >= 512 && pageBytes <= 65_536 ? { sum, pageBytes } : undefined;
+}
+
+/** The headers that its committed transactions give the file, in order; none when it has none or cannot be read. */
+function headersIn(log: string): Buffer[] {
+  return (
+    withStart(log, (start, file) => {
+      const header = headerOfLog(start);
+      if (header === undefined) return [];
+      const { sum, pageBytes } = header;
+      const committed: Buffer[] = [];
+      let pending: Buffer[] = [];
+      const frame = Buffer.alloc(FRAME_HEADER_BYTES + pageBytes);
+      for (let at = LOG_HEADER_BYTES; readSync(file, frame, 0, frame.length, at) === frame.length; at += frame.length) {
+        if (frame.compare(start, 16, 24, 8, 16) !== 0) break; // of the log's life before
+        sum.add(frame, 0, 8);
+        sum.add(frame, FRAME_HEADER_BYTES, frame.length);
+        if (!sum.is(frame, 16)) break;
+        if (frame.readUInt32BE(0) === 1) pending.push(Buffer.from(frame.subarray(FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + HEADER_BYTES)));
+        if (frame.readUInt32BE(4) === 0) continue;
+        committed.push(...pending);
+        pending = [];
+      }
+      return committed;
+    }) ?? []
+  );
 }
 
 /** The log's own: each frame's sum goes on from the one before it. */

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import AsynchronousLibsql from 'libsql/promise';
@@ -114,8 +114,8 @@ export async function openSqlite(
   { makes = true, onLost = () => {} }: { readonly makes?: boolean; readonly onLost?: (why: string) => void } = {},
 ): Promise<{ writer: DataSource; reader: DataSource; notice: string | undefined; beginLog: () => void }> {
   const file = join(folder, SQLITE_FILE);
-  const noDatabase = () => new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set?`);
-  if (!makes && !existsSync(folder)) throw noDatabase();
+  if (!makes && !hasTraces(folder))
+    throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set? Nothing was made.`);
   requireWritable(folder);
   const release = useFolder(folder);
   let held: Held | undefined;
@@ -144,7 +144,10 @@ export async function openSqlite(
   let watched: SqliteFile | undefined;
   try {
     requireFileOfLog(file);
-    if (!makes && !existsSync(file)) throw noDatabase();
+    if (!makes && !existsSync(file))
+      throw new StartFault(
+        `${file} is missing, though it was there: was it moved or deleted, perhaps under a running server? Nothing was made. Stop the server, put the file back, or: tickets restore FILE`,
+      );
     requireWritableFile(file);
     const main = Held.of(file);
     held = main;
@@ -176,17 +179,20 @@ export async function openSqlite(
   }
 }
 
+/** Whether a database is or was here: what lies beside it stays when its file is gone. */
+const hasTraces = (folder: string): boolean => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(SQLITE_FILE));
+
 /** Says in one line what no waiting cures. */
 function explain(error: unknown, file: string): never {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     throw new StartFault(
-      `${file} is no usable SQLite database (${code}). Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
+      `${file} is no usable SQLite database (${code}). Nothing was changed. Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
     );
   }
   // libsql says it without a code: SQLITE_CANTOPEN is 14.
   if (error instanceof Error && /Unable to open connection/.test(error.message)) {
-    throw new StartFault(`${file} cannot be opened. Is it a file that this user may write? If not, choose another DATA_DIR.`);
+    throw new StartFault(`${file} cannot be opened. Nothing was changed. Is it a file that this user may write? If not, choose another DATA_DIR.`);
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
     throw notWritable(file, code);
@@ -208,7 +214,7 @@ function requireWritableFile(file: string): void {
 }
 
 const notWritable = (file: string, code: string) =>
-  new StartFault(`${file} cannot be opened for writing (${code}). Give this user the right, or choose another DATA_DIR.`);
+  new StartFault(`${file} cannot be opened for writing (${code}). Nothing was changed. Give this user the right, or choose another DATA_DIR.`);
 
 function requireWritable(folder: string): void {
   try {
@@ -216,7 +222,9 @@ function requireWritable(folder: string): void {
     if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
     accessSync(folder, constants.W_OK);
   } catch (cause) {
-    throw new StartFault(`DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Choose a folder that this user may write, or give him the right.`);
+    throw new StartFault(
+      `DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Nothing was changed. Choose a folder that this user may write, or give this user the right.`,
+    );
   }
 }
 

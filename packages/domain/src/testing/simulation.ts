@@ -7,6 +7,7 @@ import { createUseCases, type UseCases } from '../use-cases/index.ts';
 import type { Role, User } from '../user.ts';
 import { NOW } from './builders.ts';
 import { emptyMemory, fakePasswords, fakeTokens, inMemoryPorts, type Memory } from './in-memory-ports.ts';
+import { Random } from './random.ts';
 import {
   type Ask,
   type Asked,
@@ -73,30 +74,6 @@ export async function simulate(seed: number, plant?: Plant): Promise<Run> {
 
 /** The schedule of a seed with all its steps in words. */
 export const storyOf = async (seed: number): Promise<readonly string[]> => (await new World(seed, undefined, []).run()).story;
-
-/** mulberry32: small, quick, and alike on every machine. */
-class Random {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = Math.imul(seed, 0x9e3779b1);
-  }
-  /** 0 or more, less than 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  }
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
-  chance(probability: number): boolean {
-    return this.next() < probability;
-  }
-  pick<Item>(items: readonly Item[]): Item | undefined {
-    return items[this.below(items.length)];
-  }
-}
 
 /** The server died under the request: its sender knows nothing. */
 class Crashed extends Error {}

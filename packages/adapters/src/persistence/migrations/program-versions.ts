@@ -25,7 +25,7 @@ export async function requireProgramNewEnough(source: DataSource, address: strin
     const version = oldest.get(name);
     if (version !== undefined && isAtLeast(PROGRAM_VERSION, version)) continue;
     throw new StartFault(
-      `The tables at ${address} were made by a newer program: ${name} needs version ${version ?? 'unknown'} or newer, and this is ${PROGRAM_VERSION}. Start the newer one, or restore a backup from before it.`,
+      `The tables at ${address} were made by a newer program: ${name} needs version ${version ?? 'unknown'} or newer, and this is ${PROGRAM_VERSION}. Nothing was changed. Start the newer one, or restore a backup from before it.`,
     );
   }
 }
