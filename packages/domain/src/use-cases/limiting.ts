@@ -1,8 +1,8 @@
 import type { Ports } from '../ports.ts';
 import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
 
-/** Refuses whoever has reached one of the limits, and gives the counts. What comes at the same time may overshoot by as many. */
-export async function refuseLimited(
+/** Refuses whoever has reached one of the limits, and gives the counts. */
+async function refuseLimited(
   { rateCounts }: Pick<Ports, 'rateCounts'>,
   code: Parameters<typeof refuseAtLimit>[0],
   limits: readonly RateLimit[],

@@ -4,13 +4,14 @@ import { registrationLimits } from '../rate-limits.ts';
 import { accept, type Input } from '../refusal.ts';
 import { type NewUser, newUser, type User } from '../user.ts';
 import { asActor } from './asking.ts';
-import { countOne, refuseLimited } from './limiting.ts';
+import { countOne, limitAtOnce } from './limiting.ts';
 
 /**
  * Opens an account for whoever asks and signs him in. Refuses `email_taken`, an admin where the profile does not let him, and,
  * before any work, whoever asked too often from the same place.
  */
 export function registerUser({ users, passwords, tokens, rateCounts, clock, newId, policy }: Ports) {
+  const limited = limitAtOnce({ rateCounts }, 'too_many_registrations');
   return async (
     attempt: Attempt,
     input: Input<NewUser>,
@@ -26,8 +27,7 @@ export function registerUser({ users, passwords, tokens, rateCounts, clock, newI
     const now = clock();
     const user = newUser(account, policy.passwords, { id: newId(), now });
     const limits = from === undefined ? [] : registrationLimits(policy, from);
-    await refuseLimited({ rateCounts }, 'too_many_registrations', limits, now);
-    await countOne({ rateCounts }, limits, now);
+    await limited(limits, now, () => countOne({ rateCounts }, limits, now));
     const passwordHash = await passwords.hash(account.password);
     const stored = await users.change(user.id, attempt, ({ actor }) => {
       allow(policy, actor, user.role === 'admin' ? 'register_admin' : 'register_user');
