@@ -110,9 +110,23 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a mark in every transaction that is told',
     file: `${persistence}/tries.ts`,
-    line: 'if (!isInDoubt) await mark?.write(runner.manager);',
-    becomes: '',
+    line: 'mark === undefined || isInDoubt ? unsent : [...unsent, mark.next(runner.manager)]',
+    becomes: 'unsent',
     killedBy: [`${persistence}/failing-commits.test.ts`, 'once, when what was stored is a COMMIT: found out, and booked once'],
+  },
+  {
+    name: 'each statement of a packet finds the rows that were locked',
+    file: `${persistence}/writing.ts`,
+    line: 'if (expected !== undefined && found !== expected)',
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/writing.test.ts`, 'mysql: one that finds fewer rows than were locked'],
+  },
+  {
+    name: 'no second statement in the text of one',
+    file: `${persistence}/mysql.ts`,
+    line: "if (typeof text === 'string' && text.includes(';') && !isJoined(text))",
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/writing.test.ts`, 'mysql: text that holds a second statement is refused'],
   },
   {
     name: 'an unknown failure of COMMIT is no rollback',
@@ -264,7 +278,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'the answer is kept with what it tells of',
     file: `${persistence}/stock-transaction.ts`,
-    line: 'await storeKeptAnswers(manager, keptAnswers);',
+    line: '...keptAnswerInserts(manager, keptAnswers),',
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'the second answer is the first'],
   },

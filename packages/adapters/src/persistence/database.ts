@@ -9,20 +9,9 @@ import { classify, errnoOf, messageOf } from './database-errors.ts';
 import { isUpToDate, migrationsIn, type Readable, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
-import {
-  ACQUIRE_MS,
-  foreseen,
-  isDestroyable,
-  isTransient,
-  LostCommit,
-  onConnection,
-  StaleRow,
-  TRY_MS,
-  tryOnce,
-  untilDone,
-  type Work,
-} from './tries.ts';
+import { ACQUIRE_MS, foreseen, isDestroyable, isTransient, LostCommit, onConnection, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
 import { WriteHealth } from './write-health.ts';
+import { StaleRow } from './writing.ts';
 
 export interface SqliteConfig {
   readonly engine: 'sqlite';
