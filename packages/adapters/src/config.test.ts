@@ -91,7 +91,7 @@ describe('the profile', () => {
 
   it('locked listens everywhere, caps lists, hides organizers’ e-mails and refuses past events, unless told otherwise', () => {
     expect(load(LOCKED).hosts).toEqual(['::']);
-    expect(load(LOCKED).policy).toMatchObject({ pastEvents: false, organizerEmail: false, list: { limit: 100, limitMax: 100 } });
+    expect(load(LOCKED).policy).toMatchObject({ pastEvents: false, organizerEmail: false, list: { limit: 100, limitMax: 100, offsetMax: 10_000 } });
     expect(load({ ...LOCKED, ALLOW_PAST_EVENTS: 'yes', PUBLIC_ORGANIZER_EMAIL: 'yes' }).policy).toMatchObject({
       pastEvents: true,
       organizerEmail: true,

@@ -21,7 +21,7 @@ export {
 } from './event.ts';
 export { firstAnswer, type IdempotencyKey, isIdempotencyKey, KEPT_MS, KEY_CHARACTERS_MAX, type KeptAnswer, ownerOf } from './idempotency.ts';
 export type { MovementReason, StockMovement } from './ledger.ts';
-export { type Listing, type ListRequest, OFFSET_MAX } from './listing.ts';
+export type { Listing, ListRequest } from './listing.ts';
 export { once } from './once.ts';
 export { type Action, POLICIES, type Policy, type Profile } from './policy.ts';
 export type {
