@@ -48,6 +48,7 @@ export const messages = {
   tooManyForAUser: 'Jumlah tiket melebihi batas per user untuk event ini',
   totalBelowHeld: 'Total tiket kurang dari tiket yang sudah dipesan',
   tooManyRequests: 'Terlalu banyak permintaan',
+  tooManyBookingChanges: 'Terlalu banyak perubahan booking untuk event ini',
   keyUnderWay: 'Permintaan dengan Idempotency-Key ini masih diproses',
   keyReused: 'Idempotency-Key sudah dipakai untuk permintaan lain',
   eventIsOver: 'Event sudah berakhir',

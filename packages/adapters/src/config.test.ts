@@ -134,6 +134,17 @@ describe('values', () => {
     expect(refusal({ MAX_TICKETS_PER_USER: limit })).toContain('MAX_TICKETS_PER_USER: must be a whole number from 1 to 900000');
   });
 
+  it.each(['-1', '1.5', '10001', 'none'])('MAX_BOOKING_CHANGES_PER_HOUR=%s is refused', (limit) => {
+    const message = 'MAX_BOOKING_CHANGES_PER_HOUR: must be a whole number from 0 to 10000';
+    expect(refusal({ MAX_BOOKING_CHANGES_PER_HOUR: limit })).toContain(message);
+  });
+
+  it('limits changes of bookings by the profile, unless told otherwise; 0 is no limit', () => {
+    const limitIn = (env: Record<string, string>) => load(env).policy.bookingChangesPerHourMax;
+    const told = (limit: string) => [{}, LOCKED].map((env) => limitIn({ ...env, MAX_BOOKING_CHANGES_PER_HOUR: limit }));
+    expect([limitIn({}), limitIn(LOCKED), told('7'), told('0')]).toEqual([undefined, 100, [7, 7], [undefined, undefined]]);
+  });
+
   it('limits tickets by the profile, unless told otherwise', () => {
     const limitsIn = (env: Record<string, string>) => {
       const { ticketsPerBookingMax, ticketsPerUserMax } = load(env).policy;

@@ -3,6 +3,7 @@ export type { Actor, ActorRef, SignedIn } from './actor.ts';
 export { actorNow, userIdOf } from './actor.ts';
 export type { Difference, StockFacts } from './audit.ts';
 export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './booking.ts';
+export { type ChangeBudget, changesSubject, madeWithin, type RecentChanges } from './change-budget.ts';
 export {
   DESCRIPTION_CHARACTERS_MAX,
   EVENT_NAME_CHARACTERS_MAX,
@@ -48,7 +49,7 @@ export type {
   UserQueries,
   UserRepository,
 } from './ports.ts';
-export { endOfWindow, type RateCount } from './rate-limits.ts';
+export { endOfLongestWindow, endOfWindow, type RateCount } from './rate-limits.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './refusal.ts';
 export {
   type BookingDecision,

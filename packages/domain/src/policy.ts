@@ -18,6 +18,8 @@ export interface Policy {
   readonly ticketsPerBookingMax: number;
   /** The most tickets of one event that one user holds in all his bookings; undefined: as many as there are, and nobody counts them. */
   readonly ticketsPerUserMax: number | undefined;
+  /** The most changes that one user, who is no admin, makes to their bookings of one event in an hour; undefined: any number. */
+  readonly bookingChangesPerHourMax: number | undefined;
   /** Whether everybody sees an organizer's e-mail beside his event. */
   readonly organizerEmail: boolean;
   readonly list: ListLimits;
@@ -48,6 +50,7 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
     pastEvents: true,
     ticketsPerBookingMax: TOTAL_TICKETS_MAX,
     ticketsPerUserMax: undefined,
+    bookingChangesPerHourMax: undefined,
     organizerEmail: true,
     list: { limit: undefined, limitMax: 1000, offsetMax: 1_000_000, totalMax: undefined },
   },
@@ -58,6 +61,7 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
     pastEvents: false,
     ticketsPerBookingMax: 10,
     ticketsPerUserMax: undefined,
+    bookingChangesPerHourMax: 100,
     organizerEmail: false,
     list: { limit: 100, limitMax: 100, offsetMax: REACH_MAX, totalMax: REACH_MAX },
   },
