@@ -308,7 +308,15 @@ describe.each(cases)('objects on %s, %s profile', (engine, profile) => {
         expect((await api.send('GET', `${path}?${query}`, { as: admin })).body, query).toEqual(plain);
       }
     }
-    expect((await api.send('GET', '/api/events?offset=1000000')).body.data).toEqual([]);
+  });
+
+  it('T73: the deepest page that may be asked for is an empty one, and the next is none', async () => {
+    const deepest = profile === 'open' ? 1_000_000 : 10_000;
+    for (const path of ['/api/events', '/api/bookings', '/api/users']) {
+      expect((await api.send('GET', `${path}?offset=${deepest}`, { as: admin })).body.data, path).toEqual([]);
+      const { status, body } = await api.send('GET', `${path}?offset=${deepest + 1}`, { as: admin });
+      expect([status, body.errors], path).toEqual([400, [{ field: 'offset', message: `Harus bilangan bulat 0 sampai ${deepest}` }]]);
+    }
   });
 });
 

@@ -9,6 +9,8 @@ import { OTHER_REASONS, type Reason } from './report.ts';
 
 type Reply = readonly [status: ContentfulStatusCode, message: string, errors: FailureErrors, headers?: Readonly<Record<string, string>>];
 
+const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) });
+
 /** What each refusal of the domain is to a client. */
 const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply } = {
   invalid_input: ({ faults }) => [400, messages.invalidInput, faults],
@@ -21,9 +23,10 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   too_many_for_a_booking: ({ maximum, requested }) => [400, messages.tooManyForABooking, { maximum, requested }],
   too_many_for_a_user: ({ maximum, held, requested }) => [400, messages.tooManyForAUser, { maximum, held, requested }],
   total_below_held: ({ held, requested }) => [400, messages.totalBelowHeld, { sold: held, requested }],
-  too_many_failed_logins: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, { 'Retry-After': String(retryAfterSeconds) }],
-  too_many_registrations: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, { 'Retry-After': String(retryAfterSeconds) }],
-  too_many_passwords: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, { 'Retry-After': String(retryAfterSeconds) }],
+  too_many_failed_logins: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, retryAfter(retryAfterSeconds)],
+  too_many_registrations: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, retryAfter(retryAfterSeconds)],
+  too_many_passwords: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, retryAfter(retryAfterSeconds)],
+  too_many_booking_changes: ({ maximum, retryAfterSeconds }) => [429, messages.tooManyBookingChanges, { maximum }, retryAfter(retryAfterSeconds)],
   idempotency_key_reused: () => [422, messages.keyReused, null],
   event_is_over: () => [400, messages.eventIsOver, null],
   event_has_active_bookings: () => [400, messages.eventHasActiveBookings, null],

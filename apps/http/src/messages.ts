@@ -1,4 +1,4 @@
-import { EMAIL_CHARACTERS_MAX, OFFSET_MAX, PASSWORD_BYTES_MAX, TOTAL_TICKETS_MAX } from '@ticket/domain';
+import { EMAIL_CHARACTERS_MAX, PASSWORD_BYTES_MAX, TOTAL_TICKETS_MAX } from '@ticket/domain';
 
 /** Everything clients read, in their language. What the contract spells out stands here to the letter. */
 export const messages = {
@@ -48,6 +48,7 @@ export const messages = {
   tooManyForAUser: 'Jumlah tiket melebihi batas per user untuk event ini',
   totalBelowHeld: 'Total tiket kurang dari tiket yang sudah dipesan',
   tooManyRequests: 'Terlalu banyak permintaan',
+  tooManyBookingChanges: 'Terlalu banyak perubahan booking untuk event ini',
   keyUnderWay: 'Permintaan dengan Idempotency-Key ini masih diproses',
   keyReused: 'Idempotency-Key sudah dipakai untuk permintaan lain',
   eventIsOver: 'Event sudah berakhir',
@@ -81,6 +82,6 @@ export const faults = {
   status: 'Harus "pending", "confirmed" atau "cancelled"',
   idempotencyKey: (charactersMax: number) => `Harus 1 sampai ${charactersMax} karakter ASCII yang terlihat`,
   limit: (limitMax: number) => `Harus bilangan bulat 1 sampai ${limitMax}`,
-  offset: `Harus bilangan bulat 0 sampai ${OFFSET_MAX}`,
+  offset: (offsetMax: number) => `Harus bilangan bulat 0 sampai ${offsetMax}`,
   total: 'Harus true atau false',
 } as const;

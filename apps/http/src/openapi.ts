@@ -24,7 +24,7 @@ const FAILURES = {
   422: { name: 'KeyReused', description: 'Idempotency-Key sudah dipakai untuk permintaan lain', headers: {} },
   429: {
     name: 'TooMany',
-    description: 'Terlalu banyak login gagal; coba lagi setelah Retry-After',
+    description: 'Terlalu banyak login gagal, registrasi, atau perubahan booking; coba lagi setelah Retry-After',
     headers: RETRY_AFTER,
   },
   500: { name: 'Failed', description: 'Kesalahan pada server; sebutkan X-Request-Id saat melapor', headers: {} },

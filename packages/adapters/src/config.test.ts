@@ -73,7 +73,7 @@ describe('the profile', () => {
 
   it('locked listens everywhere, caps lists, hides organizers’ e-mails and refuses past events, unless told otherwise', () => {
     expect(load(LOCKED).hosts).toEqual(['::']);
-    expect(load(LOCKED).policy).toMatchObject({ pastEvents: false, organizerEmail: false, list: { limit: 100, limitMax: 100 } });
+    expect(load(LOCKED).policy).toMatchObject({ pastEvents: false, organizerEmail: false, list: { limit: 100, limitMax: 100, offsetMax: 10_000 } });
     expect(load({ ...LOCKED, ALLOW_PAST_EVENTS: 'yes', PUBLIC_ORGANIZER_EMAIL: 'yes' }).policy).toMatchObject({
       pastEvents: true,
       organizerEmail: true,
@@ -109,6 +109,17 @@ describe('values', () => {
   it.each(['0', '-1', '1.5', '900001', 'none'])('MAX_TICKETS_PER_BOOKING and MAX_TICKETS_PER_USER=%s are refused', (limit) => {
     expect(refusal({ MAX_TICKETS_PER_BOOKING: limit })).toContain('MAX_TICKETS_PER_BOOKING: must be a whole number from 1 to 900000');
     expect(refusal({ MAX_TICKETS_PER_USER: limit })).toContain('MAX_TICKETS_PER_USER: must be a whole number from 1 to 900000');
+  });
+
+  it.each(['-1', '1.5', '10001', 'none'])('MAX_BOOKING_CHANGES_PER_HOUR=%s is refused', (limit) => {
+    const message = 'MAX_BOOKING_CHANGES_PER_HOUR: must be a whole number from 0 to 10000';
+    expect(refusal({ MAX_BOOKING_CHANGES_PER_HOUR: limit })).toContain(message);
+  });
+
+  it('limits changes of bookings by the profile, unless told otherwise; 0 is no limit', () => {
+    const limitIn = (env: Record<string, string>) => load(env).policy.bookingChangesPerHourMax;
+    const told = (limit: string) => [{}, LOCKED].map((env) => limitIn({ ...env, MAX_BOOKING_CHANGES_PER_HOUR: limit }));
+    expect([limitIn({}), limitIn(LOCKED), told('7'), told('0')]).toEqual([undefined, 100, [7, 7], [undefined, undefined]]);
   });
 
   it('limits tickets by the profile, unless told otherwise', () => {

@@ -196,8 +196,12 @@ function policyOf(env: Environment, profile: Profile, read: Read): Policy | unde
   const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(base.passwords.charactersMin));
   const ticketsPerBookingMax = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(base.ticketsPerBookingMax));
   const ticketsPerUserMax = env['MAX_TICKETS_PER_USER'] === undefined ? base.ticketsPerUserMax : read('MAX_TICKETS_PER_USER', TicketLimit, '');
+  const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), String(base.bookingChangesPerHourMax ?? 0));
   if (pastEvents === undefined || organizerEmail === undefined || charactersMin === undefined || ticketsPerBookingMax === undefined) return undefined;
-  return { ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax, passwords: { ...base.passwords, charactersMin } };
+  return {
+    ...{ ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax },
+    ...{ bookingChangesPerHourMax: changesMax || undefined, passwords: { ...base.passwords, charactersMin } },
+  };
 }
 
 function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read, faults: string[]): readonly string[] | undefined {

@@ -3,6 +3,7 @@ export type { Actor, ActorRef, SignedIn } from './actor.ts';
 export { actorNow, userIdOf } from './actor.ts';
 export type { Difference, StockFacts } from './audit.ts';
 export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './booking.ts';
+export { type ChangeBudget, changesSubject, madeWithin, type RecentChanges } from './change-budget.ts';
 export {
   DESCRIPTION_CHARACTERS_MAX,
   EVENT_NAME_CHARACTERS_MAX,
@@ -21,7 +22,7 @@ export {
 } from './event.ts';
 export { firstAnswer, type IdempotencyKey, isIdempotencyKey, KEPT_MS, KEY_CHARACTERS_MAX, type KeptAnswer, ownerOf } from './idempotency.ts';
 export type { MovementReason, StockMovement } from './ledger.ts';
-export { type Listing, type ListRequest, OFFSET_MAX } from './listing.ts';
+export type { Listing, ListRequest } from './listing.ts';
 export { once } from './once.ts';
 export { type Action, POLICIES, type Policy, type Profile } from './policy.ts';
 export type {
@@ -48,7 +49,7 @@ export type {
   UserQueries,
   UserRepository,
 } from './ports.ts';
-export { endOfWindow, type RateCount } from './rate-limits.ts';
+export { endOfLongestWindow, endOfWindow, type RateCount } from './rate-limits.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './refusal.ts';
 export {
   type BookingDecision,

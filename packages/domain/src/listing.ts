@@ -19,8 +19,6 @@ export interface Listing<Row> {
   readonly next: { readonly limit: number; readonly offset: number } | undefined;
 }
 
-/** A database passes by every row that is left out, so their number has an end. */
-export const OFFSET_MAX = 1_000_000;
 /**
  * Lists up to here are read at once and rendered once for all who ask; most are. Of longer ones so many rows at a time: the part
  * that is sent and the next two are in memory, whatever the list's length.
@@ -37,15 +35,15 @@ export async function listing<Row>(
   read: { part: (part: Part) => Promise<readonly Row[]>; position: (row: Row) => Position; count: (() => Promise<number | undefined>) | undefined },
 ): Promise<Listing<Row>> {
   const isLimit = limit === undefined || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
-  const isOffset = Number.isSafeInteger(offset) && offset >= 0 && offset <= OFFSET_MAX;
+  const isOffset = Number.isSafeInteger(offset) && offset >= 0 && offset <= list.offsetMax;
   refuseFaults([
     ...(isLimit ? [] : [{ field: 'limit', message: `a whole number, 1 to ${list.limitMax}` }]),
-    ...(isOffset ? [] : [{ field: 'offset', message: `a whole number, 0 to ${OFFSET_MAX}` }]),
+    ...(isOffset ? [] : [{ field: 'offset', message: `a whole number, 0 to ${list.offsetMax}` }]),
   ]);
   const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? PART_ROWS : limit + 1 })]);
   if (limit === undefined) return { parts: walk(first), total, next: undefined };
   const isMore = first.length > limit;
-  const next = isMore && offset + limit <= OFFSET_MAX ? { limit, offset: offset + limit } : undefined;
+  const next = isMore && offset + limit <= list.offsetMax ? { limit, offset: offset + limit } : undefined;
   // The same rows for all who share the read: they then share what is made of them.
   return { parts: only(isMore ? withoutLast(first) : first), total, next };
 

@@ -18,11 +18,28 @@ export interface Policy {
   readonly ticketsPerBookingMax: number;
   /** The most tickets of one event that one user holds in all his bookings; undefined: as many as there are, and nobody counts them. */
   readonly ticketsPerUserMax: number | undefined;
+  /** The most changes that one user, who is no admin, makes to their bookings of one event in an hour; undefined: any number. */
+  readonly bookingChangesPerHourMax: number | undefined;
   /** Whether everybody sees an organizer's e-mail beside his event. */
   readonly organizerEmail: boolean;
-  /** Rows of a list when no limit is asked for (undefined: all of them), and the largest limit that may be asked for. */
-  readonly list: { readonly limit: number | undefined; readonly limitMax: number };
+  readonly list: ListLimits;
 }
+
+/** How far into a list a request may reach: a database passes by every row that is left out or counted. */
+export interface ListLimits {
+  /** Rows when no limit is asked for; undefined: all of them. */
+  readonly limit: number | undefined;
+  readonly limitMax: number;
+  readonly offsetMax: number;
+  /** Of more bookings than that the total is not told; undefined: of any number it is, where it is asked for. */
+  readonly totalMax: number | undefined;
+}
+
+/**
+ * The deepest page where strangers ask. SQLite passes 10,000 rows by in 2 ms while nobody else is served, and 400,000 in 150 ms. Nobody turns 100
+ * pages by hand.
+ */
+const REACH_MAX = 10_000;
 
 /** What each profile means unless the installation says otherwise. */
 export const POLICIES: Readonly<Record<Profile, Policy>> = {
@@ -33,8 +50,9 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
     pastEvents: true,
     ticketsPerBookingMax: TOTAL_TICKETS_MAX,
     ticketsPerUserMax: undefined,
+    bookingChangesPerHourMax: undefined,
     organizerEmail: true,
-    list: { limit: undefined, limitMax: 1000 },
+    list: { limit: undefined, limitMax: 1000, offsetMax: 1_000_000, totalMax: undefined },
   },
   locked: {
     profile: 'locked',
@@ -43,8 +61,9 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
     pastEvents: false,
     ticketsPerBookingMax: 10,
     ticketsPerUserMax: undefined,
+    bookingChangesPerHourMax: 100,
     organizerEmail: false,
-    list: { limit: 100, limitMax: 100 },
+    list: { limit: 100, limitMax: 100, offsetMax: REACH_MAX, totalMax: REACH_MAX },
   },
 };
 

@@ -161,7 +161,7 @@ export interface RateCounts {
    * and ends then too: clocks differ a little. Of adds at once none is lost.
    */
   add(subjects: readonly string[], now: Date): Promise<void>;
-  /** Forgets at most `limit` of those whose window is not running, and says how many they were. */
+  /** Forgets at most `limit` of those whose window is over, or ends later than any window does, and says how many they were. */
   forget(now: Date, limit: number): Promise<number>;
 }
 

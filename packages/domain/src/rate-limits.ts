@@ -15,9 +15,13 @@ export interface RateCount {
 }
 
 export const RATE_WINDOW_MS = 15 * 60 * 1000;
+/** Of a user's changes of their bookings (change-budget.ts): the longest window there is. */
+export const CHANGES_WINDOW_MS = 60 * 60 * 1000;
 
 /** When a window ends that begins now. One that ends later was begun by another clock, or before this one was set back. */
 export const endOfWindow = (now: Date): Date => new Date(now.getTime() + RATE_WINDOW_MS);
+/** No window that is running ends later. */
+export const endOfLongestWindow = (now: Date): Date => new Date(now.getTime() + CHANGES_WINDOW_MS);
 
 /**
  * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: whoever

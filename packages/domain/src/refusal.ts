@@ -23,6 +23,8 @@ export interface Refusals {
   too_many_registrations: { readonly retryAfterSeconds: number };
   /** Passwords that one account or one address has hashed or verified at the same time. */
   too_many_passwords: { readonly retryAfterSeconds: number };
+  /** By the same user to their bookings of one event in an hour, of which there may be so many. */
+  too_many_booking_changes: { readonly maximum: number; readonly retryAfterSeconds: number };
   /** The key was used before, for something else. */
   idempotency_key_reused: None;
   event_is_over: None;

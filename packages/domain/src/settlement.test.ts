@@ -35,6 +35,7 @@ const NOTHING: Writes = {
     changedBookings: [],
     deletedBookings: [],
     movements: [],
+    changeCounts: [],
     keptAnswers: [],
   },
 };

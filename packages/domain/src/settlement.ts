@@ -1,8 +1,10 @@
 import { type Actor, type ActorRef, actorNow, type SignedIn, userIdOf } from './actor.ts';
 import { type Booking, heldBy } from './booking.ts';
+import { type ChangeBudget, spending } from './change-budget.ts';
 import { type Event, moveStock } from './event.ts';
 import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from './idempotency.ts';
 import type { MovementReason, StockMovement } from './ledger.ts';
+import type { RateCount } from './rate-limits.ts';
 import { assert } from './refusal.ts';
 
 /**
@@ -53,6 +55,8 @@ export interface LockedRows {
   readonly actors: ReadonlyMap<string, SignedIn>;
   /** What users hold of the events; who is left out holds nothing. undefined: not counted. */
   readonly holdings?: readonly Holding[] | undefined;
+  /** undefined: changes are not limited. */
+  readonly budget?: ChangeBudget | undefined;
   /** What was answered before under the keys of the batch. */
   readonly keptAnswers: readonly KeptAnswer[];
 }
@@ -79,13 +83,16 @@ export interface Writes {
   readonly changedBookings: readonly Booking[];
   readonly deletedBookings: readonly Booking[];
   readonly movements: readonly StockMovement[];
+  /** In place of those of the same subject. */
+  readonly changeCounts: readonly RateCount[];
   readonly keptAnswers: readonly KeptAnswer[];
 }
 
 /**
  * Decides a batch in arrival order, each decision on what those before it left. Each has its own outcome: what one throws
  * concerns its caller alone and moves nothing. All stock of all bookings moves here, by held(after) - held(before), and
- * each movement is a line of the ledger; so stock is conserved whatever the decisions are.
+ * each movement is a line of the ledger; so stock is conserved whatever the decisions are. And every change of a booking is
+ * counted here, after all that else refuses it, so that no use case is a way round a user's budget of changes.
  */
 export function settle(
   decisions: readonly StockDecision[],
@@ -95,6 +102,7 @@ export function settle(
   const events = new Map(rows.events.map((event) => [event.id, event]));
   const bookings = new Map(rows.bookings.map((booking) => [booking.id, booking]));
   const holdings = rows.holdings && new Map(rows.holdings.map(({ eventId, userId, tickets }) => [nameOf(userId, eventId), tickets]));
+  const budget = rows.budget && spending(rows.budget, at);
   const edited = new Set<string>();
   const movements: StockMovement[] = [];
   const kept = new Map(rows.keptAnswers.map((answer) => [nameOf(answer.owner, answer.key), answer]));
@@ -113,7 +121,10 @@ export function settle(
     }
   });
 
-  return { outcomes, writes: { ...changesOf(rows.events, events, edited), ...bookingChanges(), movements, keptAnswers } };
+  return {
+    outcomes,
+    writes: { ...changesOf(rows.events, events, edited), ...bookingChanges(), movements, changeCounts: budget?.written() ?? [], keptAnswers },
+  };
 
   function keep({ key, actor }: StockDecision, answer: Event | Booking | undefined): void {
     if (key === undefined || answer === undefined) return;
@@ -146,6 +157,7 @@ export function settle(
     assert(event !== undefined && booking?.eventId === event.id, 'a booking belongs to the event that is locked for it');
     const held = { before: heldBy(before), after: heldBy(after) };
     const moved = moveStock(event, held);
+    budget?.spend(actorOf(actor), before, after);
     events.set(event.id, record(event.id, booking.id, reasonFor(before, after), event, moved) ?? moved);
     holdings?.set(nameOf(booking.userId, event.id), (heldIn(event.id, booking.userId) ?? 0) + held.after - held.before);
     put(bookings, booking.id, after);

@@ -1,19 +1,20 @@
-import { OFFSET_MAX, type Policy } from '@ticket/domain';
+import type { Policy } from '@ticket/domain';
 import * as v from 'valibot';
 import { faults } from '../messages.ts';
 
 /** How a list may be asked for. The domain judges the same limits again, for callers that are no HTTP client. */
-export function listRequest({ list: { limit, limitMax } }: Policy) {
+export function listRequest({ list: { limit, limitMax, offsetMax } }: Policy) {
   const fault = faults.limit(limitMax);
+  const offsetFault = faults.offset(offsetMax);
   const rows = limit === undefined ? 'Tanpa limit: semua baris.' : `Tanpa limit: ${limit} baris.`;
   return v.object({
     limit: v.optional(v.pipe(v.number(fault), v.integer(fault), v.minValue(1, fault), v.maxValue(limitMax, fault), v.description(rows))),
     offset: v.optional(
       v.pipe(
-        v.number(faults.offset),
-        v.safeInteger(faults.offset),
-        v.minValue(0, faults.offset),
-        v.maxValue(OFFSET_MAX, faults.offset),
+        v.number(offsetFault),
+        v.safeInteger(offsetFault),
+        v.minValue(0, offsetFault),
+        v.maxValue(offsetMax, offsetFault),
         v.description('Baris yang dilewati'),
       ),
     ),

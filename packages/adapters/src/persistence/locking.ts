@@ -47,6 +47,8 @@ const KNOWN = new WeakMap<DataSource, Map<string, string>>();
 
 const isOfABatch = (ids: readonly string[]): boolean => ids.length <= QUEUE_LIMITS.batchMax;
 
-/** TypeORM keeps SQLite's compiled statements by their text: with the last id again and again up to a power of two, few texts serve every number. */
-const filledUp = (ids: readonly string[]): readonly string[] =>
-  Array.from({ length: 2 ** Math.ceil(Math.log2(ids.length)) }, (_, n) => ids[Math.min(n, ids.length - 1)] ?? '');
+/** TypeORM keeps SQLite's compiled statements by their text: with the last item again and again up to a power of two, few texts serve every number. */
+export const filledUp = <Item>(items: readonly Item[]): readonly Item[] => [
+  ...items,
+  ...Array.from({ length: 2 ** Math.ceil(Math.log2(items.length)) - items.length }).flatMap(() => items.slice(-1)),
+];

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { endOfWindow, type RateCount, type RateCounts } from '@ticket/domain';
+import { endOfLongestWindow, endOfWindow, type RateCount, type RateCounts } from '@ticket/domain';
+import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import { type RateCountColumns, toDate } from './rows.ts';
-import { momentText } from './writing.ts';
+import { insertsOf, momentText, type Statement } from './writing.ts';
 
 /** Neither e-mails nor addresses are kept: a subject is its hash. */
-const hashOf = (subject: string): string => createHash('sha256').update(subject).digest('hex');
+export const hashOf = (subject: string): string => createHash('sha256').update(subject).digest('hex');
 
 export class TypeOrmRateCounts implements RateCounts {
   readonly #database: Database;
@@ -39,7 +40,7 @@ export class TypeOrmRateCounts implements RateCounts {
   }
 
   forget(now: Date, limit: number): Promise<number> {
-    const notRunning = [momentText(now), momentText(endOfWindow(now))];
+    const notRunning = [momentText(now), momentText(endOfLongestWindow(now))];
     return this.#database.transaction(async (manager) => {
       const rows: Pick<RateCountColumns, 'subject_hash'>[] = await manager.query(
         'SELECT subject_hash FROM rate_counts WHERE ends_at <= ? OR ends_at > ? ORDER BY ends_at LIMIT ?',
@@ -55,3 +56,13 @@ export class TypeOrmRateCounts implements RateCounts {
     });
   }
 }
+
+/** Statements that store counts in place of those of the same subject. What they count is decided under a lock that the caller holds. */
+export const countReplacements = (manager: EntityManager, counts: readonly RateCount[]): Statement[] =>
+  insertsOf(
+    manager,
+    'rate_counts',
+    ['subject_hash', 'counted', 'ends_at'],
+    counts.map(({ subject, count, endsAt }) => [hashOf(subject), count, endsAt]),
+    { replaces: true },
+  );

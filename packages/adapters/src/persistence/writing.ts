@@ -70,15 +70,16 @@ function requireRows(found: number | undefined, expected: number | undefined): v
 }
 
 /**
- * Inserts rows in as few statements as serve; a `stamped` column gets the database's time. Plain SQL: TypeORM's builder names
- * every value of every row and finds the names again by regular expression, which for a batch costs more than the database does.
+ * Inserts rows in as few statements as serve; a `stamped` column gets the database's time. With `replaces` a row takes the place of the one that
+ * has its key. Plain SQL: TypeORM's builder names every value of every row and finds the names again by regular expression, which for a batch
+ * costs more than the database does.
  */
 export function insertsOf(
   manager: EntityManager,
   table: string,
   columns: readonly string[],
   rows: readonly (readonly Value[])[],
-  { stamped }: { readonly stamped?: string } = {},
+  { stamped, replaces = false }: { readonly stamped?: string; readonly replaces?: boolean } = {},
 ): Statement[] {
   const sqlite = isSqlite(manager);
   const names = stamped === undefined ? columns : [...columns, stamped];
@@ -87,7 +88,7 @@ export function insertsOf(
   const statements: Statement[] = [];
   for (let start = 0; start < rows.length; ) {
     const size = sqlite ? powerOfTwoIn(rows.length - start) : rows.length;
-    const sql = `INSERT INTO ${table} (${names.join(', ')}) VALUES ${row}${`, ${row}`.repeat(size - 1)}`;
+    const sql = `${replaces ? 'REPLACE' : 'INSERT'} INTO ${table} (${names.join(', ')}) VALUES ${row}${`, ${row}`.repeat(size - 1)}`;
     statements.push({ sql, parameters: values(rows.slice(start, start + size)) });
     start += size;
   }

@@ -1,4 +1,5 @@
 import { bookingRepositoryContract } from './booking-repository.contract.ts';
+import { changeBudgetContract } from './change-budget.contract.ts';
 import { conservationProperty } from './conservation.contract.ts';
 import { eventRepositoryContract } from './event-repository.contract.ts';
 import { idempotencyContract } from './idempotency.contract.ts';
@@ -18,6 +19,7 @@ idempotencyContract('memory', inMemoryStore);
 rateCountsContract('memory', inMemoryStore);
 queriesContract('memory', inMemoryStore);
 stockQueriesContract('memory', inMemoryStore);
+changeBudgetContract('memory', (policy, clock) => inMemoryStore({ policy, clock }));
 tokenServiceContract('the fake', async () => ({
   ...{ tokens: fakeTokens(), stranger: fakeTokens() },
   misdirected: async ({ id, tokenVersion }) => ['refresh', 'invitation'].map((purpose) => `${purpose}-of.${id}.${tokenVersion}.0`),
@@ -31,4 +33,5 @@ bookingRepositoryContract(lagging, laggingInMemoryStore);
 userRepositoryContract(lagging, laggingInMemoryStore);
 idempotencyContract(lagging, laggingInMemoryStore);
 rateCountsContract(lagging, laggingInMemoryStore);
+changeBudgetContract(lagging, (policy, clock) => laggingInMemoryStore({ policy, clock }));
 conservationProperty(lagging, laggingInMemoryStore, { runs: 100 });

@@ -1,12 +1,13 @@
 import { type ActorRef, actorNow, userIdOf } from '../actor.ts';
 import type { StockFacts } from '../audit.ts';
 import { type Booking, heldBy } from '../booking.ts';
+import { type ChangeBudget, changesSubject, madeWithin } from '../change-budget.ts';
 import type { Event } from '../event.ts';
 import { firstAnswer, type KeptAnswer, ownerOf } from '../idempotency.ts';
 import type { StockMovement } from '../ledger.ts';
 import { POLICIES } from '../policy.ts';
 import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
-import { endOfWindow, type RateCount } from '../rate-limits.ts';
+import { endOfLongestWindow, endOfWindow, type RateCount } from '../rate-limits.ts';
 import { assert, refuse } from '../refusal.ts';
 import { type Holding, type StockDecision, settle, type Writes } from '../settlement.ts';
 import type { User } from '../user.ts';
@@ -43,6 +44,7 @@ export function inMemoryPorts(
 ): InMemoryPorts {
   const { events, bookings, accounts, ledger, kept, counts } = memory;
   const clock = overrides.clock ?? (() => new Date());
+  const policy = overrides.policy ?? POLICIES.open;
   let idsGiven = 0;
 
   return {
@@ -121,7 +123,7 @@ export function inMemoryPorts(
         }),
       forget: (now, limit) =>
         inTurn(() => {
-          const old = [...counts.values()].filter((one) => !isRunning(one, now)).slice(0, limit);
+          const old = [...counts.values()].filter(({ endsAt }) => endsAt <= now || endsAt > endOfLongestWindow(now)).slice(0, limit);
           for (const { subject } of old) counts.delete(subject);
           return old.length;
         }),
@@ -133,7 +135,7 @@ export function inMemoryPorts(
       idsGiven += 1;
       return `00000000-0000-7000-8000-${idsGiven.toString(16).padStart(12, '0')}`;
     },
-    policy: POLICIES.open,
+    policy,
     movements: (eventId) => inTurn(() => ledger.filter((movement) => movement.eventId === eventId)),
     ...overrides,
   };
@@ -181,14 +183,16 @@ export function inMemoryPorts(
   function settledNow(decision: StockDecision): Event | Booking | undefined {
     const event = decision.eventId === undefined ? undefined : events.get(decision.eventId);
     const actor = actorRow(decision.actor);
+    const now = clock();
     const rows = {
       events: event === undefined ? [] : [event],
       bookings: [...bookings.values()].filter(({ eventId }) => eventId === decision.eventId),
       actors: new Map(actor === undefined ? [] : [[actor.id, actor]]),
       holdings: holdingsIn(decision.eventId),
+      budget: budgetFor(decision, now),
       keptAnswers: kept,
     };
-    const { outcomes, writes } = settle([decision], rows, clock());
+    const { outcomes, writes } = settle([decision], rows, now);
     const [outcome] = outcomes;
     assert(outcome !== undefined, 'each decision has its outcome');
     if (!outcome.done) throw outcome.error;
@@ -204,6 +208,21 @@ export function inMemoryPorts(
     return [...tickets].map(([userId, held]) => ({ eventId: of ?? '', userId, tickets: held }));
   }
 
+  function budgetFor(decision: StockDecision, now: Date): ChangeBudget | undefined {
+    const { bookingChangesPerHourMax: changesMax } = policy;
+    if (changesMax === undefined || decision.subject === 'event') return undefined;
+    const { eventId = '', bookingId = '', actor } = decision;
+    const userId = bookings.get(bookingId)?.userId ?? userIdOf(actor);
+    if (userId === undefined) return { changesMax, recent: [] };
+    const { from, to } = madeWithin(now);
+    const made: Date[] = [];
+    for (const booking of bookings.values())
+      if (booking.userId === userId && booking.eventId === eventId && booking.bookingDate > from && booking.bookingDate <= to)
+        made.push(booking.bookingDate);
+    const [firstMadeAt] = made.sort((one, other) => one.getTime() - other.getTime());
+    return { changesMax, recent: [{ userId, eventId, made: made.length, firstMadeAt, others: counts.get(changesSubject({ userId, eventId })) }] };
+  }
+
   function keptUnder(owner: string, key: string): KeptAnswer | undefined {
     return kept.find((answer) => answer.owner === owner && answer.key === key);
   }
@@ -216,6 +235,7 @@ export function inMemoryPorts(
     changedBookings,
     deletedBookings,
     movements,
+    changeCounts,
     keptAnswers,
   }: Writes): void {
     for (const { organizerId } of insertedEvents) assert(accounts.has(organizerId), 'an organizer exists');
@@ -225,6 +245,7 @@ export function inMemoryPorts(
     for (const booking of [...insertedBookings, ...changedBookings]) bookings.set(booking.id, booking);
     for (const { id } of deletedBookings) bookings.delete(id);
     ledger.push(...movements);
+    for (const count of changeCounts) counts.set(count.subject, count);
     kept.push(...keptAnswers.map((answer) => ({ ...answer, at: new Date() })));
   }
 
@@ -285,8 +306,8 @@ export function inMemoryPorts(
 }
 
 /** An empty store in memory, for the contract suites. */
-export async function inMemoryStore(): Promise<Store> {
-  const { movements, ...ports } = inMemoryPorts();
+export async function inMemoryStore(overrides: Partial<Ports> = {}): Promise<Store> {
+  const { movements, ...ports } = inMemoryPorts(overrides);
   return { ports, fresh: ports, movements, close: async () => {} };
 }
 

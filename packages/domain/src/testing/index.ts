@@ -1,6 +1,7 @@
 /** For tests of the domain and of whatever implements its ports. */
 export { bookingRepositoryContract } from './booking-repository.contract.ts';
 export { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
+export { changeBudgetContract } from './change-budget.contract.ts';
 export { conservationProperty } from './conservation.contract.ts';
 export { eventRepositoryContract } from './event-repository.contract.ts';
 export { aHouse } from './house.ts';

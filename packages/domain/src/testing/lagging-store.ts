@@ -9,8 +9,8 @@ export const READ_LAG_MS = 100;
  * An empty store in memory whose plain reads come from a replica that is behind by READ_LAG_MS, as a proxy's readers are. Every suite but
  * read-your-writes holds on it.
  */
-export async function laggingInMemoryStore(): Promise<Store> {
-  const { ports, fresh, movements } = laggingPorts();
+export async function laggingInMemoryStore(overrides: Partial<Ports> = {}): Promise<Store> {
+  const { ports, fresh, movements } = laggingPorts(overrides);
   return { ports, fresh, movements, close: async () => {} };
 }
 

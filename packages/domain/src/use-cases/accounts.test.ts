@@ -68,6 +68,22 @@ describe('registering from one place', () => {
     expect(hashed).toBe(20);
   });
 
+  it('is no more often when all come together, nor when some are being counted while others come', async () => {
+    for (const flood of [times(212, another), times(212, () => account)]) {
+      const { ports, useCases } = await locked();
+      const answers = answersOf(flood.map((one) => useCases.registerUser(NOBODY, one, 'here')));
+      const late = answersOf(
+        times(212, another).map(async (one, index) => {
+          for (let turn = 0; turn < index % 7; turn += 1) await Promise.resolve();
+          return useCases.registerUser(NOBODY, one, 'here');
+        }),
+      );
+      const all = [...(await answers), ...(await late)];
+      expect(all.filter((answer) => answer !== 'too_many_registrations')).toHaveLength(20);
+      expect(await ports.rateCounts.read(['registrations from here'], NOW)).toMatchObject([{ count: 20 }]);
+    }
+  });
+
   it('is not limited where the policy sets no limit', async () => {
     const { useCases } = await aHouse();
     expect(await answersOf(times(25, () => useCases.registerUser(NOBODY, another(), 'here')))).toEqual(times(25, () => 'done'));

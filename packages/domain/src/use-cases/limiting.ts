@@ -3,8 +3,8 @@ import type { PasswordHasher, Ports } from '../ports.ts';
 import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
 import { refuse } from '../refusal.ts';
 
-/** Refuses whoever has reached one of the limits, and gives the counts. What comes at the same time may overshoot by as many. */
-export async function refuseLimited(
+/** Refuses whoever has reached one of the limits, and gives the counts. */
+async function refuseLimited(
   { rateCounts }: Pick<Ports, 'rateCounts'>,
   code: Parameters<typeof refuseAtLimit>[0],
   limits: readonly RateLimit[],

@@ -5,10 +5,10 @@ import { accept, type Input } from '../refusal.ts';
 import type { BookingView } from '../views.ts';
 import { asActor } from './asking.ts';
 
-/** So many rows are counted unasked: a page is to cost the same however many bookings there are. */
+/** So many rows of one user are counted unasked: a page is to cost the same however many bookings there are. */
 const CHEAP_TO_COUNT = 1000;
 
-/** The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request. */
+/** The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request, and only as far as the policy lets one. */
 export function listBookings({ users, bookingQueries, policy }: Ports) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<BookingView>> => {
     const actor = await asActor({ users }, attempt.actor, (asker) => {
@@ -20,12 +20,12 @@ export function listBookings({ users, bookingQueries, policy }: Ports) {
     return listing(policy, request, {
       part: (part) => bookingQueries.list({ ...part, userId }),
       position: ({ bookingDate, id }) => ({ at: bookingDate, id }),
-      count: request.total ? () => bookingQueries.count({ userId }) : userId === undefined ? undefined : () => countOwn(userId),
+      count: request.total ? () => countUpTo(policy.list.totalMax) : userId === undefined ? undefined : () => countUpTo(CHEAP_TO_COUNT),
     });
 
-    async function countOwn(own: string): Promise<number | undefined> {
-      const total = await bookingQueries.count({ userId: own, upTo: CHEAP_TO_COUNT });
-      return total > CHEAP_TO_COUNT ? undefined : total;
+    async function countUpTo(upTo: number | undefined): Promise<number | undefined> {
+      const total = await bookingQueries.count({ userId, upTo });
+      return upTo !== undefined && total > upTo ? undefined : total;
     }
   };
 }

@@ -53,6 +53,24 @@ describe('the list of bookings', () => {
   });
 });
 
+describe('the total of many bookings', () => {
+  it('is told in one profile, and in the other not beyond as many rows as may be paged through, whoever asks', async () => {
+    for (const [profile, many] of [
+      ['open', 4],
+      ['locked', undefined],
+    ] as const) {
+      const policy = { ...POLICIES[profile], list: { ...POLICIES[profile].list, totalMax: POLICIES[profile].list.totalMax && 3 } };
+      const { useCases, rows, sari, admin, event } = await aHouse({ policy });
+      const totals = async () =>
+        Promise.all([as(sari), as(admin)].map(async (attempt) => (await useCases.listBookings(attempt, { total: true })).total));
+      await Promise.all(times(3, () => rows.book(event, { userId: sari.id })));
+      expect(await totals()).toEqual([3, 3]);
+      await rows.book(event, { userId: sari.id });
+      expect(await totals()).toEqual([many, many]);
+    }
+  });
+});
+
 describe('the list of users', () => {
   it('has the oldest account first, counted on request', async () => {
     const { useCases, rows, admin, sari, budi } = await aHouse();

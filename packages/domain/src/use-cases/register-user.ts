@@ -4,7 +4,7 @@ import { registrationLimits } from '../rate-limits.ts';
 import { accept, type Input } from '../refusal.ts';
 import { type NewUser, newUser, type User } from '../user.ts';
 import { asActor } from './asking.ts';
-import { countOne, refuseLimited, type SharedPorts } from './limiting.ts';
+import { countOne, limitAtOnce, type SharedPorts } from './limiting.ts';
 import { openAccount } from './opening.ts';
 
 /**
@@ -12,6 +12,7 @@ import { openAccount } from './opening.ts';
  * before any work, whoever asked too often from the same place.
  */
 export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts, clock, newId, policy }: SharedPorts) {
+  const limited = limitAtOnce({ rateCounts }, 'too_many_registrations');
   return async (
     attempt: Attempt,
     input: Input<NewUser>,
@@ -27,8 +28,7 @@ export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts
     const now = clock();
     const user = newUser(account, policy.passwords, { id: newId(), now });
     const limits = from === undefined ? [] : registrationLimits(policy, from);
-    await refuseLimited({ rateCounts }, 'too_many_registrations', limits, now);
-    await countOne({ rateCounts }, limits, now);
+    await limited(limits, now, () => countOne({ rateCounts }, limits, now));
     const stored = await openAccount({ users, passwords, keptAnswers }, attempt, {
       user,
       password: account.password,

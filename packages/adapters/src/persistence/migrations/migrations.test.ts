@@ -184,7 +184,7 @@ it('SQLite’s tables become one tree each with every row, rule and index that t
   expect(after.tables.map(({ name, sql }) => [name, sql.endsWith('WITHOUT ROWID')])).toEqual([
     ['bookings', true],
     ['idx_bookings_booking_date', false],
-    ['idx_bookings_event_id', false],
+    ['idx_bookings_event_user', false],
     ['idx_bookings_user_id', false],
     ['stock_movements', true],
   ]);

@@ -1,0 +1,34 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { recordOldestProgram } from './program-versions.ts';
+
+/**
+ * A user's bookings of an event by status and date, for the limits that are judged under the event's lock. It takes the place of the index by
+ * event alone, which it begins with, so that a booking still writes as many indexes.
+ */
+export class BookingsByUser1765100000000 implements MigrationInterface {
+  readonly name = 'BookingsByUser1765100000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await recordOldestProgram(runner, this.name, '0.1.0');
+    await replaceIndex(runner, 'idx_bookings_event_id', 'idx_bookings_event_user', 'event_id, user_id, status, booking_date, quantity');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await replaceIndex(runner, 'idx_bookings_event_user', 'idx_bookings_event_id', 'event_id');
+  }
+}
+
+/** The foreign key needs one of the two at every moment. May run again, half done. */
+async function replaceIndex(runner: QueryRunner, old: string, name: string, columns: string): Promise<void> {
+  if (runner.dataSource.options.type === 'better-sqlite3') {
+    await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON bookings (${columns})`);
+    await runner.query(`DROP INDEX IF EXISTS ${old}`);
+    return;
+  }
+  const rows: { readonly name: string }[] = await runner.query(
+    "SELECT DISTINCT index_name AS name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'bookings'",
+  );
+  const there = new Set(rows.map((row) => row.name));
+  const changes = [...(there.has(name) ? [] : [`ADD INDEX ${name} (${columns})`]), ...(there.has(old) ? [`DROP INDEX ${old}`] : [])];
+  if (changes.length > 0) await runner.query(`ALTER TABLE bookings ${changes.join(', ')}`);
+}
