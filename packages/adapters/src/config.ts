@@ -105,7 +105,7 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
   const database = databaseOf(env, dataDir, read, faults);
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
   const bcryptCost = read('BCRYPT_COST', wholeNumber(10, 14), '10') ?? 10;
-  const policy = policyOf(env, profile, read);
+  const policy = policyOf(env, profile, read, faults);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
   const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
   const corsOrigins = originsOf(env, faults);
@@ -127,6 +127,7 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
     );
   }
   if (profile === 'open') notices.push(openNotice(hosts));
+  if (policy.ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(policy.ticketsPerUserMax));
   const previous = env['JWT_SECRET_PREVIOUS'];
   const jwt = {
     ...{ secret: secret ?? secretIn(dataDir, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
@@ -236,14 +237,20 @@ function decode(part: string): string | undefined {
   }
 }
 
-function policyOf(env: Environment, profile: Profile, read: Read): Policy | undefined {
+function policyOf(env: Environment, profile: Profile, read: Read, faults: string[]): Policy | undefined {
   const base = POLICIES[profile];
   const pastEvents = read('ALLOW_PAST_EVENTS', Switch, base.pastEvents ? 'yes' : 'no');
   const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no');
   const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(base.passwords.charactersMin));
   const ticketsPerBookingMax = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(base.ticketsPerBookingMax));
-  const ticketsPerUserMax = env['MAX_TICKETS_PER_USER'] === undefined ? base.ticketsPerUserMax : read('MAX_TICKETS_PER_USER', TicketLimit, '');
+  // 0 is no limit.
+  const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), String(base.ticketsPerUserMax ?? 0)) || undefined;
   if (pastEvents === undefined || organizerEmail === undefined || charactersMin === undefined || ticketsPerBookingMax === undefined) return undefined;
+  if (env['MAX_TICKETS_PER_BOOKING'] !== undefined && ticketsPerBookingMax > (ticketsPerUserMax ?? ticketsPerBookingMax)) {
+    faults.push(
+      `MAX_TICKETS_PER_BOOKING: ${ticketsPerBookingMax} is more than one user may hold of an event (${ticketsPerUserMax}); lower it, or set MAX_TICKETS_PER_USER to ${ticketsPerBookingMax} or more, or to 0 for no limit`,
+    );
+  }
   return { ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax, passwords: { ...base.passwords, charactersMin } };
 }
 
@@ -264,6 +271,9 @@ function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read
   }
   return host === undefined || host === 'localhost' ? LOOPBACK : [host];
 }
+
+const userLimitNotice = (maximum: number): string =>
+  `A user may hold at most ${maximum} tickets of one event. MAX_TICKETS_PER_USER changes that; 0 is no limit.`;
 
 const openNotice = (hosts: readonly string[]): string =>
   hosts.every(isLoopback)

@@ -88,9 +88,10 @@ describe('a limit on tickets', () => {
     expect(() => refuseTooMany(policy, { quantity: 2, heldByOwner: 5 })).toThrow(expect.objectContaining({ details }));
   });
 
-  it('is none in the open profile, and ten a booking in the locked one', () => {
+  it('is none in the open profile, and ten a booking and ten a user in the locked one', () => {
     expect(ask(900_000, undefined, POLICIES.open)).toBe('y');
-    expect([10, 11].map((quantity) => ask(quantity, undefined, POLICIES.locked))).toEqual(['y', 'too_many_for_a_booking']);
+    expect([10, 11].map((quantity) => ask(quantity, 0, POLICIES.locked))).toEqual(['y', 'too_many_for_a_booking']);
+    expect([8, 9].map((held) => ask(2, held, POLICIES.locked))).toEqual(['y', 'too_many_for_a_user']);
   });
 
   it('on what a user holds is nothing that may be forgotten to be counted', () => {

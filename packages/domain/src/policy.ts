@@ -16,7 +16,7 @@ export interface Policy {
   readonly pastEvents: boolean;
   /** The most tickets that one booking takes. */
   readonly ticketsPerBookingMax: number;
-  /** The most tickets of one event that one user holds in all his bookings; undefined: as many as there are, and nobody counts them. */
+  /** The most tickets of one event that one user holds in all bookings together; undefined: no limit, and holdings are not counted. */
   readonly ticketsPerUserMax: number | undefined;
   /** Whether everybody sees an organizer's e-mail beside his event. */
   readonly organizerEmail: boolean;
@@ -42,7 +42,7 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
     registrationsMax: 20,
     pastEvents: false,
     ticketsPerBookingMax: 10,
-    ticketsPerUserMax: undefined,
+    ticketsPerUserMax: 10,
     organizerEmail: false,
     list: { limit: 100, limitMax: 100 },
   },
