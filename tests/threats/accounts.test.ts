@@ -192,6 +192,67 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     for (const password of halves) expect((await logIn(email, password)).body).toEqual(invalid('password'));
   });
 
+  it('T25: a password of other letters than ASCII opens in whatever form it is typed', async () => {
+    const [composed, decomposed] = ['caf\u00e9 pagi 7', 'cafe\u0301 pagi 7'];
+    for (const [given, typed] of [
+      [composed, decomposed],
+      [decomposed, composed],
+    ] as const) {
+      const { email } = await register({ password: given });
+      expect([(await logIn(email, typed)).status, (await logIn(email, given)).status]).toEqual([200, 200]);
+      const made = await post('/api/users', { name: 'Budi', email: anEmail(), password: given }, admin);
+      expect((await logIn(made.body.data.email, typed)).status).toBe(200);
+      await api.send('PUT', `/api/users/${made.body.data.id}`, { as: admin, body: { password: typed } });
+      expect((await logIn(made.body.data.email, given)).status).toBe(200);
+    }
+  });
+
+  it('T25: one that was hashed before passwords were normalised opens in both forms, and is hashed anew from NFC', async () => {
+    const [composed, decomposed] = ['caf\u00e9 pagi 7', 'cafe\u0301 pagi 7'];
+    const passwords = api.container.get(TOKENS.passwords);
+    const hashOf = async (id: string) =>
+      (await api.query<{ hash: string }>('SELECT password_hash AS hash FROM users WHERE id = ?', [id]))[0]?.hash ?? '';
+    for (const typed of [composed, decomposed]) {
+      const person = await register();
+      const passwordHash = await passwords.hash(decomposed);
+      await api.container.get(TOKENS.users).change(person.id, OPERATOR, ({ user }) => user && { user, passwordHash });
+      expect((await logIn(person.email, 'cafe pagi 7')).status).toBe(401);
+      expect(await hashOf(person.id)).toBe(passwordHash);
+      expect((await logIn(person.email, typed)).status).toBe(200);
+      expect(await passwords.verify(composed, await hashOf(person.id))).toBe(true);
+      expect((await api.send('GET', '/api/auth/me', { as: person })).status).toBe(200);
+    }
+  });
+
+  it('T25: is judged in NFC: 72 bytes of it are taken, though it was sent in more', async () => {
+    const { email } = await register({ password: 'e\u0301'.repeat(36) });
+    expect((await logIn(email, '\u00e9'.repeat(36))).status).toBe(200);
+    await expectRefused('password', ['e\u0301'.repeat(37)]);
+  });
+
+  it('a password that is the person’s own name or e-mail is refused where strangers come, and taken in the open profile', async () => {
+    const own = 'Password tidak boleh berupa nama atau email sendiri';
+    const REFUSED = { success: false, message: 'Validasi gagal', errors: [{ field: 'password', message: own }] };
+    const wordsOf: ((email: string) => string)[] = [
+      (email) => email.toUpperCase(),
+      (email) => email.split('@')[0] ?? '',
+      () => 'Dewi Kartikasari',
+      () => 'KARTIKASARI',
+    ];
+    const changed = await register();
+    for (const wordOf of wordsOf) {
+      for (const [method, path] of [
+        ['POST', '/api/auth/register'] as const,
+        ['POST', '/api/users'] as const,
+        ['PUT', `/api/users/${changed.id}`] as const,
+      ]) {
+        const email = `kartika.${anId().slice(-8)}@example.com`;
+        const { status, body } = await api.send(method, path, { as: admin, body: { name: 'Dewi Kartikasari', email, password: wordOf(email) } });
+        expect([status, body]).toEqual(profile === 'locked' ? [400, REFUSED] : [method === 'POST' ? 201 : 200, expect.anything()]);
+      }
+    }
+  });
+
   it('T26: a password that is no text is refused, also where it is tried, and one of ten megabytes is not read', async () => {
     const values = [123456, 0, null, true, ['kereta malam 7'], { a: 1 }, {}];
     await expectRefused('password', [...values, '', 'short']);

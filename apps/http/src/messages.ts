@@ -73,6 +73,7 @@ export const faults = {
   emailTooLong: `Maksimal ${EMAIL_CHARACTERS_MAX} karakter`,
   passwordNotStorable: `Password maksimal ${PASSWORD_BYTES_MAX} byte teks UTF-8 yang valid`,
   passwordTooShort: (charactersMin: number) => `Password minimal ${charactersMin} karakter`,
+  passwordPersonal: 'Password tidak boleh berupa nama atau email sendiri',
   passwordTooCommon: 'Password terlalu umum, pilih yang lain',
   role: 'Harus "user" atau "admin"',
   eventDate: 'Harus tanggal dan waktu ISO 8601 dengan zona waktu, tahun 1970 sampai 9999',

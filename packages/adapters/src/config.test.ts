@@ -199,6 +199,10 @@ describe('values', () => {
   it('takes the first admin only whole and with a password of the profile', () => {
     expect(load({ ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'secret1' }).firstAdmin).toEqual({ name: 'Admin', email: 'a@b.co', password: 'secret1' });
     expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'password123' })).toContain('ADMIN_PASSWORD');
+    expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'ibu.kartika@b.co', ADMIN_PASSWORD: 'IBU.Kartika' })).toContain('ADMIN_PASSWORD');
+    expect(refusal({ ADMIN_EMAIL: 'ibu.kartika@b.co', ADMIN_PASSWORD: 'ibu.kartika' })).toBe('accepted');
+    expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'e\u0301'.repeat(7) })).toContain('ADMIN_PASSWORD');
+    expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'e\u0301'.repeat(36) })).toBe('accepted');
     expect(refusal({ ADMIN_EMAIL: 'nobody', ADMIN_PASSWORD: 'secret1' })).toContain('ADMIN_EMAIL');
   });
 

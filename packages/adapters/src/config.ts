@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import {
   isEmail,
+  isPasswordImpersonal,
   isPasswordLongEnough,
   isPasswordStorable,
   isPasswordUncommon,
@@ -17,6 +18,7 @@ import {
 import * as v from 'valibot';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
+import { COMMON_PASSWORDS } from './security/common-passwords.ts';
 import { StartFault } from './start-fault.ts';
 
 /** What the environment decides. Made once at start; nothing else reads the environment. */
@@ -251,7 +253,8 @@ function policyOf(env: Environment, profile: Profile, read: Read, faults: string
       `MAX_TICKETS_PER_BOOKING: ${ticketsPerBookingMax} is more than one user may hold of an event (${ticketsPerUserMax}); lower it, or set MAX_TICKETS_PER_USER to ${ticketsPerBookingMax} or more, or to 0 for no limit`,
     );
   }
-  return { ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax, passwords: { ...base.passwords, charactersMin } };
+  const common = base.passwords.refuseGuessable ? COMMON_PASSWORDS : base.passwords.common;
+  return { ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax, passwords: { ...base.passwords, charactersMin, common } };
 }
 
 const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
@@ -280,6 +283,8 @@ const openNotice = (hosts: readonly string[]): string =>
     ? 'Open profile: anyone may register as admin, and the users endpoints need no token. Only this machine can reach it. For a server: SECURITY_PROFILE=locked.'
     : 'OPEN PROFILE, REACHABLE FROM OTHER MACHINES: anyone may register as admin, and the users endpoints need no token.';
 
+const FIRST_ADMIN_NAME = 'Admin';
+
 function firstAdminOf(env: Environment, policy: Policy | undefined, faults: string[]): Config['firstAdmin'] {
   const [email, password] = [env['ADMIN_EMAIL'], env['ADMIN_PASSWORD']];
   if (email === undefined && password === undefined) return undefined;
@@ -290,13 +295,18 @@ function firstAdminOf(env: Environment, policy: Policy | undefined, faults: stri
   if (!isEmail(normalEmail(email))) faults.push('ADMIN_EMAIL: is not an e-mail address');
   if (
     policy !== undefined &&
-    !(isPasswordStorable(password) && isPasswordLongEnough(password, policy.passwords) && isPasswordUncommon(password, policy.passwords))
+    !(
+      isPasswordStorable(password) &&
+      isPasswordLongEnough(password, policy.passwords) &&
+      isPasswordUncommon(password, policy.passwords) &&
+      isPasswordImpersonal(password, { name: FIRST_ADMIN_NAME, email: normalEmail(email) }, policy.passwords)
+    )
   ) {
     faults.push(
-      `ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseCommon ? ', and not one of the most common passwords' : ''}`,
+      `ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseGuessable ? ', and neither one of the most common passwords nor the e-mail' : ''}`,
     );
   }
-  return { name: 'Admin', email, password };
+  return { name: FIRST_ADMIN_NAME, email, password };
 }
 
 function weaknesses(given: string): string[] {

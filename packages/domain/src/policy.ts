@@ -1,7 +1,7 @@
 import { type Actor, person } from './actor.ts';
 import { type Event, TOTAL_TICKETS_MAX } from './event.ts';
+import type { PasswordRules } from './password.ts';
 import { assert, refuse } from './refusal.ts';
-import type { PasswordRules } from './user.ts';
 
 /** `open` is the contract to the letter, for a laptop; `locked` is for a server that strangers reach. */
 export type Profile = 'open' | 'locked';
@@ -24,11 +24,11 @@ export interface Policy {
   readonly list: { readonly limit: number | undefined; readonly limitMax: number };
 }
 
-/** What each profile means unless the installation says otherwise. */
+/** What each profile means unless the installation says otherwise. The installation adds the list of common passwords. */
 export const POLICIES: Readonly<Record<Profile, Policy>> = {
   open: {
     profile: 'open',
-    passwords: { charactersMin: 6, refuseCommon: false },
+    passwords: { charactersMin: 6, refuseGuessable: false, common: new Set() },
     registrationsMax: undefined,
     pastEvents: true,
     ticketsPerBookingMax: TOTAL_TICKETS_MAX,
@@ -38,7 +38,7 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
   },
   locked: {
     profile: 'locked',
-    passwords: { charactersMin: 8, refuseCommon: true },
+    passwords: { charactersMin: 8, refuseGuessable: true, common: new Set() },
     registrationsMax: 20,
     pastEvents: false,
     ticketsPerBookingMax: 10,

@@ -52,10 +52,11 @@ describe('an account', () => {
   });
 
   it('in locked needs a longer and less common password', () => {
-    const locked = newUser(POLICIES.locked.passwords);
+    const locked = newUser({ ...POLICIES.locked.passwords, common: new Set(['password123']) });
     expect(faultyFields(locked, { ...SARI, password: '7654321' })).toEqual(['password']);
     expect(faultyFields(locked, { ...SARI, password: 'Password123' })).toEqual(['password']);
     expect(faultyFields(locked, { ...SARI, password: 'correct horse' })).toEqual([]);
+    expect(faultyFields(locked, { ...SARI, password: 'e\u0301'.repeat(7) })).toEqual(['password']);
   });
 
   it('names all that is wrong at once', () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { POLICIES } from '../policy.ts';
-import type { Attempt } from '../ports.ts';
+import type { Attempt, PasswordHasher } from '../ports.ts';
 import { Unavailable } from '../refusal.ts';
 import { NOW } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
-import { fakePasswords } from '../testing/in-memory-ports.ts';
+import { fakePasswords, inMemoryPorts } from '../testing/in-memory-ports.ts';
 import { answerOf, answersOf, as, OPERATOR, refOf, times } from '../testing/store.ts';
+import type { UserChanges } from '../user.ts';
 import { createUseCases } from './index.ts';
 
 const NOBODY: Attempt = { actor: 'anonymous' };
@@ -31,7 +32,8 @@ describe('registering', () => {
 
   it('is refused for a password that the profile does not take', async () => {
     const open = await aHouse();
-    const locked = await aHouse({ policy: POLICIES.locked });
+    const passwords = { ...POLICIES.locked.passwords, common: new Set(['password']) };
+    const locked = await aHouse({ policy: { ...POLICIES.locked, passwords } });
     for (const password of ['sandi1', 'password', '1234567']) {
       expect(await answerOf(open.useCases.registerUser(NOBODY, { ...account, email: `${password}@example.com`, password }))).toBe('done');
       expect(await answerOf(locked.useCases.registerUser(NOBODY, { ...account, password }))).toBe('invalid_input');
@@ -247,6 +249,69 @@ describe('logging in', () => {
     expect(await raised.readSelf(as(user))).toEqual(user);
   });
 
+  describe('with a password of other letters than ASCII', () => {
+    const [composed, decomposed] = ['caf\u00e9-pagi', 'cafe\u0301-pagi'];
+    /** The hasher, and what it was asked to verify. */
+    const watched = (passwords: PasswordHasher) => {
+      const asked: [password: string, hasHash: boolean][] = [];
+      const verify = (password: string, hash: string | undefined) => {
+        asked.push([password, hash !== undefined]);
+        return passwords.verify(password, hash);
+      };
+      return { asked, passwords: { ...passwords, verify } };
+    };
+
+    it('opens in whatever form it is typed, when it was given at registering, by an admin, at the start or by a change', async () => {
+      for (const [given, typed] of [
+        [composed, decomposed],
+        [decomposed, composed],
+      ] as const) {
+        const { useCases, rows, admin } = await aHouse();
+        const { user } = await useCases.registerUser(NOBODY, { ...account, password: given });
+        await useCases.createUser(as(admin), { ...account, email: 'budi@example.com', password: given });
+        const changed = await rows.user({ email: 'citra@example.com' });
+        await useCases.changeUser(as(changed), changed.id, { password: given });
+        const first = createUseCases(inMemoryPorts());
+        await first.createFirstAdmin({ name: 'Admin', email: 'root@example.com', password: given });
+        const logins = [user.email, 'budi@example.com', 'citra@example.com'].map((email) => useCases.logIn({ email, password: typed }));
+        expect(await answersOf([...logins, first.logIn({ email: 'root@example.com', password: typed })])).toEqual(['done', 'done', 'done', 'done']);
+      }
+    });
+
+    it.each([
+      ['NFC', composed],
+      ['NFD', decomposed],
+      ['a mixture', `${composed}${decomposed}`],
+    ])('opens an old hash of %s in the form it was given in and in the normal one, and is hashed anew from NFC', async (_, given) => {
+      for (const typed of new Set([given, ...(given === composed || given === decomposed ? [composed, decomposed] : [])])) {
+        const { useCases, ports } = await aHouse();
+        const { user } = await useCases.registerUser(NOBODY, account);
+        const passwordHash = await ports.passwords.hash(given);
+        await ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash }));
+        expect((await useCases.logIn({ email: user.email, password: typed })).user).toEqual(user);
+        const stored = (await ports.users.findCredentials(user.email))?.passwordHash;
+        expect(await ports.passwords.verify(given.normalize('NFC'), stored)).toBe(true);
+        expect(stored === passwordHash).toBe(given === given.normalize('NFC'));
+        expect(await answerOf(useCases.logIn({ email: user.email, password: 'cafe-pagi' }))).toBe('wrong_credentials');
+      }
+    });
+
+    it('takes the same work when it is wrong as when nobody has the e-mail', async () => {
+      const { ports } = await aHouse();
+      const { asked, passwords } = watched(ports.passwords);
+      const { useCases } = await aHouse({ passwords });
+      const { user } = await useCases.registerUser(NOBODY, account);
+      for (const typed of [composed, decomposed, `${composed}${decomposed}`, 'perahu-pagi-7', '\u00e9'.repeat(37)]) {
+        const tried = async (email: string) => {
+          asked.splice(0);
+          expect(await answerOf(useCases.logIn({ email, password: typed }))).toBe('wrong_credentials');
+          return asked.map(([password]) => password);
+        };
+        expect(await tried(user.email)).toEqual(await tried('nobody@example.com'));
+      }
+    });
+  });
+
   it('leaves a password as it is that was changed while the old one was hashed anew, and nobody where its user has gone', async () => {
     const { useCases, ports, admin } = await aHouse();
     const { user } = await useCases.registerUser(NOBODY, account);
@@ -278,6 +343,33 @@ describe('logging in', () => {
     const { ports } = await aHouse();
     const { useCases } = await aHouse({ passwords: { ...ports.passwords, verify: async () => true } });
     expect(await answerOf(useCases.logIn({ email: 'nobody@example.com', password: 'one' }))).toBe('wrong_credentials');
+  });
+});
+
+describe('a password of the person’s own words', () => {
+  const policy = POLICIES.locked;
+  const dewi = { name: 'Dewi Kartikasari', email: 'dewi.kartika@example.com' };
+
+  it('is refused wherever an account is made', async () => {
+    const { useCases, admin } = await aHouse({ policy });
+    const password = 'kartikasari';
+    expect(
+      await answersOf([
+        useCases.registerUser(NOBODY, { ...dewi, password }),
+        useCases.createUser(as(admin), { ...dewi, password }),
+        createUseCases(inMemoryPorts({ policy })).createFirstAdmin({ ...dewi, password }),
+      ]),
+    ).toEqual(['password_is_personal', 'password_is_personal', 'password_is_personal']);
+  });
+
+  it('is refused by the name and e-mail that the account has after the change', async () => {
+    const { useCases, rows, admin } = await aHouse({ policy });
+    const user = await rows.user(dewi);
+    const change = (changes: UserChanges) => answerOf(useCases.changeUser(as(admin), user.id, changes));
+    expect(await change({ password: 'Dewi Kartikasari' })).toBe('password_is_personal');
+    expect(await change({ password: 'putri-malam', name: 'Putri Malam' })).toBe('password_is_personal');
+    expect(await change({ password: 'putri-malam', email: 'putri.malam@example.com' })).toBe('password_is_personal');
+    expect(await change({ password: 'dewi-kartika', name: 'Putri', email: 'putri@example.com' })).toBe('done');
   });
 });
 
@@ -375,7 +467,8 @@ describe('the first admin', () => {
   });
 
   it('is refused like anybody for a poor password', async () => {
-    const { useCases } = await aHouse({ policy: POLICIES.locked });
+    const passwords = { ...POLICIES.locked.passwords, common: new Set(['password']) };
+    const { useCases } = await aHouse({ policy: { ...POLICIES.locked, passwords } });
     expect(await answerOf(useCases.createFirstAdmin({ ...account, password: 'password' }))).toBe('invalid_input');
   });
 });

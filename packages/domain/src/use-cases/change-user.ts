@@ -1,3 +1,4 @@
+import { normalPassword } from '../password.ts';
 import { allow, identify } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
@@ -28,6 +29,6 @@ export function changeUser({ users, passwords, clock, policy }: Ports) {
       if ((await users.find(id)) === undefined) refuse('not_found', { entity: 'user', id });
       allow(policy, actor, 'change_user', id);
     });
-    return passwords.hash(password);
+    return passwords.hash(normalPassword(password));
   }
 }

@@ -1,3 +1,4 @@
+import { normalPassword } from '../password.ts';
 import type { Ports } from '../ports.ts';
 import { type NewUser, newUser, type User } from '../user.ts';
 
@@ -5,7 +6,7 @@ import { type NewUser, newUser, type User } from '../user.ts';
 export function createFirstAdmin({ users, passwords, clock, newId, policy }: Ports) {
   return async (account: Omit<NewUser, 'role'>): Promise<User | undefined> => {
     const user = newUser({ ...account, role: 'admin' }, policy.passwords, { id: newId(), now: clock() });
-    const passwordHash = await passwords.hash(account.password);
+    const passwordHash = await passwords.hash(normalPassword(account.password));
     const stored = await users.change(user.id, { actor: 'operator' }, ({ facts }) => (facts.otherAdmins > 0 ? undefined : { user, passwordHash }));
     return stored?.user;
   };

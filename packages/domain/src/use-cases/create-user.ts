@@ -1,3 +1,4 @@
+import { normalPassword } from '../password.ts';
 import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input } from '../refusal.ts';
@@ -10,7 +11,7 @@ export function createUser({ users, passwords, clock, newId, policy }: Ports) {
     await asActor({ users }, attempt.actor, (actor) => allow(policy, actor, 'create_user')); // before anybody can make us hash
     const account = accept(input);
     const user = newUser(account, policy.passwords, { id: newId(), now: clock() });
-    const passwordHash = await passwords.hash(account.password);
+    const passwordHash = await passwords.hash(normalPassword(account.password));
     const stored = await users.change(user.id, attempt, ({ actor }) => {
       allow(policy, actor, 'create_user');
       return { user, passwordHash };

@@ -1,3 +1,4 @@
+import { formsOf, normalPassword } from '../password.ts';
 import type { Ports } from '../ports.ts';
 import { failedLoginLimits } from '../rate-limits.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
@@ -7,7 +8,7 @@ import { countOne, limitAtOnce } from './limiting.ts';
 /**
  * Gives a token for the right password. An unknown e-mail and a wrong password are refused alike and take the same work.
  * Whoever failed too often from the same place is refused before any work; what is being verified counts as failed until it is known.
- * A password whose hash took less work than hashes take now is hashed anew; its tokens stay good.
+ * A password whose hash took less work than hashes take now, or is of another form than NFC, is hashed anew; its tokens stay good.
  */
 export function logIn({ users, passwords, tokens, rateCounts, clock }: Ports) {
   const limited = limitAtOnce({ rateCounts }, 'too_many_failed_logins');
@@ -22,17 +23,23 @@ export function logIn({ users, passwords, tokens, rateCounts, clock }: Ports) {
     const now = clock();
     return limited(limits, now, async () => {
       const credentials = await users.findCredentials(email);
-      const right = await passwords.verify(password, credentials?.passwordHash);
-      if (!right || credentials === undefined) {
+      const right = await rightForm(password, credentials?.passwordHash);
+      if (right === undefined || credentials === undefined) {
         await countOne({ rateCounts }, limits, now);
         return refuse('wrong_credentials', {});
       }
       const { user, passwordHash } = credentials;
       // Whatever keeps it from being stored, the password was right; the next login tries again.
-      if (passwords.needsRehash(passwordHash)) await rehash(user, password).catch(() => undefined);
+      const normal = normalPassword(password);
+      if (right !== normal || passwords.needsRehash(passwordHash)) await rehash(user, normal).catch(() => undefined);
       return { user, token: await tokens.issue(user) };
     });
   };
+  /** The form of the password that the hash is of. Without a hash (nobody has that e-mail) as many are tried. */
+  async function rightForm(password: string, hash: string | undefined): Promise<string | undefined> {
+    for (const form of formsOf(password)) if (await passwords.verify(form, hash)) return form;
+    return undefined;
+  }
   /** Keeps the password under a costlier hash; where it was changed meanwhile, which raises the token version, the new one stays. */
   async function rehash({ id, tokenVersion }: User, password: string): Promise<void> {
     const passwordHash = await passwords.hash(password);

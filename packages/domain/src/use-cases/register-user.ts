@@ -1,3 +1,4 @@
+import { normalPassword } from '../password.ts';
 import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { registrationLimits } from '../rate-limits.ts';
@@ -28,7 +29,7 @@ export function registerUser({ users, passwords, tokens, rateCounts, clock, newI
     const limits = from === undefined ? [] : registrationLimits(policy, from);
     await refuseLimited({ rateCounts }, 'too_many_registrations', limits, now);
     await countOne({ rateCounts }, limits, now);
-    const passwordHash = await passwords.hash(account.password);
+    const passwordHash = await passwords.hash(normalPassword(account.password));
     const stored = await users.change(user.id, attempt, ({ actor }) => {
       allow(policy, actor, user.role === 'admin' ? 'register_admin' : 'register_user');
       return { user, passwordHash };
