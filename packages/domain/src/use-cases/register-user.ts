@@ -1,10 +1,11 @@
+import type { Actor } from '../actor.ts';
 import { normalPassword } from '../password.ts';
 import { allow } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { registrationLimits } from '../rate-limits.ts';
 import { accept, type Input } from '../refusal.ts';
 import { type NewUser, newUser, type User } from '../user.ts';
-import { asActor } from './asking.ts';
+import { asActor, judgedBy } from './asking.ts';
 import { countOne, refuseLimited } from './limiting.ts';
 
 /**
@@ -30,8 +31,9 @@ export function registerUser({ users, passwords, tokens, rateCounts, clock, newI
     await refuseLimited({ rateCounts }, 'too_many_registrations', limits, now);
     await countOne({ rateCounts }, limits, now);
     const passwordHash = await passwords.hash(normalPassword(account.password));
-    const stored = await users.change(user.id, attempt, ({ actor }) => {
-      allow(policy, actor, user.role === 'admin' ? 'register_admin' : 'register_user');
+    const mayRegister = (actor: Actor) => allow(policy, actor, user.role === 'admin' ? 'register_admin' : 'register_user');
+    const stored = await users.change(user.id, judgedBy(mayRegister, attempt), ({ actor }) => {
+      mayRegister(actor);
       return { user, passwordHash };
     });
     return { user: stored.user, token: await tokens.issue(stored.user) };
