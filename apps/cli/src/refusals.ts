@@ -16,6 +16,7 @@ const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => 
   total_below_held: ({ held, requested }) => `Bookings hold ${held} tickets; the total cannot be ${requested}.`,
   too_many_failed_logins: ({ retryAfterSeconds }) => `Too many logins failed. Try again in ${retryAfterSeconds} seconds.`,
   too_many_registrations: ({ retryAfterSeconds }) => `Too many accounts were asked for. Try again in ${retryAfterSeconds} seconds.`,
+  too_many_passwords: ({ retryAfterSeconds }) => `Too many passwords are under way. Try again in ${retryAfterSeconds} seconds.`,
   idempotency_key_reused: () => 'The idempotency key was used before, for something else.',
   event_is_over: () => 'The event is over.',
   event_has_active_bookings: () => 'The event has bookings that hold tickets.',

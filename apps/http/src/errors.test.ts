@@ -42,6 +42,7 @@ const EXPECTED: { readonly [Code in RefusalCode]: readonly [Refusals[Code], numb
   ],
   total_below_held: [[{ held: 5, requested: 3 }, 400, 'Total tiket kurang dari tiket yang sudah dipesan', { sold: 5, requested: 3 }]],
   too_many_failed_logins: [[{ retryAfterSeconds: 900 }, 429, 'Terlalu banyak permintaan', null]],
+  too_many_passwords: [[{ retryAfterSeconds: 1 }, 429, 'Terlalu banyak permintaan', null]],
   too_many_registrations: [[{ retryAfterSeconds: 900 }, 429, 'Terlalu banyak permintaan', null]],
   idempotency_key_reused: [[{}, 422, 'Idempotency-Key sudah dipakai untuk permintaan lain', null]],
   event_is_over: [[{}, 400, 'Event sudah berakhir', null]],

@@ -24,6 +24,7 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   total_below_held: ({ held, requested }) => [400, messages.totalBelowHeld, { sold: held, requested }],
   too_many_failed_logins: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, { 'Retry-After': String(retryAfterSeconds) }],
   too_many_registrations: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, { 'Retry-After': String(retryAfterSeconds) }],
+  too_many_passwords: ({ retryAfterSeconds }) => [429, messages.tooManyRequests, null, { 'Retry-After': String(retryAfterSeconds) }],
   idempotency_key_reused: () => [422, messages.keyReused, null],
   event_is_over: () => [400, messages.eventIsOver, null],
   event_has_active_bookings: () => [400, messages.eventHasActiveBookings, null],

@@ -2,7 +2,7 @@ import type { Actor, ActorRef } from './actor.ts';
 import type { StockFacts } from './audit.ts';
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
-import type { IdempotencyKey } from './idempotency.ts';
+import type { IdempotencyKey, KeptAnswer } from './idempotency.ts';
 import type { Policy } from './policy.ts';
 import type { RateCount } from './rate-limits.ts';
 import type { BookingNow, EventNow } from './settlement.ts';
@@ -51,7 +51,7 @@ export interface StoredUser {
   readonly passwordHash?: string | undefined;
 }
 
-/** What else hangs on a user, counted under his lock. */
+/** What else hangs on a user. */
 export interface UserFacts {
   /** Admins besides him. */
   readonly otherAdmins: number;
@@ -83,6 +83,10 @@ export interface UserRepository {
   find(id: string, freshness?: Freshness): Promise<User | undefined>;
   /** By the e-mail as stored, lower case; no older than the question, since a password that was replaced opens nothing any more. */
   findCredentials(email: string): Promise<Credentials | undefined>;
+  /** By the e-mail as stored. Plainly, somebody who was just made may be missing: the key of the table has the last word. */
+  findByEmail(email: string, freshness?: Freshness): Promise<User | undefined>;
+  /** What hangs on a user, counted without a lock: enough for a "no", never for a "yes". */
+  countFacts(id: string, freshness?: Freshness): Promise<UserFacts>;
   /**
    * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` for an e-mail of somebody else's, also when
    * both come at once. Two admins who lose their role at once are decided one after the other, so the second sees
@@ -105,10 +109,11 @@ export interface Part {
 }
 
 /**
- * Reads never feed a decision. They may lag behind what was committed, but for one thing: what `find` does not find is not there.
+ * Reads never store anything: a decision may be judged on them first, and is made under the lock. They may lag behind what was committed,
+ * but for one thing: what `find` does not find is not there.
  */
 export interface EventQueries {
-  find(id: string): Promise<EventView | undefined>;
+  find(id: string, freshness?: Freshness): Promise<EventView | undefined>;
   /** By event date, then id. */
   list(part: Part): Promise<readonly EventView[]>;
   count(): Promise<number>;
@@ -138,6 +143,8 @@ export interface StockQueries {
 
 /** The first answers under idempotency keys. They are written by the repositories, with what they tell of. */
 export interface KeptAnswers {
+  /** The first answer under the key; no older than the question. */
+  find(owner: string, key: string): Promise<KeptAnswer | undefined>;
   /**
    * Forgets at most `limit` of those stored longer ago, and says how many they were. The store's own clock counts, as far as it goes no
    * faster than time: when it is set forward, nothing is forgotten early.

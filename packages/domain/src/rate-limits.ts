@@ -5,8 +5,6 @@ import { refuse } from './refusal.ts';
 export interface RateLimit {
   readonly subject: string;
   readonly countMax: number;
-  /** How many may be under way at once, where those are fewer. */
-  readonly atOnceMax?: number;
 }
 
 /** How much of it has come in the window that is running. */
@@ -24,12 +22,11 @@ export const endOfWindow = (now: Date): Date => new Date(now.getTime() + RATE_WI
 /**
  * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: whoever
  * guesses at an account from one place does not keep its owner out elsewhere. By address alone: whoever tries many accounts.
- * E-mails that nobody has are counted alike, so the count tells nothing. What succeeds is not counted. One address has at most a third of
- * the passwords that may be under way at once, so that nobody, not even with a right one, keeps everybody else out.
+ * E-mails that nobody has are counted alike, so the count tells nothing. What succeeds is not counted.
  */
-export const failedLoginLimits = (email: string, from: string, passwordsAtOnceMax: number): readonly RateLimit[] => [
+export const failedLoginLimits = (email: string, from: string): readonly RateLimit[] => [
   { subject: `account ${email} from ${from}`, countMax: 10 },
-  { subject: `address ${from}`, countMax: 100, atOnceMax: Math.ceil(passwordsAtOnceMax / 3) },
+  { subject: `address ${from}`, countMax: 100 },
 ];
 
 /** Registrations from one address, refused ones too: each costs a hash, and tells whether somebody has the e-mail. */
@@ -57,10 +54,9 @@ export function refuseCrowd(
   counts: readonly RateCount[],
   ahead: ReadonlyMap<string, number>,
 ): void {
-  const isFull = limits.some(({ subject, countMax, atOnceMax = countMax }) => {
-    const before = ahead.get(subject) ?? 0;
+  const isFull = limits.some(({ subject, countMax }) => {
     const counted = counts.find((one) => one.subject === subject)?.count ?? 0;
-    return before >= atOnceMax || before + counted >= countMax;
+    return (ahead.get(subject) ?? 0) + counted >= countMax;
   });
   if (isFull) refuse(code, { retryAfterSeconds: 1 });
 }

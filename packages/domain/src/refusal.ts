@@ -23,6 +23,8 @@ export interface Refusals {
   too_many_failed_logins: { readonly retryAfterSeconds: number };
   /** From the same place. */
   too_many_registrations: { readonly retryAfterSeconds: number };
+  /** Passwords that one account or one address has hashed or verified at the same time. */
+  too_many_passwords: { readonly retryAfterSeconds: number };
   /** The key was used before, for something else. */
   idempotency_key_reused: None;
   event_is_over: None;

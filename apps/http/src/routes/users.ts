@@ -15,7 +15,7 @@ import { newUser, userChanges } from '../schemas/users.ts';
 
 const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)));
 
-export function userRoutes({ useCases, policy }: RouteParts) {
+export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -53,10 +53,10 @@ export function userRoutes({ useCases, policy }: RouteParts) {
         token: 'optional',
         answer: [201, success(messages.userCreated, UserReply)],
         keyed: true,
-        failures: [400, 401, 403, 415],
+        failures: [400, 401, 403, 415, 429],
       }),
       body(newUser(policy.passwords)),
-      async (c) => created(c, messages.userCreated, presentUser(await useCases.createUser(c.get('attempt'), c.get('input')))),
+      async (c) => created(c, messages.userCreated, presentUser(await useCases.createUser(c.get('attempt'), c.get('input'), addressOf(c)))),
     )
     .put(
       '/:id',
@@ -67,11 +67,11 @@ export function userRoutes({ useCases, policy }: RouteParts) {
         description: 'Password baru mengakhiri semua token lama. Minimal satu admin selalu tersisa.',
         token: 'optional',
         answer: [200, success(messages.userChanged, UserReply)],
-        failures: [400, 401, 403, 404, 415],
+        failures: [400, 401, 403, 404, 415, 429],
       }),
       pathId(useCases, 'change_user'),
       body(userChanges(policy.passwords)),
-      async (c) => ok(c, messages.userChanged, presentUser(await useCases.changeUser(c.get('attempt'), c.get('id'), c.get('input')))),
+      async (c) => ok(c, messages.userChanged, presentUser(await useCases.changeUser(c.get('attempt'), c.get('id'), c.get('input'), addressOf(c)))),
     )
     .delete(
       '/:id',

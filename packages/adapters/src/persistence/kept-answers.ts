@@ -13,13 +13,17 @@ export async function readKeptAnswers(
 ): Promise<KeptAnswer[]> {
   const keys = asked.flatMap(({ actor, key }) => (key === undefined ? [] : [ownerOf(actor), key.value]));
   if (keys.length === 0) return [];
-  const either = Array.from({ length: keys.length / 2 }, () => '(owner = ? AND idempotency_key = ?)').join(' OR ');
-  const rows: KeptAnswerColumns[] = await manager.query(
-    `SELECT owner, idempotency_key, fingerprint, answer, kept_at FROM idempotency_keys WHERE ${either}`,
-    keys,
-  );
-  return rows.map(({ owner, idempotency_key: key, fingerprint, answer }) => ({ owner, key, fingerprint, answer: revived(answer) }));
+  const either = Array.from({ length: keys.length / 2 }, () => ONE).join(' OR ');
+  const rows: KeptAnswerColumns[] = await manager.query(`${KEPT} WHERE ${either}`, keys);
+  return rows.map(toKeptAnswer);
 }
+
+const KEPT = 'SELECT owner, idempotency_key, fingerprint, answer, kept_at FROM idempotency_keys';
+const ONE = '(owner = ? AND idempotency_key = ?)';
+const toKeptAnswer = ({ owner, idempotency_key: key, fingerprint, answer }: KeptAnswerColumns): KeptAnswer => ({
+  ...{ owner, key, fingerprint },
+  answer: revived(answer),
+});
 
 /** Stores answers; where a key was taken meanwhile (another process, another event), all is to be decided anew. */
 export async function storeKeptAnswers(manager: EntityManager, answers: readonly KeptAnswer[]): Promise<void> {
@@ -52,6 +56,11 @@ export class TypeOrmKeptAnswers implements KeptAnswers {
     this.#uptimeMs = uptimeMs;
   }
 
+  async find(owner: string, key: string): Promise<KeptAnswer | undefined> {
+    const [row] = await this.#database.query<KeptAnswerColumns>(`${KEPT} WHERE ${ONE}`, [owner, key], { freshness: 'latest' });
+    return row && toKeptAnswer(row);
+  }
+
   /**
    * Stored and forgotten by the database's clock: a server whose own is wrong must not forget what others still answer by. Should the
    * database's clock be set forward while this process runs, it counts only the time that really passed.
@@ -68,7 +77,7 @@ export class TypeOrmKeptAnswers implements KeptAnswers {
         [oldest, limit],
       );
       if (rows.length === 0) return 0;
-      const each = rows.map(() => '(owner = ? AND idempotency_key = ?)').join(' OR ');
+      const each = rows.map(() => ONE).join(' OR ');
       await manager.query(
         `DELETE FROM idempotency_keys WHERE ${each}`,
         rows.flatMap(({ owner, idempotency_key: key }) => [owner, key]),

@@ -3,6 +3,7 @@ import {
   type Attempt,
   actorNow,
   type Credentials,
+  type Freshness,
   firstAnswer,
   ownerOf,
   refuse,
@@ -48,6 +49,17 @@ export class TypeOrmUserRepository implements UserRepository {
       { freshness: 'latest' },
     );
     return row && { user: toUser(row), passwordHash: row.password_hash };
+  }
+
+  async findByEmail(email: string, freshness?: Freshness): Promise<User | undefined> {
+    if (!isAscii(email)) return undefined;
+    const sql = `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE email = ?`;
+    const [row] = await this.#database.query<UserColumns>(sql, [email], { freshness });
+    return row && toUser(row);
+  }
+
+  async countFacts(id: string, freshness?: Freshness): Promise<UserFacts> {
+    return toFacts(await this.#database.query<FactsColumns>(FACTS, [id, id, id], { freshness }));
   }
 
   async change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result> {
@@ -127,14 +139,16 @@ async function adminIds(manager: EntityManager): Promise<string[]> {
   return admins.map(({ id }) => id);
 }
 
-async function factsOf(manager: EntityManager, id: string): Promise<UserFacts> {
-  const rows: Record<keyof UserFacts, number | string>[] = await manager.query(
-    `SELECT (SELECT COUNT(*) FROM users WHERE role = 'admin' AND id <> ?) AS otherAdmins,
+const FACTS = `SELECT (SELECT COUNT(*) FROM users WHERE role = 'admin' AND id <> ?) AS otherAdmins,
             (SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status <> 'cancelled') AS activeBookings,
-            (SELECT COUNT(*) FROM events WHERE organizer_id = ?) AS organisedEvents`,
-    [id, id, id],
-  );
-  const [{ otherAdmins = 0, activeBookings = 0, organisedEvents = 0 } = {}] = rows; // MySQL counts in text
+            (SELECT COUNT(*) FROM events WHERE organizer_id = ?) AS organisedEvents`;
+/** MySQL counts in text. */
+type FactsColumns = Record<keyof UserFacts, number | string>;
+
+const factsOf = async (manager: EntityManager, id: string): Promise<UserFacts> => toFacts(await manager.query(FACTS, [id, id, id]));
+
+function toFacts([row]: readonly FactsColumns[]): UserFacts {
+  const { otherAdmins = 0, activeBookings = 0, organisedEvents = 0 } = row ?? {};
   return { otherAdmins: Number(otherAdmins), activeBookings: Number(activeBookings), organisedEvents: Number(organisedEvents) };
 }
 

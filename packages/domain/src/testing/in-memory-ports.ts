@@ -2,7 +2,7 @@ import { type ActorRef, actorNow, userIdOf } from '../actor.ts';
 import type { StockFacts } from '../audit.ts';
 import { type Booking, heldBy } from '../booking.ts';
 import type { Event } from '../event.ts';
-import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from '../idempotency.ts';
+import { firstAnswer, type KeptAnswer, ownerOf } from '../idempotency.ts';
 import type { StockMovement } from '../ledger.ts';
 import { POLICIES } from '../policy.ts';
 import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
@@ -56,10 +56,12 @@ export function inMemoryPorts(
     },
     users: {
       find: (id) => inTurn(() => accounts.get(id)?.user),
+      findByEmail: (email) => inTurn(() => allUsers().find((user) => user.email === email)),
+      countFacts: (id) => inTurn(() => factsOf(id)),
       findCredentials: (email) => inTurn(() => [...accounts.values()].find(({ user }) => user.email === email)),
       change: (id, { actor, key }, decide) =>
         inTurn(() => {
-          const first = firstAnswer<User>(key && keptUnder(ownerOf(actor), key), key, actorNow(actor, actorRow(actor)));
+          const first = firstAnswer<User>(key && keptUnder(ownerOf(actor), key.value), key, actorNow(actor, actorRow(actor)));
           if (first !== undefined) {
             key?.onReplay();
             return { user: first } as ReturnType<typeof decide>; // what makes a user answers with one
@@ -99,6 +101,7 @@ export function inMemoryPorts(
         inTurn(() => (events.has(eventId) || [...ledger, ...bookings.values()].some((row) => row.eventId === eventId) ? [stockFacts(eventId)] : [])),
     },
     keptAnswers: {
+      find: (owner, key) => inTurn(() => keptUnder(owner, key)),
       forget: (ageMs, limit) =>
         inTurn(() => {
           const old = kept.filter(({ at }) => at.getTime() < Date.now() - ageMs).slice(0, limit);
@@ -201,8 +204,8 @@ export function inMemoryPorts(
     return [...tickets].map(([userId, held]) => ({ eventId: of ?? '', userId, tickets: held }));
   }
 
-  function keptUnder(owner: string, { value }: IdempotencyKey): KeptAnswer | undefined {
-    return kept.find((answer) => answer.owner === owner && answer.key === value);
+  function keptUnder(owner: string, key: string): KeptAnswer | undefined {
+    return kept.find((answer) => answer.owner === owner && answer.key === key);
   }
 
   function store({

@@ -44,10 +44,16 @@ export function laggingPorts(overrides: Partial<Ports> = {}) {
     bookings: { change: replicating(fresh.bookings.change) as StorePorts['bookings']['change'] },
     users: {
       find: async (id, freshness = 'plain') => (freshness === 'plain' ? await behind.users.find(id) : undefined) ?? fresh.users.find(id),
+      findByEmail: (email, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.findByEmail(email),
+      countFacts: (id, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.countFacts(id),
       findCredentials: fresh.users.findCredentials,
       change: replicating(fresh.users.change) as StorePorts['users']['change'],
     },
-    eventQueries: { ...behind.eventQueries, find: async (id) => (await behind.eventQueries.find(id)) ?? fresh.eventQueries.find(id) },
+    eventQueries: {
+      ...behind.eventQueries,
+      find: async (id, freshness = 'plain') =>
+        (freshness === 'plain' ? await behind.eventQueries.find(id) : undefined) ?? fresh.eventQueries.find(id),
+    },
     bookingQueries: { ...behind.bookingQueries, find: async (id) => (await behind.bookingQueries.find(id)) ?? fresh.bookingQueries.find(id) },
     userQueries: behind.userQueries,
   };

@@ -170,11 +170,11 @@ export class Model {
     const found = outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : undefined;
     if (found === undefined) return undefined; // not for us to judge: its hearer sees that this is no refusal
     const scene = this.sceneOf(ask, asked.actor);
-    const name = key && `${typeof asked.actor === 'string' ? asked.actor : asked.actor.userId} ${key.value}`;
+    const name = nameOf(asked);
     const kept = name === undefined ? undefined : this.#kept.get(name);
     if (kept !== undefined) {
       const expected = scene.actor === 'stale' ? 'unauthenticated' : kept.fingerprint === key?.fingerprint ? 'done' : 'idempotency_key_reused';
-      const isFirst = !outcome.done || (rowOf(outcome.value) === kept.value && replays === 1);
+      const isFirst = !outcome.done || isFirstAnswer(asked, outcome, kept.value);
       if (found === expected && isFirst) return undefined;
       return violation('I4', `under a used key "${expected}" is due and "${found}" came${isFirst ? '' : ', and not as the first answer'}`);
     }
@@ -287,8 +287,14 @@ export class Model {
    * Whether an answer that was no decision of a repository, a read or an early refusal, was right at the moments at which
    * its rows were read: who asks is read first, what he asks for then or later.
    */
-  explain({ ask, askedAt }: Asked, outcome: Outcome, scenes: readonly Scene[]): Violation | undefined {
+  explain(asked: Asked, outcome: Outcome, scenes: readonly Scene[]): Violation | undefined {
+    const { ask, askedAt, key } = asked;
     const found = outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : undefined;
+    const kept = this.#kept.get(nameOf(asked) ?? '');
+    // A used key may be found out before anything is stored.
+    if (kept !== undefined && kept.fingerprint !== key?.fingerprint && found === 'idempotency_key_reused') return undefined;
+    if (kept !== undefined && kept.fingerprint === key?.fingerprint && isFirstAnswer(asked, outcome, kept.value)) return undefined;
+    if (asked.replays > 0) return violation('I4', `an answer to somebody else's key, or to none: "${found}"`);
     const expected = new Set<string>();
     for (const [at, { actor }] of scenes.entries())
       for (const scene of scenes.slice(at)) {
@@ -301,6 +307,12 @@ export class Model {
     return violation(rule, `${ask.does}: the answer tells of rows that never were: ${JSON.stringify(outcome.done && outcome.value)}`);
   }
 }
+
+/** What an answer is kept under. */
+const nameOf = ({ actor, key }: Asked): string | undefined => key && `${typeof actor === 'string' ? actor : actor.userId} ${key.value}`;
+
+const isFirstAnswer = ({ replays }: Asked, outcome: Outcome, first: unknown): boolean =>
+  outcome.done && rowOf(outcome.value) === first && replays === 1;
 
 const NO_FACTS: Scene['facts'] = { otherAdmins: 0, activeBookings: 0, organisedEvents: 0 };
 const emailIn = (ask: Ask): string | undefined => (ask.does === 'change a user' ? ask.changes.email : undefined);

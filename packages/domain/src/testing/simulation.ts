@@ -331,7 +331,7 @@ class World {
       this.#tell(client.name, 'hears', outcome.value ?? 'done');
       const flaw = stockIn(outcome.value).find(({ availableTickets, totalTickets }) => !isStock(availableTickets, totalTickets));
       if (flaw !== undefined) return wrong('I1', `the answer has ${flaw.availableTickets} of ${flaw.totalTickets}`);
-      if (!WRITES.has(ask.does)) return this.#model?.explain(request, outcome, scenes);
+      if (!WRITES.has(ask.does) || (concluded === undefined && request.replays > 0)) return this.#model?.explain(request, outcome, scenes);
       if (concluded?.done !== true) return wrong('I3', 'is acknowledged, and was never committed');
       return userOr(concluded.value) === userOr(outcome.value) ? undefined : wrong('I3', 'what is acknowledged is not what was committed');
     }
@@ -503,7 +503,9 @@ class World {
       bookings: { change: (id, attempt, decide) => write(decide, (decision) => bookings.change(id, attempt, decision)) },
       users: {
         find: (id) => read(() => users.find(id)),
+        findByEmail: (email) => read(() => users.findByEmail(email)),
         findCredentials: (email) => read(() => users.findCredentials(email)),
+        countFacts: (id) => read(() => users.countFacts(id)),
         change: (id, attempt, decide) => write(decide, (decision) => users.change(id, attempt, decision)),
       },
       eventQueries: {

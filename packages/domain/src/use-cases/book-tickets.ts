@@ -3,13 +3,14 @@ import { type Booking, newBooking } from '../booking.ts';
 import { allow, refusePast, refuseTooMany } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { type Input, refuse } from '../refusal.ts';
-import { acceptAfterRights, judgedBy } from './asking.ts';
+import { acceptAfterRights, judgedBy, requireToken } from './asking.ts';
 
 /** Books tickets for the actor: stock and booking change together, or neither does. Refuses `insufficient_tickets`, and more than the policy lets one have. */
 export function bookTickets({ events, users, clock, newId, policy }: Ports) {
   return async (attempt: Attempt, input: Input<{ readonly eventId: string; readonly quantity: number }>): Promise<Booking> => {
     const id = newId();
     const now = clock();
+    requireToken({ policy }, attempt, 'book_tickets');
     const { eventId, quantity } = await acceptAfterRights({ users, policy }, attempt, 'book_tickets', input);
     const mayBook = (actor: Actor) => allow(policy, actor, 'book_tickets');
     return events.reserveTickets(eventId, judgedBy(mayBook, attempt), ({ actor, event, heldByOwner }) => {

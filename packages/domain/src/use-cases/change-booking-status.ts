@@ -2,6 +2,7 @@ import { type Booking, type BookingStatus, heldBy, withStatus } from '../booking
 import { allow, identify, refusePast, refuseTooMany } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { accept, type Input, refuse } from '../refusal.ts';
+import { requireToken } from './asking.ts';
 
 /**
  * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once; leaving `cancelled` takes them
@@ -9,7 +10,8 @@ import { accept, type Input, refuse } from '../refusal.ts';
  * again changes nothing.
  */
 export function changeBookingStatus({ bookings, clock, policy }: Ports) {
-  return (attempt: Attempt, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {
+  return async (attempt: Attempt, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {
+    requireToken({ policy }, attempt, 'change_booking');
     const now = clock();
     return bookings.change(id, attempt, ({ actor, event, booking, heldByOwner }) => {
       identify(policy, actor, 'change_booking');

@@ -1,12 +1,11 @@
-import { normalPassword } from '../password.ts';
-import type { Ports } from '../ports.ts';
 import { type NewUser, newUser, type User } from '../user.ts';
+import type { SharedPorts } from './limiting.ts';
 
 /** Makes an admin while there is none, and nothing once there is one; also when two servers start at once. */
-export function createFirstAdmin({ users, passwords, clock, newId, policy }: Ports) {
+export function createFirstAdmin({ users, passwords, clock, newId, policy }: SharedPorts) {
   return async (account: Omit<NewUser, 'role'>): Promise<User | undefined> => {
     const user = newUser({ ...account, role: 'admin' }, policy.passwords, { id: newId(), now: clock() });
-    const passwordHash = await passwords.hash(normalPassword(account.password));
+    const passwordHash = await passwords.hash(account.password, []);
     const stored = await users.change(user.id, { actor: 'operator' }, ({ facts }) => (facts.otherAdmins > 0 ? undefined : { user, passwordHash }));
     return stored?.user;
   };

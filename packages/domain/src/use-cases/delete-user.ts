@@ -1,17 +1,24 @@
 import { allow, identify } from '../policy.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Attempt, Ports, UserNow } from '../ports.ts';
 import { refuse } from '../refusal.ts';
+import { judgeFirst, NOTHING_HANGS } from './asking.ts';
 
-/** Deletes a user with his cancelled bookings. Refuses while he holds tickets, organises an event or is the last admin. */
+/** Deletes a user and their cancelled bookings. Refuses while they hold tickets, organise an event or are the last admin. */
 export function deleteUser({ users, policy }: Ports) {
-  return (attempt: Attempt, id: string): Promise<undefined> =>
-    users.change(id, attempt, ({ actor, user, facts }) => {
+  return async (attempt: Attempt, id: string): Promise<undefined> => {
+    const decide = ({ actor, user, facts }: UserNow): undefined => {
       identify(policy, actor, 'delete_user');
       const before = user ?? refuse('not_found', { entity: 'user', id });
       allow(policy, actor, 'delete_user');
       if (facts.activeBookings > 0) refuse('user_has_active_bookings', {});
       if (facts.organisedEvents > 0) refuse('user_organises_events', {});
       if (before.role === 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
-      return undefined;
+    };
+    await judgeFirst({ users, policy }, attempt, 'delete_user', async (actor, freshness) => {
+      const user = await users.find(id, freshness);
+      decide({ actor, user, facts: NOTHING_HANGS });
+      decide({ actor, user, facts: await users.countFacts(id, freshness) });
     });
+    return users.change(id, attempt, decide);
+  };
 }

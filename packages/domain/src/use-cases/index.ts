@@ -12,6 +12,7 @@ import { deleteBooking } from './delete-booking.ts';
 import { deleteEvent } from './delete-event.ts';
 import { deleteUser } from './delete-user.ts';
 import { forgetOldRows } from './forget-old-rows.ts';
+import { inShares, type SharedPorts } from './limiting.ts';
 import { listBookings } from './list-bookings.ts';
 import { listEvents } from './list-events.ts';
 import { listUsers } from './list-users.ts';
@@ -23,29 +24,32 @@ import { readUser } from './read-user.ts';
 import { registerUser } from './register-user.ts';
 
 /** Plugs the ports into every use case. One line each. */
-export const createUseCases = (ports: Ports) => ({
-  identifyActor: identifyActor(ports),
-  auditStock: auditStock(ports),
-  bookTickets: bookTickets(ports),
-  changeBookingStatus: changeBookingStatus(ports),
-  changeEvent: changeEvent(ports),
-  changeUser: changeUser(ports),
-  createEvent: createEvent(ports),
-  createFirstAdmin: createFirstAdmin(ports),
-  createUser: createUser(ports),
-  deleteBooking: deleteBooking(ports),
-  deleteEvent: deleteEvent(ports),
-  deleteUser: deleteUser(ports),
-  forgetOldRows: forgetOldRows(ports),
-  listBookings: listBookings(ports),
-  listEvents: listEvents(ports),
-  listUsers: listUsers(ports),
-  logIn: logIn(ports),
-  readBooking: readBooking(ports),
-  readEvent: readEvent(ports),
-  readSelf: readSelf(ports),
-  readUser: readUser(ports),
-  registerUser: registerUser(ports),
-});
+export function createUseCases(ports: Ports) {
+  const shared: SharedPorts = { ...ports, passwords: inShares(ports.passwords) };
+  return {
+    identifyActor: identifyActor(ports),
+    auditStock: auditStock(ports),
+    bookTickets: bookTickets(ports),
+    changeBookingStatus: changeBookingStatus(ports),
+    changeEvent: changeEvent(ports),
+    changeUser: changeUser(shared),
+    createEvent: createEvent(ports),
+    createFirstAdmin: createFirstAdmin(shared),
+    createUser: createUser(shared),
+    deleteBooking: deleteBooking(ports),
+    deleteEvent: deleteEvent(ports),
+    deleteUser: deleteUser(ports),
+    forgetOldRows: forgetOldRows(ports),
+    listBookings: listBookings(ports),
+    listEvents: listEvents(ports),
+    listUsers: listUsers(ports),
+    logIn: logIn(shared),
+    readBooking: readBooking(ports),
+    readEvent: readEvent(ports),
+    readSelf: readSelf(ports),
+    readUser: readUser(ports),
+    registerUser: registerUser(shared),
+  };
+}
 
 export type UseCases = ReturnType<typeof createUseCases>;

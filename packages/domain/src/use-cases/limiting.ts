@@ -1,5 +1,8 @@
-import type { Ports } from '../ports.ts';
+import { type ActorRef, userIdOf } from '../actor.ts';
+import { formsOf, normalPassword } from '../password.ts';
+import type { PasswordHasher, Ports } from '../ports.ts';
 import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
+import { refuse } from '../refusal.ts';
 
 /** Refuses whoever has reached one of the limits, and gives the counts. What comes at the same time may overshoot by as many. */
 export async function refuseLimited(
@@ -22,25 +25,74 @@ export async function refuseLimited(
  */
 export function limitAtOnce({ rateCounts }: Pick<Ports, 'rateCounts'>, code: Parameters<typeof refuseAtLimit>[0]) {
   const underWay = new Map<string, number>();
-  const move = (limits: readonly RateLimit[], by: 1 | -1): void => {
-    for (const { subject } of limits) {
+  return async <Result>(limits: readonly RateLimit[], now: Date, work: () => Promise<Result>): Promise<Result> => {
+    // As it is before the counts are read: what ends meanwhile may be missing from them.
+    const subjects = limits.map(({ subject }) => subject);
+    const ahead = new Map(subjects.map((subject) => [subject, underWay.get(subject) ?? 0]));
+    refuseCrowd(code, limits, [], ahead);
+    return counted(underWay, subjects, async () => {
+      refuseCrowd(code, limits, await refuseLimited({ rateCounts }, code, limits, now), ahead);
+      return work();
+    });
+  };
+}
+
+/** Counts one more of each subject while the work lasts. */
+async function counted<Result>(underWay: Map<string, number>, subjects: readonly string[], work: () => Promise<Result>): Promise<Result> {
+  const move = (by: 1 | -1): void => {
+    for (const subject of subjects) {
       const count = (underWay.get(subject) ?? 0) + by;
       if (count === 0) underWay.delete(subject);
       else underWay.set(subject, count);
     }
   };
-  return async <Result>(limits: readonly RateLimit[], now: Date, work: () => Promise<Result>): Promise<Result> => {
-    // As it is before the counts are read: what ends meanwhile may be missing from them.
-    const ahead = new Map(limits.map(({ subject }) => [subject, underWay.get(subject) ?? 0]));
-    refuseCrowd(code, limits, [], ahead);
-    move(limits, 1);
-    try {
-      refuseCrowd(code, limits, await refuseLimited({ rateCounts }, code, limits, now), ahead);
-      return await work();
-    } finally {
-      move(limits, -1);
-    }
+  move(1);
+  try {
+    return await work();
+  } finally {
+    move(-1);
+  }
+}
+
+/** Passwords as use cases have them: each says for whom it works, and a password is one in whatever form it is typed. */
+export interface SharedPasswords {
+  hash(password: string, holders: readonly string[]): Promise<string>;
+  /** `outdated`: right, and its hash took less work than hashes take now or is of another form. */
+  verify(password: string, hash: string | undefined, holders: readonly string[]): Promise<'wrong' | 'right' | 'outdated'>;
+}
+export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords };
+
+/**
+ * Lets one account, and one address, hold at most a third of a server's places for passwords, whatever they hash or verify: nobody, not even
+ * with a right password, keeps everybody else out.
+ */
+export function inShares(passwords: PasswordHasher): SharedPasswords {
+  const shareMax = Math.ceil(passwords.atOnceMax / 3);
+  const underWay = new Map<string, number>();
+  const inShare = async <Result>(holders: readonly string[], work: () => Promise<Result>): Promise<Result> => {
+    if (holders.some((one) => (underWay.get(one) ?? 0) >= shareMax)) refuse('too_many_passwords', { retryAfterSeconds: 1 });
+    return counted(underWay, holders, work);
   };
+  return {
+    hash: (password, holders) => inShare(holders, () => passwords.hash(normalPassword(password))),
+    verify: (password, hash, holders) =>
+      inShare(holders, async () => {
+        for (const form of formsOf(password)) {
+          if (!(await passwords.verify(form, hash)) || hash === undefined) continue;
+          return form === normalPassword(password) && !passwords.needsRehash(hash) ? 'right' : 'outdated';
+        }
+        return 'wrong';
+      }),
+  };
+}
+
+/**
+ * Who holds the place of a password: the signed-in account, and the address where the edge knows it. A login has no account yet: were it counted
+ * by the e-mail that it names, a stranger who names it would keep its owner out.
+ */
+export function holdersOf(actor: ActorRef, from: string | undefined): readonly string[] {
+  const userId = userIdOf(actor);
+  return [...(userId === undefined ? [] : [`account ${userId}`]), ...(from === undefined ? [] : [`address ${from}`])];
 }
 
 export async function countOne({ rateCounts }: Pick<Ports, 'rateCounts'>, limits: readonly RateLimit[], now: Date): Promise<void> {

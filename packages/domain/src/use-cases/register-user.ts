@@ -1,18 +1,17 @@
-import type { Actor } from '../actor.ts';
-import { normalPassword } from '../password.ts';
 import { allow } from '../policy.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Attempt } from '../ports.ts';
 import { registrationLimits } from '../rate-limits.ts';
 import { accept, type Input } from '../refusal.ts';
 import { type NewUser, newUser, type User } from '../user.ts';
-import { asActor, judgedBy } from './asking.ts';
-import { countOne, refuseLimited } from './limiting.ts';
+import { asActor } from './asking.ts';
+import { countOne, refuseLimited, type SharedPorts } from './limiting.ts';
+import { openAccount } from './opening.ts';
 
 /**
  * Opens an account for whoever asks and signs him in. Refuses `email_taken`, an admin where the profile does not let him, and,
  * before any work, whoever asked too often from the same place.
  */
-export function registerUser({ users, passwords, tokens, rateCounts, clock, newId, policy }: Ports) {
+export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts, clock, newId, policy }: SharedPorts) {
   return async (
     attempt: Attempt,
     input: Input<NewUser>,
@@ -30,12 +29,12 @@ export function registerUser({ users, passwords, tokens, rateCounts, clock, newI
     const limits = from === undefined ? [] : registrationLimits(policy, from);
     await refuseLimited({ rateCounts }, 'too_many_registrations', limits, now);
     await countOne({ rateCounts }, limits, now);
-    const passwordHash = await passwords.hash(normalPassword(account.password));
-    const mayRegister = (actor: Actor) => allow(policy, actor, user.role === 'admin' ? 'register_admin' : 'register_user');
-    const stored = await users.change(user.id, judgedBy(mayRegister, attempt), ({ actor }) => {
-      mayRegister(actor);
-      return { user, passwordHash };
+    const stored = await openAccount({ users, passwords, keptAnswers }, attempt, {
+      user,
+      password: account.password,
+      from,
+      allowed: (actor) => allow(policy, actor, user.role === 'admin' ? 'register_admin' : 'register_user'),
     });
-    return { user: stored.user, token: await tokens.issue(stored.user) };
+    return { user: stored, token: await tokens.issue(stored) };
   };
 }
