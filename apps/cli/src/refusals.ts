@@ -7,6 +7,7 @@ const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => 
   wrong_credentials: () => 'The e-mail or the password is wrong.',
   forbidden: () => 'That is not allowed.',
   not_found: ({ entity, id }) => `There is no ${entity} ${id}.`,
+  current_password_needed: () => 'The current password is needed.',
   password_is_personal: () => 'The password is the name or the e-mail of the user, or a part of it. Choose another.',
   email_taken: () => 'There is a user with this e-mail already.',
   insufficient_tickets: ({ available, requested }) => `${requested} tickets were asked for, ${available} are left.`,

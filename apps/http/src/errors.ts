@@ -16,6 +16,7 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   wrong_credentials: () => [401, messages.wrongCredentials, null],
   forbidden: ({ reason }) => [403, messages.forbidden[reason], null],
   not_found: ({ entity }) => [404, messages.notFound[entity], null],
+  current_password_needed: () => [400, messages.invalidInput, [{ field: 'current_password', message: faults.missing }]],
   password_is_personal: () => [400, messages.invalidInput, [{ field: 'password', message: faults.passwordPersonal }]],
   email_taken: () => [400, messages.emailTaken, null],
   insufficient_tickets: ({ available, requested }) => [400, messages.insufficientTickets, { available, requested }],

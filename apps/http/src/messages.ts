@@ -8,6 +8,7 @@ export const messages = {
   notReady: { no_database: 'Database belum dapat dihubungi', stopping: 'Server sedang berhenti' },
   registered: 'Registrasi berhasil',
   loggedIn: 'Login berhasil',
+  loggedOut: 'Logout berhasil',
   self: 'Data user',
   usersRead: 'Berhasil mengambil data users',
   userRead: 'Berhasil mengambil data user',

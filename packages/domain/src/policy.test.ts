@@ -11,6 +11,7 @@ const ASKERS: readonly Actor[] = ['anonymous', 'stale', aUser(), owner, aUser({ 
 const TABLE: Readonly<Record<Action, readonly [open: string, locked: string]>> = {
   register_user: ['y4yyyy', 'y4yyyy'],
   register_admin: ['y4yyyy', '34333y'],
+  log_out: ['44yyyy', '44yyyy'],
   read_self: ['44yyyy', '44yyyy'],
   list_users: ['y4yyyy', '4433yy'],
   read_user: ['y4yyyy', '443yyy'],

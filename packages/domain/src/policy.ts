@@ -10,6 +10,8 @@ export type Profile = 'open' | 'locked';
 export interface Policy {
   readonly profile: Profile;
   readonly passwords: PasswordRules;
+  /** Whether a user who changes their own password or e-mail has to give the current password. */
+  readonly asksForCurrentPassword: boolean;
   /** The most accounts that may be asked for from one address in 15 minutes; undefined: any number. */
   readonly registrationsMax: number | undefined;
   /** Whether events in the past may be made and booked. */
@@ -29,6 +31,7 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
   open: {
     profile: 'open',
     passwords: { charactersMin: 6, refuseGuessable: false, common: new Set() },
+    asksForCurrentPassword: false,
     registrationsMax: undefined,
     pastEvents: true,
     ticketsPerBookingMax: TOTAL_TICKETS_MAX,
@@ -39,6 +42,7 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
   locked: {
     profile: 'locked',
     passwords: { charactersMin: 8, refuseGuessable: true, common: new Set() },
+    asksForCurrentPassword: true,
     registrationsMax: 20,
     pastEvents: false,
     ticketsPerBookingMax: 10,
@@ -54,6 +58,7 @@ type Audience = 'anyone' | 'user' | 'owner' | 'admin' | 'operator';
 const RIGHTS = {
   register_user: { open: 'anyone', locked: 'anyone' },
   register_admin: { open: 'anyone', locked: 'operator' },
+  log_out: { open: 'user', locked: 'user' },
   read_self: { open: 'user', locked: 'user' },
   list_users: { open: 'anyone', locked: 'admin' },
   read_user: { open: 'anyone', locked: 'owner' },

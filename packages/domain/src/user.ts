@@ -18,7 +18,7 @@ export interface User {
   /** Lower case, unique. */
   readonly email: string;
   readonly role: Role;
-  /** Tokens carry it; a password change raises it, which ends every token given before. */
+  /** Tokens carry it; a password change and a logout raise it, which ends every token given before. */
   readonly tokenVersion: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -38,6 +38,8 @@ export interface UserChanges {
   readonly email?: string | undefined;
   readonly password?: string | undefined;
   readonly role?: Role | undefined;
+  /** The password before the change, where the policy asks for it. */
+  readonly currentPassword?: string | undefined;
 }
 
 export const NAME_CHARACTERS_MAX = 255;
@@ -89,6 +91,9 @@ interface Account {
   readonly role: Role;
   readonly password: string | undefined;
 }
+
+/** The same user, whose tokens given so far hold no longer. No edit: `updatedAt` stays. */
+export const signedOut = (user: User): User => ({ ...user, tokenVersion: user.tokenVersion + 1 });
 
 function refuseFaulty(account: Account, rules: PasswordRules): void {
   refuseFaults(faultsOf(account, rules));

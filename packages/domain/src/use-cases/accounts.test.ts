@@ -430,6 +430,74 @@ describe('changing a user', () => {
   });
 });
 
+describe('changing one’s own password or e-mail in the locked profile', () => {
+  const NEW = { password: 'perahu-pagi-7' };
+  const setUp = async () => {
+    const house = await aHouse({ policy: POLICIES.locked });
+    const { user } = await house.useCases.registerUser(NOBODY, account);
+    const change = (changes: UserChanges, attempt = as(user)) => answerOf(house.useCases.changeUser(attempt, user.id, changes, 'here'));
+    return { ...house, user, change };
+  };
+
+  it('needs the current password, and stores nothing without it', async () => {
+    const { useCases, user, change } = await setUp();
+    for (const changes of [NEW, { email: 'putri@example.com' }]) {
+      expect(await change(changes)).toBe('current_password_needed');
+      expect(await change({ ...changes, currentPassword: 'wrong' })).toBe('wrong_credentials');
+    }
+    expect(await useCases.readSelf(as(user))).toEqual(user);
+    expect(await change({ email: 'putri@example.com', currentPassword: account.password })).toBe('done');
+    expect(await change({ ...NEW, currentPassword: account.password })).toBe('done');
+    expect(await answerOf(useCases.logIn({ email: 'putri@example.com', ...NEW }))).toBe('done');
+  });
+
+  it('is a matter of the own account alone: an admin and the operator change others without it', async () => {
+    const { useCases, admin, change } = await setUp();
+    expect([await change(NEW, as(admin)), await change({ email: 'putri@example.com' }, OPERATOR)]).toEqual(['done', 'done']);
+    expect(await answerOf(useCases.changeUser(as(admin), admin.id, NEW))).toBe('current_password_needed');
+  });
+
+  it('asks nothing for a name, or for the same e-mail', async () => {
+    const { change } = await setUp();
+    expect(await change({ name: 'Ani Putri', email: ' ANI@example.com ', currentPassword: 'not looked at' })).toBe('done');
+  });
+
+  it('shares the budget of failed logins, and costs no work once it is reached', async () => {
+    const { useCases, ports, user, change } = await setUp();
+    for (let round = 0; round < 5; round += 1) {
+      expect(await change({ ...NEW, currentPassword: 'wrong' })).toBe('wrong_credentials');
+      expect(await answerOf(useCases.logIn({ ...account, password: 'wrong' }, 'here'))).toBe('wrong_credentials');
+    }
+    const passwords = { ...ports.passwords, verify: () => Promise.reject(new Error('verifying')), hash: () => Promise.reject(new Error('hashing')) };
+    const { changeUser, logIn } = createUseCases({ ...ports, passwords });
+    const asked = { ...NEW, currentPassword: account.password };
+    expect(await answerOf(changeUser(as(user), user.id, asked, 'here'))).toBe('too_many_failed_logins');
+    expect(await answerOf(logIn(account, 'here'))).toBe('too_many_failed_logins');
+    expect(await answerOf(changeUser(as(user), user.id, asked, 'elsewhere'))).toBe('verifying');
+  });
+
+  it('is refused when the password was changed while the old one was proved', async () => {
+    const { useCases, ports, user } = await setUp();
+    const verify: PasswordHasher['verify'] = async (password, hash) => {
+      const isRight = await ports.passwords.verify(password, hash);
+      await useCases.changeUser(OPERATOR, user.id, { password: 'kereta-siang-8' });
+      return isRight;
+    };
+    const { changeUser } = createUseCases({ ...ports, passwords: { ...ports.passwords, verify } });
+    expect(await answerOf(changeUser(as(user), user.id, { ...NEW, currentPassword: account.password }))).toBe('unauthenticated');
+  });
+});
+
+describe('logging out', () => {
+  it('ends every token of the account, once, and changes nothing else', async () => {
+    const { useCases, ports, sari, budi } = await aHouse();
+    expect(await answersOf([useCases.logOut(as(sari)), useCases.logOut(as(sari))])).toEqual(['done', 'unauthenticated']);
+    expect(await ports.users.find(sari.id)).toEqual({ ...sari, tokenVersion: sari.tokenVersion + 1 });
+    expect(await answersOf([useCases.readSelf(as(sari)), useCases.readSelf(as(budi))])).toEqual(['unauthenticated', 'done']);
+    expect(await answersOf([useCases.logOut(NOBODY), useCases.logOut(OPERATOR)])).toEqual(['unauthenticated', 'unauthenticated']);
+  });
+});
+
 describe('deleting a user', () => {
   it('is refused while he holds tickets, organises an event or is the last admin', async () => {
     const { useCases, rows, admin, sari, budi, event } = await aHouse();

@@ -3,6 +3,7 @@ import { formsOf, normalPassword } from '../password.ts';
 import type { PasswordHasher, Ports } from '../ports.ts';
 import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
 import { refuse } from '../refusal.ts';
+import type { ProvePassword } from './proving.ts';
 
 /** Refuses whoever has reached one of the limits, and gives the counts. What comes at the same time may overshoot by as many. */
 export async function refuseLimited(
@@ -60,7 +61,7 @@ export interface SharedPasswords {
   /** `outdated`: right, and its hash took less work than hashes take now or is of another form. */
   verify(password: string, hash: string | undefined, holders: readonly string[]): Promise<'wrong' | 'right' | 'outdated'>;
 }
-export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords };
+export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords; readonly provePassword: ProvePassword };
 
 /**
  * Lets one account, and one address, hold at most a third of a server's places for passwords, whatever they hash or verify: nobody, not even
