@@ -33,7 +33,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'writer queue',
     file: `${persistence}/database.ts`,
-    line: "this.engine === 'sqlite' ? this.#turn(run) : run()",
+    line: "this.engine === 'sqlite' ? this.#turns.run(turn, run) : run()",
     becomes: 'run()',
     killedBy: [`${persistence}/races.test.ts`, 'users and bookings written at once, sqlite lose nothing that was acknowledged'],
   },
@@ -110,9 +110,23 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'a mark in every transaction that is told',
     file: `${persistence}/tries.ts`,
-    line: 'if (!isInDoubt) await mark?.write(runner.manager);',
-    becomes: '',
+    line: 'mark === undefined || isInDoubt ? unsent : [...unsent, mark.next(runner.manager)]',
+    becomes: 'unsent',
     killedBy: [`${persistence}/failing-commits.test.ts`, 'once, when what was stored is a COMMIT: found out, and booked once'],
+  },
+  {
+    name: 'each statement of a packet finds the rows that were locked',
+    file: `${persistence}/writing.ts`,
+    line: 'if (expected !== undefined && found !== expected)',
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/writing.test.ts`, 'mysql: one that finds fewer rows than were locked'],
+  },
+  {
+    name: 'no second statement in the text of one',
+    file: `${persistence}/mysql.ts`,
+    line: "if (typeof text === 'string' && text.includes(';') && !isJoined(text))",
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/writing.test.ts`, 'mysql: text that holds a second statement is refused'],
   },
   {
     name: 'an unknown failure of COMMIT is no rollback',
@@ -292,7 +306,7 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'the answer is kept with what it tells of',
     file: `${persistence}/stock-transaction.ts`,
-    line: 'await storeKeptAnswers(manager, keptAnswers);',
+    line: '...keptAnswerInserts(manager, keptAnswers),',
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'the second answer is the first'],
   },
@@ -390,8 +404,8 @@ const MUTANTS: readonly Mutant[] = [
   {
     name: 'an unknown e-mail costs a hash',
     file: 'packages/domain/src/use-cases/log-in.ts',
-    line: 'await passwords.verify(password, credentials?.passwordHash);',
-    becomes: 'credentials !== undefined && (await passwords.verify(password, credentials.passwordHash));',
+    line: 'await passwords.verify(password, credentials?.passwordHash, holders);',
+    becomes: 'credentials !== undefined && (await passwords.verify(password, credentials.passwordHash, holders));',
     killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'asks the hasher also about an e-mail that nobody has'],
   },
   {
@@ -400,6 +414,41 @@ const MUTANTS: readonly Mutant[] = [
     line: 'user?.tokenVersion === tokenVersion ?',
     becomes: 'user !== undefined ?',
     killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'leaves a password as it is that was changed'],
+  },
+  {
+    name: 'no token, no look at the database',
+    file: 'packages/domain/src/use-cases/asking.ts',
+    line: "if (typeof actor === 'string') identify(policy, actor, action);",
+    becomes: '',
+    killedBy: ['tests/threats/cost-before-identity.test.ts', 'without a token where one is needed does not touch the database'],
+  },
+  {
+    name: 'a write is judged before it takes a lock',
+    file: 'packages/domain/src/use-cases/asking.ts',
+    line: '    return judge(actor, freshness);',
+    becomes: '    return undefined as Result;',
+    killedBy: ['tests/threats/cost-before-identity.test.ts', 'for a right that a user does not have opens no write transaction'],
+  },
+  {
+    name: 'a third of the places for passwords',
+    file: 'packages/domain/src/use-cases/limiting.ts',
+    line: '(underWay.get(one) ?? 0) >= shareMax',
+    becomes: 'false',
+    killedBy: ['packages/domain/src/use-cases/accounts.test.ts', 'from one address takes a third of the places'],
+  },
+  {
+    name: 'a taken e-mail costs no hash',
+    file: 'packages/domain/src/use-cases/opening.ts',
+    line: 'if (await isEmailTaken({ users }, user))',
+    becomes: 'if (false)',
+    killedBy: ['tests/threats/cost-before-identity.test.ts', 'for what hangs on a row opens no write transaction'],
+  },
+  {
+    name: 'sales first',
+    file: `${persistence}/writer-turns.ts`,
+    line: 'if (sales.length > 0 && !(accounts.length > 0 && this.#isAccountsTurn)) {',
+    becomes: 'if (accounts.length === 0) {',
+    killedBy: [`${persistence}/writer-turns.test.ts`, 'sales come first, and accounts get one turn in ten'],
   },
   {
     name: 'whoever guesses or asks too often is refused',

@@ -1,7 +1,7 @@
 import { type NewId, Unavailable } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
 import { classify } from './database-errors.ts';
-import { agoIn, deleteRows, nowIn } from './writing.ts';
+import { agoIn, deletesOf, nowIn, runTogether, type Statement } from './writing.ts';
 
 /** A mark is swept after a day, by the database's clock. Long before, nobody looks for it any more. */
 const SWEPT_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -46,17 +46,18 @@ export class CommitMark<Result> {
     this.#sent.delete(this.#tries);
   }
 
-  /** Writes the mark of this try. */
-  async write(manager: EntityManager): Promise<void> {
+  /** Writes the mark of the next try. */
+  next(manager: EntityManager): Statement {
     this.#tries += 1;
-    await manager.query(`INSERT INTO commits (id, attempt, at) VALUES (?, ?, ${nowIn(manager)})`, [this.#id, this.#tries]);
+    return { sql: `INSERT INTO commits (id, attempt, at) VALUES (?, ?, ${nowIn(manager)})`, parameters: [this.#id, this.#tries] };
   }
 
   /** Writes the mark as the fence of a try after a lost COMMIT; or gives what the stored try came to. */
   async claim(manager: EntityManager): Promise<{ readonly stored: Result } | undefined> {
     if (this.#isTooOld) throw new Unavailable('the mark of a lost COMMIT may have been swept', { outcome: 'unknown' });
     try {
-      await this.write(manager);
+      const { sql, parameters } = this.next(manager);
+      await manager.query(sql, [...parameters]);
       return undefined;
     } catch (error) {
       if (classify(error) !== 'duplicate') throw error;
@@ -79,11 +80,13 @@ export async function sweepMarks(manager: EntityManager, limit: number): Promise
     old.parameter,
     limit,
   ]);
-  await deleteRows(
+  await runTogether(
     manager,
-    'commits',
-    'id',
-    rows.map(({ id }) => id),
+    deletesOf(
+      'commits',
+      'id',
+      rows.map(({ id }) => id),
+    ),
   );
   return rows.length;
 }

@@ -1,5 +1,4 @@
 import { type Freshness, type NewId, Unavailable } from '@ticket/domain';
-import pLimit from 'p-limit';
 import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
 import { newIds } from '../new-ids.ts';
@@ -9,20 +8,10 @@ import { classify, errnoOf, messageOf } from './database-errors.ts';
 import { isUpToDate, migrationsIn, type Readable, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
-import {
-  ACQUIRE_MS,
-  foreseen,
-  isDestroyable,
-  isTransient,
-  LostCommit,
-  onConnection,
-  StaleRow,
-  TRY_MS,
-  tryOnce,
-  untilDone,
-  type Work,
-} from './tries.ts';
+import { ACQUIRE_MS, foreseen, isDestroyable, isTransient, LostCommit, onConnection, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
 import { WriteHealth } from './write-health.ts';
+import { type Turn, WriterTurns } from './writer-turns.ts';
+import { StaleRow } from './writing.ts';
 
 export interface SqliteConfig {
   readonly engine: 'sqlite';
@@ -41,7 +30,7 @@ export class Database {
   readonly #newId: NewId;
   readonly #writes: WriteHealth;
   /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
-  readonly #turn = pLimit(1);
+  readonly #turns = new WriterTurns();
   #sources: { writer: DataSource; reader: DataSource } | undefined;
   #notice: string | undefined;
   #tellLost: (why: string) => void = () => {};
@@ -55,7 +44,7 @@ export class Database {
     this.#newId = newId;
     this.#measures = measures;
     // A mark alone is the smallest thing that is written, and writing it proves all that a booking needs.
-    this.#writes = new WriteHealth(() => this.#marked(async () => ({ result: undefined, hasWritten: true })), measures);
+    this.#writes = new WriteHealth(() => this.#marked(async () => ({ result: undefined, hasWritten: true }), 'accounts'), measures);
     this.engine = config.engine;
     this.address = config.engine === 'sqlite' ? config.folder : `${addressOf(config)}/${config.database}`;
     if (config.engine === 'mysql') {
@@ -112,16 +101,16 @@ export class Database {
    */
   async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     const unmarked = async (manager: EntityManager) => ({ result: await work(manager), hasWritten: true });
-    return this.#run(unmarked, undefined);
+    return this.#run(unmarked, undefined, 'accounts');
   }
 
   /**
    * The same for what somebody is told of. Every try writes one mark, so that what became of a lost COMMIT is looked up: `work` is never
    * done twice, whatever others did since. `outcome: unknown` is thrown when that could not be found out in time.
    */
-  async markedTransaction<Result>(work: Work<Result>): Promise<Result> {
+  async markedTransaction<Result>(work: Work<Result>, turn: Turn = 'accounts'): Promise<Result> {
     try {
-      const result = await this.#marked(work);
+      const result = await this.#marked(work, turn);
       this.#writes.succeeded();
       return result;
     } catch (error) {
@@ -130,10 +119,10 @@ export class Database {
     }
   }
 
-  async #marked<Result>(work: Work<Result>): Promise<Result> {
+  async #marked<Result>(work: Work<Result>, turn: Turn): Promise<Result> {
     const mark = new CommitMark<Result>(this.#newId);
     try {
-      return await this.#run(work, mark);
+      return await this.#run(work, mark, turn);
     } catch (error) {
       // Whatever stopped the finding out, what is not known is said to be so.
       if (!mark.isInDoubt) throw error;
@@ -142,14 +131,19 @@ export class Database {
     }
   }
 
-  #run<Result>(work: Work<Result>, mark: CommitMark<Result> | undefined): Promise<Result> {
+  #run<Result>(work: Work<Result>, mark: CommitMark<Result> | undefined, turn: Turn): Promise<Result> {
     const { writer } = this.#connection();
     const run = () =>
       this.#untilDone(
         () => tryOnce(writer, this.engine, work, mark, this.#measures),
         (error) => error instanceof LostCommit || error instanceof StaleRow || isTransient(error),
       );
-    return this.engine === 'sqlite' ? this.#turn(run) : run();
+    return this.engine === 'sqlite' ? this.#turns.run(turn, run) : run();
+  }
+
+  /** Whether sales wait, also those that gather into a batch and have not asked for SQLite's writer yet: other writes let them go first. */
+  letSalesGoFirst(wait: () => boolean): void {
+    this.#turns.salesGather = wait;
   }
 
   /** Deletes the marks that nobody looks for any more, in small transactions, and says how many they were. */

@@ -65,6 +65,7 @@ describe('a COMMIT on SQLite that fails with the disk', () => {
       throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_FSYNC' });
     });
     const failing = database.markedTransaction(async (manager) => ({ result: await manager.query(name('first')), hasWritten: true }));
+    await sleep(1000); // the other one waits for its turn, and not so long that it is refused
     const other = database.transaction(async (manager) => {
       await manager.query(name('a'));
       await sleep(1000); // the failing one comes to its end meanwhile, if it has been given up

@@ -1,10 +1,8 @@
 import { type ActorRef, type IdempotencyKey, type KeptAnswer, type KeptAnswers, ownerOf } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
-import { classify } from './database-errors.ts';
 import { type KeptAnswerColumns, toDate } from './rows.ts';
-import { StaleRow } from './tries.ts';
-import { insertRows, momentText, nowIn } from './writing.ts';
+import { insertsOf, momentText, nowIn, type Statement } from './writing.ts';
 
 /** What was answered before under the keys; nothing is asked of the database where there are none. */
 export async function readKeptAnswers(
@@ -25,21 +23,14 @@ const toKeptAnswer = ({ owner, idempotency_key: key, fingerprint, answer }: Kept
   answer: revived(answer),
 });
 
-/** Stores answers; where a key was taken meanwhile (another process, another event), all is to be decided anew. */
-export async function storeKeptAnswers(manager: EntityManager, answers: readonly KeptAnswer[]): Promise<void> {
-  try {
-    await insertRows(
-      manager,
-      'idempotency_keys',
-      ['owner', 'idempotency_key', 'fingerprint', 'answer'],
-      answers.map(({ owner, key, fingerprint, answer }) => [owner, key, fingerprint, JSON.stringify(answer)]),
-      { stamped: 'kept_at' },
-    );
-  } catch (error) {
-    if (classify(error) === 'duplicate') throw new StaleRow('an idempotency key was taken meanwhile');
-    throw error;
-  }
-}
+export const keptAnswerInserts = (manager: EntityManager, answers: readonly KeptAnswer[]): Statement[] =>
+  insertsOf(
+    manager,
+    'idempotency_keys',
+    ['owner', 'idempotency_key', 'fingerprint', 'answer'],
+    answers.map(({ owner, key, fingerprint, answer }) => [owner, key, fingerprint, JSON.stringify(answer)]),
+    { stamped: 'kept_at' },
+  );
 
 /** Which of an entity's fields are instants. */
 const INSTANTS: readonly string[] = ['bookingDate', 'eventDate', 'createdAt', 'updatedAt'];

@@ -6,6 +6,7 @@ import { StartFault } from '../start-fault.ts';
 import { classify, errnoOf, messageOf } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
 import { schemas } from './schemas.ts';
+import { isJoined } from './writing.ts';
 
 export interface MySqlConfig {
   readonly engine: 'mysql';
@@ -76,6 +77,8 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
     ...{ connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4', timezone: 'Z', supportBigNumbers: true },
     ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
     driver: { createPool: (options: PoolOptions) => preparedPool(options, sessionOf(facts), refused) },
+    // What a batch writes goes in one packet (writing.ts). Clients' text goes into statements as parameters alone.
+    multipleStatements: true,
     // mysql2 would take a stack for each query, in case it fails: TypeORM's own error has one, and a 25th of a booking's time went there.
     trace: false,
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
@@ -94,6 +97,7 @@ function preparedPool(options: PoolOptions, settings: readonly string[], refused
   const pool = createPool(options);
   pool.on('connection', (connection) => {
     openedMs.set(connection, performance.now());
+    refuseStacked(connection);
     const set = Promise.all(settings.map((statement) => connection.promise().query(statement))).then(
       () => settingsUnderWay.delete(connection),
       (error: unknown) => {
@@ -106,6 +110,20 @@ function preparedPool(options: PoolOptions, settings: readonly string[], refused
     settingsUnderWay.set(connection, set);
   });
   return pool;
+}
+
+/**
+ * The connection takes several statements in one packet, so that a batch's writes need one way there and back. Text that came into a statement
+ * some other way than as a parameter must not gain by it: where the text has more than one, all of them are known to runTogether.
+ */
+function refuseStacked(connection: PoolConnection): void {
+  const query = connection.query.bind(connection);
+  Object.assign(connection, {
+    query: (text: unknown, ...rest: unknown[]) => {
+      if (typeof text === 'string' && text.includes(';') && !isJoined(text)) throw new Error('two statements where one was meant');
+      return Reflect.apply(query, connection, [text, ...rest]);
+    },
+  });
 }
 
 /** A connection without its settings is not used. Another one may get them. */

@@ -17,7 +17,7 @@ import type { Measures } from '../measures.ts';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
 import { classify } from './database-errors.ts';
-import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
+import { keptAnswerInserts, readKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import {
   ACTOR_COLUMNS,
@@ -32,8 +32,7 @@ import {
 } from './rows.ts';
 import { bookingSchema, eventSchema, userSchema } from './schemas.ts';
 import { gather } from './shared-reads.ts';
-import { StaleRow } from './tries.ts';
-import { affectedRows, deleteRows, insertRows } from './writing.ts';
+import { deletesOf, insertsOf, StaleRow, type Statement } from './writing.ts';
 
 /** SQLite works inside this process: as long as a batch takes, nobody else is served. */
 const SQLITE_BATCH_MS = 8;
@@ -73,10 +72,9 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
             { ...rows, holdings },
             clock(),
           );
-          const hasWritten = await store(manager, writes);
           const decided = outcomes.values();
-          return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), hasWritten };
-        });
+          return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), ...(await store(manager, writes)) };
+        }, 'sales');
       try {
         return await run();
       } catch (error) {
@@ -87,6 +85,7 @@ export function createStockQueue(database: Database, clock: Clock, { ticketsPerU
     },
     onBatch: measures.stockBatch,
   });
+  database.letSalesGoFirst(() => queue.waiting > 0);
   measures.watch('stock_queue', () => queue.waiting);
   return queue;
 }
@@ -159,49 +158,49 @@ async function holdingsIn(manager: EntityManager, { events, bookings, actors }: 
   return rows.map(({ event_id: eventId, user_id: userId, tickets }) => ({ eventId, userId, tickets: Number(tickets) }));
 }
 
-/** Whether there was anything to store. */
-async function store(manager: EntityManager, writes: Writes): Promise<boolean> {
+/** Writes what TypeORM has to put into words, and gives the statements for the rest. */
+async function store(manager: EntityManager, writes: Writes): Promise<{ readonly hasWritten: boolean; readonly unsent: readonly Statement[] }> {
   const { insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements, keptAnswers } = writes;
-  if (Object.values(writes).every((rows) => rows.length === 0)) return false;
   if (insertedEvents.length > 0) await manager.insert(eventSchema, [...insertedEvents]);
-  await moveStock(
-    manager,
-    changedEvents.filter(({ edited }) => !edited),
-  );
   for (const { before, after, edited } of changedEvents) {
     if (!edited) continue;
     const { affected } = await manager.update(eventSchema, { id: before.id, stockVersion: before.stockVersion }, after);
-    requireRows(affected, 1);
+    if (affected !== 1) throw new StaleRow('the event that was locked has another version');
   }
-  await insertRows(
-    manager,
-    'bookings',
-    BOOKING_COLUMNS,
-    insertedBookings.map(({ id, userId, eventId, quantity, totalPriceCents, status, bookingDate }) => [
-      ...[id, userId, eventId, quantity, totalPriceCents, status, bookingDate],
-    ]),
-  );
-  for (const { id, status } of changedBookings) requireRows((await manager.update(bookingSchema, { id }, { status })).affected, 1);
-  await deleteRows(manager, 'bookings', 'id', idsOf(deletedBookings));
-  await deleteRows(manager, 'bookings', 'event_id', idsOf(deletedEvents));
-  await deleteRows(manager, 'events', 'id', idsOf(deletedEvents));
-  await insertRows(
-    manager,
-    'stock_movements',
-    ['event_id', 'stock_version', 'booking_id', 'delta', 'available_after', 'reason', 'at'],
-    movements.map(({ eventId, stockVersion, bookingId, delta, availableAfter, reason, at }) => [
-      ...[eventId, stockVersion, bookingId, delta, availableAfter, reason, at],
-    ]),
-  );
-  await storeKeptAnswers(manager, keptAnswers);
-  return true;
+  return {
+    hasWritten: Object.values(writes).some((rows) => rows.length > 0),
+    unsent: [
+      ...stockMoves(changedEvents.filter(({ edited }) => !edited)),
+      ...insertsOf(
+        manager,
+        'bookings',
+        BOOKING_COLUMNS,
+        insertedBookings.map(({ id, userId, eventId, quantity, totalPriceCents, status, bookingDate }) => [
+          ...[id, userId, eventId, quantity, totalPriceCents, status, bookingDate],
+        ]),
+      ),
+      ...changedBookings.map(({ id, status }) => ({ sql: 'UPDATE bookings SET status = ? WHERE id = ?', parameters: [status, id], rows: 1 })),
+      ...deletesOf('bookings', 'id', idsOf(deletedBookings)),
+      ...deletesOf('bookings', 'event_id', idsOf(deletedEvents)),
+      ...deletesOf('events', 'id', idsOf(deletedEvents)),
+      ...insertsOf(
+        manager,
+        'stock_movements',
+        ['event_id', 'stock_version', 'booking_id', 'delta', 'available_after', 'reason', 'at'],
+        movements.map(({ eventId, stockVersion, bookingId, delta, availableAfter, reason, at }) => [
+          ...[eventId, stockVersion, bookingId, delta, availableAfter, reason, at],
+        ]),
+      ),
+      ...keptAnswerInserts(manager, keptAnswers),
+    ],
+  };
 }
 
 const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
 
 /** One statement for all events of the batch: their number, not their rows, would set the pace. */
-async function moveStock(manager: EntityManager, changed: Writes['changedEvents']): Promise<void> {
-  if (changed.length === 0) return;
+function stockMoves(changed: Writes['changedEvents']): Statement[] {
+  if (changed.length === 0) return [];
   const cases = changed.map(() => 'WHEN ? THEN ?').join(' ');
   const values = (pick: (change: (typeof changed)[number]) => number) => changed.flatMap((change) => [change.before.id, pick(change)]);
   const sql = `UPDATE events SET available_tickets = CASE id ${cases} END, stock_version = CASE id ${cases} END
@@ -212,10 +211,5 @@ async function moveStock(manager: EntityManager, changed: Writes['changedEvents'
     ...changed.map(({ before }) => before.id),
     ...values(({ before }) => before.stockVersion),
   ];
-  requireRows(await affectedRows(manager, sql, parameters), changed.length);
-}
-
-/** The lock promised these rows; a different count means that something wrote around it. */
-function requireRows(affected: number | undefined, expected: number): void {
-  if (affected !== expected) throw new StaleRow(`${affected} rows changed where ${expected} were locked`);
+  return [{ sql, parameters, rows: changed.length }];
 }

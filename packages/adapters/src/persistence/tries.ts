@@ -6,6 +6,7 @@ import type { CommitMark } from './commit-mark.ts';
 import { classify, type ErrorClass, errnoOf, isKnownRollback, UnforeseenFailure } from './database-errors.ts';
 import { abandonConnections, isAbandoned, settingsOf } from './mysql.ts';
 import { LibsqlConnection } from './sqlite.ts';
+import { runTogether, StaleRow, type Statement } from './writing.ts';
 
 /** A transaction is run again for this long before it is given up. By time, not by count: conflicts come in crowds. */
 const BUDGET_MS = 3000;
@@ -29,11 +30,6 @@ const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
 };
 const BACKOFF_FIRST_MS = 5;
 const BACKOFF_MAX_MS = 200;
-
-/** A row was not as the lock promised. Something wrote around the lock, so the transaction is run anew. */
-export class StaleRow extends Error {
-  override readonly name = 'StaleRow';
-}
 
 /** COMMIT was sent and its answer never came: stored whole, or not at all. */
 export class LostCommit extends Error {
@@ -82,6 +78,8 @@ function whyOf(error: unknown, kind: ErrorClass): string {
 export interface Worked<Result> {
   readonly result: Result;
   readonly hasWritten: boolean;
+  /** What is left to be written. It goes to the database together with the mark. */
+  readonly unsent?: readonly Statement[];
 }
 
 /** SQLite takes the write lock at once: what reads first and writes later cannot be saved once another process wrote in between. */
@@ -114,10 +112,10 @@ export async function tryOnce<Result>(
       open = true;
       const found = isInDoubt ? await mark?.claim(runner.manager) : undefined;
       if (found !== undefined) return await rollBack(found.stored);
-      const { result, hasWritten } = await work(runner.manager, { isInDoubt });
+      const { result, hasWritten, unsent = [] } = await work(runner.manager, { isInDoubt });
       // Nothing to lose: what was decided holds whether or not anybody hears of it.
       if (mark !== undefined && !hasWritten && !isInDoubt) return await rollBack(result);
-      if (!isInDoubt) await mark?.write(runner.manager);
+      await runTogether(runner.manager, mark === undefined || isInDoubt ? unsent : [...unsent, mark.next(runner.manager)]);
       const connection: unknown = await runner.connect();
       mark?.sendsCommit(result);
       committing = true;

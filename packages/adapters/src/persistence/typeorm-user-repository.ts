@@ -17,12 +17,13 @@ import {
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import { classify, messageOf } from './database-errors.ts';
-import { readKeptAnswers, storeKeptAnswers } from './kept-answers.ts';
+import { keptAnswerInserts, readKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
 import { sharedLookUp } from './shared-reads.ts';
-import { StaleRow, type Worked } from './tries.ts';
+import type { Worked } from './tries.ts';
+import { StaleRow } from './writing.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
@@ -118,11 +119,11 @@ async function decideAndStore<Result extends StoredUser | undefined>(
     await touchAdminGuard(manager);
     if ((await factsOf(manager, id)).otherAdmins > 0) throw new StaleRow('another became the first admin meanwhile');
   }
-  if (key !== undefined && after !== undefined) {
-    const { value, fingerprint } = key;
-    await storeKeptAnswers(manager, [{ owner: ownerOf(attempt.actor), key: value, fingerprint, answer: after.user }]);
-  }
-  return { result: { done: true, after, replayed: false }, hasWritten: hasWritten || key !== undefined };
+  const unsent =
+    key === undefined || after === undefined
+      ? []
+      : keptAnswerInserts(manager, [{ owner: ownerOf(attempt.actor), key: key.value, fingerprint: key.fingerprint, answer: after.user }]);
+  return { result: { done: true, after, replayed: false }, hasWritten: hasWritten || key !== undefined, unsent };
 }
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);

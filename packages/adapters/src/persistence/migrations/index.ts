@@ -4,6 +4,7 @@ import { FailedLogins1764600000000 } from './1764600000000-failed-logins.ts';
 import { RateCounts1764700000000 } from './1764700000000-rate-counts.ts';
 import { MigrationPrograms1764800000000 } from './1764800000000-migration-programs.ts';
 import { Commits1764900000000 } from './1764900000000-commits.ts';
+import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts';
 
 /**
  * In order. A migration that has landed is never edited: the next change is the next file. From MigrationPrograms on, each says first which
@@ -16,4 +17,5 @@ export const migrations = [
   RateCounts1764700000000,
   MigrationPrograms1764800000000,
   Commits1764900000000,
+  OneTreeATable1765000000000,
 ];

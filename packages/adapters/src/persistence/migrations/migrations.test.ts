@@ -7,6 +7,7 @@ import { Database, type DatabaseConfig } from '../database.ts';
 import { openMySql } from '../mysql.ts';
 import { openSqlite } from '../sqlite.ts';
 import { MigrationPrograms1764800000000 } from './1764800000000-migration-programs.ts';
+import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts';
 import { migrations } from './index.ts';
 import { isAtLeast } from './program-versions.ts';
 
@@ -138,4 +139,57 @@ describe.each(engines)('migrations on %s', (engine) => {
     expect(await database.query('SELECT id FROM users')).toEqual([]);
     await database.close();
   });
+});
+
+it('SQLite’s tables become one tree each with every row, rule and index that they had, and back', async () => {
+  const { config, drop } = await freshDatabase('sqlite');
+  const [now, name] = ['2026-01-01 00:00:00.000', 'OneTreeATable1765000000000'];
+  const told = async (database: Database) => ({
+    tables: await database.query<{ name: string; sql: string }>(
+      `SELECT name, sql FROM sqlite_master WHERE tbl_name IN ('bookings', 'stock_movements') AND sql IS NOT NULL ORDER BY name`,
+    ),
+    bookings: await database.query('SELECT * FROM bookings ORDER BY id'),
+    movements: await database.query('SELECT * FROM stock_movements ORDER BY stock_version'),
+  });
+  const database = new Database(config);
+  await database.connect();
+  const asOneTree = await told(database);
+  await database.transaction(async ({ queryRunner }) => {
+    if (queryRunner !== undefined) await new OneTreeATable1765000000000().down(queryRunner);
+  });
+  await forget(config, name);
+  await database.transaction(async (manager) => {
+    for (const row of [
+      `INSERT INTO users (id, name, email, password_hash, role, token_version, createdAt, updatedAt) VALUES ('u', 'U', 'u@b.co', 'x', 'user', 0, '${now}', '${now}')`,
+      `INSERT INTO events (id, organizer_id, name, location, event_date, ticket_price_cents, total_tickets, available_tickets, stock_version, createdAt, updatedAt) VALUES ('e', 'u', 'E', 'L', '${now}', 0, 5, 2, 3, '${now}', '${now}')`,
+      ...['c', 'a', 'b'].map(
+        (id) =>
+          `INSERT INTO bookings (id, user_id, event_id, quantity, total_price_cents, status, booking_date) VALUES ('${id}', 'u', 'e', 1, 0, 'confirmed', '${now}')`,
+      ),
+      ...[3, 1, 2].map(
+        (version) =>
+          `INSERT INTO stock_movements (event_id, stock_version, booking_id, delta, available_after, reason, at) VALUES ('e', ${version}, 'b', -1, ${5 - version}, 'booked', '${now}')`,
+      ),
+    ])
+      await manager.query(row);
+  });
+  const before = await told(database);
+  await database.close();
+  const renewed = new Database(config);
+  await renewed.connect();
+  const after = await told(renewed);
+  expect([after.bookings, after.movements]).toEqual([before.bookings, before.movements]);
+  expect(before.bookings).toHaveLength(3);
+  expect(before.tables.map(({ sql }) => sql.includes('WITHOUT ROWID'))).not.toContain(true);
+  expect(after.tables).toEqual(asOneTree.tables);
+  expect(after.tables.map(({ name, sql }) => [name, sql.endsWith('WITHOUT ROWID')])).toEqual([
+    ['bookings', true],
+    ['idx_bookings_booking_date', false],
+    ['idx_bookings_event_id', false],
+    ['idx_bookings_user_id', false],
+    ['stock_movements', true],
+  ]);
+  await expect(renewed.transaction((manager) => manager.query('DELETE FROM events'))).rejects.toThrow(/constraint/i);
+  await renewed.close();
+  await drop();
 });

@@ -1,0 +1,37 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { recordOldestProgram } from './program-versions.ts';
+
+/**
+ * SQLite keeps a table's rows by a number of its own, and a primary key of text in a second tree: a booking and its line of the ledger each
+ * wrote one page more than they have to, in every COMMIT. Without that number the table is the tree of its key, as InnoDB keeps it.
+ */
+export class OneTreeATable1765000000000 implements MigrationInterface {
+  readonly name = 'OneTreeATable1765000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await recordOldestProgram(runner, this.name, '0.1.0');
+    if (runner.dataSource.options.type !== 'better-sqlite3') return;
+    for (const table of ['bookings', 'stock_movements']) await rebuild(runner, table, ' WITHOUT ROWID');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    if (runner.dataSource.options.type !== 'better-sqlite3') return;
+    for (const table of ['bookings', 'stock_movements']) await rebuild(runner, table, '');
+  }
+}
+
+/** The same columns, rules and indexes, told by the file itself. No other table refers to these two. */
+async function rebuild(runner: QueryRunner, table: string, ending: string): Promise<void> {
+  const parts: { name: string; sql: string }[] = await runner.query(
+    'SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC',
+    [table],
+  );
+  const [made, ...indexes] = parts;
+  if (made === undefined) throw new Error(`no table ${table}`);
+  await runner.query(`ALTER TABLE ${table} RENAME TO ${table}_before`);
+  for (const { name } of indexes) await runner.query(`DROP INDEX ${name}`);
+  await runner.query(made.sql.replace(/\)[^)]*$/, `)${ending}`));
+  await runner.query(`INSERT INTO ${table} SELECT * FROM ${table}_before ORDER BY ${table === 'bookings' ? 'id' : 'event_id, stock_version'}`);
+  await runner.query(`DROP TABLE ${table}_before`);
+  for (const { sql } of indexes) await runner.query(sql);
+}

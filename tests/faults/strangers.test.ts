@@ -1,0 +1,152 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type Engine, engines, freshDatabase } from '../engines.ts';
+import { CONCERT } from '../open-api.ts';
+import { ask, type Person } from './box-office.ts';
+import { atTheEnd, freePort, runServer, type Store, until } from './programs.ts';
+
+/**
+ * A booking beside a crowd that attacks a route takes at most so many times what it takes beside a crowd that reads events: on the real server,
+ * locked, on every engine. What the machine is busy with besides slows both down.
+ */
+const RATIO_MAX = 5;
+const CONNECTIONS = 200;
+/** Of so many bookings the median counts. */
+const BOOKINGS = 7;
+/** A crowd needs a moment to be all there. */
+const WARM_UP_MS = 100;
+/** A route that seems too slow is measured again: what is slow by itself stays so. */
+const TRIES = 3;
+
+const NOWHERE = '01234567-89ab-7def-8123-456789abcdef';
+const person = { name: 'Jane', email: 'jane@example.com', password: 'correct horse' };
+
+interface Attack {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+const attacksOf = ({ id }: Person): readonly Attack[] => [
+  { method: 'POST', path: '/api/auth/register', body: person },
+  { method: 'POST', path: '/api/auth/register', body: { ...person, role: 'admin' } },
+  { method: 'POST', path: '/api/auth/login', body: person },
+  { method: 'GET', path: '/api/auth/me' },
+  { method: 'GET', path: '/api/users' },
+  { method: 'GET', path: `/api/users/${id}` },
+  { method: 'POST', path: '/api/users', body: person },
+  { method: 'PUT', path: `/api/users/${id}`, body: { name: 'Jane Doe' } },
+  { method: 'PUT', path: `/api/users/${id}`, body: { password: 'another horse', role: 'admin' } },
+  { method: 'PUT', path: `/api/users/${NOWHERE}`, body: {} },
+  { method: 'DELETE', path: `/api/users/${NOWHERE}` },
+  { method: 'GET', path: `/api/events/${NOWHERE}` },
+  { method: 'POST', path: '/api/events', body: CONCERT },
+  { method: 'PUT', path: `/api/events/${NOWHERE}`, body: {} },
+  { method: 'DELETE', path: `/api/events/${NOWHERE}` },
+  { method: 'GET', path: '/api/bookings' },
+  { method: 'GET', path: `/api/bookings/${NOWHERE}` },
+  { method: 'POST', path: '/api/bookings', body: { event_id: NOWHERE, quantity: 1 } },
+  { method: 'PATCH', path: `/api/bookings/${NOWHERE}/status`, body: { status: 'cancelled' } },
+  { method: 'DELETE', path: `/api/bookings/${NOWHERE}` },
+];
+
+function textOf({ method, path, body }: Attack, token: string | undefined): string {
+  const bytes = body === undefined ? '' : JSON.stringify(body);
+  const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
+  const content = body === undefined ? '' : `Content-Type: application/json\r\nContent-Length: ${bytes.length}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nHost: here\r\n${authorization}${content}\r\n${bytes}`;
+}
+
+async function storeOf(engine: Engine): Promise<Store> {
+  const { config, drop } = await freshDatabase(engine);
+  atTheEnd(drop);
+  return config.engine === 'sqlite' ? config : { engine: 'mysql', port: config.port, database: config.database };
+}
+
+const ADMIN = { email: 'admin@example.com', password: 'kereta malam 7' };
+const LOCKED = { NODE_ENV: 'production', ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
+
+/** The server's log is long here, and nobody reads it. */
+async function serve(store: Store): Promise<string> {
+  const port = await freePort();
+  const nowhere = openSync('/dev/null', 'w');
+  atTheEnd(() => closeSync(nowhere));
+  await runServer('http', store, { port, env: LOCKED, stdout: nowhere });
+  const url = `http://127.0.0.1:${port}`;
+  await until('the server is ready', async () => ((await ask(url, 'GET', '/health/ready')).status === 200 ? true : undefined));
+  return url;
+}
+
+function crowdAt(url: string) {
+  const program = fileURLToPath(new URL('crowd.mjs', import.meta.url));
+  const child = fork(program, [new URL(url).port, String(CONNECTIONS)]);
+  atTheEnd(() => child.kill('SIGKILL'));
+  return {
+    /** Has them send these from now on, and tells what they heard before. */
+    send: async (requests: readonly string[]): Promise<Record<string, number>> => {
+      child.send(requests);
+      const [heard] = await once(child, 'message');
+      return heard;
+    },
+  };
+}
+
+describe.each(engines)('strangers on %s', (engine) => {
+  it('slow no booking down by more than some readers do', async () => {
+    const url = await serve(await storeOf(engine));
+    const say = async (method: string, path: string, body?: unknown, as?: Person) => (await ask(url, method, path, { as, body })).body.data;
+    const signedIn = async (credentials: object): Promise<Person> => {
+      const { user, token } = await say('POST', '/api/auth/login', credentials);
+      return { id: user.id, token };
+    };
+    const admin = await signedIn(ADMIN);
+    await say('POST', '/api/users', { ...person, email: 'plain@example.com' }, admin);
+    const plain = await signedIn({ ...person, email: 'plain@example.com' });
+    const crowd = crowdAt(url);
+
+    /** The median time of a booking beside the crowd. */
+    async function beside(requests: readonly string[]): Promise<number> {
+      const { id } = await say('POST', '/api/events', CONCERT, admin); // each booker's limits are for one event
+      await crowd.send(requests);
+      await sleep(WARM_UP_MS);
+      const times: number[] = [];
+      for (let n = 0; n < BOOKINGS; n++) {
+        const { status, milliseconds } = await ask(url, 'POST', '/api/bookings', { as: admin, body: { event_id: id, quantity: 1 } });
+        times.push(status === 201 ? milliseconds : Number.POSITIVE_INFINITY);
+      }
+      await crowd.send([]);
+      return times.toSorted((one, other) => one - other)[Math.floor(BOOKINGS / 2)] ?? 0;
+    }
+    const readers = [textOf({ method: 'GET', path: '/api/events' }, undefined)];
+    await beside(readers); // the first ones compile
+    const calm: number[] = [];
+    const besideReaders = async () => {
+      calm.push(await beside(readers));
+      return calm.toSorted((one, other) => one - other)[Math.floor(calm.length / 2)] ?? 0;
+    };
+
+    const slow: string[] = [];
+    for (const [actor, token] of [
+      ['nobody', undefined],
+      ['a bad token', 'of-nobody'],
+      ['a plain user', plain.token],
+    ] as const) {
+      await besideReaders();
+      for (const attack of attacksOf(plain)) {
+        let ratio = Number.POSITIVE_INFINITY;
+        for (let n = 0; n < TRIES && ratio > RATIO_MAX; n++) {
+          const attacked = await beside([textOf(attack, token)]);
+          if (n > 0 || calm.length < 3) await besideReaders();
+          ratio = Math.min(ratio, attacked / (calm.toSorted((one, other) => one - other)[Math.floor(calm.length / 2)] ?? 0));
+        }
+        if (process.env['VERBOSE']) console.log(engine, actor, attack.method, attack.path, ratio.toFixed(2), calm.at(-1)?.toFixed(1));
+        if (ratio > RATIO_MAX) slow.push(`${attack.method} ${attack.path} with ${actor}: ${ratio.toFixed(1)} times`);
+      }
+    }
+    expect(slow).toEqual([]);
+  }, 240_000);
+});
