@@ -4,6 +4,7 @@ import { createApp } from '../apps/http/src/app.ts';
 import { createMetrics } from '../apps/http/src/metrics.ts';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
+import { COMMON_PASSWORDS } from '../packages/adapters/src/security/common-passwords.ts';
 import type { Engine } from './engines.ts';
 import { openContainer } from './open-store.ts';
 
@@ -26,7 +27,8 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
 
 /** The whole API in this process, on an empty database of the engine: real wiring, real tokens, real hashes. */
 export async function openApi(engine: Engine, profile: Profile, overrides: Partial<Policy> = {}, config: Partial<Config> = {}) {
-  const policy = { ...POLICIES[profile], ...overrides };
+  const base = POLICIES[profile];
+  const policy = { ...base, passwords: { ...base.passwords, common: COMMON_PASSWORDS }, ...overrides };
   const metrics = createMetrics();
   const { container, close } = await openContainer(engine, { policy, ...config }, metrics.measures);
   /** What was worth more than a line of the log: nothing, unless something failed, or was refused without a reason. */

@@ -30,6 +30,7 @@ const MATRIX: readonly Row[] = [
     locked: everybody(403),
   },
   { does: 'read oneself', request: () => ['GET', '/api/auth/me'], open: [401, 200, 200, 200], locked: [401, 200, 200, 200] },
+  { does: 'log out', request: () => ['POST', '/api/auth/logout'], open: [401, 200, 200, 200], locked: [401, 200, 200, 200] },
   { does: 'list users', request: () => ['GET', '/api/users'], open: everybody(200), locked: [401, 403, 403, 200] },
   { does: 'read a user', request: ({ owner }) => ['GET', `/api/users/${owner.id}`], open: everybody(200), locked: [401, 200, 403, 200] },
   { does: 'create a user', request: () => ['POST', '/api/users', person('c')], open: everybody(201), locked: [401, 403, 403, 201] },
@@ -43,7 +44,7 @@ const MATRIX: readonly Row[] = [
     does: 'change a user’s password',
     request: ({ owner }) => ['PUT', `/api/users/${owner.id}`, { password: 'another horse' }],
     open: everybody(200),
-    locked: [401, 200, 403, 200],
+    locked: [401, 400, 403, 200], // its owner has to give the current one
   },
   {
     does: 'make a user admin',

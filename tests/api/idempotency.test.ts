@@ -97,6 +97,38 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     expect((await book(event, 'a7', { as: leaver })).status).toBe(401);
   });
 
+  it('gives no first answer to a demoted admin: rights are those of now, as for a new request', async () => {
+    const former = await api.account({ role: 'admin' });
+    const make = (path: string, key: string, body: object) => api.send('POST', path, { as: former, body, headers: { 'Idempotency-Key': key } });
+    const order = { event_id: await concert(), quantity: 1 };
+    const event = () => make('/api/events', 'a12', CONCERT);
+    const booking = () => make('/api/bookings', 'a13', order);
+    expect([(await event()).status, (await event()).status, (await booking()).status]).toEqual([201, 201, 201]);
+    await api.send('PUT', `/api/users/${former.id}`, { as: admin, body: { role: 'user' } });
+    const replies = [await event(), await make('/api/events', 'a12', { ...CONCERT, total_tickets: 7 }), await make('/api/events', 'a14', CONCERT)];
+    const message = 'Akses ditolak. Hanya admin yang dapat melakukan aksi ini';
+    for (const { status, body } of replies) expect([status, body]).toEqual([403, { success: false, message, errors: null }]);
+    const again = await booking(); // a user may still book
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+  });
+
+  it('gives no first answer of a made user where only admins make them and the one who asks is none any more', async () => {
+    const locked = await openApi(engine, 'locked');
+    try {
+      const [former, chief] = [await locked.account({ role: 'admin' }), await locked.account({ role: 'admin' })];
+      const body = { name: 'Budi', email: 'budi-kept@example.com', password: 'correct horse' };
+      const make = () => locked.send('POST', '/api/users', { as: former, body, headers: { 'Idempotency-Key': 'a15' } });
+      expect([(await make()).status, (await make()).headers.get('idempotency-replayed')]).toEqual([201, 'true']);
+      await locked.send('PUT', `/api/users/${former.id}`, { as: chief, body: { role: 'user' } });
+      const refused = await make();
+      expect([refused.status, refused.text.includes('budi-kept')]).toEqual([403, false]);
+      await locked.send('DELETE', `/api/users/${former.id}`, { as: chief });
+      expect((await make()).status).toBe(401);
+    } finally {
+      await locked.close();
+    }
+  });
+
   it('registers once, and signs in whoever asks again with the same password only', async () => {
     const person = { name: 'Jane', email: 'jane-once@example.com', password: 'correct horse' };
     const register = (body: object) => api.send('POST', '/api/auth/register', { body, headers: { 'Idempotency-Key': 'a8' } });

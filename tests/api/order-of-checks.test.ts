@@ -75,6 +75,7 @@ const WAYS_IN: readonly Row[] = [
 
 const USERS: readonly Row[] = [
   { does: 'read oneself', request: () => ['GET', '/api/auth/me'], ...both(signedIn(200)) },
+  { does: 'log out', request: () => ['POST', '/api/auth/logout'], ...both(signedIn(200)) },
   { does: 'list users faultily', request: () => ['GET', '/api/users?limit=0'], open: anyone(400), locked: cells(401, 403, 403, 400) },
   { does: 'list users', request: () => ['GET', '/api/users'], open: anyone(200), locked: cells(401, 403, 403, 200) },
   { does: 'read a malformed user', request: () => ['GET', `/api/users/${MALFORMED}`], open: anyone(400), locked: signedIn(400) },
@@ -143,6 +144,24 @@ const USERS: readonly Row[] = [
     request: ({ owner, email }) => ['PUT', `/api/users/${owner.id}`, { email, password: 'another horse', role: 'admin' }],
     open: anyone(400),
     locked: cells(401, 403, 403, 400),
+  },
+  {
+    does: 'change a user’s password',
+    request: ({ owner }) => ['PUT', `/api/users/${owner.id}`, { password: 'another horse' }],
+    open: anyone(200),
+    locked: cells(401, 403, 400, 200),
+  },
+  {
+    does: 'change a user’s e-mail to a taken one with a wrong current password',
+    request: ({ owner, email }) => ['PUT', `/api/users/${owner.id}`, { email, current_password: 'wrong' }],
+    open: anyone(400),
+    locked: cells(401, 403, 401, 400),
+  },
+  {
+    does: 'change a user’s password with a faulty current one',
+    request: ({ owner }) => ['PUT', `/api/users/${owner.id}`, { password: 'another horse', current_password: 1 }],
+    open: anyone(200),
+    locked: cells(401, 403, 400, 400),
   },
   {
     does: 'change a user',
@@ -349,7 +368,7 @@ describe.each(cases)('order of checks on %s, %s profile', (engine, profile: Prof
       const from = { 'X-Forwarded-For': `198.51.100.${got.length}` };
       const { status } = await api.send(method, path, { body, headers: { ...world.headers[actor], ...from, ...headers } });
       got.push(status);
-      if (['PUT', 'PATCH', 'DELETE'].includes(method) && status < 300) world = await worldOf(api); // nobody's answer spoils the next
+      if ((['PUT', 'PATCH', 'DELETE'].includes(method) || path.endsWith('/logout')) && status < 300) world = await worldOf(api); // nobody's answer spoils the next
     }
     expect(got).toEqual(row[profile]);
   });

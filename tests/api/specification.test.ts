@@ -286,7 +286,7 @@ describe.each(engines)('the locked profile on %s', (engine) => {
   });
 
   it('wants passwords of eight characters that are not the most common', async () => {
-    for (const password of ['seven77', 'password123']) {
+    for (const password of ['seven77', 'password123', 'slipknot', 'Left4Dead', 'RAHASIA123']) {
       const reply = await api.send('POST', '/api/auth/register', { body: { name: 'A', email: 'a@example.com', password } });
       expect([reply.status, reply.body.errors]).toEqual([400, [{ field: 'password', message: expect.any(String) }]]);
     }

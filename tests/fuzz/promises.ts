@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { COMMON_PASSWORDS } from '../../packages/adapters/src/security/common-passwords.ts';
 import type { Document, Operation, Schema } from './document.ts';
 import type { Asked } from './requests.ts';
 
@@ -94,13 +95,15 @@ function* brokenByValidation(document: Document, operation: Operation, asked: As
     for (const { field } of reply.errors) {
       const sent = fields.get(field);
       if (sent === undefined) yield `${field} is refused and was never a field`;
-      else if (!isFaulty(document, field, sent)) yield `${field} is refused and has no fault: ${JSON.stringify(sent.value)?.slice(0, 200)}`;
+      else if (!isFaulty(document, field, sent, fields)) yield `${field} is refused and has no fault: ${JSON.stringify(sent.value)?.slice(0, 200)}`;
     }
   }
   if (status >= 300 || operation.body === undefined) return;
   for (const [field, sent] of fields)
     if (isFaultyByDocument(document, sent)) yield `${field} is accepted and has a fault: ${JSON.stringify(sent.value)?.slice(0, 200)}`;
 }
+
+type Fields = ReadonlyMap<string, Field>;
 
 interface Field {
   readonly schema: Schema;
@@ -141,24 +144,38 @@ const isFaultyByDocument = (document: Document, { schema, isRequired, value }: F
   return !document.isValid(schema, value) && !document.isValid(schema, typeof value === 'string' ? value.trim() : value);
 };
 
-function isFaulty(document: Document, name: string, field: Field): boolean {
+function isFaulty(document: Document, name: string, field: Field, fields: Fields): boolean {
   const { value } = field;
   if (isFaultyByDocument(document, field) || !document.isValid(field.schema, value) || value === null) return true;
   if (typeof value === 'string' && /\p{Surrogate}/u.test(value)) return true;
-  return RULES[name]?.(value) ?? false;
+  return RULES[name]?.(value, fields) ?? false;
 }
 
 /** What docs/api.md refuses beyond the schemas: whether the value of the field breaks its rule. */
-const RULES: Readonly<Record<string, (value: unknown) => boolean>> = {
+const RULES: Readonly<Record<string, (value: unknown, fields: Fields) => boolean>> = {
   name: (value) => isNoLine(String(value)),
   location: (value) => isNoLine(String(value)),
   description: (value) => /(?![\n\r\t])\p{Cc}/u.test(String(value)),
   email: (value) => !/^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d-]+(\.[a-z\d-]+)+$/i.test(String(value).trim()),
-  password: (value) => Buffer.byteLength(String(value)) > 72 || /^(password|12345678|qwerty)/i.test(String(value)),
+  password: (value, fields) => isPoor(String(value).normalize('NFC'), fields),
   event_date: (value) => !isInCalendar(String(value)),
   ticket_price: (value) => !/^\d+(\.\d{1,2})?$/.test(String(value)),
   'Idempotency-Key': (value) => !/^[\x21-\x7e]*$/.test(String(value)),
 };
+
+/** The names and e-mails of the world are there too: a change may leave them as they are. */
+function isPoor(password: string, fields: Fields): boolean {
+  const letters = (text: string) =>
+    text
+      .normalize('NFC')
+      .toLowerCase()
+      .replace(/[\s._-]/g, '');
+  const told = ['name', 'email'].flatMap((name) => String(fields.get(name)?.value ?? ''));
+  const own = [...told, 'ann@example.com', 'bob@example.com', 'admin@example.com', 'chief@example.com'];
+  const words = own.flatMap((text) => [text, ...text.split(/\s+/), text.trim().split('@')[0] ?? '']);
+  const isCommon = COMMON_PASSWORDS.has(password.toLowerCase());
+  return Buffer.byteLength(password) > 72 || [...password].length < 8 || isCommon || words.map(letters).includes(letters(password));
+}
 
 const isNoLine = (text: string): boolean => /\p{Cc}/u.test(text.trim()) || !/[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text);
 

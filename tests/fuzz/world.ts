@@ -46,7 +46,7 @@ export async function openWorld(engine: Engine, profile: Profile) {
       ...{ 'users.admin': admin.id, 'users.ann': ann.id, 'users.bob': bob.id, 'users.gone': gone.id, 'users.chief': chief.id },
       ...{ 'events.onSale': onSale, 'events.soldOut': soldOut, 'events.over': over, 'events.empty': empty },
       ...{ 'bookings.held': held, 'bookings.pending': pending, 'bookings.cancelled': cancelled },
-      ...{ 'emails.ann': 'ann@example.com', 'passwords.ann': PASSWORD },
+      ...{ 'emails.ann': 'ann@example.com', 'passwords.ann': PASSWORD, 'current_passwords.ann': PASSWORD },
     }),
   );
 

@@ -192,6 +192,67 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     for (const password of halves) expect((await logIn(email, password)).body).toEqual(invalid('password'));
   });
 
+  it('T25: a password of other letters than ASCII opens in whatever form it is typed', async () => {
+    const [composed, decomposed] = ['caf\u00e9 pagi 7', 'cafe\u0301 pagi 7'];
+    for (const [given, typed] of [
+      [composed, decomposed],
+      [decomposed, composed],
+    ] as const) {
+      const { email } = await register({ password: given });
+      expect([(await logIn(email, typed)).status, (await logIn(email, given)).status]).toEqual([200, 200]);
+      const made = await post('/api/users', { name: 'Budi', email: anEmail(), password: given }, admin);
+      expect((await logIn(made.body.data.email, typed)).status).toBe(200);
+      await api.send('PUT', `/api/users/${made.body.data.id}`, { as: admin, body: { password: typed } });
+      expect((await logIn(made.body.data.email, given)).status).toBe(200);
+    }
+  });
+
+  it('T25: one that was hashed before passwords were normalised opens in both forms, and is hashed anew from NFC', async () => {
+    const [composed, decomposed] = ['caf\u00e9 pagi 7', 'cafe\u0301 pagi 7'];
+    const passwords = api.container.get(TOKENS.passwords);
+    const hashOf = async (id: string) =>
+      (await api.query<{ hash: string }>('SELECT password_hash AS hash FROM users WHERE id = ?', [id]))[0]?.hash ?? '';
+    for (const typed of [composed, decomposed]) {
+      const person = await register();
+      const passwordHash = await passwords.hash(decomposed);
+      await api.container.get(TOKENS.users).change(person.id, OPERATOR, ({ user }) => user && { user, passwordHash });
+      expect((await logIn(person.email, 'cafe pagi 7')).status).toBe(401);
+      expect(await hashOf(person.id)).toBe(passwordHash);
+      expect((await logIn(person.email, typed)).status).toBe(200);
+      expect(await passwords.verify(composed, await hashOf(person.id))).toBe(true);
+      expect((await api.send('GET', '/api/auth/me', { as: person })).status).toBe(200);
+    }
+  });
+
+  it('T25: is judged in NFC: 72 bytes of it are taken, though it was sent in more', async () => {
+    const { email } = await register({ password: 'e\u0301'.repeat(36) });
+    expect((await logIn(email, '\u00e9'.repeat(36))).status).toBe(200);
+    await expectRefused('password', ['e\u0301'.repeat(37)]);
+  });
+
+  it('a password that is the person’s own name or e-mail is refused where strangers come, and taken in the open profile', async () => {
+    const own = 'Password tidak boleh berupa nama atau email sendiri';
+    const REFUSED = { success: false, message: 'Validasi gagal', errors: [{ field: 'password', message: own }] };
+    const wordsOf: ((email: string) => string)[] = [
+      (email) => email.toUpperCase(),
+      (email) => email.split('@')[0] ?? '',
+      () => 'Dewi Kartikasari',
+      () => 'KARTIKASARI',
+    ];
+    const changed = await register();
+    for (const wordOf of wordsOf) {
+      for (const [method, path] of [
+        ['POST', '/api/auth/register'] as const,
+        ['POST', '/api/users'] as const,
+        ['PUT', `/api/users/${changed.id}`] as const,
+      ]) {
+        const email = `kartika.${anId().slice(-8)}@example.com`;
+        const { status, body } = await api.send(method, path, { as: admin, body: { name: 'Dewi Kartikasari', email, password: wordOf(email) } });
+        expect([status, body]).toEqual(profile === 'locked' ? [400, REFUSED] : [method === 'POST' ? 201 : 200, expect.anything()]);
+      }
+    }
+  });
+
   it('T26: a password that is no text is refused, also where it is tried, and one of ten megabytes is not read', async () => {
     const values = [123456, 0, null, true, ['kereta malam 7'], { a: 1 }, {}];
     await expectRefused('password', [...values, '', 'short']);
@@ -228,14 +289,15 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
 
     it('T27: never takes the place of one that was given meanwhile', async () => {
       const person = await registerCheaply();
-      const change = () => api.send('PUT', `/api/users/${person.id}`, { as: person, body: { password: 'kereta malam 8' } });
+      const change = () =>
+        api.send('PUT', `/api/users/${person.id}`, { as: person, body: { password: 'kereta malam 8', current_password: PASSWORD } });
       const passwords = api.container.get(TOKENS.passwords);
       const hash = vi.spyOn(passwords, 'hash').mockImplementationOnce(async (password) => {
         expect((await change()).status).toBe(200);
         return passwords.hash(password);
       });
       expect((await logIn(person.email, PASSWORD)).status).toBe(200);
-      expect(hash).toHaveBeenCalledTimes(3);
+      expect(hash).toHaveBeenCalledTimes(profile === 'open' ? 3 : 4); // the current password is hashed anew too
       hash.mockRestore();
       expect((await logIn(person.email, PASSWORD)).status).toBe(401);
       expect((await logIn(person.email, 'kereta malam 8')).status).toBe(200);
@@ -272,7 +334,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     const other = await register();
     const replies = await Promise.all([
       ...WAYS_TO_AN_ACCOUNT.map((path) => post(path, { name: 'Twice', email, password: PASSWORD }, admin)),
-      api.send('PUT', `/api/users/${other.id}`, { as: other, body: { email } }),
+      api.send('PUT', `/api/users/${other.id}`, { as: other, body: { email, current_password: PASSWORD } }),
     ]);
     for (const { status, body } of replies) expect([status, body]).toEqual([400, EMAIL_TAKEN]);
   });
@@ -366,6 +428,100 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     expect((await api.send('PUT', `/api/users/${thief.id.toUpperCase()}`, { as: thief, body: { name: 'Own' } })).body.data.name).toBe('Own');
   });
 
+  describe('changing one’s own password or e-mail', () => {
+    const put = (whom: Caller, body: object, as = whom, from = '198.51.100.40') =>
+      api.send('PUT', `/api/users/${whom.id}`, { as, body, headers: { 'X-Forwarded-For': from } });
+    const isLocked = profile === 'locked';
+    const MISSING = { success: false, message: 'Validasi gagal', errors: [{ field: 'current_password', message: 'Wajib diisi' }] };
+
+    it('asks for the current password where strangers come, and ignores it in the open profile', async () => {
+      for (const [body, from] of [
+        [{ password: 'kereta malam 11' }, '198.51.100.41'],
+        [{ email: anEmail() }, '198.51.100.42'],
+      ] as const) {
+        const person = await register();
+        const before = await users();
+        const missing = await put(person, body, person, from);
+        expect([missing.status, missing.body]).toEqual(isLocked ? [400, MISSING] : [200, expect.anything()]);
+        if (!isLocked) continue;
+        const wrong = await put(person, { ...body, current_password: 'wrong' }, person, from);
+        expect([wrong.status, wrong.body]).toEqual([401, WRONG_CREDENTIALS]);
+        expect((await put(person, { ...body, current_password: 1 }, person, from)).body).toEqual(invalid('current_password'));
+        expect(await users()).toBe(before);
+        expect((await put(person, { ...body, current_password: PASSWORD }, person, from)).status).toBe(200);
+      }
+      const person = await register();
+      if (!isLocked) expect((await put(person, { password: 'kereta malam 11', current_password: 1 })).status).toBe(200);
+    });
+
+    it('asks for none where nothing of it is changed, nor of an admin who changes another', async () => {
+      const person = await register();
+      expect((await put(person, { name: 'Sari Dewi', email: ` ${person.email.toUpperCase()} ` })).status).toBe(200);
+      expect((await put(person, { email: anEmail() }, admin)).status).toBe(200);
+      expect((await put(person, { password: 'kereta malam 12' }, admin)).status).toBe(200);
+      const chief = await register();
+      await api.send('PUT', `/api/users/${chief.id}`, { as: admin, body: { role: 'admin' } });
+      expect((await put(chief, { password: 'kereta malam 13' })).status).toBe(isLocked ? 400 : 200); // an admin is asked of their own
+    });
+
+    it.runIf(isLocked)('counts a wrong one as a failed login, by the same budgets, and refuses before any work', async () => {
+      const person = await register();
+      const from = '198.51.100.43';
+      for (let n = 0; n < 5; n += 1) {
+        expect((await logInFrom(from, person.email, `wrong ${n}`)).status).toBe(401);
+        expect((await put(person, { password: 'kereta malam 11', current_password: `wrong ${n}` }, person, from)).status).toBe(401);
+      }
+      const passwords = api.container.get(TOKENS.passwords);
+      const work = [vi.spyOn(passwords, 'verify'), vi.spyOn(passwords, 'hash')];
+      for (const reply of [
+        await put(person, { password: 'kereta malam 11', current_password: PASSWORD }, person, from),
+        await logInFrom(from, person.email, PASSWORD),
+      ]) {
+        expect([reply.status, reply.body]).toEqual([429, failure('Terlalu banyak permintaan')]);
+        expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+      }
+      for (const spy of work) {
+        expect(spy).not.toHaveBeenCalled();
+        spy.mockRestore();
+      }
+      expect((await put(person, { password: 'kereta malam 11', current_password: PASSWORD }, person, '198.51.100.44')).status).toBe(200);
+    });
+
+    it.runIf(isLocked)('tells whether somebody has an e-mail to nobody without the current password', async () => {
+      const [person, other] = [await register(), await register()];
+      const answers = [other.email, anEmail()].map(async (email) => (await put(person, { email, current_password: 'wrong' })).text);
+      const [taken, free] = await Promise.all(answers);
+      expect(taken).toBe(free);
+    });
+  });
+
+  describe('logging out', () => {
+    const logOut = (as?: Caller) => api.send('POST', '/api/auth/logout', { as });
+    const me = async (as: Caller) => (await api.send('GET', '/api/auth/me', { as })).status;
+
+    it('ends every token of the account, and no other’s', async () => {
+      const [person, other] = [await register(), await register()];
+      const second = { ...person, token: (await logIn(person.email, PASSWORD)).body.data.token };
+      const reply = await logOut(second);
+      expect([reply.status, reply.body]).toEqual([200, { success: true, message: 'Logout berhasil' }]);
+      expect([await me(person), await me(second), await me(other)]).toEqual([401, 401, 200]);
+      const third = { ...person, token: (await logIn(person.email, PASSWORD)).body.data.token };
+      expect(await me(third)).toBe(200);
+    });
+
+    it('is refused to nobody and to a token that was ended before, also of two at once, and is no edit', async () => {
+      const person = await register();
+      const row = async () => (await api.query('SELECT name, createdAt, updatedAt, password_hash FROM users WHERE id = ?', [person.id]))[0];
+      const before = await row();
+      const replies = await Promise.all([logOut(person), logOut(person)]);
+      expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 401]);
+      for (const reply of [await logOut(person), await logOut()]) {
+        expect([reply.status, reply.body]).toEqual([401, failure('Token tidak valid atau expired')]);
+      }
+      expect(await row()).toEqual(before);
+    });
+  });
+
   it('T40: no hash and no password is in an answer or in the log, not even when storing them fails', async () => {
     const seen: string[] = [];
     const note = ({ text }: Reply) => seen.push(text);
@@ -379,7 +535,8 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     note(await api.send('GET', `/api/users/${id}`, { as: own }));
     note(await api.send('GET', '/api/users', { as: admin }));
     note(await post('/api/auth/register', changed));
-    note(await api.send('PUT', `/api/users/${id}`, { as: own, body: changed }));
+    note(await api.send('PUT', `/api/users/${id}`, { as: own, body: { ...changed, current_password: 'kereta malam 0' } }));
+    note(await api.send('PUT', `/api/users/${id}`, { as: own, body: { ...changed, current_password: PASSWORD } }));
 
     const database = api.container.get(TOKENS.database);
     const rename = (from: string, to: string) => database.transaction((manager) => manager.query(`ALTER TABLE users RENAME COLUMN ${from} TO ${to}`));

@@ -192,7 +192,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     expect((await me(registered.token)).status).toBe(200);
 
     const second = await logIn(email, 'kereta malam 1');
-    await put(registered, { password: 'kereta malam 2' });
+    await put(registered, { password: 'kereta malam 2', current_password: 'kereta malam 1' });
     const third = await logIn(email, 'kereta malam 2');
     for (const { token } of [registered, second]) expectRefused(await me(token));
     expectRefused(await api.send('GET', '/api/events', { as: second }));

@@ -33,6 +33,8 @@ const EXPECTED: { readonly [Code in RefusalCode]: readonly [Refusals[Code], numb
     [{ entity: 'event', id: '1' }, 404, 'Event tidak ditemukan', null],
     [{ entity: 'booking', id: '1' }, 404, 'Booking tidak ditemukan', null],
   ],
+  current_password_needed: [[{}, 400, 'Validasi gagal', [{ field: 'current_password', message: 'Wajib diisi' }]]],
+  password_is_personal: [[{}, 400, 'Validasi gagal', [{ field: 'password', message: 'Password tidak boleh berupa nama atau email sendiri' }]]],
   email_taken: [[{}, 400, 'Email sudah terdaftar', null]],
   insufficient_tickets: [[{ available: 1, requested: 2 }, 400, 'Stok tiket tidak mencukupi', { available: 1, requested: 2 }]],
   too_many_for_a_booking: [[{ maximum: 10, requested: 11 }, 400, 'Jumlah tiket melebihi batas per booking', { maximum: 10, requested: 11 }]],

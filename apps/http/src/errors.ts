@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { AppEnv } from './env.ts';
 import { type FailureErrors, fail } from './envelope.ts';
-import { messages } from './messages.ts';
+import { faults, messages } from './messages.ts';
 import { OTHER_REASONS, type Reason } from './report.ts';
 
 type Reply = readonly [status: ContentfulStatusCode, message: string, errors: FailureErrors, headers?: Readonly<Record<string, string>>];
@@ -18,6 +18,8 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   wrong_credentials: () => [401, messages.wrongCredentials, null],
   forbidden: ({ reason }) => [403, messages.forbidden[reason], null],
   not_found: ({ entity }) => [404, messages.notFound[entity], null],
+  current_password_needed: () => [400, messages.invalidInput, [{ field: 'current_password', message: faults.missing }]],
+  password_is_personal: () => [400, messages.invalidInput, [{ field: 'password', message: faults.passwordPersonal }]],
   email_taken: () => [400, messages.emailTaken, null],
   insufficient_tickets: ({ available, requested }) => [400, messages.insufficientTickets, { available, requested }],
   too_many_for_a_booking: ({ maximum, requested }) => [400, messages.tooManyForABooking, { maximum, requested }],

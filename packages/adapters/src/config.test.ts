@@ -106,9 +106,13 @@ describe('values', () => {
     expect(load({ JWT_EXPIRES_IN }).jwt.ttlSeconds).toBe(seconds);
   });
 
-  it.each(['0', '-1', '1.5', '900001', 'none'])('MAX_TICKETS_PER_BOOKING and MAX_TICKETS_PER_USER=%s are refused', (limit) => {
+  it.each(['-1', '1.5', '900001', 'none'])('MAX_TICKETS_PER_BOOKING and MAX_TICKETS_PER_USER=%s are refused', (limit) => {
     expect(refusal({ MAX_TICKETS_PER_BOOKING: limit })).toContain('MAX_TICKETS_PER_BOOKING: must be a whole number from 1 to 900000');
-    expect(refusal({ MAX_TICKETS_PER_USER: limit })).toContain('MAX_TICKETS_PER_USER: must be a whole number from 1 to 900000');
+    expect(refusal({ MAX_TICKETS_PER_USER: limit })).toContain('MAX_TICKETS_PER_USER: must be a whole number from 0 to 900000');
+  });
+
+  it('MAX_TICKETS_PER_BOOKING=0 is refused: it would sell nothing', () => {
+    expect(refusal({ MAX_TICKETS_PER_BOOKING: '0' })).toContain('MAX_TICKETS_PER_BOOKING: must be a whole number from 1 to 900000');
   });
 
   it.each(['-1', '1.5', '10001', 'none'])('MAX_BOOKING_CHANGES_PER_HOUR=%s is refused', (limit) => {
@@ -128,14 +132,33 @@ describe('values', () => {
       return [ticketsPerBookingMax, ticketsPerUserMax];
     };
     const told = { MAX_TICKETS_PER_BOOKING: '4', MAX_TICKETS_PER_USER: '6' };
-    expect([limitsIn({}), limitsIn(LOCKED), limitsIn(told), limitsIn({ ...LOCKED, ...told })]).toEqual([
+    const unlimited = { MAX_TICKETS_PER_USER: '0' };
+    expect([{}, LOCKED, told, { ...LOCKED, ...told }, unlimited, { ...LOCKED, ...unlimited }].map(limitsIn)).toEqual([
       ...[
         [900_000, undefined],
+        [10, 10],
+        [4, 6],
+        [4, 6],
+        [900_000, undefined],
         [10, undefined],
-        [4, 6],
-        [4, 6],
       ],
     ]);
+  });
+
+  it('says at the start that locked limits the tickets of a user, unless the operator chose the limit', () => {
+    const words = 'A user may hold at most 10 tickets of one event. MAX_TICKETS_PER_USER changes that; 0 is no limit.';
+    expect(load(LOCKED).notices).toContain(words);
+    for (const limit of ['0', '10', '20']) expect(load({ ...LOCKED, MAX_TICKETS_PER_USER: limit }).notices).toEqual([]);
+    expect(load().notices.join()).not.toContain('MAX_TICKETS_PER_USER');
+  });
+
+  it('refuses a MAX_TICKETS_PER_BOOKING that no user may reach', () => {
+    const unreachable = 'MAX_TICKETS_PER_BOOKING: 20 is more than one user may hold of an event';
+    expect(refusal({ ...LOCKED, MAX_TICKETS_PER_BOOKING: '20' })).toContain(`${unreachable} (10)`);
+    expect(refusal({ MAX_TICKETS_PER_BOOKING: '20', MAX_TICKETS_PER_USER: '19' })).toContain(`${unreachable} (19)`);
+    for (const limit of ['0', '20']) expect(refusal({ ...LOCKED, MAX_TICKETS_PER_BOOKING: '20', MAX_TICKETS_PER_USER: limit })).toBe('accepted');
+    // Of the defaults none is a fault: a limit of a user below them holds for each booking too.
+    for (const env of [LOCKED, {}]) expect(refusal({ ...env, MAX_TICKETS_PER_USER: '4' })).toBe('accepted');
   });
 
   it('CORS_ORIGINS is a list of origins as browsers send them, none when it is not set', () => {
@@ -188,6 +211,10 @@ describe('values', () => {
   it('takes the first admin only whole and with a password of the profile', () => {
     expect(load({ ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'secret1' }).firstAdmin).toEqual({ name: 'Admin', email: 'a@b.co', password: 'secret1' });
     expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'password123' })).toContain('ADMIN_PASSWORD');
+    expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'ibu.kartika@b.co', ADMIN_PASSWORD: 'IBU.Kartika' })).toContain('ADMIN_PASSWORD');
+    expect(refusal({ ADMIN_EMAIL: 'ibu.kartika@b.co', ADMIN_PASSWORD: 'ibu.kartika' })).toBe('accepted');
+    expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'e\u0301'.repeat(7) })).toContain('ADMIN_PASSWORD');
+    expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'e\u0301'.repeat(36) })).toBe('accepted');
     expect(refusal({ ADMIN_EMAIL: 'nobody', ADMIN_PASSWORD: 'secret1' })).toContain('ADMIN_EMAIL');
   });
 

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import {
   isEmail,
+  isPasswordImpersonal,
   isPasswordLongEnough,
   isPasswordStorable,
   isPasswordUncommon,
@@ -20,6 +21,7 @@ import { isPublished, METRICS_TOKEN_ADVICE, SECRET_ADVICE, SECRET_BYTES_MIN, wea
 import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
+import { COMMON_PASSWORDS } from './security/common-passwords.ts';
 import { StartFault } from './start-fault.ts';
 
 /** What the environment decides. Made once at start; nothing else reads the environment. */
@@ -113,7 +115,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   const database = databaseOf(env, { profile, dataDir }, { read, faults, notices, ignored });
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
   const bcryptCost = read('BCRYPT_COST', wholeNumber(10, 14), '10') ?? 10;
-  const policy = policyOf(env, profile, read);
+  const policy = policyOf(env, profile, read, faults);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
   const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
   const corsOrigins = originsOf(env, faults);
@@ -134,6 +136,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
     );
   }
   if (profile === 'open') notices.push(openNotice(hosts));
+  if (policy.ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(policy.ticketsPerUserMax));
   const previous = env['JWT_SECRET_PREVIOUS'];
   const jwt = {
     ...{ secret: secret ?? secretIn(dataDir, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
@@ -189,18 +192,25 @@ function originsOf(env: Environment, faults: string[]): readonly string[] {
   return origins;
 }
 
-function policyOf(env: Environment, profile: Profile, read: Read): Policy | undefined {
+function policyOf(env: Environment, profile: Profile, read: Read, faults: string[]): Policy | undefined {
   const base = POLICIES[profile];
   const pastEvents = read('ALLOW_PAST_EVENTS', Switch, base.pastEvents ? 'yes' : 'no');
   const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no');
   const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(base.passwords.charactersMin));
   const ticketsPerBookingMax = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(base.ticketsPerBookingMax));
-  const ticketsPerUserMax = env['MAX_TICKETS_PER_USER'] === undefined ? base.ticketsPerUserMax : read('MAX_TICKETS_PER_USER', TicketLimit, '');
+  // 0 is no limit.
+  const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), String(base.ticketsPerUserMax ?? 0)) || undefined;
   const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), String(base.bookingChangesPerHourMax ?? 0));
   if (pastEvents === undefined || organizerEmail === undefined || charactersMin === undefined || ticketsPerBookingMax === undefined) return undefined;
+  if (env['MAX_TICKETS_PER_BOOKING'] !== undefined && ticketsPerBookingMax > (ticketsPerUserMax ?? ticketsPerBookingMax)) {
+    faults.push(
+      `MAX_TICKETS_PER_BOOKING: ${ticketsPerBookingMax} is more than one user may hold of an event (${ticketsPerUserMax}); lower it, or set MAX_TICKETS_PER_USER to ${ticketsPerBookingMax} or more, or to 0 for no limit`,
+    );
+  }
+  const common = base.passwords.refuseGuessable ? COMMON_PASSWORDS : base.passwords.common;
   return {
     ...{ ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax },
-    ...{ bookingChangesPerHourMax: changesMax || undefined, passwords: { ...base.passwords, charactersMin } },
+    ...{ bookingChangesPerHourMax: changesMax || undefined, passwords: { ...base.passwords, charactersMin, common } },
   };
 }
 
@@ -220,10 +230,15 @@ function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read
   return host === undefined || host === 'localhost' ? LOOPBACK : [host];
 }
 
+const userLimitNotice = (maximum: number): string =>
+  `A user may hold at most ${maximum} tickets of one event. MAX_TICKETS_PER_USER changes that; 0 is no limit.`;
+
 const openNotice = (hosts: readonly string[]): string =>
   hosts.every(isLoopback)
     ? 'Open profile: anyone may register as admin, and the users endpoints need no token. Only this machine can reach it. For a server: SECURITY_PROFILE=locked.'
     : 'OPEN PROFILE, REACHABLE FROM OTHER MACHINES: anyone may register as admin, and the users endpoints need no token.';
+
+const FIRST_ADMIN_NAME = 'Admin';
 
 function firstAdminOf(env: Environment, policy: Policy | undefined, faults: string[]): Config['firstAdmin'] {
   const [email, password] = [env['ADMIN_EMAIL'], env['ADMIN_PASSWORD']];
@@ -235,15 +250,20 @@ function firstAdminOf(env: Environment, policy: Policy | undefined, faults: stri
   if (!isEmail(normalEmail(email))) faults.push('ADMIN_EMAIL: is not an e-mail address');
   if (
     policy !== undefined &&
-    !(isPasswordStorable(password) && isPasswordLongEnough(password, policy.passwords) && isPasswordUncommon(password, policy.passwords))
+    !(
+      isPasswordStorable(password) &&
+      isPasswordLongEnough(password, policy.passwords) &&
+      isPasswordUncommon(password, policy.passwords) &&
+      isPasswordImpersonal(password, { name: FIRST_ADMIN_NAME, email: normalEmail(email) }, policy.passwords)
+    )
   ) {
     faults.push(
-      `ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseCommon ? ', and not one of the most common passwords' : ''}`,
+      `ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseGuessable ? ', and neither one of the most common passwords nor the e-mail' : ''}`,
     );
   }
   if (policy?.profile === 'locked' && isPublished(password, policy.passwords.charactersMin))
     faults.push('ADMIN_PASSWORD: is a published sample, or has little else in it; choose another');
-  return { name: 'Admin', email, password };
+  return { name: FIRST_ADMIN_NAME, email, password };
 }
 
 /** The secret of the environment; undefined where the open profile may make one. */

@@ -1,7 +1,7 @@
 import type { Actor, ActorRef } from './actor.ts';
 import type { Booking } from './booking.ts';
 import type { Event } from './event.ts';
-import { refuse } from './refusal.ts';
+import { assert, refuse } from './refusal.ts';
 import type { User } from './user.ts';
 
 /**
@@ -16,6 +16,8 @@ export interface IdempotencyKey {
   readonly earlierFingerprints?: readonly string[];
   /** Told when the answer is the first one's, given again. */
   readonly onReplay: () => void;
+  /** Refuses an actor who may not make now what the key made once. The use case adds it; without it no kept answer is given. */
+  readonly allow?: (actor: Actor) => void;
 }
 
 /** The first answer under a key as it was then, kept in the transaction that made what it tells of. */
@@ -37,8 +39,8 @@ export const isIdempotencyKey = (value: string): boolean => value.length <= KEY_
 export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref : ref.userId);
 
 /**
- * The first answer under the key, if there was one. Refuses the key for anything else than it was first used for, and whoever
- * holds a token that is none any more: a kept answer opens nothing.
+ * The first answer under the key, if there was one. Refuses an actor who no longer has the right to make what it tells of, by the row under
+ * the lock, as a new request would be refused; then the key for anything else than it was first used for.
  */
 export function firstAnswer<Answer extends KeptAnswer['answer']>(
   kept: KeptAnswer | undefined,
@@ -46,7 +48,8 @@ export function firstAnswer<Answer extends KeptAnswer['answer']>(
   actor: Actor,
 ): Answer | undefined {
   if (key === undefined || kept === undefined) return undefined;
-  if (actor === 'stale') return refuse('unauthenticated', {});
+  assert(key.allow !== undefined, 'a kept answer is given by the rights of now');
+  key.allow(actor);
   if (kept.fingerprint !== key.fingerprint && !key.earlierFingerprints?.includes(kept.fingerprint)) return refuse('idempotency_key_reused', {});
   return kept.answer as Answer; // the fingerprint covers the route, so it is of the kind that is asked for
 }

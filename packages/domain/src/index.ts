@@ -24,6 +24,14 @@ export { firstAnswer, type IdempotencyKey, isIdempotencyKey, KEPT_MS, KEY_CHARAC
 export type { MovementReason, StockMovement } from './ledger.ts';
 export type { Listing, ListRequest } from './listing.ts';
 export { once } from './once.ts';
+export {
+  isPasswordImpersonal,
+  isPasswordLongEnough,
+  isPasswordStorable,
+  isPasswordUncommon,
+  PASSWORD_BYTES_MAX,
+  type PasswordRules,
+} from './password.ts';
 export { type Action, POLICIES, type Policy, type Profile } from './policy.ts';
 export type {
   Attempt,
@@ -69,14 +77,9 @@ export {
   EMAIL_CHARACTERS_MAX,
   isEmail,
   isName,
-  isPasswordLongEnough,
-  isPasswordStorable,
-  isPasswordUncommon,
   NAME_CHARACTERS_MAX,
   type NewUser,
   normalEmail,
-  PASSWORD_BYTES_MAX,
-  type PasswordRules,
   type Role,
   type User,
   type UserChanges,

@@ -11,6 +11,7 @@ const ASKERS: readonly Actor[] = ['anonymous', 'stale', aUser(), owner, aUser({ 
 const TABLE: Readonly<Record<Action, readonly [open: string, locked: string]>> = {
   register_user: ['y4yyyy', 'y4yyyy'],
   register_admin: ['y4yyyy', '34333y'],
+  log_out: ['44yyyy', '44yyyy'],
   read_self: ['44yyyy', '44yyyy'],
   list_users: ['y4yyyy', '4433yy'],
   read_user: ['y4yyyy', '443yyy'],
@@ -88,9 +89,10 @@ describe('a limit on tickets', () => {
     expect(() => refuseTooMany(policy, { quantity: 2, heldByOwner: 5 })).toThrow(expect.objectContaining({ details }));
   });
 
-  it('is none in the open profile, and ten a booking in the locked one', () => {
+  it('is none in the open profile, and ten a booking and ten a user in the locked one', () => {
     expect(ask(900_000, undefined, POLICIES.open)).toBe('y');
-    expect([10, 11].map((quantity) => ask(quantity, undefined, POLICIES.locked))).toEqual(['y', 'too_many_for_a_booking']);
+    expect([10, 11].map((quantity) => ask(quantity, 0, POLICIES.locked))).toEqual(['y', 'too_many_for_a_booking']);
+    expect([8, 9].map((held) => ask(2, held, POLICIES.locked))).toEqual(['y', 'too_many_for_a_user']);
   });
 
   it('on what a user holds is nothing that may be forgotten to be counted', () => {

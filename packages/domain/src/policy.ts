@@ -1,7 +1,7 @@
 import { type Actor, person } from './actor.ts';
 import { type Event, TOTAL_TICKETS_MAX } from './event.ts';
+import type { PasswordRules } from './password.ts';
 import { assert, refuse } from './refusal.ts';
-import type { PasswordRules } from './user.ts';
 
 /** `open` is the contract to the letter, for a laptop; `locked` is for a server that strangers reach. */
 export type Profile = 'open' | 'locked';
@@ -10,13 +10,15 @@ export type Profile = 'open' | 'locked';
 export interface Policy {
   readonly profile: Profile;
   readonly passwords: PasswordRules;
+  /** Whether a user who changes their own password or e-mail has to give the current password. */
+  readonly asksForCurrentPassword: boolean;
   /** The most accounts that may be asked for from one address in 15 minutes; undefined: any number. */
   readonly registrationsMax: number | undefined;
   /** Whether events in the past may be made and booked. */
   readonly pastEvents: boolean;
   /** The most tickets that one booking takes. */
   readonly ticketsPerBookingMax: number;
-  /** The most tickets of one event that one user holds in all his bookings; undefined: as many as there are, and nobody counts them. */
+  /** The most tickets of one event that one user holds in all bookings together; undefined: no limit, and holdings are not counted. */
   readonly ticketsPerUserMax: number | undefined;
   /** The most changes that one user, who is no admin, makes to their bookings of one event in an hour; undefined: any number. */
   readonly bookingChangesPerHourMax: number | undefined;
@@ -41,11 +43,12 @@ export interface ListLimits {
  */
 const REACH_MAX = 10_000;
 
-/** What each profile means unless the installation says otherwise. */
+/** What each profile means unless the installation says otherwise. The installation adds the list of common passwords. */
 export const POLICIES: Readonly<Record<Profile, Policy>> = {
   open: {
     profile: 'open',
-    passwords: { charactersMin: 6, refuseCommon: false },
+    passwords: { charactersMin: 6, refuseGuessable: false, common: new Set() },
+    asksForCurrentPassword: false,
     registrationsMax: undefined,
     pastEvents: true,
     ticketsPerBookingMax: TOTAL_TICKETS_MAX,
@@ -56,11 +59,12 @@ export const POLICIES: Readonly<Record<Profile, Policy>> = {
   },
   locked: {
     profile: 'locked',
-    passwords: { charactersMin: 8, refuseCommon: true },
+    passwords: { charactersMin: 8, refuseGuessable: true, common: new Set() },
+    asksForCurrentPassword: true,
     registrationsMax: 20,
     pastEvents: false,
     ticketsPerBookingMax: 10,
-    ticketsPerUserMax: undefined,
+    ticketsPerUserMax: 10,
     bookingChangesPerHourMax: 100,
     organizerEmail: false,
     list: { limit: 100, limitMax: 100, offsetMax: REACH_MAX, totalMax: REACH_MAX },
@@ -73,6 +77,7 @@ type Audience = 'anyone' | 'user' | 'owner' | 'admin' | 'operator';
 const RIGHTS = {
   register_user: { open: 'anyone', locked: 'anyone' },
   register_admin: { open: 'anyone', locked: 'operator' },
+  log_out: { open: 'user', locked: 'user' },
   read_self: { open: 'user', locked: 'user' },
   list_users: { open: 'anyone', locked: 'admin' },
   read_user: { open: 'anyone', locked: 'owner' },

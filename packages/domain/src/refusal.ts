@@ -9,6 +9,10 @@ export interface Refusals {
   forbidden: { readonly reason: 'not_admin' | 'not_owner' | 'operator_only' };
   not_found: { readonly entity: 'user' | 'event' | 'booking'; readonly id: string };
   email_taken: None;
+  /** Who changes their own password or e-mail has to give the current password, and did not. */
+  current_password_needed: None;
+  /** The new password is the person's own name or e-mail, or a part of them. */
+  password_is_personal: None;
   /** Tickets left when the decision was made, and tickets asked for. */
   insufficient_tickets: { readonly available: number; readonly requested: number };
   /** The most that one booking takes, and tickets asked for. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { body } from '../body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
-import { created, ok, success } from '../envelope.ts';
+import { created, deleted, done, ok, success } from '../envelope.ts';
 import { messages } from '../messages.ts';
 import { operation } from '../openapi.ts';
 import { presentSession, presentUser, SessionReply, UserReply } from '../presenters.ts';
@@ -49,6 +49,21 @@ export function authRoutes({ useCases, policy, addressOf, accountOf }: RoutePart
         c.set('userId', session.user.id);
         c.set('security', { security: ['logged_in'], whom: session.user.id });
         return ok(c, messages.loggedIn, presentSession(session));
+      },
+    )
+    .post(
+      '/logout',
+      operation({
+        tag: 'Authentication',
+        id: 'logout',
+        summary: 'Keluar: mengakhiri semua token akun ini',
+        token: 'required',
+        answer: [200, done(messages.loggedOut)],
+        failures: [401],
+      }),
+      async (c) => {
+        await useCases.logOut(c.get('attempt'));
+        return deleted(c, messages.loggedOut);
       },
     )
     .get(

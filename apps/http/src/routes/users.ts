@@ -69,13 +69,14 @@ export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
         tag: 'Users',
         id: 'changeUser',
         summary: 'Mengubah user',
-        description: 'Password baru mengakhiri semua token lama. Minimal satu admin selalu tersisa.',
+        description:
+          'Password baru mengakhiri semua token lama. Minimal satu admin selalu tersisa. Pada profil `locked`, mengubah password atau email sendiri membutuhkan `current_password`; yang salah ditolak (401).',
         token: 'optional',
         answer: [200, success(messages.userChanged, UserReply)],
         failures: [400, 401, 403, 404, 415, 429],
       }),
       pathId(useCases, 'change_user'),
-      body(userChanges(policy.passwords)),
+      body(userChanges(policy)),
       async (c) => {
         const input = c.get('input');
         const user = await useCases.changeUser(c.get('attempt'), c.get('id'), input, addressOf(c));

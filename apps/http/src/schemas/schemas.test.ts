@@ -52,10 +52,11 @@ describe('an account', () => {
   });
 
   it('in locked needs a longer and less common password', () => {
-    const locked = newUser(POLICIES.locked.passwords);
+    const locked = newUser({ ...POLICIES.locked.passwords, common: new Set(['password123']) });
     expect(faultyFields(locked, { ...SARI, password: '7654321' })).toEqual(['password']);
     expect(faultyFields(locked, { ...SARI, password: 'Password123' })).toEqual(['password']);
     expect(faultyFields(locked, { ...SARI, password: 'correct horse' })).toEqual([]);
+    expect(faultyFields(locked, { ...SARI, password: 'e\u0301'.repeat(7) })).toEqual(['password']);
   });
 
   it('names all that is wrong at once', () => {
@@ -64,9 +65,16 @@ describe('an account', () => {
   });
 
   it('is changed in what is sent', () => {
-    expect(validate(userChanges(POLICIES.open.passwords), {})).toEqual({});
-    expect(validate(userChanges(POLICIES.open.passwords), { email: 'A@B.co' })).toEqual({ email: 'a@b.co' });
-    expect(faultyFields(userChanges(POLICIES.open.passwords), { name: null, password: '' })).toEqual(['name', 'password']);
+    expect(validate(userChanges(POLICIES.open), {})).toEqual({});
+    expect(validate(userChanges(POLICIES.open), { email: 'A@B.co' })).toEqual({ email: 'a@b.co' });
+    expect(faultyFields(userChanges(POLICIES.open), { name: null, password: '' })).toEqual(['name', 'password']);
+  });
+
+  it('has a current password where the policy asks for one, and no such field elsewhere', () => {
+    const [open, locked] = [userChanges(POLICIES.open), userChanges(POLICIES.locked)];
+    expect([validate(open, { current_password: 1 }), validate(locked, { current_password: 'x' })]).toEqual([{}, { currentPassword: 'x' }]);
+    for (const current_password of [1, null, 'x'.repeat(73), `x${LONE}`])
+      expect(faultyFields(locked, { current_password })).toEqual(['current_password']);
   });
 });
 

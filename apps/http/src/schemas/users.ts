@@ -9,6 +9,8 @@ import {
   normalEmail,
   PASSWORD_BYTES_MAX,
   type PasswordRules,
+  type Policy,
+  type UserChanges,
 } from '@ticket/domain';
 import * as v from 'valibot';
 import { faults } from '../messages.ts';
@@ -24,6 +26,9 @@ const Email = v.pipe(
 );
 
 const StorablePassword = v.pipe(text, v.check(isPasswordStorable, faults.passwordNotStorable));
+
+/** One to compare: any other wrong one is just wrong (401). */
+const TypedPassword = v.pipe(StorablePassword, v.metadata({ format: 'password', maxLength: PASSWORD_BYTES_MAX }));
 
 const newPassword = (rules: PasswordRules) =>
   v.pipe(
@@ -46,7 +51,16 @@ const entries = (rules: PasswordRules) =>
 
 export const newUser = (rules: PasswordRules) => v.pipe(entries(rules), v.metadata({ ref: 'NewUser' }));
 
-export const userChanges = (rules: PasswordRules) => v.pipe(v.partial(entries(rules)), v.metadata({ ref: 'UserChanges' }));
+/** `current_password` is a field only where the policy asks for it; elsewhere it is ignored, as any other unknown field. */
+export const userChanges = ({ passwords, asksForCurrentPassword }: Policy) => {
+  const changes = v.partial(entries(passwords));
+  const proved = v.pipe(
+    v.object({ ...changes.entries, current_password: v.optional(TypedPassword) }),
+    v.metadata({ ref: 'UserChanges' }),
+    v.transform(({ current_password: currentPassword, ...rest }): UserChanges => ({ ...rest, currentPassword })),
+  );
+  return asksForCurrentPassword ? proved : v.pipe(changes, v.metadata({ ref: 'UserChanges' }));
+};
 
 /** No more than what looking up and comparing need: any other wrong pair is just a wrong pair (401). */
 export const Credentials = v.pipe(
@@ -57,7 +71,7 @@ export const Credentials = v.pipe(
         v.check((email) => normalEmail(email).length <= EMAIL_CHARACTERS_MAX, faults.emailTooLong),
         v.metadata({ maxLength: EMAIL_CHARACTERS_MAX }),
       ),
-      password: v.pipe(StorablePassword, v.metadata({ format: 'password', maxLength: PASSWORD_BYTES_MAX })),
+      password: TypedPassword,
     },
     faults.missing,
   ),

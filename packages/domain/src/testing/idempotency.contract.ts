@@ -1,13 +1,27 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Actor, person } from '../actor.ts';
 import { newBooking } from '../booking.ts';
 import type { Event } from '../event.ts';
 import type { Attempt } from '../ports.ts';
 import { refuse } from '../refusal.ts';
 import type { User } from '../user.ts';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
-import { answerOf, answersOf, as, type Rows, rowsOf, SOME_HASH, type Store, times } from './store.ts';
+import { answerOf, answersOf, as, OPERATOR, type Rows, rowsOf, SOME_HASH, type Store, times } from './store.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
+
+const refuseStale = (actor: Actor): void => {
+  if (actor === 'stale') refuse('unauthenticated', {});
+};
+const refuseAllButAdmins = (actor: Actor): void => {
+  if (person(actor).role !== 'admin') refuse('forbidden', { reason: 'not_admin' });
+};
+
+async function answersInTurn<What>(whats: readonly What[], ask: (what: What) => Promise<string>): Promise<string[]> {
+  const answers: string[] = [];
+  for (const what of whats) answers.push(await ask(what));
+  return answers;
+}
 
 /** What every repository promises of attempts under an idempotency key: what they make is made once, however often it is asked for. */
 export function idempotencyContract(name: string, open: () => Promise<Store>): void {
@@ -20,10 +34,10 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
     });
     afterAll(() => store.close());
 
-    /** An attempt under a key, and how often it was told of a replay. */
-    const under = (attempt: Attempt, value: string, fingerprint = 'asked') => {
+    /** An attempt under a key, and how often it was told of a replay. Anybody may do it who is somebody, unless told otherwise. */
+    const under = (attempt: Attempt, value: string, fingerprint = 'asked', allow = refuseStale) => {
       const told = { replays: 0 };
-      const key = { value, fingerprint, onReplay: () => void told.replays++ };
+      const key = { value, fingerprint, onReplay: () => void told.replays++, allow };
       return { attempt: { ...attempt, key }, told };
     };
     const book = (event: Event, user: User, attempt: Attempt, quantity = 1) => {
@@ -126,6 +140,38 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
       expect((await register(again.attempt)).user).toEqual(answers[0]?.user);
       expect(again.told.replays).toBe(1);
       expect(await answerOf(register(under({ actor: 'anonymous' }, key, 'another').attempt))).toBe('idempotency_key_reused');
+    });
+
+    it('gives the first answer only to an actor who may do the same now, by the row under the lock', async () => {
+      const organizer = await rows.user({ role: 'admin' });
+      const asked = (what: 'event' | 'booking' | 'user') => {
+        const { attempt, told } = under(as(organizer), `k12-${what}`, 'asked', refuseAllButAdmins);
+        const plan = anEvent({ organizerId: organizer.id });
+        const user = aUser();
+        const { events, users } = store.ports;
+        const answer =
+          what === 'event'
+            ? events.change(plan.id, attempt, () => plan)
+            : what === 'user'
+              ? users.change(user.id, attempt, () => ({ user, passwordHash: SOME_HASH }))
+              : book(onSale, organizer, attempt);
+        return answerOf(answer.then(() => expect(told.replays).toBeLessThan(2)));
+      };
+      const onSale = await rows.event();
+      const askAll = () => answersInTurn(['event', 'booking', 'user'] as const, asked);
+      expect([await askAll(), await askAll()]).toEqual([times(3, () => 'done'), times(3, () => 'done')]);
+      await store.ports.users.change(organizer.id, OPERATOR, () => ({ user: { ...organizer, role: 'user' } }));
+      expect(await askAll()).toEqual(times(3, () => 'forbidden'));
+      await store.ports.users.change(organizer.id, OPERATOR, () => ({ user: { ...organizer, role: 'admin', tokenVersion: 1 } }));
+      expect(await askAll()).toEqual(times(3, () => 'unauthenticated'));
+      expect([await left(onSale), (await rows.bookingRows(organizer.id)).length]).toEqual([9, 1]);
+    });
+
+    it('gives no first answer where nobody said who may have it', async () => {
+      const [event, user] = [await rows.event(), await rows.user()];
+      const key = { value: 'k13', fingerprint: 'asked', onReplay: () => undefined };
+      expect(await answerOf(book(event, user, { ...as(user), key }))).toBe('done');
+      expect(await answerOf(book(event, user, { ...as(user), key }))).toContain('broken promise');
     });
 
     it('forgets what is old, in steps, and nothing younger', async () => {

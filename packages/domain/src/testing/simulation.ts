@@ -147,7 +147,8 @@ class World {
     this.#random = new Random(seed);
     this.#plant = plant;
     this.#story = story;
-    const policy = this.#random.chance(0.7) ? POLICIES.locked : POLICIES.open;
+    // The model's clients change their passwords by their tokens alone.
+    const policy = { ...(this.#random.chance(0.7) ? POLICIES.locked : POLICIES.open), asksForCurrentPassword: false };
     const limits = { ticketsPerBookingMax: 2 + this.#random.below(2), ticketsPerUserMax: 2 + this.#random.below(2) };
     this.#policy = this.#random.chance(0.75) ? { ...policy, ...limits } : policy;
     this.#weather = this.#random.pick([

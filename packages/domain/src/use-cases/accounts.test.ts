@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { POLICIES } from '../policy.ts';
-import type { Attempt } from '../ports.ts';
+import type { Attempt, PasswordHasher } from '../ports.ts';
 import { Unavailable } from '../refusal.ts';
 import { NOW } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
-import { fakePasswords } from '../testing/in-memory-ports.ts';
+import { fakePasswords, inMemoryPorts } from '../testing/in-memory-ports.ts';
 import { answerOf, answersOf, as, OPERATOR, refOf, times } from '../testing/store.ts';
+import type { UserChanges } from '../user.ts';
 import { createUseCases } from './index.ts';
 
 const NOBODY: Attempt = { actor: 'anonymous' };
@@ -31,7 +32,8 @@ describe('registering', () => {
 
   it('is refused for a password that the profile does not take', async () => {
     const open = await aHouse();
-    const locked = await aHouse({ policy: POLICIES.locked });
+    const passwords = { ...POLICIES.locked.passwords, common: new Set(['password']) };
+    const locked = await aHouse({ policy: { ...POLICIES.locked, passwords } });
     for (const password of ['sandi1', 'password', '1234567']) {
       expect(await answerOf(open.useCases.registerUser(NOBODY, { ...account, email: `${password}@example.com`, password }))).toBe('done');
       expect(await answerOf(locked.useCases.registerUser(NOBODY, { ...account, password }))).toBe('invalid_input');
@@ -263,6 +265,69 @@ describe('logging in', () => {
     expect(await raised.readSelf(as(user))).toEqual(user);
   });
 
+  describe('with a password of other letters than ASCII', () => {
+    const [composed, decomposed] = ['caf\u00e9-pagi', 'cafe\u0301-pagi'];
+    /** The hasher, and what it was asked to verify. */
+    const watched = (passwords: PasswordHasher) => {
+      const asked: [password: string, hasHash: boolean][] = [];
+      const verify = (password: string, hash: string | undefined) => {
+        asked.push([password, hash !== undefined]);
+        return passwords.verify(password, hash);
+      };
+      return { asked, passwords: { ...passwords, verify } };
+    };
+
+    it('opens in whatever form it is typed, when it was given at registering, by an admin, at the start or by a change', async () => {
+      for (const [given, typed] of [
+        [composed, decomposed],
+        [decomposed, composed],
+      ] as const) {
+        const { useCases, rows, admin } = await aHouse();
+        const { user } = await useCases.registerUser(NOBODY, { ...account, password: given });
+        await useCases.createUser(as(admin), { ...account, email: 'budi@example.com', password: given });
+        const changed = await rows.user({ email: 'citra@example.com' });
+        await useCases.changeUser(as(changed), changed.id, { password: given });
+        const first = createUseCases(inMemoryPorts());
+        await first.createFirstAdmin({ name: 'Admin', email: 'root@example.com', password: given });
+        const logins = [user.email, 'budi@example.com', 'citra@example.com'].map((email) => useCases.logIn({ email, password: typed }));
+        expect(await answersOf([...logins, first.logIn({ email: 'root@example.com', password: typed })])).toEqual(['done', 'done', 'done', 'done']);
+      }
+    });
+
+    it.each([
+      ['NFC', composed],
+      ['NFD', decomposed],
+      ['a mixture', `${composed}${decomposed}`],
+    ])('opens an old hash of %s in the form it was given in and in the normal one, and is hashed anew from NFC', async (_, given) => {
+      for (const typed of new Set([given, ...(given === composed || given === decomposed ? [composed, decomposed] : [])])) {
+        const { useCases, ports } = await aHouse();
+        const { user } = await useCases.registerUser(NOBODY, account);
+        const passwordHash = await ports.passwords.hash(given);
+        await ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash }));
+        expect((await useCases.logIn({ email: user.email, password: typed })).user).toEqual(user);
+        const stored = (await ports.users.findCredentials(user.email))?.passwordHash;
+        expect(await ports.passwords.verify(given.normalize('NFC'), stored)).toBe(true);
+        expect(stored === passwordHash).toBe(given === given.normalize('NFC'));
+        expect(await answerOf(useCases.logIn({ email: user.email, password: 'cafe-pagi' }))).toBe('wrong_credentials');
+      }
+    });
+
+    it('takes the same work when it is wrong as when nobody has the e-mail', async () => {
+      const { ports } = await aHouse();
+      const { asked, passwords } = watched(ports.passwords);
+      const { useCases } = await aHouse({ passwords });
+      const { user } = await useCases.registerUser(NOBODY, account);
+      for (const typed of [composed, decomposed, `${composed}${decomposed}`, 'perahu-pagi-7', '\u00e9'.repeat(37)]) {
+        const tried = async (email: string) => {
+          asked.splice(0);
+          expect(await answerOf(useCases.logIn({ email, password: typed }))).toBe('wrong_credentials');
+          return asked.map(([password]) => password);
+        };
+        expect(await tried(user.email)).toEqual(await tried('nobody@example.com'));
+      }
+    });
+  });
+
   it('leaves a password as it is that was changed while the old one was hashed anew, and nobody where its user has gone', async () => {
     const { useCases, ports, admin } = await aHouse();
     const { user } = await useCases.registerUser(NOBODY, account);
@@ -294,6 +359,33 @@ describe('logging in', () => {
     const { ports } = await aHouse();
     const { useCases } = await aHouse({ passwords: { ...ports.passwords, verify: async () => true } });
     expect(await answerOf(useCases.logIn({ email: 'nobody@example.com', password: 'one' }))).toBe('wrong_credentials');
+  });
+});
+
+describe('a password of the person’s own words', () => {
+  const policy = POLICIES.locked;
+  const dewi = { name: 'Dewi Kartikasari', email: 'dewi.kartika@example.com' };
+
+  it('is refused wherever an account is made', async () => {
+    const { useCases, admin } = await aHouse({ policy });
+    const password = 'kartikasari';
+    expect(
+      await answersOf([
+        useCases.registerUser(NOBODY, { ...dewi, password }),
+        useCases.createUser(as(admin), { ...dewi, password }),
+        createUseCases(inMemoryPorts({ policy })).createFirstAdmin({ ...dewi, password }),
+      ]),
+    ).toEqual(['password_is_personal', 'password_is_personal', 'password_is_personal']);
+  });
+
+  it('is refused by the name and e-mail that the account has after the change', async () => {
+    const { useCases, rows, admin } = await aHouse({ policy });
+    const user = await rows.user(dewi);
+    const change = (changes: UserChanges) => answerOf(useCases.changeUser(as(admin), user.id, changes));
+    expect(await change({ password: 'Dewi Kartikasari' })).toBe('password_is_personal');
+    expect(await change({ password: 'putri-malam', name: 'Putri Malam' })).toBe('password_is_personal');
+    expect(await change({ password: 'putri-malam', email: 'putri.malam@example.com' })).toBe('password_is_personal');
+    expect(await change({ password: 'dewi-kartika', name: 'Putri', email: 'putri@example.com' })).toBe('done');
   });
 });
 
@@ -354,6 +446,74 @@ describe('changing a user', () => {
   });
 });
 
+describe('changing one’s own password or e-mail in the locked profile', () => {
+  const NEW = { password: 'perahu-pagi-7' };
+  const setUp = async () => {
+    const house = await aHouse({ policy: POLICIES.locked });
+    const { user } = await house.useCases.registerUser(NOBODY, account);
+    const change = (changes: UserChanges, attempt = as(user)) => answerOf(house.useCases.changeUser(attempt, user.id, changes, 'here'));
+    return { ...house, user, change };
+  };
+
+  it('needs the current password, and stores nothing without it', async () => {
+    const { useCases, user, change } = await setUp();
+    for (const changes of [NEW, { email: 'putri@example.com' }]) {
+      expect(await change(changes)).toBe('current_password_needed');
+      expect(await change({ ...changes, currentPassword: 'wrong' })).toBe('wrong_credentials');
+    }
+    expect(await useCases.readSelf(as(user))).toEqual(user);
+    expect(await change({ email: 'putri@example.com', currentPassword: account.password })).toBe('done');
+    expect(await change({ ...NEW, currentPassword: account.password })).toBe('done');
+    expect(await answerOf(useCases.logIn({ email: 'putri@example.com', ...NEW }))).toBe('done');
+  });
+
+  it('is a matter of the own account alone: an admin and the operator change others without it', async () => {
+    const { useCases, admin, change } = await setUp();
+    expect([await change(NEW, as(admin)), await change({ email: 'putri@example.com' }, OPERATOR)]).toEqual(['done', 'done']);
+    expect(await answerOf(useCases.changeUser(as(admin), admin.id, NEW))).toBe('current_password_needed');
+  });
+
+  it('asks nothing for a name, or for the same e-mail', async () => {
+    const { change } = await setUp();
+    expect(await change({ name: 'Ani Putri', email: ' ANI@example.com ', currentPassword: 'not looked at' })).toBe('done');
+  });
+
+  it('shares the budget of failed logins, and costs no work once it is reached', async () => {
+    const { useCases, ports, user, change } = await setUp();
+    for (let round = 0; round < 5; round += 1) {
+      expect(await change({ ...NEW, currentPassword: 'wrong' })).toBe('wrong_credentials');
+      expect(await answerOf(useCases.logIn({ ...account, password: 'wrong' }, 'here'))).toBe('wrong_credentials');
+    }
+    const passwords = { ...ports.passwords, verify: () => Promise.reject(new Error('verifying')), hash: () => Promise.reject(new Error('hashing')) };
+    const { changeUser, logIn } = createUseCases({ ...ports, passwords });
+    const asked = { ...NEW, currentPassword: account.password };
+    expect(await answerOf(changeUser(as(user), user.id, asked, 'here'))).toBe('too_many_failed_logins');
+    expect(await answerOf(logIn(account, 'here'))).toBe('too_many_failed_logins');
+    expect(await answerOf(changeUser(as(user), user.id, asked, 'elsewhere'))).toBe('verifying');
+  });
+
+  it('is refused when the password was changed while the old one was proved', async () => {
+    const { useCases, ports, user } = await setUp();
+    const verify: PasswordHasher['verify'] = async (password, hash) => {
+      const isRight = await ports.passwords.verify(password, hash);
+      await useCases.changeUser(OPERATOR, user.id, { password: 'kereta-siang-8' });
+      return isRight;
+    };
+    const { changeUser } = createUseCases({ ...ports, passwords: { ...ports.passwords, verify } });
+    expect(await answerOf(changeUser(as(user), user.id, { ...NEW, currentPassword: account.password }))).toBe('unauthenticated');
+  });
+});
+
+describe('logging out', () => {
+  it('ends every token of the account, once, and changes nothing else', async () => {
+    const { useCases, ports, sari, budi } = await aHouse();
+    expect(await answersOf([useCases.logOut(as(sari)), useCases.logOut(as(sari))])).toEqual(['done', 'unauthenticated']);
+    expect(await ports.users.find(sari.id)).toEqual({ ...sari, tokenVersion: sari.tokenVersion + 1 });
+    expect(await answersOf([useCases.readSelf(as(sari)), useCases.readSelf(as(budi))])).toEqual(['unauthenticated', 'done']);
+    expect(await answersOf([useCases.logOut(NOBODY), useCases.logOut(OPERATOR)])).toEqual(['unauthenticated', 'unauthenticated']);
+  });
+});
+
 describe('deleting a user', () => {
   it('is refused while he holds tickets, organises an event or is the last admin', async () => {
     const { useCases, rows, admin, sari, budi, event } = await aHouse();
@@ -391,7 +551,8 @@ describe('the first admin', () => {
   });
 
   it('is refused like anybody for a poor password', async () => {
-    const { useCases } = await aHouse({ policy: POLICIES.locked });
+    const passwords = { ...POLICIES.locked.passwords, common: new Set(['password']) };
+    const { useCases } = await aHouse({ policy: { ...POLICIES.locked, passwords } });
     expect(await answerOf(useCases.createFirstAdmin({ ...account, password: 'password' }))).toBe('invalid_input');
   });
 });

@@ -66,6 +66,11 @@ export async function acceptAfterRights<T extends object>(
   return accept(input);
 }
 
+/** The attempt for a repository: under a key that was used before, its first answer is given only to an actor who may still do this. */
+export function judgedBy(allowed: (actor: Actor) => void, { key, ...attempt }: Attempt): Attempt {
+  return key === undefined ? attempt : { ...attempt, key: { ...key, allow: allowed } };
+}
+
 /** Refuses (401) an actor who may not even ask. For an edge that found an id malformed: a bad token is said before a bad id. */
 export function identifyActor(ports: Pick<Ports, 'users' | 'policy'>) {
   return ({ actor: ref }: Attempt, action: Action): Promise<void> => asActor(ports, ref, (actor) => identify(ports.policy, actor, action));

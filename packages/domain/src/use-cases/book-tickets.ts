@@ -1,9 +1,9 @@
-import { person } from '../actor.ts';
+import { type Actor, person } from '../actor.ts';
 import { type Booking, newBooking } from '../booking.ts';
 import { allow, refusePast, refuseTooMany } from '../policy.ts';
 import type { Attempt, Ports } from '../ports.ts';
 import { type Input, refuse } from '../refusal.ts';
-import { acceptAfterRights, requireToken } from './asking.ts';
+import { acceptAfterRights, judgedBy, requireToken } from './asking.ts';
 
 /** Books tickets for the actor: stock and booking change together, or neither does. Refuses `insufficient_tickets`, and more than the policy lets one have. */
 export function bookTickets({ events, users, clock, newId, policy }: Ports) {
@@ -12,8 +12,9 @@ export function bookTickets({ events, users, clock, newId, policy }: Ports) {
     const now = clock();
     requireToken({ policy }, attempt, 'book_tickets');
     const { eventId, quantity } = await acceptAfterRights({ users, policy }, attempt, 'book_tickets', input);
-    return events.reserveTickets(eventId, attempt, ({ actor, event, heldByOwner }) => {
-      allow(policy, actor, 'book_tickets');
+    const mayBook = (actor: Actor) => allow(policy, actor, 'book_tickets');
+    return events.reserveTickets(eventId, judgedBy(mayBook, attempt), ({ actor, event, heldByOwner }) => {
+      mayBook(actor);
       const sold = event ?? refuse('not_found', { entity: 'event', id: eventId });
       refusePast(policy, sold, now);
       const booking = newBooking(sold, { id, userId: person(actor).id, quantity, now });

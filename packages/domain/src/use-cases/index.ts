@@ -17,6 +17,8 @@ import { listBookings } from './list-bookings.ts';
 import { listEvents } from './list-events.ts';
 import { listUsers } from './list-users.ts';
 import { logIn } from './log-in.ts';
+import { logOut } from './log-out.ts';
+import { provePassword } from './proving.ts';
 import { readBooking } from './read-booking.ts';
 import { readEvent } from './read-event.ts';
 import { readSelf } from './read-self.ts';
@@ -25,7 +27,8 @@ import { registerUser } from './register-user.ts';
 
 /** Plugs the ports into every use case. One line each. */
 export function createUseCases(ports: Ports) {
-  const shared: SharedPorts = { ...ports, passwords: inShares(ports.passwords) };
+  const passwords = inShares(ports.passwords);
+  const shared: SharedPorts = { ...ports, passwords, provePassword: provePassword({ ...ports, passwords }) };
   return {
     identifyActor: identifyActor(ports),
     auditStock: auditStock(ports),
@@ -44,6 +47,7 @@ export function createUseCases(ports: Ports) {
     listEvents: listEvents(ports),
     listUsers: listUsers(ports),
     logIn: logIn(shared),
+    logOut: logOut(ports),
     readBooking: readBooking(ports),
     readEvent: readEvent(ports),
     readSelf: readSelf(ports),

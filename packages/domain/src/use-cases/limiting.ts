@@ -1,7 +1,9 @@
 import { type ActorRef, userIdOf } from '../actor.ts';
+import { formsOf, normalPassword } from '../password.ts';
 import type { PasswordHasher, Ports } from '../ports.ts';
 import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
 import { refuse } from '../refusal.ts';
+import type { ProvePassword } from './proving.ts';
 
 /** Refuses whoever has reached one of the limits, and gives the counts. */
 async function refuseLimited(
@@ -53,13 +55,13 @@ async function counted<Result>(underWay: Map<string, number>, subjects: readonly
   }
 }
 
-/** Passwords as use cases have them: each says for whom it works. */
+/** Passwords as use cases have them: each says for whom it works, and a password is one in whatever form it is typed. */
 export interface SharedPasswords {
   hash(password: string, holders: readonly string[]): Promise<string>;
-  verify(password: string, hash: string | undefined, holders: readonly string[]): Promise<boolean>;
-  needsRehash(hash: string): boolean;
+  /** `outdated`: right, and its hash took less work than hashes take now or is of another form. */
+  verify(password: string, hash: string | undefined, holders: readonly string[]): Promise<'wrong' | 'right' | 'outdated'>;
 }
-export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords };
+export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords; readonly provePassword: ProvePassword };
 
 /**
  * Lets one account, and one address, hold at most a third of a server's places for passwords, whatever they hash or verify: nobody, not even
@@ -73,9 +75,15 @@ export function inShares(passwords: PasswordHasher): SharedPasswords {
     return counted(underWay, holders, work);
   };
   return {
-    hash: (password, holders) => inShare(holders, () => passwords.hash(password)),
-    verify: (password, hash, holders) => inShare(holders, () => passwords.verify(password, hash)),
-    needsRehash: (hash) => passwords.needsRehash(hash),
+    hash: (password, holders) => inShare(holders, () => passwords.hash(normalPassword(password))),
+    verify: (password, hash, holders) =>
+      inShare(holders, async () => {
+        for (const form of formsOf(password)) {
+          if (!(await passwords.verify(form, hash)) || hash === undefined) continue;
+          return form === normalPassword(password) && !passwords.needsRehash(hash) ? 'right' : 'outdated';
+        }
+        return 'wrong';
+      }),
   };
 }
 

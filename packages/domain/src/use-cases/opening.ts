@@ -3,7 +3,7 @@ import { firstAnswer, ownerOf } from '../idempotency.ts';
 import type { Attempt } from '../ports.ts';
 import { refuse } from '../refusal.ts';
 import type { User } from '../user.ts';
-import { isEmailTaken } from './asking.ts';
+import { isEmailTaken, judgedBy } from './asking.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
 
 interface NewAccount {
@@ -17,9 +17,10 @@ interface NewAccount {
 /** Stores a new account. Refuses a taken e-mail before it makes the hash, which is costly. */
 export async function openAccount(
   { users, passwords, keptAnswers }: Pick<SharedPorts, 'users' | 'passwords' | 'keptAnswers'>,
-  attempt: Attempt,
+  asked: Attempt,
   { user, password, from, allowed }: NewAccount,
 ): Promise<User> {
+  const attempt = judgedBy(allowed, asked);
   if (await isEmailTaken({ users }, user)) return (await answeredBefore()) ?? refuse('email_taken', {});
   const passwordHash = await passwords.hash(password, holdersOf(attempt.actor, from));
   const stored = await users.change(user.id, attempt, ({ actor }) => {

@@ -155,7 +155,10 @@ describe('a costly hash', () => {
       for (const happen of meanwhile.splice(0)) await happen();
       return 'hash';
     };
-    const { useCases, rows, ports, sari, budi } = await aHouse({ policy: POLICIES.locked, passwords: { ...fakePasswords(), hash } });
+    const { useCases, rows, ports, sari, budi } = await aHouse({
+      policy: { ...POLICIES.locked, asksForCurrentPassword: false },
+      passwords: { ...fakePasswords(), hash },
+    });
     const second = await rows.user({ role: 'admin' });
     const account = { name: 'Ani', email: 'ani@example.com', password: 'kereta-malam-9' };
     meanwhile.push(() => rows.demote(second));
