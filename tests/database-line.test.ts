@@ -113,6 +113,7 @@ describe.skipIf(!canTry)('the line to the database', () => {
   });
 
   it('is the one of the command that backup prints', async () => {
+    await cipherOf({ DATABASE_URL: addressOn(secure) }); // makes the database
     const printed = async (env: Record<string, string>) => {
       const done = await backUp(loadConfig({ DATA_DIR: folder, ...env }).database, join(folder, 'dump.sql'));
       return done === 'done' ? done : done.backUp;
