@@ -111,7 +111,9 @@ export async function openMySql(
     ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
     driver: { createPool: (options: PoolOptions) => preparedPool(options, sessionOf(facts), refused) },
     // What a batch writes goes in one packet (writing.ts). Clients' text goes into statements as parameters alone.
-    multipleStatements: true,
+    // Not on Galera: a transaction that loses to another node's between two statements of a packet is rolled back, and the rest of the packet is
+    // run all the same and committed. Bookings were acknowledged so and were not there.
+    multipleStatements: !facts.isGalera,
     // mysql2 would take a stack for each query, in case it fails: TypeORM's own error has one, and a 25th of a booking's time went there.
     trace: false,
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },

@@ -34,7 +34,7 @@ export class StaleRow extends Error {
 export async function runTogether(manager: EntityManager, statements: readonly Statement[]): Promise<void> {
   if (statements.length === 0) return;
   try {
-    if (isSqlite(manager)) {
+    if (!takesSeveral(manager)) {
       for (const { sql, parameters, rows } of statements) requireRows(await affectedRows(manager, sql, parameters), rows);
       return;
     }
@@ -49,6 +49,8 @@ export async function runTogether(manager: EntityManager, statements: readonly S
     throw error;
   }
 }
+
+const takesSeveral = ({ connection: { options } }: EntityManager): boolean => 'multipleStatements' in options && options.multipleStatements === true;
 
 /** In front of text that runTogether made. Nothing that comes into a statement can stand there. */
 const JOINED = '/* together */ ';
