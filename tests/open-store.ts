@@ -14,6 +14,7 @@ export async function openContainer(engine: Engine, overrides: Partial<Config> =
   const container = createContainer(
     {
       ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, corsOrigins: [], firstAdmin: undefined, notices: [] },
+      ...{ keepAliveSeconds: 5, hstsIncludeSubdomains: false },
       ...{ logLevel: 'info', metricsToken: undefined, tracing: false, auditMinutes: 0, drainSeconds: 0 },
       jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
       bcryptCost: 10,

@@ -18,6 +18,7 @@ import * as v from 'valibot';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { StartFault } from './start-fault.ts';
+import { type TrustedProxies, trustedProxiesOf } from './trusted-proxies.ts';
 
 /** What the environment decides. Made once at start; nothing else reads the environment. */
 export interface Config {
@@ -37,7 +38,11 @@ export interface Config {
   readonly bcryptCost: number;
   readonly policy: Policy;
   /** Proxies of the operator's own in front of the server. */
-  readonly trustedProxies: number;
+  readonly trustedProxies: TrustedProxies;
+  /** How long a connection stays open between two requests. A proxy that closes its idle connections sooner never meets a closed one. */
+  readonly keepAliveSeconds: number;
+  /** Whether browsers are to reach the subdomains over TLS alone, too. */
+  readonly hstsIncludeSubdomains: boolean;
   /** Other origins whose pages may read answers in a browser. */
   readonly corsOrigins: readonly string[];
   /** Lines of the log below it are left out. */
@@ -107,7 +112,9 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
   const bcryptCost = read('BCRYPT_COST', wholeNumber(10, 14), '10') ?? 10;
   const policy = policyOf(env, profile, read);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
-  const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
+  const trustedProxies = trustedProxiesOf(env['TRUSTED_PROXIES'] ?? '', faults, notices);
+  const keepAliveSeconds = read('KEEP_ALIVE_SECONDS', wholeNumber(1, 3600), trustedProxies === 0 ? '5' : '75') ?? 5;
+  const hstsIncludeSubdomains = read('HSTS_INCLUDE_SUBDOMAINS', Switch, 'no') ?? false;
   const corsOrigins = originsOf(env, faults);
   const logLevel = read('LOG_LEVEL', v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info') ?? 'info';
   const metricsToken = env['METRICS_TOKEN']?.trim();
@@ -135,7 +142,7 @@ export function loadConfig(environment: Environment, { signsTokens = true } = {}
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   return {
-    ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies, corsOrigins },
+    ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies, keepAliveSeconds, hstsIncludeSubdomains, corsOrigins },
     ...{ logLevel, metricsToken, tracing, auditMinutes, drainSeconds, firstAdmin, notices },
   };
 }
