@@ -23,6 +23,7 @@ export async function openContainer(engine: Engine, overrides: Partial<Config> =
         notices: [],
         ignored: [],
       },
+      ...{ keepAliveSeconds: 5, hstsIncludeSubdomains: false },
       ...{ logLevel: 'info', metricsToken: undefined, tracing: false, auditMinutes: 0, drainSeconds: 0 },
       jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
       bcryptCost: 10,

@@ -82,6 +82,16 @@ describe('the server', () => {
     expect(server.output()).toContain('are cut');
   });
 
+  it('is held by no connection on which nothing was ever sent', async () => {
+    const server = start(HTTP);
+    const { port } = new URL(await server.listening());
+    const clients = Array.from({ length: 3 }, () => connect(Number(port), '127.0.0.1').on('error', () => undefined));
+    await Promise.all(clients.map((client) => new Promise((resolve) => client.once('connect', resolve))));
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(server.output()).not.toContain('are cut');
+  });
+
   it('says that it is live and ready, and on its way out that it is not ready, on a connection that is open still', async () => {
     const server = start(HTTP);
     const url = await server.listening();
@@ -202,6 +212,11 @@ describe('the server', () => {
     });
     expect((await bodyOf(login)).data.user.role).toBe('admin');
     expect((await register(url, { ...PERSON, role: 'admin' })).status).toBe(403);
+    const client = connect(Number(new URL(url).port), '127.0.0.1');
+    let heard = '';
+    client.on('data', (chunk) => (heard += chunk)).write('no HTTP\r\n\r\n');
+    await new Promise((resolve) => client.once('close', resolve));
+    expect(heard).toMatch(/^HTTP\/1\.1 400 [\s\S]*Strict-Transport-Security: max-age=31536000\r\n/);
     server.child.kill('SIGINT');
     expect(await server.exited).toBe(0);
     const again = start(HTTP, { ...env, ADMIN_EMAIL: 'other@example.com' });

@@ -25,13 +25,16 @@ describe.each(places)('any bytes, on $place', ({ engine, profile, place }) => {
       requestMs: 500,
       idleSocketMs: 30_000,
       keepAliveMs: 100,
+      readWindowMs: 30_000,
+      readBytesMin: 1,
+      shareOfSite: 1,
       connections: 1000,
       inFlight: 1000,
       requestsPerSocket: 100,
       shareOfOne: 1,
       pipelined: 100,
     };
-    server = createHttpServer(world.fetch, limits);
+    server = createHttpServer(world.fetch, { limits });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   });
   afterAll(async () => {

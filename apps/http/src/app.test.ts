@@ -2,6 +2,7 @@ import { createUseCases, POLICIES, type Policy, Unavailable, type UseCases } fro
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
+import { securityHeaders } from './every-answer.ts';
 import { createMetrics } from './metrics.ts';
 
 const ID = '770e8400-e29b-41d4-a716-446655440000';
@@ -160,7 +161,8 @@ describe('a request', () => {
     }
     expect(replayed.filter((value) => value !== null)).toEqual(['true']);
     const locked = await setUp(POLICIES.locked);
-    expect((await locked.request('GET', '/')).headers.get('Strict-Transport-Security')).toContain('max-age=');
+    expect((await locked.request('GET', '/')).headers.get('Strict-Transport-Security')).toBe('max-age=31536000'); // a year
+    expect(securityHeaders(POLICIES.locked, true)['Strict-Transport-Security']).toBe('max-age=31536000; includeSubDomains');
   });
 
   it('keeps the id it came with, unless that is no id', async () => {

@@ -1,4 +1,4 @@
-import { WRITES_REFUSED, type WritesRefused } from '@ticket/adapters';
+import { type TrustedProxies, WRITES_REFUSED, type WritesRefused } from '@ticket/adapters';
 import type { Policy, TokenService, UseCases } from '@ticket/domain';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
@@ -11,7 +11,8 @@ import { crossOrigin } from './cross-origin.ts';
 import type { AppEnv } from './env.ts';
 import { answer, fail, ok, success } from './envelope.ts';
 import { answerError } from './errors.ts';
-import { everyAnswer } from './every-answer.ts';
+import { everyAnswer, securityHeaders } from './every-answer.ts';
+import { HEALTH_PATHS } from './health-paths.ts';
 import { type Fingerprint, idempotency, KEYED_ROUTES } from './idempotency.ts';
 import { messages } from './messages.ts';
 import type { Metrics } from './metrics.ts';
@@ -32,10 +33,12 @@ export interface AppOptions {
   /** Of secrets that were in use within the day. */
   readonly earlierFingerprints?: readonly Fingerprint[];
   readonly policy: Policy;
-  /** Proxies of the operator's own in front: whose word on the client's address is believed. */
-  readonly trustedProxies: number;
+  /** Proxies of the operator's own in front: what they say of the client's address is believed. */
+  readonly trustedProxies: TrustedProxies;
   /** Other origins whose pages may read answers in a browser. */
   readonly corsOrigins: readonly string[];
+  /** Whether HSTS is for the subdomains too. */
+  readonly hstsIncludeSubdomains?: boolean;
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -62,6 +65,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     policy,
     trustedProxies,
     corsOrigins,
+    hstsIncludeSubdomains,
     version,
     log,
     metrics,
@@ -74,7 +78,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const parts = { useCases, policy, addressOf, accountOf: accountOf(fingerprint) };
 
   if (tracing !== undefined) app.use(tracing);
-  app.use(everyAnswer(policy), observing(app, log, metrics, addressOf));
+  app.use(everyAnswer(securityHeaders(policy, hstsIncludeSubdomains)), observing(app, log, metrics, addressOf));
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
   app.use(knownRoute(methodNotAllowed({ app, onMethodNotAllowed: answerMethod })), limitBody);
   app.use('/api/*', authenticate(tokens));
@@ -82,8 +86,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   for (const path of KEYED_ROUTES) app.use(path, keyed);
 
   app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const }));
-  app.get('/health/live', operation(LIVE), (c) => ok(c, messages.live, { status: 'live' as const }));
-  app.get('/health/ready', operation(READY), async (c) => {
+  app.get(HEALTH_PATHS.live, operation(LIVE), (c) => ok(c, messages.live, { status: 'live' as const }));
+  app.get(HEALTH_PATHS.ready, operation(READY), async (c) => {
     const now = await readiness();
     if (now.state === 'ready') {
       // A balancer must not take the reads away: that orders are refused is told beside it.

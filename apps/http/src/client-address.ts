@@ -1,4 +1,5 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
+import type { TrustedProxies } from '@ticket/adapters';
 import type { Context } from 'hono';
 import type { Log } from './report.ts';
 
@@ -6,46 +7,112 @@ import type { Log } from './report.ts';
 export type ClientAddress = (c: Context) => string | undefined;
 
 /**
- * The connection's other end, or, behind so many proxies of the operator's own, what the outermost of them wrote into
- * X-Forwarded-For. What stands to the left of that, anybody may have written. Of an IPv6 address the network, since a customer
- * has a whole one. A header that is not believed or not understood is said once: the proxy's own address would make all clients one.
+ * The connection's other end or, where that is a proxy of the operator's own, the client that the proxies name in X-Forwarded-For.
+ * Of an IPv6 address the network, since a customer has a whole one. A header that is not believed or not understood is said once:
+ * the proxy's own address would make all clients one.
  */
-export function clientAddress(trustedProxies: number, log: Log): ClientAddress {
+export function clientAddress(trusted: TrustedProxies, log: Log): ClientAddress {
+  const tell = typeof trusted === 'number' ? toldByLast(trusted) : toldByNamed(ownProxies(trusted));
   let isSaid = false;
   return (c) => {
-    const peer: unknown = c.env?.incoming?.socket?.remoteAddress;
+    const remote: unknown = c.env?.incoming?.socket?.remoteAddress;
+    const peer = typeof remote === 'string' ? (addressIn(remote) ?? remote) : undefined;
     const forwarded = c.req.header('X-Forwarded-For');
-    const told = trustedProxies > 0 ? addressIn(forwarded?.split(',').at(-trustedProxies)?.trim() ?? '') : undefined;
-    if (forwarded !== undefined && told === undefined && !isSaid) {
+    const { address, doubt } = forwarded === undefined ? { address: peer } : tell(forwarded, peer);
+    if (doubt !== undefined && !isSaid) {
       isSaid = true;
-      log({ level: 'warn', message: trustedProxies === 0 ? NOT_BELIEVED : NOT_UNDERSTOOD });
+      log({ level: 'warn', message: doubt });
     }
-    const address = told ?? (typeof peer === 'string' ? peer : undefined);
     return address === undefined ? undefined : networkOf(address);
   };
 }
 
-const NOT_BELIEVED =
-  'X-Forwarded-For came and is not believed, since TRUSTED_PROXIES is 0. Behind a proxy all clients share one limit of failed logins and registrations: set it to the number of your proxies. Without one, somebody has made the header up, and there is nothing to do.';
+/** The client's address as far as it is believed, and what the operator should know of the header. */
+interface Told {
+  readonly address: string | undefined;
+  readonly doubt?: string;
+}
+type Tell = (forwarded: string, peer: string | undefined) => Told;
 
-const NOT_UNDERSTOOD =
-  'X-Forwarded-For came with no address where TRUSTED_PROXIES says that it stands, so the proxy counts as the client. All such clients share one limit of failed logins and registrations: set TRUSTED_PROXIES to the number of your proxies, and let the outermost write the address.';
+/** From the right, where the proxy that is nearest writes, past the named proxies to the first address that is none. */
+const toldByNamed =
+  (isOwnProxy: (address: string) => boolean): Tell =>
+  (forwarded, peer) => {
+    if (peer === undefined || !isOwnProxy(peer)) return { address: peer, doubt: NOT_NAMED };
+    let address = peer;
+    for (const entry of forwarded.split(',').reverse()) {
+      const told = addressIn(entry.trim());
+      if (told === undefined) return { address, doubt: NOT_UNDERSTOOD };
+      address = told;
+      if (!isOwnProxy(address)) break;
+    }
+    return { address };
+  };
 
-/** Some proxies write the port behind the address, and brackets around one of IPv6. */
+/** Behind so many proxies the entry that the outermost of them wrote. Anybody may have written what stands to the left of it. */
+const toldByLast =
+  (proxies: number): Tell =>
+  (forwarded, peer) => {
+    if (proxies === 0) return { address: peer, doubt: NOT_BELIEVED };
+    const address = addressIn(forwarded.split(',').at(-proxies)?.trim() ?? '');
+    return address === undefined ? { address: peer, doubt: NOT_UNDERSTOOD } : { address };
+  };
+
+const ADVICE = 'All such clients share one limit of failed logins and registrations';
+const NOT_BELIEVED = `X-Forwarded-For came and is not believed, since TRUSTED_PROXIES is not set. ${ADVICE}: set it to the addresses of your proxies. Without a proxy somebody has made the header up, and there is nothing to do.`;
+const NOT_NAMED = `X-Forwarded-For came from an address that TRUSTED_PROXIES does not name, and is not believed. If your proxy sent it, add the proxy's address. ${ADVICE}. If no proxy sent it, somebody reaches this port past your proxies.`;
+const NOT_UNDERSTOOD = `X-Forwarded-For came with no address where TRUSTED_PROXIES says that one stands, so the proxy counts as the client. ${ADVICE}: let the outermost proxy write the address.`;
+
+/** Whether an address is a proxy of the operator's own. Where only their number is known, everybody who connects is taken for one. */
+export function ownProxies(trusted: TrustedProxies): (address: string) => boolean {
+  if (typeof trusted === 'number') return () => trusted > 0;
+  const list = new BlockList();
+  for (const network of trusted) {
+    const [text = '', bits] = network.split('/');
+    const address = addressIn(text) ?? text;
+    const family = familyOf(address);
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return (given) => {
+    const address = addressIn(given);
+    return address !== undefined && list.check(address, familyOf(address));
+  };
+}
+
+const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+/**
+ * The plain address in an entry; undefined where there is none (`unknown`). Some proxies write the port behind it, and brackets
+ * around one of IPv6. A zone is this machine's name for a link. An IPv4 address in IPv6 form is that IPv4 address.
+ */
 function addressIn(entry: string): string | undefined {
-  const address = /^\[(.*)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
-  return isIP(address) === 0 ? undefined : address;
+  const bare = /^\[(.*)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
+  const [address = ''] = bare.split('%');
+  if (isIP(address) !== 6) return isIP(address) === 0 ? undefined : address;
+  const groups = groupsOf(address);
+  const [high = 0, low = 0] = groups.slice(6);
+  const isIpv4 = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  return isIpv4 ? [high >> 8, high & 255, low >> 8, low & 255].join('.') : address;
+}
+
+/** The eight numbers of an IPv6 address. */
+function groupsOf(address: string): readonly number[] {
+  const dotted = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)?.slice(1).map(Number) ?? [];
+  const [a = 0, b = 0, c = 0, d = 0] = dotted;
+  const hex = dotted.length === 0 ? address : address.replace(/[\d.]+$/, `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`);
+  const [head = '', tail = ''] = hex.split('::');
+  const numbers = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
+  const [before, after] = [numbers(head), numbers(tail)];
+  return [...before, ...Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => 0), ...after];
 }
 
 /** The address, or of IPv6 the network: a customer has a whole one. */
-export function networkOf(address: string): string {
-  const ipv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (ipv4 !== undefined) return ipv4;
+export function networkOf(given: string): string {
+  const address = addressIn(given) ?? given;
   if (isIP(address) !== 6) return address;
-  const [head = '', tail = ''] = (address.split('%')[0] ?? '').toLowerCase().split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0');
-  const network = [...groups, ...zeros, ...after].slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
+  const network = groupsOf(address)
+    .slice(0, 4)
+    .map((group) => group.toString(16));
   return `${network.join(':')}::/64`;
 }

@@ -2,26 +2,34 @@ import type { Policy } from '@ticket/domain';
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from './env.ts';
 
+type Headers = Readonly<Record<string, string>>;
+
+/** A year, as OWASP ASVS 5.0, 3.4.1 asks for. */
+const HSTS = 'max-age=31536000';
+
 /**
- * What every answer says beside its own: the request's id, and that it is data and never a page, so nothing may frame it, guess
- * its type, keep it or follow from it. The id is the client's own, where it is fit for a line of the log.
+ * What every answer says, also one that the HTTP server gives without the app: that it is data and never a page, so nothing may
+ * frame it, guess its type, keep it or follow from it.
  */
-export function everyAnswer({ profile }: Policy): MiddlewareHandler<AppEnv> {
-  const always = {
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'Referrer-Policy': 'no-referrer',
-    ...(profile === 'locked' ? { 'Strict-Transport-Security': 'max-age=15552000; includeSubDomains' } : {}),
-    'X-Content-Type-Options': 'nosniff',
-  };
+export const securityHeaders = ({ profile }: Pick<Policy, 'profile'>, hstsIncludeSubdomains = false): Headers => ({
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Referrer-Policy': 'no-referrer',
+  ...(profile === 'locked' ? { 'Strict-Transport-Security': hstsIncludeSubdomains ? `${HSTS}; includeSubDomains` : HSTS } : {}),
+  'X-Content-Type-Options': 'nosniff',
+});
+
+/** The request's id: the client's own, where it is fit for a line of the log. */
+export const requestIdFrom = (given: string | undefined): string => (given !== undefined && FIT.test(given) ? given : crypto.randomUUID());
+const FIT = /^[\w=-]{1,255}$/;
+
+/** Gives every answer of the app its headers and the request its id. */
+export function everyAnswer(always: Headers): MiddlewareHandler<AppEnv> {
   return (c, next) => {
-    const given = c.req.header('X-Request-Id');
-    const requestId = given !== undefined && FIT.test(given) ? given : crypto.randomUUID();
+    const requestId = requestIdFrom(c.req.header('X-Request-Id'));
     c.set('requestId', requestId);
     c.set('headers', { 'X-Request-Id': requestId, ...always });
     return next();
   };
 }
-
-const FIT = /^[\w=-]{1,255}$/;

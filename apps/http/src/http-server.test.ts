@@ -1,10 +1,13 @@
-import type { Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { POLICIES } from '@ticket/domain';
+import { getPath } from 'hono/utils/url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createHttpServer, SERVER_LIMITS, type ServerLimits } from './http-server.ts';
+import { securityHeaders } from './every-answer.ts';
+import { createHttpServer, type HttpServer, type ServerOptions } from './http-server.ts';
+import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 
-let server: Server | undefined;
+let server: HttpServer | undefined;
 const unserved: string[] = [];
 afterEach(() => {
   unserved.length = 0;
@@ -14,8 +17,8 @@ afterEach(() => {
 
 type Fetch = Parameters<typeof createHttpServer>[0];
 
-async function listening(fetch: Fetch, limits: Partial<ServerLimits> = {}, isStopping = () => false): Promise<number> {
-  const started = createHttpServer(fetch, { ...SERVER_LIMITS, ...limits }, (reason) => unserved.push(reason), isStopping);
+async function listening(fetch: Fetch, limits: Partial<ServerLimits> = {}, options: ServerOptions = {}): Promise<number> {
+  const started = createHttpServer(fetch, { limits: { ...SERVER_LIMITS, ...limits }, onUnserved: (reason) => unserved.push(reason), ...options });
   server = started;
   await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
   return (started.address() as AddressInfo).port;
@@ -211,7 +214,7 @@ describe('a request that is refused on its connection never reaches the app', ()
       await sleep(path === '/second' ? 300 : 50);
       return new Response(`did ${path}`);
     };
-    const heard = await raw(await listening(slowSecond, {}, () => true), ...[post('/first') + post('/second'), 400, post('/behind')]);
+    const heard = await raw(await listening(slowSecond, {}, { isStopping: () => true }), ...[post('/first') + post('/second'), 400, post('/behind')]);
     expect([statusesIn(heard), heard.match(/Connection: \S+/gi), reached]).toEqual([
       [200, 200],
       ['Connection: keep-alive', 'connection: close'],
@@ -316,6 +319,7 @@ describe('one client takes nothing from the others:', () => {
     const heard = await raw(await listening(slow, { pipelined: 3 }), get.repeat(10));
     expect(heard.match(/HTTP\/1\.1 \d+/g)).toEqual([...Array.from({ length: 3 }, () => 'HTTP/1.1 200'), 'HTTP/1.1 503']);
     expect(heard).not.toContain('still open');
+    expect(unserved).toEqual(['too_many_in_flight']);
   });
 
   it('his network has a share of the connections, and what is more is dropped and counted', async () => {
@@ -347,4 +351,347 @@ describe('one client takes nothing from the others:', () => {
     expect(await open()).toBe(0);
     socket.destroy();
   });
+});
+
+const statusesIn = (heard: string) => [...heard.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+const head = (line: string, ...headers: readonly string[]) => [`${line} HTTP/1.1`, 'Host: a', ...headers, '', ''].join('\r\n');
+
+describe('a server that is busy', () => {
+  const reached: string[] = [];
+  afterEach(() => {
+    reached.length = 0;
+  });
+  /** Answers health checks, and nothing else. */
+  const health: Fetch = (request) => {
+    const path = getPath(request);
+    reached.push(path);
+    return path.startsWith('/health/') ? new Response('healthy') : new Promise<Response>(() => {});
+  };
+  async function busy(): Promise<number> {
+    const port = await listening(health, { inFlight: 2, shareOfOne: 1 });
+    for (let count = 0; count < 2; count++) void fetch(`http://127.0.0.1:${port}/work`).catch(() => undefined);
+    await sleep(100);
+    reached.length = 0;
+    return port;
+  }
+  const CLOSE = 'Connection: close';
+
+  it.each([
+    '/health/live',
+    '/health/ready',
+    '/health/live?x=1',
+    '/api/../health/live',
+    '/health/./%6cive',
+    '/%68ealth/ready',
+    'http://a/health/live',
+  ])('answers the health check %s', async (target) => {
+    const port = await busy();
+    expect(statusesIn(await raw(port, head(`GET ${target}`, CLOSE)))).toEqual([200]);
+  });
+
+  it.each([
+    ...['/health/../api/events', '/health/%2e%2e/api/events', '/health/live/../../api/events', 'http://a/health/../api/events', '/health/live/'],
+    ...['//health/live', '/health/', '/health/other', '/health%2flive', '/HEALTH/live', '/api/events?/health/live', '/api/events#/health/live'],
+  ])('takes %s for no health check', async (target) => {
+    expect(statusesIn(await raw(await busy(), head(`GET ${target}`, CLOSE)))).toEqual([503]);
+    expect(reached).toEqual([]);
+  });
+
+  it('keeps no body for a health check', async () => {
+    expect(statusesIn(await raw(await busy(), `${head('POST /health/live', 'Content-Length: 2')}{}`))).toEqual([503]);
+    expect(statusesIn(await raw(await busy(), `${head('GET /health/live', 'Content-Length: 2')}{}`))).toEqual([503]);
+  });
+});
+
+describe('of thousands of requests on one connection', () => {
+  it.each(['/health/../api/events', '/health/%2e%2e/api/events', '/health/live'])(
+    'to %s only a few are done before others have their turn',
+    async (target) => {
+      let done = 0;
+      const works: Fetch = async (request) => {
+        if (request.url.endsWith('/booking')) return new Response(`after ${done}`);
+        done += 1;
+        await sleep(1);
+        return new Response('done');
+      };
+      const port = await listening(works);
+      const flood = raw(port, head(`GET ${target}`).repeat(4000));
+      expect(await (await fetch(`http://127.0.0.1:${port}/booking`)).text()).toMatch(/^after \d$/);
+      expect(statusesIn(await flood)).toEqual([...Array.from({ length: 8 }, () => 200), 503]);
+      expect(done).toBe(8);
+    },
+  );
+});
+
+describe('requests that come one behind the other', () => {
+  const bodies = (heard: string) => [...heard.matchAll(/did (\S)/g)].map(([, name]) => name);
+  const post = (name: string) => `${head(`POST /${name}`, 'Content-Length: 2')}{}`;
+  /** Takes some time over each request, and tells which were begun and how many at once. */
+  function slow() {
+    const seen = { begun: [] as string[], now: 0, atOnceMax: 0 };
+    const fetch: Fetch = async (request) => {
+      const name = new URL(request.url).pathname.slice(1);
+      seen.begun.push(name);
+      seen.atOnceMax = Math.max(seen.atOnceMax, ++seen.now);
+      await sleep(60);
+      seen.now -= 1;
+      return new Response(`did ${name}`);
+    };
+    return { seen, fetch };
+  }
+
+  it('are done one after the other', async () => {
+    const { seen, fetch } = slow();
+    const heard = await raw(await listening(fetch), post('a') + post('b') + post('c') + head('GET /d', 'Connection: close'));
+    expect([bodies(heard), seen.begun, seen.atOnceMax]).toEqual([['a', 'b', 'c', 'd'], ['a', 'b', 'c', 'd'], 1]);
+  });
+
+  it('are not begun once their connection is gone', async () => {
+    const { seen, fetch } = slow();
+    const socket = connect(await listening(fetch), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write(post('a') + post('b') + post('c'));
+    await sleep(30);
+    socket.resetAndDestroy();
+    await sleep(300);
+    expect(seen.begun).toEqual(['a']);
+  });
+
+  it('are all done for a client that has ended its side alone', async () => {
+    const { seen, fetch } = slow();
+    const heard = await halfClosed(await listening(fetch), post('a') + post('b') + post('c'));
+    expect([bodies(heard), seen.begun]).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+  });
+});
+
+/** Sends the bytes, ends its own side at once, and gives what came until the server ended too. */
+function halfClosed(port: number, bytes: string): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  let heard = '';
+  socket.on('data', (chunk) => (heard += chunk));
+  socket.on('error', () => undefined);
+  socket.end(bytes);
+  return Promise.race([new Promise<string>((resolve) => socket.on('close', () => resolve(heard))), sleep(5000).then(() => `still open: ${heard}`)]);
+}
+
+describe('a client that ends its side', () => {
+  const slowly: Fetch = async (request) => {
+    await sleep(50);
+    return new Response(`did ${request.method} ${await request.text()}`);
+  };
+
+  it.each([
+    ['after a whole request', `${head('POST /', 'Content-Length: 4')}body`, 'did POST body'],
+    ['after a whole request without a body', head('GET /'), 'did GET '],
+    ['after a whole request of HTTP/1.0', 'GET / HTTP/1.0\r\n\r\n', 'did GET '],
+    ['after chunks', `${head('POST /', 'Transfer-Encoding: chunked')}4\r\nbody\r\n0\r\n\r\n`, 'did POST body'],
+  ])('%s has its answer, which is the last', async (_, bytes, answer) => {
+    const heard = await halfClosed(await listening(slowly), bytes);
+    expect(heard).toMatch(/^HTTP\/1\.1 200 [\s\S]*connection: close/i);
+    expect(heard).toContain(answer);
+    expect(heard).not.toContain('still open');
+  });
+
+  it('before it has sent anything is let go', async () => {
+    expect(await halfClosed(await listening(slowly), '')).toBe('');
+  });
+
+  it('and does not read is cut off as others are', async () => {
+    const endless: Fetch = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)) }));
+    const port = await listening(endless, { idleSocketMs: 200 });
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.end(head('GET /'));
+    const open = () => new Promise<number>((resolve) => server?.getConnections((_, count) => resolve(count)));
+    for (let tries = 0; tries < 100 && (await open()) > 0; tries++) await sleep(50);
+    expect(await open()).toBe(0);
+    socket.destroy();
+  });
+});
+
+describe('a client that takes its answer slowly', () => {
+  const SIZE = 96 * 1024 * 1024;
+  const CHUNK = 64 * 1024;
+  const inParts = () => {
+    let left = SIZE / CHUNK;
+    return new ReadableStream<Uint8Array>({
+      pull: (controller) => (left-- > 0 ? controller.enqueue(new Uint8Array(CHUNK)) : controller.close()),
+    });
+  };
+  /** Asks, reads some bytes, rests, and so on. */
+  function reader(port: number, bytes: number, restMs: number) {
+    const socket = connect(port, '127.0.0.1');
+    const seen = { got: 0, closed: new Promise<void>((resolve) => socket.once('close', () => resolve())), leave: () => socket.destroy() };
+    let burst = 0;
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      seen.got += chunk.length;
+      burst += chunk.length;
+      if (burst < bytes) return;
+      burst = 0;
+      socket.pause();
+      setTimeout(() => socket.resume(), restMs);
+    });
+    socket.write(head('GET /', 'Connection: close'));
+    return seen;
+  }
+
+  it.each<[string, () => ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>]>([
+    ['in parts', inParts],
+    ['in one piece', () => new Uint8Array(SIZE)],
+  ])('is cut off, and one that keeps a pace gets all of it, however long it takes: %s', async (_, body) => {
+    const windowMs = 250;
+    const port = await listening(() => new Response(body()), { readWindowMs: windowMs, readBytesMin: 512 * 1024 });
+    const began = performance.now();
+    const [trickle, steady] = [reader(port, 1, 200), reader(port, 4 * 1024 * 1024, 50)];
+    await steady.closed;
+    expect(steady.got).toBeGreaterThan(SIZE);
+    expect(performance.now() - began).toBeGreaterThan(2 * windowMs); // longer than a window, and not cut off
+    const open = () => new Promise<number>((resolve) => server?.getConnections((_, count) => resolve(count)));
+    for (let tries = 0; tries < 100 && (await open()) > 0; tries++) await sleep(50);
+    expect([await open(), trickle.got < SIZE / 2]).toEqual([0, true]);
+    trickle.leave();
+  });
+
+  it('is left alone while the server itself is slow', async () => {
+    const port = await listening(
+      () =>
+        new Response(
+          new ReadableStream({
+            async start(controller) {
+              for (let part = 0; part < 6; part++) {
+                controller.enqueue(new TextEncoder().encode('part '));
+                await sleep(100);
+              }
+              controller.close();
+            },
+          }),
+        ),
+      { readWindowMs: 50, readBytesMin: 1024 },
+    );
+    expect((await (await fetch(`http://127.0.0.1:${port}`)).text()).match(/part /g)).toHaveLength(6);
+  });
+});
+
+describe('an answer that the app does not give has the headers of all answers', () => {
+  const always = securityHeaders(POLICIES.locked);
+  const limits = { headersMs: 100, requestMs: 200 };
+  it.each<[string, number, (string | number)[]]>([
+    ['no HTTP', 400, ['hello\r\n\r\n']],
+    ['two hosts', 400, [head('GET /', 'Host: b')]],
+    ['a host that is none', 400, ['GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n']],
+    ['too slow', 408, ['GET / HTTP/1.1\r\n', 600]],
+    ['an expectation', 417, [head('GET /', 'Expect: miracles')]],
+    ['headers too large', 431, [head('GET /', `X: ${'x'.repeat(20_000)}`)]],
+    ['too many headers', 431, [head('GET /', ...Array.from({ length: 1000 }, () => 'X: y'))]],
+    ['too many at once', 503, [head('GET /').repeat(2)]],
+  ])('%s: %i', async (_, status, parts) => {
+    const port = await listening(() => new Promise(() => {}), { ...limits, inFlight: status === 503 ? 0 : 10 }, { headers: always });
+    const heard = await raw(port, ...parts);
+    const [start = '', body = ''] = heard.split('\r\n\r\n');
+    const headers = new Headers(
+      start
+        .split('\r\n')
+        .slice(1)
+        .map((line): [string, string] => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+    );
+    expect([statusesIn(heard), JSON.parse(body).success]).toEqual([[status], false]);
+    for (const [name, value] of Object.entries(always)) expect([name, headers.get(name)]).toEqual([name, value]);
+    expect(headers.get('X-Request-Id')).toMatch(/^[\da-f-]{36}$/);
+    expect(headers.get('Connection')).toBe('close');
+    expect(headers.get('Retry-After')).toBe(status === 503 ? '1' : null);
+  });
+
+  it('and the request’s own id, where it could be read', async () => {
+    const heard = await raw(await listening(hello, {}, { headers: always }), head('GET /', 'X-Request-Id: mine', 'Expect: miracles'));
+    expect(heard).toMatch(/^x-request-id: mine\r$/im);
+  });
+});
+
+describe('headers', () => {
+  it('are all kept, up to a thousand', async () => {
+    const count: Fetch = (request) => new Response(`last: ${request.headers.get('x-last')}`, { headers: { Connection: 'close' } });
+    const lines = [...Array.from({ length: 997 }, () => 'X: y'), 'X-Last: here'];
+    expect(await raw(await listening(count), head('GET /', ...lines))).toContain('last: here');
+  });
+});
+
+describe('HTTP/1.0', () => {
+  const echo: Fetch = (request) => new Response(`${request.method} ${new URL(request.url).pathname}`);
+  it.each(['GET /health/ready', 'OPTIONS /', 'HEAD /health/live'])('needs no host: %s', async (line) => {
+    const heard = await raw(await listening(echo), `${line} HTTP/1.0\r\n\r\n`);
+    expect(statusesIn(heard)).toEqual([200]);
+    expect(heard).toMatch(/connection: close/i);
+  });
+  it.each(['GET / HTTP/1.1\r\n\r\n', 'GET / HTTP/1.1\r\nHost:\r\n\r\n', 'GET / HTTP/1.0\r\nHost:\r\n\r\n'])('and %j is refused', async (bytes) => {
+    expect(await raw(await listening(echo), bytes)).toMatch(envelope(400, 'Permintaan tidak valid'));
+  });
+});
+
+it('an answer to a request whose body is not read says that its connection ends, and is not lost', async () => {
+  const refuses: Fetch = () => new Response('too large', { status: 413 });
+  const port = await listening(refuses);
+  const body = 'x'.repeat(1024 * 1024);
+  const heard = await raw(port, head('POST /', `Content-Length: ${8 * body.length}`), ...Array.from({ length: 8 }, () => body), head('GET /behind'));
+  expect([statusesIn(heard), heard.match(/connection: \S+/gi), heard.endsWith('too large')]).toEqual([[413], ['connection: close'], true]);
+});
+
+describe('the operator’s own proxy', () => {
+  const proxy = { isOwnProxy: (address: string) => address === '127.0.0.1' };
+  const get = head('GET /');
+  const quick: Fetch = () => new Response('done');
+
+  it('has no share of the connections, and no end after so many requests', async () => {
+    const limits = { connections: 6, shareOfOne: 0.5, requestsPerSocket: 2 };
+    const port = await listening(quick, limits, proxy);
+    const sockets = Array.from({ length: 5 }, () => connect(port, '127.0.0.1'));
+    await sleep(100);
+    expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([]);
+    expect(statusesIn(await raw(port, get, get, get, head('GET /', 'Connection: close')))).toEqual([200, 200, 200, 200]);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it('has no share of the requests in flight', async () => {
+    let waiting = 0;
+    const waits: Fetch = async () => {
+      waiting += 1;
+      while (waiting < 4) await sleep(10);
+      return new Response('done');
+    };
+    const url = `http://127.0.0.1:${await listening(waits, { inFlight: 4, shareOfOne: 0.25 }, proxy)}`;
+    const answers = await Promise.all(Array.from({ length: 4 }, () => fetch(url)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('may open a connection before it needs it; a stranger may not', async () => {
+    const limits = { headersMs: 100, requestMs: 200, keepAliveMs: 3000 };
+    const late = ['', 1200, head('GET /', 'Connection: close')] as const;
+    const [own, stranger] = [await raw(await listening(quick, limits, proxy), ...late), await raw(await listening(quick, limits), ...late)];
+    expect([statusesIn(own), statusesIn(stranger)]).toEqual([[200], [408]]);
+  });
+});
+
+it('a connection stays open between two requests for as long as it is to, also where one without any is cut sooner', async () => {
+  const quick: Fetch = () => new Response('done');
+  const port = await listening(quick, { keepAliveMs: 1500, idleSocketMs: 200 });
+  expect(statusesIn(await raw(port, head('GET /'), 700, head('GET /'), 700, head('GET /', 'Connection: close')))).toEqual([200, 200, 200]);
+});
+
+it('connections that never sent a byte are closed on demand, and no others', async () => {
+  const port = await listening(async () => {
+    await sleep(200);
+    return new Response('done');
+  });
+  const [silent, halfAHead, atWork] = Array.from({ length: 3 }, () => connect(port, '127.0.0.1').resume());
+  halfAHead?.write('GET / HTTP/1.1\r\n');
+  atWork?.write(head('GET /'));
+  await sleep(100);
+  server?.closeSilentConnections();
+  await sleep(50);
+  expect([silent, halfAHead, atWork].map((socket) => socket?.closed)).toEqual([true, false, false]);
+  for (const socket of [silent, halfAHead, atWork]) socket?.destroy();
 });

@@ -1,7 +1,16 @@
 import { type Input, normalEmail, type Role, type UserChanges } from '@ticket/domain';
 
 /** What was done to an account. `…_set`: the request said so, be the value a new one or not. */
-export type SecurityEvent = 'registered' | 'logged_in' | 'user_created' | 'user_deleted' | 'name_set' | 'email_set' | 'password_set' | 'role_set';
+export type SecurityEvent =
+  | 'registered'
+  | 'logged_in'
+  | 'logged_out'
+  | 'user_created'
+  | 'user_deleted'
+  | 'name_set'
+  | 'email_set'
+  | 'password_set'
+  | 'role_set';
 
 /** What the line of a request tells about accounts. `userId` beside it is who asked. */
 export interface SecurityFacts {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS, type WritesRefused, wordsOf } from '@ticket/adapters';
@@ -8,10 +7,13 @@ import { Refusal, Unavailable } from '@ticket/domain';
 import { collectDefaultMetrics } from 'prom-client';
 import { createApp, type Readiness } from './app.ts';
 import { auditNowAndThen } from './auditing.ts';
-import { createHttpServer, SERVER_LIMITS, type Unserved } from './http-server.ts';
+import { networkOf, ownProxies } from './client-address.ts';
+import { securityHeaders } from './every-answer.ts';
+import { createHttpServer, type HttpServer, type Unserved } from './http-server.ts';
 import { createLog } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { factsOf, type Log } from './report.ts';
+import { SERVER_LIMITS } from './server-limits.ts';
 import type { Tracing } from './tracing.ts';
 
 type Container = ReturnType<typeof createContainer>;
@@ -64,11 +66,17 @@ async function start(): Promise<void> {
     policy: config.policy,
     trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,
+    hstsIncludeSubdomains: config.hstsIncludeSubdomains,
     metricsToken: config.metricsToken,
     ...{ version, log, metrics, readiness, tracing: tracing?.middleware },
   });
-  const limits = config.trustedProxies === 0 ? SERVER_LIMITS : { ...SERVER_LIMITS, shareOfOne: 1 };
-  const servers = await listen(config, () => createHttpServer(fetch, limits, tellUnserved(log, metrics), () => stopping));
+  const wire = {
+    limits: { ...SERVER_LIMITS, keepAliveMs: config.keepAliveSeconds * 1000 },
+    headers: securityHeaders(config.policy, config.hstsIncludeSubdomains),
+    isOwnProxy: ownProxies(config.trustedProxies),
+    ...{ onUnserved: tellUnserved(log, metrics), isStopping: () => stopping },
+  };
+  const servers = await listen(config, () => createHttpServer(fetch, wire));
   const stop = stopper({ servers, container, log, written, tracing, drainMs: config.drainSeconds * 1000 }, () => {
     stopping = true;
   });
@@ -129,9 +137,10 @@ async function reconnect(container: Container, log: Log): Promise<void> {
 /** A request that never reached the app. That there are too many of them is news to the operator; that some are no HTTP is not. */
 const tellUnserved =
   (log: Log, { refused }: Metrics) =>
-  (reason: Unserved) => {
+  (reason: Unserved, address?: string) => {
     refused(reason);
-    log({ level: reason === 'unparsed' ? 'info' : 'warn', message: 'not served', sampled: true, reason });
+    const client = address === undefined ? undefined : networkOf(address);
+    log({ level: reason === 'unparsed' ? 'info' : 'warn', message: 'not served', sampled: true, reason, client });
   };
 
 /** Reads are served meanwhile, so the server stays ready; it is a person who has to know. */
@@ -166,8 +175,11 @@ async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
 }
 
 /** One server an address, all on one port. An address that this machine does not have is left out as long as one remains. */
-async function listen({ port, hosts }: { readonly port: number; readonly hosts: readonly string[] }, create: () => Server): Promise<Server[]> {
-  const servers: Server[] = [];
+async function listen(
+  { port, hosts }: { readonly port: number; readonly hosts: readonly string[] },
+  create: () => HttpServer,
+): Promise<HttpServer[]> {
+  const servers: HttpServer[] = [];
   for (const host of hosts) {
     const first = servers[0]?.address();
     const server = await listenOn(create(), portOf(first) ?? port, host);
@@ -178,7 +190,7 @@ async function listen({ port, hosts }: { readonly port: number; readonly hosts: 
   return servers;
 }
 
-function listenOn(server: Server, port: number, host: string): Promise<Server | undefined> {
+function listenOn(server: HttpServer, port: number, host: string): Promise<HttpServer | undefined> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(undefined);
@@ -201,7 +213,7 @@ function listenOn(server: Server, port: number, host: string): Promise<Server | 
 const portOf = (address: AddressInfo | string | null | undefined): number | undefined =>
   typeof address === 'object' && address !== null ? address.port : undefined;
 
-function urlsOf(servers: readonly Server[], hosts: readonly string[]): string {
+function urlsOf(servers: readonly HttpServer[], hosts: readonly string[]): string {
   const port = portOf(servers[0]?.address());
   const shown = hosts.includes('127.0.0.1') && hosts.includes('::1') ? ['localhost'] : hosts;
   return shown.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`).join(', ');
@@ -220,7 +232,7 @@ function forgetNowAndThen(container: Container, log: Log): void {
 
 /** What has to come to an end. */
 interface Running {
-  readonly servers: readonly Server[];
+  readonly servers: readonly HttpServer[];
   readonly container: Container;
   readonly log: Log;
   readonly written: () => Promise<void>;
@@ -253,9 +265,12 @@ function stopper(
     }, GRACE_MS).unref();
     await sleep(drainMs);
     const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    // Idle keep-alive connections would hold the servers open for seconds.
+    // Connections on which no request is under way would hold the servers open for seconds.
     const sweep = setInterval(() => {
-      for (const server of servers) server.closeIdleConnections();
+      for (const server of servers) {
+        server.closeIdleConnections();
+        server.closeSilentConnections();
+      }
     }, 50);
     await Promise.all(closed);
     clearInterval(sweep);

@@ -23,6 +23,7 @@ import { keptSecret, previousSecrets } from './kept-secret.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { COMMON_PASSWORDS } from './security/common-passwords.ts';
 import { StartFault } from './start-fault.ts';
+import { type TrustedProxies, trustedProxiesOf } from './trusted-proxies.ts';
 
 /** What the environment decides. Made once at start; nothing else reads the environment. */
 export interface Config {
@@ -42,7 +43,11 @@ export interface Config {
   readonly bcryptCost: number;
   readonly policy: Policy;
   /** Proxies of the operator's own in front of the server. */
-  readonly trustedProxies: number;
+  readonly trustedProxies: TrustedProxies;
+  /** How long a connection stays open between two requests. A proxy that closes its idle connections sooner never meets a closed one. */
+  readonly keepAliveSeconds: number;
+  /** Whether browsers are to reach the subdomains over TLS alone, too. */
+  readonly hstsIncludeSubdomains: boolean;
   /** Other origins whose pages may read answers in a browser. */
   readonly corsOrigins: readonly string[];
   /** Lines of the log below it are left out. */
@@ -117,7 +122,9 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   const bcryptCost = read('BCRYPT_COST', wholeNumber(10, 14), '10') ?? 10;
   const policy = policyOf(env, profile, read, faults);
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
-  const trustedProxies = read('TRUSTED_PROXIES', wholeNumber(0, 10), '0') ?? 0;
+  const trustedProxies = trustedProxiesOf(env['TRUSTED_PROXIES'] ?? '', faults, notices);
+  const keepAliveSeconds = read('KEEP_ALIVE_SECONDS', wholeNumber(1, 3600), trustedProxies === 0 ? '5' : '75') ?? 5;
+  const hstsIncludeSubdomains = read('HSTS_INCLUDE_SUBDOMAINS', Switch, 'no') ?? false;
   const corsOrigins = originsOf(env, faults);
   const logLevel = read('LOG_LEVEL', v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info') ?? 'info';
   const metricsToken = env['METRICS_TOKEN'];
@@ -146,7 +153,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   if (previous !== undefined && previous === jwt.secret) ignored.push('JWT_SECRET_PREVIOUS has no effect: it is JWT_SECRET.');
   return {
-    ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies, corsOrigins },
+    ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies, keepAliveSeconds, hstsIncludeSubdomains, corsOrigins },
     ...{ logLevel, metricsToken, tracing, auditMinutes, drainSeconds, firstAdmin, notices, ignored },
   };
 }

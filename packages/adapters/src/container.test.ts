@@ -5,6 +5,7 @@ import { createContainer, TOKENS } from './container.ts';
 
 const config: Config = {
   ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, corsOrigins: [], firstAdmin: undefined, notices: [], ignored: [] },
+  ...{ keepAliveSeconds: 5, hstsIncludeSubdomains: false },
   ...{ logLevel: 'info', metricsToken: undefined, tracing: false, auditMinutes: 0, drainSeconds: 0 },
   database: { engine: 'sqlite', folder: '/nowhere' },
   jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 60 },

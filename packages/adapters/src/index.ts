@@ -6,3 +6,4 @@ export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRe
 export { type ByOtherTools, backUp } from './persistence/backup.ts';
 export { restore } from './persistence/restore.ts';
 export { StartFault, wordsOf } from './start-fault.ts';
+export type { TrustedProxies } from './trusted-proxies.ts';

@@ -57,7 +57,7 @@ export type {
   UserQueries,
   UserRepository,
 } from './ports.ts';
-export { endOfLongestWindow, endOfWindow, type RateCount } from './rate-limits.ts';
+export { endOfLongestWindow, endOfWindow, type RateCount, siteOf } from './rate-limits.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './refusal.ts';
 export {
   type BookingDecision,

@@ -28,14 +28,33 @@ export const endOfLongestWindow = (now: Date): Date => new Date(now.getTime() + 
  * guesses at an account from one place does not keep its owner out elsewhere. By address alone: whoever tries many accounts.
  * E-mails that nobody has are counted alike, so the count tells nothing. What succeeds is not counted.
  */
-export const failedLoginLimits = (email: string, from: string): readonly RateLimit[] => [
-  { subject: `account ${email} from ${from}`, countMax: 10 },
-  { subject: `address ${from}`, countMax: 100 },
-];
+export const failedLoginLimits = (email: string, from: string): readonly RateLimit[] =>
+  placesOf(from).flatMap(({ place, times }) => [
+    { subject: `account ${email} from ${place}`, countMax: 10 * times },
+    { subject: `address ${place}`, countMax: 100 * times },
+  ]);
 
 /** Registrations from one address, refused ones too: each costs a hash, and tells whether somebody has the e-mail. */
 export const registrationLimits = ({ registrationsMax }: Policy, from: string): readonly RateLimit[] =>
-  registrationsMax === undefined ? [] : [{ subject: `registrations from ${from}`, countMax: registrationsMax }];
+  registrationsMax === undefined
+    ? []
+    : placesOf(from).map(({ place, times }) => ({ subject: `registrations from ${place}`, countMax: registrationsMax * times }));
+
+/** The larger budget of a site: several of its networks may be those of different people. */
+const SITE_TIMES = 4;
+
+/** What an address is counted by, and how many times the budget of one address that has. */
+function placesOf(from: string): readonly { readonly place: string; readonly times: number }[] {
+  const site = siteOf(from);
+  const own = { place: from, times: 1 };
+  return site === undefined ? [own] : [own, { place: site, times: SITE_TIMES }];
+}
+
+/** The /48 around an IPv6 /64, which one customer may have whole (RFC 6177); undefined for an IPv4 address. */
+export function siteOf(network: string): string | undefined {
+  const site = /^((?:[\da-f]+:){3})[\da-f]+::\/64$/.exec(network)?.[1];
+  return site && `${site}:/48`;
+}
 
 /** Refuses when a limit is reached, and says when its window ends. */
 export function refuseAtLimit(

@@ -62,7 +62,8 @@ export function authRoutes({ useCases, policy, addressOf, accountOf }: RoutePart
         failures: [401],
       }),
       async (c) => {
-        await useCases.logOut(c.get('attempt'));
+        const { id } = await useCases.logOut(c.get('attempt'));
+        c.set('security', { security: ['logged_out'], whom: id });
         return deleted(c, messages.loggedOut);
       },
     )

@@ -1,7 +1,7 @@
 import { type ActorRef, userIdOf } from '../actor.ts';
 import { formsOf, normalPassword } from '../password.ts';
 import type { PasswordHasher, Ports } from '../ports.ts';
-import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
+import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd, siteOf } from '../rate-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { ProvePassword } from './proving.ts';
 
@@ -57,22 +57,32 @@ async function counted<Result>(underWay: Map<string, number>, subjects: readonly
 
 /** Passwords as use cases have them: each says for whom it works, and a password is one in whatever form it is typed. */
 export interface SharedPasswords {
-  hash(password: string, holders: readonly string[]): Promise<string>;
+  hash(password: string, holders: readonly Holder[]): Promise<string>;
   /** `outdated`: right, and its hash took less work than hashes take now or is of another form. */
-  verify(password: string, hash: string | undefined, holders: readonly string[]): Promise<'wrong' | 'right' | 'outdated'>;
+  verify(password: string, hash: string | undefined, holders: readonly Holder[]): Promise<'wrong' | 'right' | 'outdated'>;
 }
 export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords; readonly provePassword: ProvePassword };
 
+/** An account or a network, and how many thirds of the places for passwords it may hold at once. */
+export interface Holder {
+  readonly name: string;
+  readonly thirds: 1 | 2;
+}
+
 /**
- * Lets one account, and one address, hold at most a third of a server's places for passwords, whatever they hash or verify: nobody, not even
- * with a right password, keeps everybody else out.
+ * Lets one account, and one address, hold at most a third of a server's places for passwords, and an IPv6 site two thirds, whatever they hash
+ * or verify: nobody, not even with a right password, keeps everybody else out.
  */
 export function inShares(passwords: PasswordHasher): SharedPasswords {
-  const shareMax = Math.ceil(passwords.atOnceMax / 3);
   const underWay = new Map<string, number>();
-  const inShare = async <Result>(holders: readonly string[], work: () => Promise<Result>): Promise<Result> => {
-    if (holders.some((one) => (underWay.get(one) ?? 0) >= shareMax)) refuse('too_many_passwords', { retryAfterSeconds: 1 });
-    return counted(underWay, holders, work);
+  const inShare = async <Result>(holders: readonly Holder[], work: () => Promise<Result>): Promise<Result> => {
+    const isFull = holders.some(({ name, thirds }) => (underWay.get(name) ?? 0) >= Math.ceil((passwords.atOnceMax * thirds) / 3));
+    if (isFull) refuse('too_many_passwords', { retryAfterSeconds: 1 });
+    return counted(
+      underWay,
+      holders.map(({ name }) => name),
+      work,
+    );
   };
   return {
     hash: (password, holders) => inShare(holders, () => passwords.hash(normalPassword(password))),
@@ -91,9 +101,14 @@ export function inShares(passwords: PasswordHasher): SharedPasswords {
  * Who holds the place of a password: the signed-in account, and the address where the edge knows it. A login has no account yet: were it counted
  * by the e-mail that it names, a stranger who names it would keep its owner out.
  */
-export function holdersOf(actor: ActorRef, from: string | undefined): readonly string[] {
+export function holdersOf(actor: ActorRef, from: string | undefined): readonly Holder[] {
   const userId = userIdOf(actor);
-  return [...(userId === undefined ? [] : [`account ${userId}`]), ...(from === undefined ? [] : [`address ${from}`])];
+  const site = from === undefined ? undefined : siteOf(from);
+  return [
+    ...(userId === undefined ? [] : [{ name: `account ${userId}`, thirds: 1 } as const]),
+    ...(from === undefined ? [] : [{ name: `address ${from}`, thirds: 1 } as const]),
+    ...(site === undefined ? [] : [{ name: `site ${site}`, thirds: 2 } as const]),
+  ];
 }
 
 export async function countOne({ rateCounts }: Pick<Ports, 'rateCounts'>, limits: readonly RateLimit[], now: Date): Promise<void> {

@@ -2,16 +2,17 @@ import { person } from '../actor.ts';
 import { allow } from '../policy.ts';
 import type { Attempt, Ports, UserNow } from '../ports.ts';
 import { refuse } from '../refusal.ts';
-import { signedOut } from '../user.ts';
+import { signedOut, type User } from '../user.ts';
 import { judgeFirst } from './asking.ts';
 
 /** Ends every token of the actor's account. A token that was ended before is refused (401): it opens nothing, this neither. */
 export function logOut({ users, policy }: Ports) {
-  return async ({ actor: ref }: Attempt): Promise<void> => {
+  return async ({ actor: ref }: Attempt): Promise<User> => {
     const { id } = await judgeFirst({ users, policy }, { actor: ref }, 'log_out', (actor) => person(actor));
-    await users.change(id, { actor: ref }, ({ actor, user }: UserNow) => {
+    const stored = await users.change(id, { actor: ref }, ({ actor, user }: UserNow) => {
       allow(policy, actor, 'log_out');
       return { user: signedOut(user ?? refuse('unauthenticated', {})) };
     });
+    return stored.user;
   };
 }

@@ -2,7 +2,7 @@ import type { Ports } from '../ports.ts';
 import { failedLoginLimits } from '../rate-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { User } from '../user.ts';
-import { countOne, limitAtOnce, type SharedPasswords } from './limiting.ts';
+import { countOne, type Holder, limitAtOnce, type SharedPasswords } from './limiting.ts';
 
 /** Gives the user of the e-mail for the right password, within the budget of failed logins. */
 export type ProvePassword = (claim: {
@@ -12,7 +12,7 @@ export type ProvePassword = (claim: {
   /** The address the request comes from, where the edge knows it. */
   readonly from: string | undefined;
   /** For whom the hasher works (`holdersOf`). */
-  readonly holders: readonly string[];
+  readonly holders: readonly Holder[];
 }) => Promise<User>;
 
 /**
@@ -43,7 +43,7 @@ export function provePassword({
     });
   };
   /** Keeps the password under a costlier hash; where it was changed meanwhile, which raises the token version, the new one stays. */
-  async function rehash({ id, tokenVersion }: User, password: string, holders: readonly string[]): Promise<void> {
+  async function rehash({ id, tokenVersion }: User, password: string, holders: readonly Holder[]): Promise<void> {
     const passwordHash = await passwords.hash(password, holders);
     await users.change(id, { actor: 'operator' }, ({ user }) => (user?.tokenVersion === tokenVersion ? { user, passwordHash } : user && { user }));
   }

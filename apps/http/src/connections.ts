@@ -1,0 +1,125 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { siteOf } from '@ticket/domain';
+import { networkOf } from './client-address.ts';
+import type { ServerLimits } from './server-limits.ts';
+
+/** Everybody who comes from one network, and what they may have of the server. */
+interface Client {
+  readonly share: number;
+  connections: number;
+  inFlight: number;
+}
+
+/** A connection: whose it is, and its answers that are not sent to their end yet, in the order of their requests. */
+export interface Connection {
+  /** None for the operator's own proxy, which is the address of all. */
+  readonly clients: readonly Client[];
+  readonly isOwnProxy: boolean;
+  readonly answers: Set<ServerResponse>;
+  /** Requests that wait for the answers before theirs. */
+  readonly waiting: Map<ServerResponse, () => void>;
+  requests: number;
+  /** Its answers are the last: what comes behind them is not served. */
+  isOver: boolean;
+}
+
+/** The open connections and what is in flight on them, counted by network. */
+export class Connections {
+  readonly #limits: ServerLimits;
+  readonly #isOwnProxy: (address: string) => boolean;
+  readonly #open = new Map<Duplex, Connection>();
+  readonly #clients = new Map<string, Client>();
+  #inFlight = 0;
+
+  constructor(limits: ServerLimits, isOwnProxy: (address: string) => boolean) {
+    this.#limits = limits;
+    this.#isOwnProxy = isOwnProxy;
+  }
+
+  find(socket: Duplex): Connection | undefined {
+    return this.#open.get(socket);
+  }
+
+  of(socket: Socket): Connection {
+    return this.#open.get(socket) ?? this.open(socket);
+  }
+
+  sockets(): readonly Socket[] {
+    return [...this.#open.keys()] as Socket[];
+  }
+
+  open(socket: Socket): Connection {
+    const address = socket.remoteAddress ?? '';
+    const isOwnProxy = this.#isOwnProxy(address);
+    const names = isOwnProxy ? [] : this.#namesOf(networkOf(address));
+    const clients = names.map(([network, share]) => {
+      const client = this.#clients.get(network) ?? { share, connections: 0, inFlight: 0 };
+      this.#clients.set(network, client);
+      client.connections += 1;
+      return client;
+    });
+    const connection: Connection = { clients, isOwnProxy, answers: new Set(), waiting: new Map(), requests: 0, isOver: false };
+    this.#open.set(socket, connection);
+    // Node tells the answer that is being sent that its connection is gone, and none of those that wait behind it.
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      for (const response of connection.answers) this.release(connection, response);
+      for (const [index, client] of clients.entries()) {
+        client.connections -= 1;
+        if (client.connections === 0) this.#clients.delete(names[index]?.[0] ?? '');
+      }
+    });
+    return connection;
+  }
+
+  #namesOf(network: string): readonly (readonly [network: string, share: number])[] {
+    const site = siteOf(network);
+    const own = [network, this.#limits.shareOfOne] as const;
+    return site === undefined ? [own] : [own, [site, this.#limits.shareOfSite]];
+  }
+
+  hasTooMany({ clients }: Connection): boolean {
+    return clients.some(({ connections, share }) => connections > this.#limits.connections * share);
+  }
+
+  /** Whether one more request in flight is too many. */
+  isBusy({ clients }: Connection): boolean {
+    const { inFlight } = this.#limits;
+    return this.#inFlight >= inFlight || clients.some((client) => client.inFlight >= inFlight * client.share);
+  }
+
+  /** A request came whose answer is owed from now on. */
+  owe(connection: Connection, response: ServerResponse): void {
+    connection.answers.add(response);
+    this.#inFlight += 1;
+    for (const client of connection.clients) client.inFlight += 1;
+  }
+
+  /** The answer is sent, or will never be. */
+  release({ answers, waiting, clients }: Connection, response: ServerResponse): void {
+    if (!answers.delete(response)) return;
+    this.#inFlight -= 1;
+    for (const client of clients) client.inFlight -= 1;
+    waiting.delete(response);
+    const [next] = answers;
+    const work = next && waiting.get(next);
+    // Others come in between, and the connection may be gone by then.
+    if (work !== undefined) setImmediate(() => waiting.has(next as ServerResponse) && work());
+  }
+
+  /**
+   * Does the work of a request once the answers before its own are sent (RFC 9112, 9.3.2). What still waits when its connection is
+   * gone is not done, nor is a request whose answer is not owed any more.
+   */
+  inTurn({ answers, waiting }: Connection, response: ServerResponse, work: () => void): void {
+    const [first] = answers;
+    if (first === response) work();
+    else
+      waiting.set(response, () => {
+        waiting.delete(response);
+        work();
+      });
+  }
+}

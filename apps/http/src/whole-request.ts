@@ -1,0 +1,49 @@
+import type { IncomingMessage } from 'node:http';
+import { BODY_BYTES_MAX } from './body.ts';
+
+/** Node keeps so many headers and silently drops the rest, unless it is told to keep all (http-server.ts). */
+const HEADERS_MAX = 1000;
+
+export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage): boolean => rawHeaders.length > 2 * HEADERS_MAX; // names and values take turns
+
+/**
+ * Goes on when the whole request was read, its body into `rawBody`, where Hono looks first. A body over the limit is not read
+ * to its end: the app refuses it by its length.
+ */
+export function onceWhole(request: IncomingMessage, goOn: () => void): void {
+  const { 'content-length': length = '0' } = request.headers;
+  if (hasNoBody(request) || Number(length) > BODY_BYTES_MAX) {
+    goOn();
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const handOver = () => {
+    request.off('end', handOver);
+    const [first = Buffer.alloc(0)] = chunks;
+    Object.assign(request, { rawBody: chunks.length > 1 ? Buffer.concat(chunks) : first });
+    goOn();
+  };
+  request.on('end', handOver).on('data', (chunk: Buffer) => {
+    if (bytes > BODY_BYTES_MAX) return; // handed over, and refused
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) handOver();
+  });
+}
+
+export const hasNoBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? '0') === 0;
+
+/**
+ * What a proxy in front may have read in another way than Node does: of two hosts the other one, or a body that ends elsewhere
+ * (RFC 9112, 3.2 and 6.1). Node itself refuses what has two lengths, or a length and chunks. Only HTTP/1.0 needs no host.
+ */
+export function isAmbiguous({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && (coding.toLowerCase() !== 'chunked' || httpVersion === '1.0')) return true;
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) if (isHost(rawHeaders[index])) hosts += 1;
+  return hosts > 1 || headers.host === '' || (hosts === 0 && httpVersion !== '1.0');
+}
+const isHost = (name: string | undefined): boolean => name?.length === 4 && name.toLowerCase() === 'host';

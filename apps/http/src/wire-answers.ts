@@ -1,0 +1,70 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { JSON_UTF8 } from './envelope.ts';
+import { requestIdFrom } from './every-answer.ts';
+import { messages } from './messages.ts';
+
+/** What the HTTP server answers without the app. */
+export type WireStatus = keyof typeof MESSAGES;
+const MESSAGES = {
+  400: messages.badRequest,
+  408: messages.tooSlow,
+  417: messages.badRequest,
+  431: messages.headersTooLarge,
+  503: messages.unavailable,
+} as const;
+
+export interface WireAnswer {
+  readonly status: WireStatus;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body: string;
+}
+
+/** An answer in the envelope, with the headers of all answers, which ends its connection. */
+export function wireAnswer(status: WireStatus, always: Readonly<Record<string, string>>, request?: IncomingMessage): WireAnswer {
+  const body = JSON.stringify({ success: false, message: MESSAGES[status], errors: null });
+  const given = request?.headers['x-request-id'];
+  const headers = {
+    'X-Request-Id': requestIdFrom(typeof given === 'string' ? given : undefined),
+    ...always,
+    ...JSON_UTF8,
+    ...(status === 503 ? { 'Retry-After': '1' } : {}),
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  };
+  return { status, headers, body };
+}
+
+const UNPARSED: Readonly<Record<string, WireStatus>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** A client that was told that it is not served has this long to read it. */
+const LAST_WORDS_MS = 1000;
+
+/** Answers what Node could not parse, or not in time. A connection that is gone is just ended. Whether there was anybody to answer. */
+export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex, always: Readonly<Record<string, string>>): boolean {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return false;
+  }
+  const { status, headers, body } = wireAnswer(UNPARSED[code] ?? 400, always);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
+  return true;
+}
+
+/**
+ * Lets a client that still sends its body read the answer. A connection that is closed before all bytes were read is reset, and the
+ * answer may be lost with it: so the rest of the body is read and thrown away, for a moment.
+ */
+export function readRestBeforeClose(request: IncomingMessage): void {
+  if (request.complete) return;
+  const { socket } = request;
+  const close = socket.destroySoon.bind(socket);
+  socket.destroySoon = () => {
+    socket.destroySoon = close;
+    socket.end();
+    request.once('end', close).resume();
+    setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
+  };
+}
