@@ -3,7 +3,7 @@ import { formsOf, normalPassword } from '../password.ts';
 import type { PasswordHasher, Ports } from '../ports.ts';
 import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
 import { refuse } from '../refusal.ts';
-import type { ProvePassword } from './proving.ts';
+import type { User } from '../user.ts';
 
 /** Refuses whoever has reached one of the limits, and gives the counts. What comes at the same time may overshoot by as many. */
 export async function refuseLimited(
@@ -61,6 +61,17 @@ export interface SharedPasswords {
   /** `outdated`: right, and its hash took less work than hashes take now or is of another form. */
   verify(password: string, hash: string | undefined, holders: readonly string[]): Promise<'wrong' | 'right' | 'outdated'>;
 }
+/** Gives the user of the e-mail for the right password, within the budget of failed logins. */
+export type ProvePassword = (claim: {
+  /** As it is stored. */
+  readonly email: string;
+  readonly password: string;
+  /** The address the request comes from, where the edge knows it. */
+  readonly from: string | undefined;
+  /** For whom the hasher works (`holdersOf`). */
+  readonly holders: readonly string[];
+}) => Promise<User>;
+
 export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords; readonly provePassword: ProvePassword };
 
 /**

@@ -2,18 +2,7 @@ import type { Ports } from '../ports.ts';
 import { failedLoginLimits } from '../rate-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { User } from '../user.ts';
-import { countOne, limitAtOnce, type SharedPasswords } from './limiting.ts';
-
-/** Gives the user of the e-mail for the right password, within the budget of failed logins. */
-export type ProvePassword = (claim: {
-  /** As it is stored. */
-  readonly email: string;
-  readonly password: string;
-  /** The address the request comes from, where the edge knows it. */
-  readonly from: string | undefined;
-  /** For whom the hasher works (`holdersOf`). */
-  readonly holders: readonly string[];
-}) => Promise<User>;
+import { countOne, limitAtOnce, type ProvePassword, type SharedPasswords } from './limiting.ts';
 
 /**
  * An unknown e-mail and a wrong password are refused alike and take the same work. An address with too many failures is refused before any
