@@ -7,7 +7,7 @@ import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
 import { type Server, type Store, startServer, tryToStart, until } from './programs.ts';
 import { CALM, OUTAGE, query, reckon } from './reckoning.ts';
 import { storms } from './storm.ts';
-import { answerWith, type Fate, Wire } from './wire.ts';
+import { answerWith, askInstead, type Fate, Wire } from './wire.ts';
 
 /** Quotes of all kinds, backslashes, and letters outside latin1: a setting that changes how text is read changes them. */
 const ODD_TEXT = String.raw`O'Hara "quoted" ${'`'}ticked${'`'} C:\new\table % _ \' ąę 日本 🎫`;
@@ -364,6 +364,17 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       await rude.query('ROLLBACK');
       await rude.end();
       expect([seen, (await asked).status]).toEqual(['READ COMMITTED', 201]);
+    });
+
+    it('whose server is a Galera node, as the first one was not: it is not used, and nothing is stored', async () => {
+      const before = await rowsIn(server.store, 'bookings');
+      const from = server.output().length;
+      await cutAll();
+      const clustered = askInstead("SELECT 'wsrep_on' AS Variable_name, 'ON' AS Value");
+      const { status, order } = await always(wire, /wsrep_on/, clustered, () => office.order());
+      expect([status, order.certainty, (await rowsIn(server.store, 'bookings')) - before]).toEqual([503, 'not done', 0]);
+      await expect.poll(() => server.output().slice(from), { timeout: 5000 }).toMatch(/Galera node, and was none/);
+      expect((await office.order()).status).toBe(201);
     });
 
     it('to the last setting: it is not used, and what the database stamps is UTC', () =>

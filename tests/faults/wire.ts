@@ -214,6 +214,12 @@ export const answerWith =
     line.far.write(packet(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(done)])));
   };
 
+/** Another statement is done, and its answer passed on. */
+export const askInstead =
+  (sql: string): Fate =>
+  (line) =>
+    line.far.write(packet(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(sql)])));
+
 function packet(sequence: number, payload: Buffer): Buffer {
   const header = Buffer.alloc(4);
   header.writeUIntLE(payload.length, 0, 3);

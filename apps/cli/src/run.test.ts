@@ -67,7 +67,7 @@ describe('tickets', () => {
     expect(complained).toEqual([
       expect.stringMatching(/^The system refuses what is needed here: EACCES: permission denied, open '\/data\/x'\. .*$/),
       expect.stringMatching(
-        /^Not possible now: connect ENOTFOUND db:3306\. Is the database running, and are DB_HOST and DB_PORT .* right\? Try again in 1 s\.$/,
+        /^Not possible now: connect ENOTFOUND db:3306\. Nothing was changed\. Is the database running, and are DB_HOST and DB_PORT .* right\? Try again in 1 s\.$/,
       ),
     ]);
   });

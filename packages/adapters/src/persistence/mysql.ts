@@ -109,7 +109,7 @@ export async function openMySql(
     ...{ type, username, database, poolSize, ...way },
     ...{ timezone: 'Z', supportBigNumbers: true },
     ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
-    driver: { createPool: (options: PoolOptions) => preparedPool(options, sessionOf(facts), refused) },
+    driver: { createPool: (options: PoolOptions) => preparedPool(options, facts, refused) },
     // What a batch writes goes in one packet (writing.ts). Clients' text goes into statements as parameters alone.
     // Not on Galera: a transaction that loses to another node's between two statements of a packet is rolled back, and the rest of the packet is
     // run all the same and committed. Bookings were acknowledged so and were not there.
@@ -128,12 +128,12 @@ interface Refused {
 }
 
 /** A pool each of whose connections gets the settings first, from the very first one on. */
-function preparedPool(options: PoolOptions, settings: readonly string[], refused: Refused): Pool {
+function preparedPool(options: PoolOptions, facts: ServerFacts, refused: Refused): Pool {
   const pool = createPool(options);
   pool.on('connection', (connection) => {
     openedMs.set(connection, performance.now());
     refuseStacked(connection);
-    const set = Promise.all(settings.map((statement) => connection.promise().query(statement))).then(
+    const set = prepare(connection, facts).then(
       () => settingsUnderWay.delete(connection),
       (error: unknown) => {
         refused.setting = error;
@@ -145,6 +145,14 @@ function preparedPool(options: PoolOptions, settings: readonly string[], refused
     settingsUnderWay.set(connection, set);
   });
   return pool;
+}
+
+async function prepare(connection: PoolConnection, facts: ServerFacts): Promise<void> {
+  const session = connection.promise();
+  const cluster = session.query<RowDataPacket[]>("SHOW VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'");
+  const [[found]] = await Promise.all([cluster, ...sessionOf(facts).map((statement) => session.query(statement))]);
+  // The address leads to a Galera node since: there several statements in one packet, and reads that do not wait, are not safe.
+  if (found.length > 0 && !facts.isGalera) throw new Error('the database is a Galera node, and was none when this program started: start it again');
 }
 
 /**

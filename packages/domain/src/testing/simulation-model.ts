@@ -173,7 +173,10 @@ export class Model {
     const name = nameOf(asked);
     const kept = name === undefined ? undefined : this.#kept.get(name);
     if (kept !== undefined) {
-      const expected = scene.actor === 'stale' ? 'unauthenticated' : kept.fingerprint === key?.fingerprint ? 'done' : 'idempotency_key_reused';
+      // The rights of now come first: a demoted admin is not told what an admin made.
+      const due = judge(this.#policy, ask, scene.actor, scene, asked.askedAt);
+      const mayAsk = due !== 'unauthenticated' && due !== 'forbidden';
+      const expected = !mayAsk ? due : kept.fingerprint === key?.fingerprint ? 'done' : 'idempotency_key_reused';
       const isFirst = !outcome.done || isFirstAnswer(asked, outcome, kept.value);
       if (found === expected && isFirst) return undefined;
       return violation('I4', `under a used key "${expected}" is due and "${found}" came${isFirst ? '' : ', and not as the first answer'}`);
