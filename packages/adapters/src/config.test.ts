@@ -148,7 +148,8 @@ describe('values', () => {
   it('says at the start that locked limits the tickets of a user, unless the operator chose the limit', () => {
     const words = 'A user may hold at most 10 tickets of one event. MAX_TICKETS_PER_USER changes that; 0 is no limit.';
     expect(load(LOCKED).notices).toContain(words);
-    for (const limit of ['0', '10', '20']) expect(load({ ...LOCKED, MAX_TICKETS_PER_USER: limit }).notices.join()).not.toContain('tickets of one event');
+    for (const limit of ['0', '10', '20'])
+      expect(load({ ...LOCKED, MAX_TICKETS_PER_USER: limit }).notices.join()).not.toContain('tickets of one event');
     expect(load().notices.join()).not.toContain('MAX_TICKETS_PER_USER');
   });
 

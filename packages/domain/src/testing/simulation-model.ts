@@ -173,10 +173,8 @@ export class Model {
     const name = nameOf(asked);
     const kept = name === undefined ? undefined : this.#kept.get(name);
     if (kept !== undefined) {
-      // The rights of now come first: a demoted admin is not told what an admin made.
-      const due = judge(this.#policy, ask, scene.actor, scene, asked.askedAt);
-      const mayAsk = due !== 'unauthenticated' && due !== 'forbidden';
-      const expected = !mayAsk ? due : kept.fingerprint === key?.fingerprint ? 'done' : 'idempotency_key_reused';
+      const answer = kept.fingerprint === key?.fingerprint ? 'done' : 'idempotency_key_reused';
+      const expected = refusedNow(this.#policy, ask, scene.actor) ?? answer;
       const isFirst = !outcome.done || isFirstAnswer(asked, outcome, kept.value);
       if (found === expected && isFirst) return undefined;
       return violation('I4', `under a used key "${expected}" is due and "${found}" came${isFirst ? '' : ', and not as the first answer'}`);
@@ -323,6 +321,15 @@ const emailIn = (ask: Ask): string | undefined => (ask.does === 'change a user' 
 /** What a repository of users gives has the user in it; the others give the row. */
 const rowOf = (value: unknown): Partial<Event & Booking & User> | undefined =>
   typeof value === 'object' && value !== null && 'user' in value ? (value.user as Partial<User>) : (value as Partial<Event & Booking> | undefined);
+
+/** Why the actor may not make what a key is for, by the rights of now; undefined when they may. */
+function refusedNow({ profile }: Policy, ask: Ask, actor: Somebody): string | undefined {
+  if (actor === 'stale') return 'unauthenticated';
+  if (ask.does === 'register') return ask.account.role === 'admin' && profile === 'locked' ? 'forbidden' : undefined;
+  if (ask.does === 'make a user' && profile === 'open') return undefined;
+  if (actor === 'anonymous') return 'unauthenticated';
+  return ask.does !== 'book' && actor.role !== 'admin' ? 'forbidden' : undefined;
+}
 
 /** How an ask has to be answered: `done`, or the code of its refusal. */
 function judge(policy: Policy, ask: Ask, actor: Somebody, { event, left, booking, user, facts, ...scene }: Scene, now: Date): string {

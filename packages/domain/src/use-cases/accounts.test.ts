@@ -300,8 +300,9 @@ describe('logging in', () => {
         [composed, decomposed],
         [decomposed, composed],
       ] as const) {
-        const { useCases, rows, admin } = await aHouse();
+        const { useCases, rows, ports, admin } = await aHouse();
         const { user } = await useCases.registerUser(NOBODY, { ...account, password: given });
+        expect(await ports.passwords.verify(composed, (await ports.users.findCredentials(user.email))?.passwordHash)).toBe(true);
         await useCases.createUser(as(admin), { ...account, email: 'budi@example.com', password: given });
         const changed = await rows.user({ email: 'citra@example.com' });
         await useCases.changeUser(as(changed), changed.id, { password: given });
