@@ -129,6 +129,13 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/writing.test.ts`, 'mysql: text that holds a second statement is refused'],
   },
   {
+    name: 'connections of the pool for sales',
+    file: `${persistence}/database.ts`,
+    line: "inPlace(turn === 'sales' ? undefined : this.#places, () =>",
+    becomes: 'inPlace(this.#places, () =>',
+    killedBy: [`${persistence}/places-for-sales.test.ts`, 'on mysql others leave sales their connections'],
+  },
+  {
     name: 'an unknown failure of COMMIT is no rollback',
     file: `${persistence}/tries.ts`,
     line: 'if (committing && !isKnownRollback(error))',

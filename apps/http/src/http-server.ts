@@ -6,6 +6,7 @@ import { getPath } from 'hono/utils/url';
 import { Connections } from './connections.ts';
 import { HEALTH_PATHS } from './health-paths.ts';
 import type { Reason } from './report.ts';
+import { RequestSlices } from './request-slices.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 import { SlowReaders } from './slow-readers.ts';
 import { hasNoBody, hasTooManyHeaders, isAmbiguous, onceWhole } from './whole-request.ts';
@@ -40,6 +41,7 @@ const NO_HOST = 'localhost';
 export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): HttpServer {
   const { limits = SERVER_LIMITS, headers = {}, isOwnProxy = () => false, onUnserved = () => {}, isStopping = () => false } = options;
   const connections = new Connections(limits, isOwnProxy);
+  const slices = new RequestSlices(limits.begunAtOnce);
   const slowReaders = new SlowReaders(limits.readBytesMin);
 
   const toResponse = (status: WireStatus, request?: IncomingMessage): Response => {
@@ -98,7 +100,10 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
     if (hasTooManyHeaders(request)) refuse(response, 431, 'unparsed');
     else if (isAmbiguous(request)) refuse(response, 400, 'unparsed');
     else if (isPipelined || (isBusy && !mayBeHealthCheck(request))) refuse(response, 503, 'too_many_in_flight');
-    else onceWhole(request, () => connections.inTurn(connection, response, () => void (isBusy ? healthListener : listener)(request, response)));
+    else {
+      const serve = () => connections.inTurn(connection, response, () => void (isBusy ? healthListener : listener)(request, response));
+      onceWhole(request, () => slices.begin(() => connection.answers.has(response) && serve()));
+    }
   };
 
   /** Ends a connection whose next request cannot be parsed, or does not come in time. */

@@ -21,13 +21,15 @@ export interface ServerLimits {
   readonly requestsPerSocket: number;
   /** Requests whose answers are not sent yet; more are refused (503), so that those in flight stay quick. */
   readonly inFlight: number;
+  /** Requests that are begun in one turn of the event loop; the others wait for the next turns (request-slices.ts). */
+  readonly begunAtOnce: number;
 }
 
 export const SERVER_LIMITS: ServerLimits = {
   ...{ headersMs: 10_000, requestMs: 15_000, idleSocketMs: 30_000, keepAliveMs: 5000 },
   // 1 KiB a second is less than the slowest mobile line carries.
   ...{ readWindowMs: 30_000, readBytesMin: 30 * 1024 },
-  ...{ connections: 10_000, requestsPerSocket: 10_000, inFlight: 5000 },
+  ...{ connections: 10_000, requestsPerSocket: 10_000, inFlight: 5000, begunAtOnce: 64 },
   // Half: a campus may come through one address.
   ...{ shareOfOne: 0.5, shareOfSite: 0.75, pipelined: 8 },
 };

@@ -1,14 +1,28 @@
 import { type Freshness, type NewId, Unavailable } from '@ticket/domain';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
 import { newIds } from '../new-ids.ts';
 import { StartFault } from '../start-fault.ts';
+import { LANES } from './batch-queue.ts';
 import { CommitMark, sweepMarks } from './commit-mark.ts';
 import { classify, errnoOf, messageOf } from './database-errors.ts';
 import { isUpToDate, migrationsIn, type Readable, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
-import { ACQUIRE_MS, foreseen, isDestroyable, isTransient, LostCommit, onConnection, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
+import {
+  ACQUIRE_MS,
+  foreseen,
+  inPlace,
+  isDestroyable,
+  isTransient,
+  LostCommit,
+  onConnection,
+  TRY_MS,
+  tryOnce,
+  untilDone,
+  type Work,
+} from './tries.ts';
 import { WriteHealth } from './write-health.ts';
 import { type Turn, WriterTurns } from './writer-turns.ts';
 import { StaleRow } from './writing.ts';
@@ -41,6 +55,8 @@ export class Database {
   readonly #writes: WriteHealth;
   /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
   readonly #turns = new WriterTurns();
+  /** The connections of the pool that others than sales may use at once: however many ask, the lanes of the stock queue find one. */
+  readonly #places: LimitFunction | undefined;
   #sources: Sources | undefined;
   #notice: string | undefined;
   #tellLost: (why: string) => void = () => {};
@@ -58,6 +74,7 @@ export class Database {
     this.engine = config.engine;
     this.address = config.engine === 'sqlite' ? config.folder : `${addressOf(config)}/${config.database}`;
     if (config.engine === 'mysql') {
+      this.#places = pLimit(Math.max(1, config.poolSize - LANES.mysql));
       const pool = () => this.#sources && connectionsOf(this.#sources.writer);
       measures.watch('connections_in_use', () => pool()?.inUse ?? 0);
       measures.watch('connections_idle', () => pool()?.idle ?? 0);
@@ -149,7 +166,7 @@ export class Database {
     const { writer } = this.#connection();
     const run = () =>
       this.#untilDone(
-        () => tryOnce(writer, this.engine, work, mark, this.#measures),
+        () => inPlace(turn === 'sales' ? undefined : this.#places, () => tryOnce(writer, this.engine, work, mark, this.#measures)),
         (error) => error instanceof LostCommit || error instanceof StaleRow || isTransient(error),
       );
     return this.engine === 'sqlite' ? this.#turns.run(turn, run) : run();
@@ -180,7 +197,9 @@ export class Database {
     // In a transaction: proxies send it to the server that writes. SQLite's reader sees every commit at once.
     if (freshness === 'latest' && this.engine !== 'sqlite') return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
     const read = () =>
-      onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(plainPrefix + sql, [...parameters]), this.#measures);
+      inPlace(this.#places, () =>
+        onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(plainPrefix + sql, [...parameters]), this.#measures),
+      );
     let isFirst = true;
     return this.#untilDone(read, (error) => {
       const isWorthAnother = isFirst && classify(error) === 'unforeseen';

@@ -15,7 +15,7 @@ import {
 } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
-import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
+import { BatchQueue, LANES, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
 import { classify } from './database-errors.ts';
 import { keptAnswerInserts, readKeptAnswers } from './kept-answers.ts';
@@ -40,8 +40,6 @@ import { deletesOf, insertsOf, momentText, StaleRow, type Statement } from './wr
 
 /** SQLite works inside this process: as long as a batch takes, nobody else is served. */
 const SQLITE_BATCH_MS = 8;
-/** Two transactions keep MariaDB busy while one waits for its commit; SQLite has one writer. */
-const LANES = { mysql: 2, sqlite: 1 } as const;
 
 export type StockQueue = BatchQueue<StockDecision, Outcome | Rerouted>;
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unavailable } from '@ticket/domain';
+import type { LimitFunction } from 'p-limit';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Measures, RetryClass } from '../measures.ts';
 import type { CommitMark } from './commit-mark.ts';
@@ -182,6 +183,19 @@ export async function onConnection<Result>(
     if (isAbandoned(runner.dataSource, connection)) giveUp();
     await runner.release();
   }
+}
+
+/** Does the work in one of so many places, for which it waits as long as for a connection. */
+export async function inPlace<Result>(places: LimitFunction | undefined, work: () => Promise<Result>): Promise<Result> {
+  if (places === undefined) return work();
+  const placing = new Promise<() => void>((resolve) => {
+    void places(() => new Promise<void>((leave) => resolve(leave)));
+  });
+  const leave = await inTime(placing, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
+    void placing.then((late) => late()); // it may come yet
+    throw error;
+  });
+  return work().finally(leave);
 }
 
 /** Nothing came in time; classified by its code, as the driver's own errors are. */
