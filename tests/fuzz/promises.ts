@@ -31,7 +31,8 @@ const TO_ANYTHING = [400, 401, 403, 404, 405, 413, 415];
 export function brokenAnywhere(document: Document, said: string, isHead: boolean, { status, headers, text }: Answer): readonly string[] {
   const broken: string[] = [];
   const expect = (kept: boolean, promise: string) => kept || broken.push(promise);
-  const told = `${text}\n${[...headers].map((header) => header.join(': ')).join('\n')}`;
+  // A token is any letters, and so may be one of these words.
+  const told = `${text.replace(/"token":"[\w.-]+"/, '"token":"…"')}\n${[...headers].map((header) => header.join(': ')).join('\n')}`;
   for (const secret of SECRETS) expect(!secret.test(told) || secret.test(said), `the answer holds ${secret}`);
   expect(status < 500, `the status is ${status}`);
   expect(status !== 401 || headers.get('WWW-Authenticate') !== null, 'a 401 names a way in');

@@ -33,6 +33,7 @@ describe.each(places)('any bytes, on $place', ({ engine, profile, place }) => {
       requestsPerSocket: 100,
       shareOfOne: 1,
       pipelined: 100,
+      begunAtOnce: 64,
     };
     server = createHttpServer(world.fetch, { limits });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
