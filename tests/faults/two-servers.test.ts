@@ -87,7 +87,7 @@ it('F21 a token signed by a clock that is an hour off is refused, or good for an
   const now = Math.floor(Date.now() / 1000);
   const signedAt = async (issued: number, ends: number) => {
     const claims = { id: admin.id, email: 'jane@example.com', role: 'admin', ver: 0, iat: issued, exp: ends };
-    const unsigned = [{ alg: 'HS256' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
+    const unsigned = [{ alg: 'HS256', typ: 'JWT' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
     const token = `${unsigned}.${createHmac('sha256', JWT_SECRET).update(unsigned).digest('base64url')}`;
     return (await ask(server.url, 'GET', '/api/auth/me', { as: { ...admin, token } })).status;
   };
