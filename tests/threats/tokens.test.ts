@@ -54,7 +54,7 @@ const FORGED: readonly (readonly [row: string, make: (good: Parts, secret: strin
   ['T2: hs256 in lower case', (good) => withHeader(good, { alg: 'hs256' })],
   ['T3: RS256 with a key of his own', (good) => withHeader(good, { alg: 'RS256' }, rsa)],
   ['T3: RS256, signed with our secret', (good) => withHeader(good, { alg: 'RS256' })],
-  ['T3: a public key for the secret', (good) => withHeader(good, { alg: 'HS256' }, hmac('sha256', publicKey))],
+  ['T3: a public key for the secret', (good) => withHeader(good, { alg: 'HS256', typ: 'JWT' }, hmac('sha256', publicKey))],
   ['T4: a jwk of his own', (good) => withHeader(good, { alg: 'RS256', jwk: keys.publicKey.export({ format: 'jwk' }) }, rsa)],
   ['T4: an octet jwk of his own', (good) => withHeader(good, { jwk: { kty: 'oct', k: encode('x'.repeat(32)) } }, hmac('sha256', 'x'.repeat(32)))],
   ['T4: a kid that names an empty file', (good) => withHeader(good, { kid: '../../../../dev/null' }, hmac('sha256', '\u0000'))],
