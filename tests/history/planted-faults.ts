@@ -40,8 +40,8 @@ const PLANTS: readonly Plant[] = [
   },
   {
     file: `${persistence}/stock-transaction.js`,
-    line: 'const hasWritten = await store(manager, writes);',
-    becomes: `const hasWritten = !${during('one acknowledgement in 40 is not stored', 1 / 40)} && (await store(manager, writes));`,
+    line: '...(await store(manager, writes))',
+    becomes: `...(${during('one acknowledgement in 40 is not stored', 1 / 40)} ? { hasWritten: false } : await store(manager, writes))`,
   },
   {
     file: 'apps/http/dist/idempotency.js',
