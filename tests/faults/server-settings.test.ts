@@ -256,7 +256,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     const beforeCommit = [1598, 1153, 1030, 3159, 1047, 3100, 1665, 1104, 1792, 9999];
     const places: readonly [string, RegExp][] = [
       ['the locking SELECT', /FOR UPDATE/],
-      ['the UPDATE of the stock', /^UPDATE `?events/],
+      ['the UPDATE of the stock', /UPDATE `?events`? SET available/],
       ['the INSERT of the booking', /INSERT INTO `?bookings/],
     ];
     it.each(beforeCommit.flatMap((errno) => places.map(([place, words]) => [errno, place, words] as const)))(
@@ -373,7 +373,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       const clustered = askInstead("SELECT 'wsrep_on' AS Variable_name, 'ON' AS Value");
       const { status, order } = await always(wire, /wsrep_on/, clustered, () => office.order());
       expect([status, order.certainty, (await rowsIn(server.store, 'bookings')) - before]).toEqual([503, 'not done', 0]);
-      await expect.poll(() => server.output().slice(from), { timeout: 5000 }).toMatch(/Galera node, and was none/);
+      await expect.poll(() => server.output().slice(from), { timeout: 5000 }).toContain('BecameGaleraNode');
       expect((await office.order()).status).toBe(201);
     });
 

@@ -147,13 +147,18 @@ function preparedPool(options: PoolOptions, facts: ServerFacts, refused: Refused
   return pool;
 }
 
+/** By its name in the log, for who runs the server: start it again. */
+class BecameGaleraNode extends Error {
+  override readonly name = 'BecameGaleraNode';
+}
+
 async function prepare(connection: PoolConnection, facts: ServerFacts): Promise<void> {
   const session = connection.promise();
   const set = sessionOf(facts).map((statement) => session.query(statement));
   const cluster = session.query<RowDataPacket[]>("SHOW VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'");
   const [[found]] = await Promise.all([cluster, ...set]);
   // The address leads to a Galera node since: there several statements in one packet, and reads that do not wait, are not safe.
-  if (found.length > 0 && !facts.isGalera) throw new Error('the database is a Galera node, and was none when this program started: start it again');
+  if (found.length > 0 && !facts.isGalera) throw new BecameGaleraNode('the database is a Galera node, and was none when this program started: start it again');
 }
 
 /**
