@@ -78,7 +78,7 @@ export class Database {
       const pool = () => this.#sources && connectionsOf(this.#sources.writer);
       measures.watch('connections_in_use', () => pool()?.inUse ?? 0);
       measures.watch('connections_idle', () => pool()?.idle ?? 0);
-      measures.watch('connection_queue', () => pool()?.waiting ?? 0);
+      measures.watch('connection_queue', () => (pool()?.waiting ?? 0) + (this.#places?.pendingCount ?? 0));
     }
   }
 

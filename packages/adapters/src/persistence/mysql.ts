@@ -158,7 +158,8 @@ async function prepare(connection: PoolConnection, facts: ServerFacts): Promise<
   const cluster = session.query<RowDataPacket[]>("SHOW VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'");
   const [[found]] = await Promise.all([cluster, ...set]);
   // The address leads to a Galera node since: there several statements in one packet, and reads that do not wait, are not safe.
-  if (found.length > 0 && !facts.isGalera) throw new BecameGaleraNode('the database is a Galera node, and was none when this program started: start it again');
+  if (found.length > 0 && !facts.isGalera)
+    throw new BecameGaleraNode('the database is a Galera node, and was none when this program started: start it again');
 }
 
 /**
