@@ -193,11 +193,19 @@ export class Database {
     parameters: readonly unknown[] = [],
     { tryMs = TRY_MS, freshness = 'plain' }: { readonly tryMs?: number; readonly freshness?: Freshness | undefined } = {},
   ): Promise<readonly Row[]> {
-    const { reader, plainPrefix } = this.#connection();
     // In a transaction: proxies send it to the server that writes. SQLite's reader sees every commit at once.
     if (freshness === 'latest' && this.engine !== 'sqlite') return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
+    return this.#read<Row>(sql, parameters, { tryMs, places: this.#places });
+  }
+
+  #read<Row>(
+    sql: string,
+    parameters: readonly unknown[],
+    { tryMs, places }: { readonly tryMs: number; readonly places: LimitFunction | undefined },
+  ): Promise<readonly Row[]> {
+    const { reader, plainPrefix } = this.#connection();
     const read = () =>
-      inPlace(this.#places, () =>
+      inPlace(places, () =>
         onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(plainPrefix + sql, [...parameters]), this.#measures),
       );
     let isFirst = true;
@@ -211,7 +219,8 @@ export class Database {
   /** Whether rows are read now. Of a table: a Galera node without a majority still answers what needs none. */
   async isReachable(): Promise<boolean> {
     try {
-      await this.query('SELECT version FROM guards', [], { tryMs: ACQUIRE_MS });
+      // Not in a place: that others take all of theirs is no word on the database.
+      await this.#read('SELECT version FROM guards', [], { tryMs: ACQUIRE_MS, places: undefined });
       return true;
     } catch {
       return false;
