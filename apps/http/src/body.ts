@@ -1,5 +1,5 @@
 import type { Input, Refusal } from '@ticket/domain';
-import type { HonoRequest, MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
 import { resolver, uniqueSymbol } from 'hono-openapi';
@@ -34,13 +34,14 @@ export const limitBody: MiddlewareHandler = (c, next) => {
 export const body = <Schema extends v.GenericSchema<unknown, object>>(schema: Schema) =>
   Object.assign(
     createMiddleware<{ Variables: { unusableKey: Refusal | undefined; input: Input<v.InferOutput<Schema>> } }>(async (c, next) => {
-      c.set('input', c.get('unusableKey') ?? (await read(c.req, schema)));
+      c.set('input', c.get('unusableKey') ?? (await read(c, schema)));
       await next();
     }),
     { [uniqueSymbol]: { target: 'json', ...resolver(schema, { options: { typeMode: 'input' } }) } },
   );
 
-async function read<Schema extends v.GenericSchema<unknown, object>>(request: HonoRequest, schema: Schema): Promise<Input<v.InferOutput<Schema>>> {
+async function read<Schema extends v.GenericSchema<unknown, object>>(c: Context, schema: Schema): Promise<Input<v.InferOutput<Schema>>> {
+  const { req: request } = c;
   const type = request.header('Content-Type') ?? '';
   if (type !== 'application/json') {
     if (!/^application\/json[ \t]*(?:;|$)/i.test(type)) return new UnreadableBody(415, messages.notJson);
@@ -50,12 +51,18 @@ async function read<Schema extends v.GenericSchema<unknown, object>>(request: Ho
   if (!/^(?:identity)?$/i.test(request.header('Content-Encoding') ?? '')) return new UnreadableBody(400, messages.invalidJson);
   let value: unknown;
   try {
-    value = JSON.parse(UTF8.decode(await request.arrayBuffer()));
+    value = JSON.parse(UTF8.decode(await bytesOf(c)));
   } catch {
     return new UnreadableBody(400, messages.invalidJson);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid([{ field: 'body', message: faults.object }]);
   return validate(schema, value);
+}
+
+/** On a connection the whole body was read before the app was asked (whole-request.ts); Hono would copy it first. */
+function bytesOf({ env, req }: Context): Uint8Array | Promise<ArrayBuffer> {
+  const rawBody: unknown = env?.incoming?.rawBody;
+  return rawBody instanceof Uint8Array ? rawBody : req.arrayBuffer();
 }
 
 /** Refuses what is no UTF-8, where Node's own would put a replacement character. */

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 import type { TrustedProxies } from '@ticket/adapters';
 import type { Context } from 'hono';
 import type { Log } from './report.ts';
@@ -15,10 +15,12 @@ export function clientAddress(trusted: TrustedProxies, log: Log): ClientAddress 
   const tell = typeof trusted === 'number' ? toldByLast(trusted) : toldByNamed(ownProxies(trusted));
   let isSaid = false;
   return (c) => {
-    const remote: unknown = c.env?.incoming?.socket?.remoteAddress;
-    const peer = typeof remote === 'string' ? (addressIn(remote) ?? remote) : undefined;
+    const socket: Socket | undefined = c.env?.incoming?.socket;
     const forwarded = c.req.header('X-Forwarded-For');
-    const { address, doubt } = forwarded === undefined ? { address: peer } : tell(forwarded, peer);
+    if (forwarded === undefined) return socket && networkOfPeer(socket);
+    const remote = socket?.remoteAddress;
+    const peer = remote === undefined ? undefined : (addressIn(remote) ?? remote);
+    const { address, doubt } = tell(forwarded, peer);
     if (doubt !== undefined && !isSaid) {
       isSaid = true;
       log({ level: 'warn', message: doubt });
@@ -26,6 +28,16 @@ export function clientAddress(trusted: TrustedProxies, log: Log): ClientAddress 
     return address === undefined ? undefined : networkOf(address);
   };
 }
+
+/** A connection keeps its other end, so it is read once for all of its requests. */
+function networkOfPeer(socket: Socket): string | undefined {
+  const known = networksOfPeers.get(socket);
+  if (known !== undefined || socket.remoteAddress === undefined) return known;
+  const network = networkOf(socket.remoteAddress);
+  networksOfPeers.set(socket, network);
+  return network;
+}
+const networksOfPeers = new WeakMap<Socket, string>();
 
 /** The client's address as far as it is believed, and what the operator should know of the header. */
 interface Told {

@@ -156,6 +156,7 @@ async function limitsIn(
   { ticketsPerUserMax, bookingChangesPerHourMax: changesMax }: Policy,
   now: Date,
 ): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {
+  if (ticketsPerUserMax === undefined && changesMax === undefined) return { holdings: undefined, budget: undefined };
   const owners = ownersOf(batch, bookings);
   // Some are named twice where that saves SQLite a statement's text; the answer is the same.
   const named = manager.dataSource.options.type === 'better-sqlite3' && owners.length > 0 ? filledUp(owners) : owners;
@@ -171,17 +172,17 @@ async function limitsIn(
         );
   const facts = new Map(rows.map((row) => [[row.fact, row.subject, row.user_id].join(' '), row]));
   const holdings = owners.map(({ eventId, userId }) => ({ eventId, userId, tickets: Number(facts.get(`held ${eventId} ${userId}`)?.number ?? 0) }));
-  const recent = owners.map(({ eventId, userId }) => {
+  const recentOf = ({ eventId, userId }: Owner) => {
     const subject = changesSubject({ eventId, userId });
     const [made, others] = [facts.get(`made ${eventId} ${userId}`), facts.get(`others ${hashOf(subject)} `)];
     return {
       ...{ eventId, userId, made: Number(made?.number ?? 0), firstMadeAt: made && toDate(made.moment) },
       others: others && { subject, count: Number(others.number), endsAt: toDate(others.moment) },
     };
-  });
+  };
   return {
     holdings: ticketsPerUserMax === undefined ? undefined : holdings,
-    budget: changesMax === undefined ? undefined : { changesMax, recent },
+    budget: changesMax === undefined ? undefined : { changesMax, recent: owners.map(recentOf) },
   };
 }
 
