@@ -206,6 +206,27 @@ const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/sqlite-file.test.ts`, 'a COMMIT into it is told as unknown'],
   },
   {
+    name: 'a COMMIT sees that a name in the folder changed',
+    file: `${persistence}/sqlite-file.ts`,
+    line: 'if (!isSame(folder, this.#folder) || folder.mtimeNs !== this.#folder?.mtimeNs) return false;',
+    becomes: '',
+    killedBy: [`${persistence}/sqlite-file.test.ts`, 'by the COMMIT that it happened in'],
+  },
+  {
+    name: 'a COMMIT sees that the file was written by others',
+    file: `${persistence}/sqlite-file.ts`,
+    line: 'if (!isSame(main, this.#opened.main) || main.mtimeNs !== this.#writtenAt || main.size !== this.#mainBytes) return false;',
+    becomes: '',
+    killedBy: [`${persistence}/sqlite-file.test.ts`, 'by the COMMIT that it happened in'],
+  },
+  {
+    name: 'a COMMIT sees that the log was emptied',
+    file: `${persistence}/sqlite-file.ts`,
+    line: "return this.#logBegins() === 'with a log';",
+    becomes: 'return true;',
+    killedBy: [`${persistence}/sqlite-file.test.ts`, 'by the COMMIT that it happened in'],
+  },
+  {
     name: 'nothing is begun on a file that moved',
     file: `${persistence}/sqlite.ts`,
     line: 'if (begins) this.#file?.requireThere({ looks: true });',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,9 +15,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Unavailable } from '@ticket/domain';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StartFault } from '../start-fault.ts';
 import { Database } from './database.ts';
 import { checkSqlite } from './sqlite-check.ts';
@@ -85,6 +86,60 @@ describe('a file that is not where it was opened', () => {
     const log = readFileSync(`${file}-wal`);
     await database.close();
     expect(readFileSync(`${file}-wal`).equals(log)).toBe(true);
+  });
+});
+
+describe('a file that has been open for a while', () => {
+  const WAYS: Readonly<Record<string, (path: string) => void>> = {
+    'the file is moved away': (path) => renameSync(path, `${path}.away`),
+    'another file is put in its place': (path) => {
+      copyFileSync(path, `${path}.copy`);
+      renameSync(`${path}.copy`, path);
+    },
+    'it is overwritten': (path) => writeFileSync(path, Buffer.alloc(4096, 1)),
+    'its log is deleted': (path) => rmSync(`${path}-wal`),
+    'its log is replaced': (path) => {
+      copyFileSync(`${path}-wal`, `${path}.log`);
+      renameSync(`${path}.log`, `${path}-wal`);
+    },
+    'its log is emptied': (path) => truncateSync(`${path}-wal`),
+    'its folder is moved away': (path) => renameSync(dirname(path), `${dirname(path)}-away`),
+    'its folder is replaced by a copy': (path) => {
+      cpSync(dirname(path), `${dirname(path)}-copy`, { recursive: true });
+      renameSync(dirname(path), `${dirname(path)}-away`);
+      renameSync(`${dirname(path)}-copy`, dirname(path));
+    },
+  };
+  it('is found wherever it was not, by the COMMIT that it happened in', async () => {
+    const all = await Promise.all(
+      Object.entries(WAYS).map(async ([way, meddle], index) => {
+        const where = join(folder, String(index));
+        const one = await open(where);
+        await write(one);
+        return { way, meddle: () => meddle(join(where, 'tickets.sqlite')), one };
+      }),
+    );
+    // Long enough that a COMMIT soon after another looks at the folder and not at each file.
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    // Time stands still, so that each COMMIT is soon after the one before on a slow disk too.
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
+    const told: (readonly [string, unknown])[] = [];
+    for (const { way, meddle, one } of all) {
+      for (let times = 0; times < 2; times++) await write(one);
+      told.push([way, await outcomeOf(write(one, meddle))]);
+    }
+    clock.mockRestore();
+    expect(told).toEqual(Object.keys(WAYS).map((way) => [way, 'unknown']));
+  });
+
+  it('is there though other files come and go beside it', async () => {
+    await write(database);
+    await new Promise((resolve) => setTimeout(resolve, 4000));
+    for (let times = 0; times < 20; times++) {
+      await write(database, () => writeFileSync(join(folder, `note ${times}`), 'a note'));
+      await write(database, () => rmSync(join(folder, `note ${times}`)));
+    }
+    expect(await versionIn(database)).toBe(41);
   });
 });
 

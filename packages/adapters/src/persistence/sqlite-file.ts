@@ -132,15 +132,10 @@ export class SqliteFile {
   #isAsBefore(): boolean {
     const now = performance.now();
     if (this.#lost !== undefined || now - this.#thoroughAt > THOROUGH_MS) return false;
-    const folder = statsOf(dirname(this.path));
-    if (!isSame(folder, this.#folder) || folder.mtimeNs !== this.#folder?.mtimeNs) {
-      this.#folder = folder;
-      this.#folderSeenAt = now;
-      return false;
-    }
     // A change soon after the one that is known may have the same time: only a look that came later has seen it.
     if (this.#thoroughAt - this.#folderSeenAt < FOLDER_TIME_MS) return false;
-    const main = statsOf(this.path);
+    const [folder, main] = [statsOf(dirname(this.path)), statsOf(this.path)];
+    if (!isSame(folder, this.#folder) || folder.mtimeNs !== this.#folder?.mtimeNs) return false;
     if (!isSame(main, this.#opened.main) || main.mtimeNs !== this.#writtenAt || main.size !== this.#mainBytes) return false;
     this.#lookedAt = now;
     return this.#logBegins() === 'with a log';
@@ -149,12 +144,21 @@ export class SqliteFile {
   #look(thorough = performance.now() - this.#thoroughAt > THOROUGH_MS): void {
     if (this.#lost !== undefined) return;
     this.#lookedAt = performance.now();
-    if (thorough) this.#thoroughAt = this.#lookedAt;
+    if (thorough) this.#lookAtFolder();
     const what = this.#whatBecame(thorough);
     if (what === undefined) return;
     this.#lost = `${what} while it was open. Orders and reads are refused, since nobody would find again what is sold. Stop the server, put the file back that belongs there with its log, or: tickets restore FILE. Then start it.`;
     clearInterval(this.#timer);
     this.#onLost(this.#lost);
+  }
+
+  /** Before the names in it are looked at. */
+  #lookAtFolder(): void {
+    this.#thoroughAt = this.#lookedAt;
+    const folder = statsOf(dirname(this.path));
+    if (isSame(folder, this.#folder) && folder.mtimeNs === this.#folder?.mtimeNs) return;
+    this.#folder = folder;
+    this.#folderSeenAt = this.#lookedAt;
   }
 
   #whatBecame(thorough: boolean): string | undefined {
