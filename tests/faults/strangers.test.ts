@@ -19,8 +19,8 @@ const CONNECTIONS = 200;
 const BOOKINGS = 4;
 /** A crowd needs a moment to be all there. */
 const WARM_UP_MS = 50;
-/** For each engine: enough for all attacks where nothing else runs. Those whose ways through the server differ most come first. */
-const BUDGET_MS = 28_000;
+/** For each engine: all attacks fit into some 40 s where nothing else runs. Those without a token come first. */
+const BUDGET_MS = 75_000;
 /** A route that seems too slow is measured again: what is slow by itself stays so. */
 const TRIES = 4;
 
@@ -151,5 +151,5 @@ describe.each(engines)('strangers on %s', (engine) => {
     }
     if (measured < attacks.length) console.warn(`On this machine ${measured} of ${attacks.length} attacks fitted into ${BUDGET_MS} ms.`);
     expect(slow).toEqual([]);
-  }, 120_000);
+  }, 180_000);
 });
