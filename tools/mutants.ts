@@ -235,14 +235,14 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no log is laid over another file',
-    file: `${persistence}/sqlite-file.ts`,
+    file: `${persistence}/sqlite-start.ts`,
     line: "if (owner === 'another') {",
     becomes: 'if (false) {',
     killedBy: [`${persistence}/sqlite-file.test.ts`, 'copied before its last checkpoint is refused'],
   },
   {
     name: 'bytes that are no log are not wiped',
-    file: `${persistence}/sqlite-file.ts`,
+    file: `${persistence}/sqlite-start.ts`,
     line: "if (owner === 'nobody') {",
     becomes: 'if (false) {',
     killedBy: [`${persistence}/sqlite-file.test.ts`, 'that is none is refused, and nothing is touched: random bytes'],

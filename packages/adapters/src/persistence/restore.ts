@@ -10,7 +10,7 @@ import { Database, type DatabaseConfig, type SqliteConfig } from './database.ts'
 import { messageOf } from './database-errors.ts';
 import { SQLITE_FILE } from './sqlite.ts';
 import { finishExchange, readyName } from './sqlite-exchange.ts';
-import { logOf } from './sqlite-file.ts';
+import { logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';
 import { HEADER_BYTES, hasMagic, isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
 

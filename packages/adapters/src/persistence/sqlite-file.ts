@@ -1,9 +1,9 @@
-import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { type BigIntStats, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Unavailable } from '@ticket/domain';
 import type Libsql from 'libsql';
 import { StartFault } from '../start-fault.ts';
-import { checkSqlite } from './sqlite-check.ts';
+import { type Held, indexOf, isSame, logOf, statsOf } from './sqlite-held.ts';
 import {
   applicationOf,
   bytesOf,
@@ -13,8 +13,6 @@ import {
   hasMagic,
   isContinuedBy,
   isLogMagic,
-  isNoLog,
-  isNoPlainFile,
   logBytesOf,
   sumOf,
   versionOf,
@@ -29,10 +27,6 @@ const IDLE_MS = 1000;
 const LOOKS = 5;
 /** File systems keep times to two seconds at worst: two changes of a folder that are closer may leave the same time. */
 const FOLDER_TIME_MS = 2500;
-
-/** The log and the index of the log, beside the file. */
-export const logOf = (file: string): string => `${file}-wal`;
-export const indexOf = (file: string): string => `${file}-shm`;
 
 /**
  * The file that was opened, and whether its path still leads to it. SQLite does not look: it would go on writing into a file that was
@@ -246,122 +240,3 @@ export const stampFor = (header: Buffer): readonly string[] => [`PRAGMA applicat
 
 /** Words of four bytes in the index: frames in the log, and those of them that are copied into the file. */
 const [INDEX_FRAMES, INDEX_COPIED] = [4, 24];
-
-/**
- * A file, held open without SQLite, for its header. A process loses every lock that it has on a file when it closes any descriptor of it,
- * also those of SQLite: so all who use a file in this process share one, which is closed after the last of them.
- */
-export class Held {
-  static readonly #all = new Map<string, Held>();
-  readonly main: BigIntStats;
-  readonly #name: string;
-  readonly #descriptors: number[] = [];
-  #users = 0;
-
-  private constructor(name: string, main: BigIntStats) {
-    this.#name = name;
-    this.main = main;
-  }
-
-  static of(file: string): Held {
-    const seen = statSync(file, { bigint: true });
-    const before = Held.#all.get(nameOf(seen));
-    const held = before ?? Held.#open(file);
-    held.#users++;
-    return held;
-  }
-
-  static #open(file: string): Held {
-    const descriptor = openSync(file, 'r');
-    const main = fstatSync(descriptor, { bigint: true });
-    const held = Held.#all.get(nameOf(main)) ?? new Held(nameOf(main), main);
-    held.#descriptors.push(descriptor);
-    Held.#all.set(held.#name, held);
-    return held;
-  }
-
-  hold(file: string): number {
-    const descriptor = openSync(file, 'r');
-    this.#descriptors.push(descriptor);
-    return descriptor;
-  }
-
-  header(into = Buffer.alloc(HEADER_BYTES)): Buffer {
-    const read = readSync(this.#descriptors[0] ?? -1, into, 0, HEADER_BYTES, 0);
-    return into.fill(0, read);
-  }
-
-  release(): void {
-    if (--this.#users > 0) return;
-    Held.#all.delete(this.#name);
-    for (const descriptor of this.#descriptors.splice(0)) closeSync(descriptor);
-  }
-}
-
-const nameOf = ({ dev, ino }: BigIntStats): string => `${dev} ${ino}`;
-const isSame = <Other extends BigIntStats | undefined>(one: BigIntStats | undefined, other: Other): one is BigIntStats =>
-  one !== undefined && one.ino === other?.ino && one.dev === other?.dev;
-
-/** undefined where there is none, or nobody lets us look: what cannot be seen may be anything. */
-function statsOf(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-const hasBytes = (path: string): boolean => (statsOf(path)?.size ?? 0n) > 0n;
-
-/**
- * Before SQLite opens anything: a log that continues a file which is not there would be deleted by it. So would a link to a log; and of a link
- * to a database, the log lies where that leads.
- */
-export function requireFileOfLog(file: string): void {
-  const log = logOf(file);
-  for (const path of [file, log]) {
-    if (isNoPlainFile(path))
-      throw new StartFault(
-        `${path} is a folder or a link. SQLite keeps a database and its log beside each other, in plain files. Nothing was opened or changed. Put the file itself there, or move this away.`,
-      );
-  }
-  // The log is looked at first: another process that starts makes it after the file.
-  if (!hasBytes(log) || hasBytes(file)) return;
-  throw new StartFault(
-    `${file} is missing or empty, and its log ${log} is not: what was sold last is in it. Nothing was opened. Put the file back that belongs to it; or: tickets restore FILE; or, to begin with nothing, move the log away.`,
-  );
-}
-
-/**
- * Before SQLite opens anything: a log that continues another file would be laid over this one. Gives what a person should know of a file
- * that could not be looked through after an unclean stop.
- */
-export async function requireSound(file: string, held: Held): Promise<string | undefined> {
-  const log = logOf(file);
-  if (!hasBytes(log)) return undefined; // after a clean stop
-  const owner = await ownerOf(held, log);
-  if (owner === 'nobody') {
-    throw new StartFault(
-      `${log} is no log of SQLite's, or its beginning is damaged: then what was sold last may be in it. Nothing was opened or changed. Put the log back that belongs to ${file}; or: tickets restore FILE; or, to go on without what was in it, move it away.`,
-    );
-  }
-  if (owner === 'another') {
-    throw new StartFault(
-      `${log} is the log of another file than ${file}: was a backup put over it? Nothing was opened or changed. To have the backup: tickets restore FILE, or move ${log} and ${indexOf(file)} away. To have what was sold last: put the file back that belongs to the log.`,
-    );
-  }
-  const verdict = await checkSqlite(file);
-  if (verdict === 'sound') return undefined;
-  if (verdict === 'not_known') return `${file} was not closed, and could not be looked through in time (quick_check). It is used as it is.`;
-  throw new StartFault(`${file} is damaged (${verdict.damage}). Nothing was changed. Put a backup in its place with: tickets restore FILE`);
-}
-
-async function ownerOf(held: Held, log: string): Promise<'this file' | 'another' | 'nobody'> {
-  for (let looks = 1; ; looks++) {
-    const isLog = !isNoLog(log);
-    if (isLog && isContinuedBy(held.header(), log)) return 'this file';
-    if (looks === LOOKS) return isLog ? 'another' : 'nobody';
-    // It may be in use: between the two looks another process may have copied the log and begun it anew.
-    await new Promise((resolve) => setTimeout(resolve, FRESH_MS));
-  }
-}

@@ -9,7 +9,9 @@ import { classify } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
 import { schemas } from './schemas.ts';
 import { useFolder } from './sqlite-exchange.ts';
-import { Held, requireFileOfLog, requireSound, SqliteFile, stampFor } from './sqlite-file.ts';
+import { SqliteFile, stampFor } from './sqlite-file.ts';
+import { Held } from './sqlite-held.ts';
+import { requireFileOfLog, requireSound } from './sqlite-start.ts';
 
 /** The embedded database's file in DATA_DIR. */
 export const SQLITE_FILE = 'tickets.sqlite';
