@@ -187,7 +187,9 @@ describe('what the documents point at', () => {
 
 describe('what clients are told', () => {
   it('docs/booking-flow.md names refusals that exist, with the status they have', () => {
-    const codes = new Set(matches(/interface Refusals \{(.*?)^\}/ms.exec(read('packages/domain/src/refusal.ts'))?.[1] ?? '', /^ {2}(\w+):/gm));
+    const codes = new Set(
+      matches(/interface Refusals \{(.*?)^\}/ms.exec(read('packages/domain/src/requests/refusal.ts'))?.[1] ?? '', /^ {2}(\w+):/gm),
+    );
     const statuses = new Map([...read('apps/http/src/errors.ts').matchAll(/^ {2}(\w+): .*=> \[(\d{3})/gm)].map(([, code, status]) => [code, status]));
     const named = unique(matches(read('docs/booking-flow.md'), /(?:\["|or )(\d{3} [a-z_]+)/g));
     expect(named).toContain('400 insufficient_tickets');

@@ -1,29 +1,5 @@
 /** The ticketing core: what other apps import. `createUseCases(ports)` is the way in. */
-export type { Actor, ActorRef, SignedIn } from './actor.ts';
-export { actorNow, userIdOf } from './actor.ts';
-export type { Difference, StockFacts } from './audit.ts';
-export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './booking.ts';
-export { type ChangeBudget, changesSubject, madeWithin, type RecentChanges } from './change-budget.ts';
-export {
-  DESCRIPTION_CHARACTERS_MAX,
-  EVENT_NAME_CHARACTERS_MAX,
-  type Event,
-  type EventChanges,
-  isDescription,
-  isEventDate,
-  isEventName,
-  isLocation,
-  isTicketCount,
-  isTicketPrice,
-  LOCATION_CHARACTERS_MAX,
-  type NewEvent,
-  TICKET_PRICE_CENTS_MAX,
-  TOTAL_TICKETS_MAX,
-} from './event.ts';
-export { firstAnswer, type IdempotencyKey, isIdempotencyKey, KEPT_MS, KEY_CHARACTERS_MAX, type KeptAnswer, ownerOf } from './idempotency.ts';
-export type { MovementReason, StockMovement } from './ledger.ts';
-export type { Listing, ListRequest } from './listing.ts';
-export { once } from './once.ts';
+
 export {
   isPasswordImpersonal,
   isPasswordLongEnough,
@@ -31,7 +7,18 @@ export {
   isPasswordUncommon,
   PASSWORD_BYTES_MAX,
   type PasswordRules,
-} from './password.ts';
+} from './accounts/password.ts';
+export {
+  EMAIL_CHARACTERS_MAX,
+  isEmail,
+  isName,
+  NAME_CHARACTERS_MAX,
+  type NewUser,
+  normalEmail,
+  type Role,
+  type User,
+  type UserChanges,
+} from './accounts/user.ts';
 export { type Action, POLICIES, type Policy, type Profile } from './policy.ts';
 export type {
   Attempt,
@@ -57,8 +44,35 @@ export type {
   UserQueries,
   UserRepository,
 } from './ports.ts';
-export { endOfLongestWindow, endOfWindow, type RateCount, siteOf } from './rate-limits.ts';
-export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './refusal.ts';
+export type { Actor, ActorRef, SignedIn } from './requests/actor.ts';
+export { actorNow, userIdOf } from './requests/actor.ts';
+export { firstAnswer, type IdempotencyKey, isIdempotencyKey, KEPT_MS, KEY_CHARACTERS_MAX, type KeptAnswer, ownerOf } from './requests/idempotency.ts';
+export type { Listing, ListRequest } from './requests/listing.ts';
+export { once } from './requests/once.ts';
+export { endOfLongestWindow, endOfWindow, type RateCount, siteOf } from './requests/rate-limits.ts';
+export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './requests/refusal.ts';
+export type { AuditedPart } from './selling/audit-stock.ts';
+export type { BookingView, EventView, Person } from './selling/views.ts';
+export type { Difference, StockFacts } from './stock/audit.ts';
+export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './stock/booking.ts';
+export { type ChangeBudget, changesSubject, madeWithin, type RecentChanges } from './stock/change-budget.ts';
+export {
+  DESCRIPTION_CHARACTERS_MAX,
+  EVENT_NAME_CHARACTERS_MAX,
+  type Event,
+  type EventChanges,
+  isDescription,
+  isEventDate,
+  isEventName,
+  isLocation,
+  isTicketCount,
+  isTicketPrice,
+  LOCATION_CHARACTERS_MAX,
+  type NewEvent,
+  TICKET_PRICE_CENTS_MAX,
+  TOTAL_TICKETS_MAX,
+} from './stock/event.ts';
+export type { MovementReason, StockMovement } from './stock/ledger.ts';
 export {
   type BookingDecision,
   type BookingNow,
@@ -70,18 +84,5 @@ export {
   type StockDecision,
   settle,
   type Writes,
-} from './settlement.ts';
-export type { AuditedPart } from './use-cases/audit-stock.ts';
+} from './stock/settlement.ts';
 export { createUseCases, type UseCases } from './use-cases/index.ts';
-export {
-  EMAIL_CHARACTERS_MAX,
-  isEmail,
-  isName,
-  NAME_CHARACTERS_MAX,
-  type NewUser,
-  normalEmail,
-  type Role,
-  type User,
-  type UserChanges,
-} from './user.ts';
-export type { BookingView, EventView, Person } from './views.ts';

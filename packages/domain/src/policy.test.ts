@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Actor } from './actor.ts';
 import { type Action, allow, identify, POLICIES, type Policy, refuseTooMany } from './policy.ts';
-import { Refusal } from './refusal.ts';
+import type { Actor } from './requests/actor.ts';
+import { Refusal } from './requests/refusal.ts';
 import { aUser } from './testing/builders.ts';
 
 const owner = aUser();

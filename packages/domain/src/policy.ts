@@ -1,7 +1,7 @@
-import { type Actor, person } from './actor.ts';
-import { type Event, TOTAL_TICKETS_MAX } from './event.ts';
-import type { PasswordRules } from './password.ts';
-import { assert, refuse } from './refusal.ts';
+import type { PasswordRules } from './accounts/password.ts';
+import { type Actor, person } from './requests/actor.ts';
+import { assert, refuse } from './requests/refusal.ts';
+import { type Event, TOTAL_TICKETS_MAX } from './stock/event.ts';
 
 /** `open` is the contract to the letter, for a laptop; `locked` is for a server that strangers reach. */
 export type Profile = 'open' | 'locked';

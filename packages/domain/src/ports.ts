@@ -1,13 +1,13 @@
-import type { Actor, ActorRef } from './actor.ts';
-import type { StockFacts } from './audit.ts';
-import type { Booking } from './booking.ts';
-import type { Event } from './event.ts';
-import type { IdempotencyKey, KeptAnswer } from './idempotency.ts';
+import type { User } from './accounts/user.ts';
 import type { Policy } from './policy.ts';
-import type { RateCount } from './rate-limits.ts';
-import type { BookingNow, EventNow } from './settlement.ts';
-import type { User } from './user.ts';
-import type { BookingView, EventView } from './views.ts';
+import type { Actor, ActorRef } from './requests/actor.ts';
+import type { IdempotencyKey, KeptAnswer } from './requests/idempotency.ts';
+import type { RateCount } from './requests/rate-limits.ts';
+import type { BookingView, EventView } from './selling/views.ts';
+import type { StockFacts } from './stock/audit.ts';
+import type { Booking } from './stock/booking.ts';
+import type { Event } from './stock/event.ts';
+import type { BookingNow, EventNow } from './stock/settlement.ts';
 
 /** Who asks. A value of its own, so that what comes with a request later needs no new signature. */
 export interface Attempt {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Actor } from '../actor.ts';
-import { type Booking, withStatus } from '../booking.ts';
-import type { Event } from '../event.ts';
-import { refuse } from '../refusal.ts';
+import type { Actor } from '../requests/actor.ts';
+import { refuse } from '../requests/refusal.ts';
+import { type Booking, withStatus } from '../stock/booking.ts';
+import type { Event } from '../stock/event.ts';
 import { anId } from './builders.ts';
 import { answersOf, as, OPERATOR, type Rows, rightsOf, rowsOf, type Store, times } from './store.ts';
 

@@ -1,6 +1,6 @@
-import type { Booking } from '../booking.ts';
-import type { Event } from '../event.ts';
-import type { User } from '../user.ts';
+import type { User } from '../accounts/user.ts';
+import type { Booking } from '../stock/booking.ts';
+import type { Event } from '../stock/event.ts';
 
 /** Random, so that two processes may share a database. */
 const PROCESS = crypto.randomUUID().slice(0, 24);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Booking, BookingStatus } from '../booking.ts';
-import type { Event } from '../event.ts';
+import type { User } from '../accounts/user.ts';
 import { POLICIES, type Policy } from '../policy.ts';
 import type { Clock } from '../ports.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../requests/refusal.ts';
+import type { Booking, BookingStatus } from '../stock/booking.ts';
+import type { Event } from '../stock/event.ts';
 import { createUseCases } from '../use-cases/index.ts';
-import type { User } from '../user.ts';
 import { anId } from './builders.ts';
 import { inMemoryPorts } from './in-memory-ports.ts';
 import { answerOf, answersOf, as, type Rows, rowsOf, type Store, times } from './store.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from '../booking.ts';
-import type { Event } from '../event.ts';
+import type { Role, User } from '../accounts/user.ts';
 import { POLICIES } from '../policy.ts';
-import { Refusal } from '../refusal.ts';
+import { Refusal } from '../requests/refusal.ts';
+import { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
+import type { Event } from '../stock/event.ts';
 import { createUseCases, type UseCases } from '../use-cases/index.ts';
-import type { Role, User } from '../user.ts';
 import { anEvent, anId, NOW } from './builders.ts';
 import { fakePasswords, fakeTokens } from './in-memory-ports.ts';
 import { as, OPERATOR, type Rows, rowsOf, type Store, times } from './store.ts';

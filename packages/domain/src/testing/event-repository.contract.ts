@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Actor } from '../actor.ts';
-import { newBooking } from '../booking.ts';
-import { TICKET_PRICE_CENTS_MAX, TOTAL_TICKETS_MAX } from '../event.ts';
-import { refuse } from '../refusal.ts';
-import type { User } from '../user.ts';
+import type { User } from '../accounts/user.ts';
+import type { Actor } from '../requests/actor.ts';
+import { refuse } from '../requests/refusal.ts';
+import { newBooking } from '../stock/booking.ts';
+import { TICKET_PRICE_CENTS_MAX, TOTAL_TICKETS_MAX } from '../stock/event.ts';
 import { aBooking, anEvent, anId, NOW } from './builders.ts';
 import { answerOf, answersOf, as, OPERATOR, type Rows, refOf, rightsOf, rowsOf, type Store, times } from './store.ts';
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Actor, person } from '../actor.ts';
-import { newBooking } from '../booking.ts';
-import type { Event } from '../event.ts';
+import type { User } from '../accounts/user.ts';
 import type { Attempt } from '../ports.ts';
-import { refuse } from '../refusal.ts';
-import type { User } from '../user.ts';
+import { type Actor, person } from '../requests/actor.ts';
+import { refuse } from '../requests/refusal.ts';
+import { newBooking } from '../stock/booking.ts';
+import type { Event } from '../stock/event.ts';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
 import { answerOf, answersOf, as, OPERATOR, type Rows, rowsOf, SOME_HASH, type Store, times } from './store.ts';
 

@@ -1,17 +1,17 @@
-import { type ActorRef, actorNow, userIdOf } from '../actor.ts';
-import type { StockFacts } from '../audit.ts';
-import { type Booking, heldBy } from '../booking.ts';
-import { type ChangeBudget, changesSubject, madeWithin } from '../change-budget.ts';
-import type { Event } from '../event.ts';
-import { firstAnswer, type KeptAnswer, ownerOf } from '../idempotency.ts';
-import type { StockMovement } from '../ledger.ts';
+import type { User } from '../accounts/user.ts';
 import { POLICIES } from '../policy.ts';
 import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
-import { endOfLongestWindow, endOfWindow, type RateCount } from '../rate-limits.ts';
-import { assert, refuse } from '../refusal.ts';
-import { type Holding, type StockDecision, settle, type Writes } from '../settlement.ts';
-import type { User } from '../user.ts';
-import type { BookingView, EventView } from '../views.ts';
+import { type ActorRef, actorNow, userIdOf } from '../requests/actor.ts';
+import { firstAnswer, type KeptAnswer, ownerOf } from '../requests/idempotency.ts';
+import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rate-limits.ts';
+import { assert, refuse } from '../requests/refusal.ts';
+import type { BookingView, EventView } from '../selling/views.ts';
+import type { StockFacts } from '../stock/audit.ts';
+import { type Booking, heldBy } from '../stock/booking.ts';
+import { type ChangeBudget, changesSubject, madeWithin } from '../stock/change-budget.ts';
+import type { Event } from '../stock/event.ts';
+import type { StockMovement } from '../stock/ledger.ts';
+import { type Holding, type StockDecision, settle, type Writes } from '../stock/settlement.ts';
 import type { Store } from './store.ts';
 
 export interface InMemoryPorts extends Ports {

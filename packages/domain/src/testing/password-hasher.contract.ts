@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { PASSWORD_BYTES_MAX } from '../password.ts';
+import { PASSWORD_BYTES_MAX } from '../accounts/password.ts';
 import type { PasswordHasher } from '../ports.ts';
 
 /** The hasher under test, and one of the same kind whose hashes take less work. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Booking } from '../booking.ts';
-import type { Event } from '../event.ts';
+import type { User } from '../accounts/user.ts';
 import type { Part, Position } from '../ports.ts';
-import type { User } from '../user.ts';
+import type { Booking } from '../stock/booking.ts';
+import type { Event } from '../stock/event.ts';
 import { anId } from './builders.ts';
 import { type Rows, rowsOf, type Store, times } from './store.ts';
 

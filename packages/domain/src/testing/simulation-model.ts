@@ -1,10 +1,10 @@
-import type { ActorRef } from '../actor.ts';
-import { differencesIn } from '../audit.ts';
-import { type Booking, type BookingStatus, heldBy } from '../booking.ts';
-import type { Event, NewEvent } from '../event.ts';
+import type { NewUser, User, UserChanges } from '../accounts/user.ts';
 import type { Policy } from '../policy.ts';
-import { Refusal } from '../refusal.ts';
-import type { NewUser, User, UserChanges } from '../user.ts';
+import type { ActorRef } from '../requests/actor.ts';
+import { Refusal } from '../requests/refusal.ts';
+import { differencesIn } from '../stock/audit.ts';
+import { type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
+import type { Event, NewEvent } from '../stock/event.ts';
 import type { Memory } from './in-memory-ports.ts';
 
 /** What has to be true after every step, whatever happened. The numbers are those of the threats page. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { heldBy } from '../booking.ts';
-import type { Event } from '../event.ts';
-import { ownerOf } from '../idempotency.ts';
+import type { Role } from '../accounts/user.ts';
 import type { BookingRepository, EventRepository } from '../ports.ts';
-import { Refusal } from '../refusal.ts';
-import type { BookingNow } from '../settlement.ts';
-import type { Role } from '../user.ts';
+import { ownerOf } from '../requests/idempotency.ts';
+import { Refusal } from '../requests/refusal.ts';
+import { heldBy } from '../stock/booking.ts';
+import type { Event } from '../stock/event.ts';
+import type { BookingNow } from '../stock/settlement.ts';
 import type { Memory } from './in-memory-ports.ts';
 import { BrokenInvariant, type Plant, type Server, simulate, storyOf } from './simulation.ts';
 import { INVARIANTS, type Invariant } from './simulation-model.ts';

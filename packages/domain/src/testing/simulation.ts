@@ -1,10 +1,10 @@
-import type { ActorRef } from '../actor.ts';
-import { BOOKING_STATUSES } from '../booking.ts';
+import type { Role, User } from '../accounts/user.ts';
 import { POLICIES, type Policy } from '../policy.ts';
 import type { Attempt, Ports, TokenService } from '../ports.ts';
-import { Refusal, Unavailable } from '../refusal.ts';
+import type { ActorRef } from '../requests/actor.ts';
+import { Refusal, Unavailable } from '../requests/refusal.ts';
+import { BOOKING_STATUSES } from '../stock/booking.ts';
 import { createUseCases, type UseCases } from '../use-cases/index.ts';
-import type { Role, User } from '../user.ts';
 import { NOW } from './builders.ts';
 import { emptyMemory, fakePasswords, fakeTokens, inMemoryPorts, type Memory } from './in-memory-ports.ts';
 import { Random } from './random.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { differencesIn, type StockFacts } from '../audit.ts';
+import { differencesIn, type StockFacts } from '../stock/audit.ts';
 import { anId } from './builders.ts';
 import { answersOf, type Rows, rowsOf, type Store, times } from './store.ts';
 

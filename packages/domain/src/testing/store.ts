@@ -1,10 +1,10 @@
-import type { ActorRef, SignedIn } from '../actor.ts';
-import { type Booking, type BookingStatus, newBooking, withStatus } from '../booking.ts';
-import { changedEvent, type Event, heldTickets } from '../event.ts';
-import type { StockMovement } from '../ledger.ts';
+import type { User } from '../accounts/user.ts';
 import type { Attempt, Ports } from '../ports.ts';
-import { Refusal, refuse } from '../refusal.ts';
-import type { User } from '../user.ts';
+import type { ActorRef, SignedIn } from '../requests/actor.ts';
+import { Refusal, refuse } from '../requests/refusal.ts';
+import { type Booking, type BookingStatus, newBooking, withStatus } from '../stock/booking.ts';
+import { changedEvent, type Event, heldTickets } from '../stock/event.ts';
+import type { StockMovement } from '../stock/ledger.ts';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
 
 /** The ports that rest on one database. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { User } from '../accounts/user.ts';
 import type { TokenService } from '../ports.ts';
-import type { User } from '../user.ts';
 import { aUser } from './builders.ts';
 import { refOf } from './store.ts';
 

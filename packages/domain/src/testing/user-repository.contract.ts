@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Actor } from '../actor.ts';
-import { newEvent } from '../event.ts';
+import type { User } from '../accounts/user.ts';
 import type { UserFacts } from '../ports.ts';
-import { refuse } from '../refusal.ts';
-import type { User } from '../user.ts';
+import type { Actor } from '../requests/actor.ts';
+import { refuse } from '../requests/refusal.ts';
+import { newEvent } from '../stock/event.ts';
 import { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
 import { answerOf, answersOf, as, OPERATOR, type Rows, rowsOf, SOME_HASH, type Store, times } from './store.ts';
 

@@ -1,8 +1,8 @@
-import { type Actor, type ActorRef, actorNow, userIdOf } from '../actor.ts';
+import type { User } from '../accounts/user.ts';
 import { type Action, allow, identify } from '../policy.ts';
 import type { Attempt, Freshness, Ports, UserFacts } from '../ports.ts';
-import { accept, type Input, Refusal } from '../refusal.ts';
-import type { User } from '../user.ts';
+import { type Actor, type ActorRef, actorNow, userIdOf } from '../requests/actor.ts';
+import { accept, type Input, Refusal } from '../requests/refusal.ts';
 
 /**
  * Does what the actor may do, by their row, without a lock. Plain reads may lag behind: a "no" that rests on rows is judged once more on the

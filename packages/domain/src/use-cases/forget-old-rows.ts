@@ -1,5 +1,5 @@
-import { KEPT_MS } from '../idempotency.ts';
 import type { Ports } from '../ports.ts';
+import { KEPT_MS } from '../requests/idempotency.ts';
 
 /** Small steps: each is a transaction, and what sells tickets is not to wait behind it. */
 const STEP = 500;

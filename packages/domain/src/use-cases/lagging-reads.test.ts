@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { User } from '../accounts/user.ts';
 import { POLICIES } from '../policy.ts';
 import type { Attempt } from '../ports.ts';
 import { anEvent, NOW } from '../testing/builders.ts';
 import { laggingPorts } from '../testing/lagging-store.ts';
 import { answerOf, as, OPERATOR, rowsOf } from '../testing/store.ts';
-import type { User } from '../user.ts';
 import { createUseCases } from './index.ts';
 
 const ACCOUNT = { name: 'Sari', email: 'sari@example.com', password: 'a password of hers' };

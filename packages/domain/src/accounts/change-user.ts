@@ -1,0 +1,56 @@
+import { allow, identify } from '../policy.ts';
+import type { Attempt, UserNow } from '../ports.ts';
+import { userIdOf } from '../requests/actor.ts';
+import { accept, type Input, refuse } from '../requests/refusal.ts';
+import { isEmailTaken, judgeFirst, NOTHING_HANGS } from '../use-cases/asking.ts';
+import { holdersOf, type SharedPorts } from './limiting.ts';
+import { changedUser, type User, type UserChanges } from './user.ts';
+
+/**
+ * Edits a user. A new password ends the tokens given before. Refuses `email_taken`, and `last_admin` when no admin would be left. Where the
+ * policy asks for it, users prove their own password before they change it or their e-mail: a token may be stolen.
+ */
+export function changeUser({ users, passwords, provePassword, clock, policy }: SharedPorts) {
+  return async (
+    attempt: Attempt,
+    id: string,
+    input: Input<UserChanges>,
+    /** The address the request comes from, where the edge knows it. */
+    from?: string,
+  ): Promise<User> => {
+    const now = clock();
+    const asksForProof = (before: User, after: User): boolean =>
+      policy.asksForCurrentPassword && userIdOf(attempt.actor) === id && (accept(input).password !== undefined || after.email !== before.email);
+    const decide = ({ actor, user, facts }: UserNow, isProved: boolean): { readonly before: User; readonly after: User } => {
+      identify(policy, actor, 'change_user');
+      const before = user ?? refuse('not_found', { entity: 'user', id });
+      allow(policy, actor, 'change_user', id);
+      const after = changedUser(before, accept(input), policy.passwords, now);
+      if (after.role !== before.role) allow(policy, actor, 'change_role');
+      if (before.role === 'admin' && after.role !== 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
+      if (!isProved && asksForProof(before, after)) refuse('current_password_needed', {});
+      return { before, after };
+    };
+
+    const { before, after } = await judgeFirst({ users, policy }, attempt, 'change_user', async (actor, freshness) => {
+      const user = await users.find(id, freshness);
+      const willProve = !(input instanceof Error) && input.currentPassword !== undefined;
+      const judged = decide({ actor, user, facts: NOTHING_HANGS }, willProve);
+      if (judged.after.role !== judged.before.role) decide({ actor, user, facts: await users.countFacts(id, freshness) }, willProve);
+      return judged;
+    });
+    const { password, currentPassword } = accept(input);
+    const isProved = currentPassword !== undefined && asksForProof(before, after);
+    if (isProved) await prove(attempt, before, currentPassword, from);
+    if (after.email !== before.email && (await isEmailTaken({ users }, after))) refuse('email_taken', {});
+    const passwordHash = password === undefined ? undefined : await passwords.hash(password, holdersOf(attempt.actor, from));
+    const stored = await users.change(id, attempt, (rows) => ({ user: decide(rows, isProved).after, passwordHash }));
+    return stored.user;
+  };
+  /** By the e-mail as it is now: what was read before may lag. */
+  async function prove({ actor }: Attempt, { id, email }: User, password: string, from: string | undefined): Promise<void> {
+    const newest = await users.find(id, 'latest');
+    const proved = await provePassword({ email: newest?.email ?? email, password, from, holders: holdersOf(actor, from) });
+    if (proved.id !== id) refuse('wrong_credentials', {});
+  }
+}

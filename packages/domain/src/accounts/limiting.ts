@@ -1,0 +1,153 @@
+import type { PasswordHasher, Ports } from '../ports.ts';
+import { type ActorRef, userIdOf } from '../requests/actor.ts';
+import { once } from '../requests/once.ts';
+import { endOfWindow, type RateCount, type RateLimit, refuseAtLimit, refuseCrowd, siteOf } from '../requests/rate-limits.ts';
+import { refuse } from '../requests/refusal.ts';
+import { formsOf, normalPassword } from './password.ts';
+import type { User } from './user.ts';
+
+/** Refuses whoever has reached one of the limits, and gives the counts. */
+async function refuseLimited(
+  { rateCounts }: Pick<Ports, 'rateCounts'>,
+  code: Parameters<typeof refuseAtLimit>[0],
+  limits: readonly RateLimit[],
+  now: Date,
+): Promise<readonly RateCount[]> {
+  if (limits.length === 0) return [];
+  const subjects = limits.map(({ subject }) => subject);
+  const full = fullOf(rateCounts);
+  refuseAtLimit(code, limits, runningIn(full, subjects, now), now);
+  const counts = await rateCounts.read(subjects, now);
+  for (const { subject, countMax } of limits) {
+    const count = counts.find((one) => one.subject === subject);
+    if (count !== undefined && count.count >= countMax) remember(full, count);
+  }
+  refuseAtLimit(code, limits, counts, now);
+  return counts;
+}
+
+/**
+ * The counts that have reached their limit, as far as this process has seen. A count does not fall while its window runs, so whoever has
+ * reached a limit is refused without a look at the database, until the window ends.
+ */
+const fullOf = once((_: Ports['rateCounts']) => new Map<string, RateCount>());
+
+const FULL_MAX = 10_000;
+
+function remember(full: Map<string, RateCount>, count: RateCount): void {
+  if (full.size >= FULL_MAX) full.clear(); // they are read again
+  full.set(count.subject, count);
+}
+
+function runningIn(full: Map<string, RateCount>, subjects: readonly string[], now: Date): readonly RateCount[] {
+  return subjects.flatMap((subject) => full.get(subject) ?? []).filter(({ endsAt }) => endsAt > now && endsAt <= endOfWindow(now));
+}
+
+/**
+ * Runs what stays within the limits even if all that is under way in this process comes to be counted, so that many at once do not
+ * overshoot; whoever is too many for the moment is told to come again in a second. Work counts what it has to before it ends. Other
+ * processes are not seen: each may overshoot by what it has under way.
+ */
+export function limitAtOnce({ rateCounts }: Pick<Ports, 'rateCounts'>, code: Parameters<typeof refuseAtLimit>[0]) {
+  const underWay = new Map<string, number>();
+  return async <Result>(limits: readonly RateLimit[], now: Date, work: () => Promise<Result>): Promise<Result> => {
+    // As it is before the counts are read: what ends meanwhile may be missing from them.
+    const subjects = limits.map(({ subject }) => subject);
+    const ahead = new Map(subjects.map((subject) => [subject, underWay.get(subject) ?? 0]));
+    refuseCrowd(code, limits, [], ahead);
+    return counted(underWay, subjects, async () => {
+      refuseCrowd(code, limits, await refuseLimited({ rateCounts }, code, limits, now), ahead);
+      return work();
+    });
+  };
+}
+
+/** Counts one more of each subject while the work lasts. */
+async function counted<Result>(underWay: Map<string, number>, subjects: readonly string[], work: () => Promise<Result>): Promise<Result> {
+  const move = (by: 1 | -1): void => {
+    for (const subject of subjects) {
+      const count = (underWay.get(subject) ?? 0) + by;
+      if (count === 0) underWay.delete(subject);
+      else underWay.set(subject, count);
+    }
+  };
+  move(1);
+  try {
+    return await work();
+  } finally {
+    move(-1);
+  }
+}
+
+/** Passwords as use cases have them: each says for whom it works, and a password is one in whatever form it is typed. */
+export interface SharedPasswords {
+  hash(password: string, holders: readonly Holder[]): Promise<string>;
+  /** `outdated`: right, and its hash took less work than hashes take now or is of another form. */
+  verify(password: string, hash: string | undefined, holders: readonly Holder[]): Promise<'wrong' | 'right' | 'outdated'>;
+}
+/** Gives the user of the e-mail for the right password, within the budget of failed logins. */
+export type ProvePassword = (claim: {
+  /** As it is stored. */
+  readonly email: string;
+  readonly password: string;
+  /** The address the request comes from, where the edge knows it. */
+  readonly from: string | undefined;
+  /** For whom the hasher works (`holdersOf`). */
+  readonly holders: readonly Holder[];
+}) => Promise<User>;
+
+export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords; readonly provePassword: ProvePassword };
+
+/** An account or a network, and how many thirds of the places for passwords it may hold at once. */
+export interface Holder {
+  readonly name: string;
+  readonly thirds: 1 | 2;
+}
+
+/**
+ * Lets one account, and one address, hold at most a third of a server's places for passwords, and an IPv6 site two thirds, whatever they hash
+ * or verify: nobody, not even with a right password, keeps everybody else out.
+ */
+export function inShares(passwords: PasswordHasher): SharedPasswords {
+  const underWay = new Map<string, number>();
+  const inShare = async <Result>(holders: readonly Holder[], work: () => Promise<Result>): Promise<Result> => {
+    const isFull = holders.some(({ name, thirds }) => (underWay.get(name) ?? 0) >= Math.ceil((passwords.atOnceMax * thirds) / 3));
+    if (isFull) refuse('too_many_passwords', { retryAfterSeconds: 1 });
+    return counted(
+      underWay,
+      holders.map(({ name }) => name),
+      work,
+    );
+  };
+  return {
+    hash: (password, holders) => inShare(holders, () => passwords.hash(normalPassword(password))),
+    verify: (password, hash, holders) =>
+      inShare(holders, async () => {
+        for (const form of formsOf(password)) {
+          if (!(await passwords.verify(form, hash)) || hash === undefined) continue;
+          return form === normalPassword(password) && !passwords.needsRehash(hash) ? 'right' : 'outdated';
+        }
+        return 'wrong';
+      }),
+  };
+}
+
+/**
+ * Who holds the place of a password: the signed-in account, and the address where the edge knows it. A login has no account yet: were it counted
+ * by the e-mail that it names, a stranger who names it would keep its owner out.
+ */
+export function holdersOf(actor: ActorRef, from: string | undefined): readonly Holder[] {
+  const userId = userIdOf(actor);
+  const site = from === undefined ? undefined : siteOf(from);
+  return [
+    ...(userId === undefined ? [] : [{ name: `account ${userId}`, thirds: 1 } as const]),
+    ...(from === undefined ? [] : [{ name: `address ${from}`, thirds: 1 } as const]),
+    ...(site === undefined ? [] : [{ name: `site ${site}`, thirds: 2 } as const]),
+  ];
+}
+
+export async function countOne({ rateCounts }: Pick<Ports, 'rateCounts'>, limits: readonly RateLimit[], now: Date): Promise<void> {
+  if (limits.length === 0) return;
+  const subjects = limits.map(({ subject }) => subject);
+  await rateCounts.add(subjects, now);
+}

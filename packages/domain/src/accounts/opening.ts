@@ -1,0 +1,41 @@
+import type { Attempt } from '../ports.ts';
+import { type Actor, actorNow, userIdOf } from '../requests/actor.ts';
+import { firstAnswer, ownerOf } from '../requests/idempotency.ts';
+import { refuse } from '../requests/refusal.ts';
+import { isEmailTaken, judgedBy } from '../use-cases/asking.ts';
+import { holdersOf, type SharedPorts } from './limiting.ts';
+import type { User } from './user.ts';
+
+interface NewAccount {
+  readonly user: User;
+  readonly password: string;
+  readonly from: string | undefined;
+  /** Refuses whoever may not make it: judged before, and again when it is stored. */
+  readonly allowed: (actor: Actor) => void;
+}
+
+/** Stores a new account. Refuses a taken e-mail before it makes the hash, which is costly. */
+export async function openAccount(
+  { users, passwords, keptAnswers }: Pick<SharedPorts, 'users' | 'passwords' | 'keptAnswers'>,
+  asked: Attempt,
+  { user, password, from, allowed }: NewAccount,
+): Promise<User> {
+  const attempt = judgedBy(allowed, asked);
+  if (await isEmailTaken({ users }, user)) return (await answeredBefore()) ?? refuse('email_taken', {});
+  const passwordHash = await passwords.hash(password, holdersOf(attempt.actor, from));
+  const stored = await users.change(user.id, attempt, ({ actor }) => {
+    allowed(actor);
+    return { user, passwordHash };
+  });
+  return stored.user;
+
+  /** Asked again under a key: whoever has the e-mail may be the first answer, which is given again. */
+  async function answeredBefore(): Promise<User | undefined> {
+    const { actor: ref, key } = attempt;
+    if (key === undefined) return undefined;
+    const [kept, row] = [await keptAnswers.find(ownerOf(ref), key.value), await users.find(userIdOf(ref) ?? '')];
+    const first = firstAnswer<User>(kept, key, actorNow(ref, row));
+    if (first !== undefined) key.onReplay();
+    return first;
+  }
+}

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { POLICIES } from '../policy.ts';
+import { formsOf, isPasswordImpersonal, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, normalPassword } from './password.ts';
+
+const common = new Set(['password', 'qwerty123', 'bismillah', 'caf\u00e9caf\u00e9']);
+const { open, locked } = { open: { ...POLICIES.open.passwords, common }, locked: { ...POLICIES.locked.passwords, common } };
+const COMPOSED = 'caf\u00e9-pagi'; // NFC: é is one character
+const DECOMPOSED = 'cafe\u0301-pagi'; // NFD: an e and an accent
+
+describe('a password', () => {
+  it('has at most 72 bytes of well-formed text', () => {
+    const stored = ['x'.repeat(72), '🔑'.repeat(18), ''].map(isPasswordStorable);
+    const refused = ['x'.repeat(73), `${'🔑'.repeat(18)}x`, 'é'.repeat(37), 'rahasia\ud83d'].map(isPasswordStorable);
+    expect([stored, refused]).toEqual([
+      [true, true, true],
+      [false, false, false, false],
+    ]);
+  });
+
+  it('is as long as the profile says, counted in characters', () => {
+    expect(['12345', '123456', '🔑🔑🔑', '🔑🔑🔑🔑🔑🔑'].map((password) => isPasswordLongEnough(password, open))).toEqual([false, true, false, true]);
+    expect(['1234567', '12345678'].map((password) => isPasswordLongEnough(password, locked))).toEqual([false, true]);
+  });
+
+  it('is not a common one in the locked profile, in whatever case', () => {
+    const guessed = ['password', 'PassWord', 'QWERTY123', 'Bismillah'];
+    expect(guessed.map((password) => isPasswordUncommon(password, locked))).toEqual(guessed.map(() => false));
+    expect(guessed.map((password) => isPasswordUncommon(password, open))).toEqual(guessed.map(() => true));
+    expect(['', 'kereta-malam-9', 'password-of-my-own'].map((password) => isPasswordUncommon(password, locked))).toEqual([true, true, true]);
+  });
+
+  it('is judged in NFC, however it was typed', () => {
+    const accents = 'e\u0301'.repeat(36); // 36 characters and 72 bytes in NFC; 72 and 108 as it stands
+    expect([isPasswordStorable(accents), isPasswordStorable(`${accents}e\u0301`)]).toEqual([true, false]);
+    expect([7, 8].map((length) => isPasswordLongEnough('e\u0301'.repeat(length), locked))).toEqual([false, true]);
+    expect(isPasswordUncommon('Cafe\u0301CAFE\u0301', locked)).toBe(false);
+  });
+
+  it('of one text is one password, in whatever form its characters come', () => {
+    expect(normalPassword(DECOMPOSED)).toBe(COMPOSED);
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => normalPassword(text.normalize('NFD')) === normalPassword(text)));
+  });
+});
+
+describe('the forms that a typed password is tried in', () => {
+  it('are the normal one, and the other that it may have been hashed as before passwords were normalised', () => {
+    expect(formsOf('kereta-malam-9')).toEqual(['kereta-malam-9']);
+    expect([formsOf(COMPOSED), formsOf(DECOMPOSED)]).toEqual([
+      [COMPOSED, DECOMPOSED],
+      [COMPOSED, DECOMPOSED],
+    ]);
+    const mixed = `${COMPOSED}${DECOMPOSED}`;
+    expect(formsOf(mixed)).toEqual([mixed.normalize('NFC'), mixed]);
+  });
+
+  it('are two at most, and none is longer than a hash reads', () => {
+    const accents = '\u00e9'.repeat(36);
+    expect(formsOf(accents)).toEqual([accents]);
+    expect(formsOf(`${accents}x`)).toEqual([]);
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => formsOf(text).length <= 2 && formsOf(text).every(isPasswordStorable)));
+  });
+});
+
+describe('a password of its owner’s own words', () => {
+  const dewi = { name: 'Dewi Kartikasari', email: 'dewi.kartika@example.com' };
+
+  it.each([
+    ['the e-mail', 'Dewi.Kartika@Example.com'],
+    ['the part before its @', 'dewi.kartika'],
+    ['that part without what stands between its words', 'dewiKartika'],
+    ['the name', 'dewi kartikasari'],
+    ['the name in one word', 'DewiKartikasari'],
+    ['a word of the name', 'kartikasari'],
+  ])('is refused in the locked profile: %s', (_, password) => {
+    expect([locked, open].map((rules) => isPasswordImpersonal(password, dewi, rules))).toEqual([false, true]);
+  });
+
+  it('is found in whatever form its accents are typed', () => {
+    expect(isPasswordImpersonal('joseph-andre\u0301', { name: 'Joseph-Andr\u00e9', email: 'a@b.co' }, locked)).toBe(false);
+  });
+
+  it('is none when there is more in it', () => {
+    for (const password of ['dewi naik kereta malam', 'kartikasari-77', 'example.com'])
+      expect(isPasswordImpersonal(password, dewi, locked)).toBe(true);
+  });
+});

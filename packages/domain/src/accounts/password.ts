@@ -1,0 +1,50 @@
+import { charactersOf, isWellFormed, utf8BytesOf } from '../requests/text.ts';
+
+/** What a password has to be; a matter of the profile (policy.ts). */
+export interface PasswordRules {
+  readonly charactersMin: number;
+  /** Whether common passwords and the person's own name and e-mail are refused. */
+  readonly refuseGuessable: boolean;
+  /** The common passwords, in lower case. The installation hands them over; the domain has none of its own. */
+  readonly common: ReadonlySet<string>;
+}
+
+/** bcrypt ignores what comes after: two passwords alike in 72 bytes would open the same account. */
+export const PASSWORD_BYTES_MAX = 72;
+
+/** One password, one text: keyboards and systems write é as one character or as two (NIST SP 800-63B-4, 3.1.1.2). Rules and hashes are of this form. */
+export const normalPassword = (password: string): string => password.normalize('NFC');
+
+/**
+ * The texts that a typed password may have been hashed as; none when it is too long for one. Hashes that were made before passwords were normalised are of what was typed then,
+ * on another system in another form. How many there are depends on what was typed alone, so the work tells nothing of an account.
+ */
+export function formsOf(typed: string): readonly string[] {
+  const normal = normalPassword(typed);
+  const other = typed === normal ? typed.normalize('NFD') : typed;
+  return isStorable(normal) ? [...new Set([normal, other])].filter(isStorable) : [];
+}
+
+const isStorable = (password: string): boolean => isWellFormed(password) && utf8BytesOf(password) <= PASSWORD_BYTES_MAX;
+
+export const isPasswordStorable = (password: string): boolean => isStorable(normalPassword(password));
+export const isPasswordLongEnough = (password: string, { charactersMin }: PasswordRules): boolean =>
+  charactersOf(normalPassword(password)) >= charactersMin;
+export const isPasswordUncommon = (password: string, { refuseGuessable, common }: PasswordRules): boolean =>
+  !refuseGuessable || !common.has(normalPassword(password).toLowerCase());
+
+/** Whether the password is none of its owner's own words: the e-mail, the part before its @, the name and each word of the name. */
+export function isPasswordImpersonal(
+  password: string,
+  { name, email }: { readonly name: string; readonly email: string },
+  rules: PasswordRules,
+): boolean {
+  const own = [email, email.split('@')[0] ?? '', name, ...name.split(/\s+/)];
+  return !rules.refuseGuessable || !own.map(lettersOf).includes(lettersOf(password));
+}
+
+/** What a guess does not vary: neither case nor what stands between words tells two of them apart. */
+const lettersOf = (text: string): string =>
+  normalPassword(text)
+    .toLowerCase()
+    .replace(/[\s._-]/g, '');

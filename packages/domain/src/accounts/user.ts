@@ -1,0 +1,115 @@
+import { type Fault, refuse, refuseFaults } from '../requests/refusal.ts';
+import { isLine } from '../requests/text.ts';
+import {
+  isPasswordImpersonal,
+  isPasswordLongEnough,
+  isPasswordStorable,
+  isPasswordUncommon,
+  PASSWORD_BYTES_MAX,
+  type PasswordRules,
+} from './password.ts';
+
+export type Role = 'user' | 'admin';
+
+/** A person with an account. The password's hash is not here: see `Credentials` in ports.ts. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  /** Lower case, unique. */
+  readonly email: string;
+  readonly role: Role;
+  /** Tokens carry it; a password change and a logout raise it, which ends every token given before. */
+  readonly tokenVersion: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What a person tells of himself when an account is made. */
+export interface NewUser {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+  readonly role?: Role | undefined;
+}
+
+/** What may be changed of a user; what is left out stays. */
+export interface UserChanges {
+  readonly name?: string | undefined;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+  readonly role?: Role | undefined;
+  /** The password before the change, where the policy asks for it. */
+  readonly currentPassword?: string | undefined;
+}
+
+export const NAME_CHARACTERS_MAX = 255;
+/** RFC 5321 §4.5.3.1.3: a path has 256 octets, two of them the angle brackets. */
+export const EMAIL_CHARACTERS_MAX = 254;
+
+/**
+ * One address, one account, on every engine: spaces around it and the case of its letters do not count. ASCII letters alone:
+ * to toLowerCase() the Kelvin sign is a k, so that two addresses would become one.
+ */
+export const normalEmail = (email: string): string => email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/**
+ * ASCII only: a database may take `josé@` for `jose@`, and a letter may look like another.
+ * The form is that of HTML's `<input type=email>` with a dot in the domain.
+ */
+export function isEmail(email: string): boolean {
+  return (
+    email.length <= EMAIL_CHARACTERS_MAX &&
+    /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)+$/i.test(email)
+  );
+}
+
+export const isName = (name: string): boolean => isLine(name, NAME_CHARACTERS_MAX);
+
+/** Makes the account's user, or refuses with all that is wrong. */
+export function newUser(input: NewUser, rules: PasswordRules, { id, now }: { readonly id: string; readonly now: Date }): User {
+  const { name, role = 'user', password } = input;
+  const email = normalEmail(input.email);
+  refuseFaulty({ name, email, role, password }, rules);
+  return { id, name, email, role, tokenVersion: 0, createdAt: now, updatedAt: now };
+}
+
+/**
+ * The user with the changes made, or a refusal with all that is wrong; himself when nothing changes. A new password ends every
+ * token given before.
+ */
+export function changedUser(user: User, changes: UserChanges, rules: PasswordRules, now: Date): User {
+  const { name = user.name, role = user.role, password } = changes;
+  const email = normalEmail(changes.email ?? user.email);
+  refuseFaulty({ name, email, role, password }, rules);
+  if (name === user.name && email === user.email && role === user.role && password === undefined) return user;
+  return { ...user, name, email, role, tokenVersion: user.tokenVersion + (password === undefined ? 0 : 1), updatedAt: now };
+}
+
+interface Account {
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly password: string | undefined;
+}
+
+/** The same user, whose tokens given so far hold no longer. No edit: `updatedAt` stays. */
+export const signedOut = (user: User): User => ({ ...user, tokenVersion: user.tokenVersion + 1 });
+
+function refuseFaulty(account: Account, rules: PasswordRules): void {
+  refuseFaults(faultsOf(account, rules));
+  if (account.password !== undefined && !isPasswordImpersonal(account.password, account, rules)) refuse('password_is_personal', {});
+}
+
+function faultsOf(input: Account, rules: PasswordRules): Fault[] {
+  const faults: Fault[] = [];
+  const expect = (good: boolean, field: string, message: string) => good || faults.push({ field, message });
+  expect(isName(input.name), 'name', `a name has 1 to ${NAME_CHARACTERS_MAX} visible characters`);
+  expect(isEmail(input.email), 'email', 'not an e-mail address');
+  expect(input.role === 'user' || input.role === 'admin', 'role', 'a role is user or admin');
+  if (input.password !== undefined) {
+    expect(isPasswordStorable(input.password), 'password', `a password has at most ${PASSWORD_BYTES_MAX} bytes of well-formed text`);
+    expect(isPasswordLongEnough(input.password, rules), 'password', `a password has at least ${rules.charactersMin} characters`);
+    expect(isPasswordUncommon(input.password, rules), 'password', 'this password is among the most common ones');
+  }
+  return faults;
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { aUser } from '../testing/builders.ts';
+import { refOf } from '../testing/store.ts';
+import { actorNow, person, userIdOf } from './actor.ts';
+
+describe('who asks', () => {
+  const user = aUser({ tokenVersion: 3 });
+
+  it('is nobody or the operator whatever row is there', () => {
+    expect([actorNow('anonymous', user), actorNow('operator', user)]).toEqual(['anonymous', 'operator']);
+    expect([userIdOf('anonymous'), userIdOf('operator')]).toEqual([undefined, undefined]);
+  });
+
+  it('is the row of the user named in the token, as it is now', () => {
+    const now = { ...user, role: 'admin' as const };
+    expect(actorNow(refOf(user), now)).toBe(now);
+    expect(userIdOf(refOf(user))).toBe(user.id);
+  });
+
+  it('is stale when the user is gone, or the token is of another version than his row, older or newer', () => {
+    expect(actorNow(refOf(user), undefined)).toBe('stale');
+    expect([2, 4].map((tokenVersion) => actorNow(refOf({ ...user, tokenVersion }), user))).toEqual(['stale', 'stale']);
+  });
+
+  it('can book and organise only as a person', () => {
+    expect(person(user)).toBe(user);
+    for (const actor of ['anonymous', 'operator', 'stale'] as const) {
+      expect(() => person(actor)).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
+    }
+  });
+});

@@ -1,0 +1,185 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { POLICIES, type Profile } from '../policy.ts';
+import type { Part } from '../ports.ts';
+import { times } from '../testing/store.ts';
+import { type ListRequest, listing } from './listing.ts';
+
+interface Row {
+  readonly at: Date;
+  readonly id: string;
+}
+/** Rows in order, two of each moment. */
+const rowsOf = (count: number): Row[] => times(count, (index) => ({ at: new Date(Math.floor(index / 2)), id: String(index).padStart(6, '0') }));
+
+/** A list of `count` rows as it is asked for. */
+async function ask(count: number, request: ListRequest, profile: Profile = 'open') {
+  const rows = rowsOf(count);
+  const list = await listing(POLICIES[profile], request, {
+    part: async ({ after, offset, limit }: Part) => {
+      const behind = rows.filter(({ id }) => after === undefined || id > after.id);
+      return behind.slice(offset, offset + limit);
+    },
+    position: (row) => row,
+    count: async () => count,
+  });
+  return { ...list, rows, read: () => collected(list.parts) };
+}
+async function collected(parts: AsyncIterable<readonly Row[]>): Promise<{ readonly rows: Row[]; readonly largest: number }> {
+  const rows: Row[] = [];
+  let largest = 0;
+  for await (const part of parts) {
+    rows.push(...part);
+    largest = Math.max(largest, part.length);
+  }
+  return { rows, largest };
+}
+
+describe('a list without a limit', () => {
+  it.each([0, 1, 1499, 1500, 1501, 2999, 3000, 3001, 4801])('has all its %i rows once, in order, never more than 1500 at once', async (count) => {
+    const { rows, read, total, next } = await ask(count, {});
+    const { rows: seen, largest } = await read();
+    expect(seen).toEqual(rows);
+    expect(largest).toBeLessThanOrEqual(1500);
+    expect([total, next]).toEqual([count, undefined]);
+  });
+
+  it('leaves out the rows before its offset', async () => {
+    const { rows, read } = await ask(4801, { offset: 2300 });
+    expect((await read()).rows).toEqual(rows.slice(2300));
+  });
+
+  it('skips no row when others go while it is read', async () => {
+    const { rows, read } = await ask(4801, {});
+    const expected = rows.map(({ id }) => id);
+    rows.splice(0, 3); // after the first part was read
+    expect((await read()).rows.map(({ id }) => id)).toEqual(expected);
+  });
+
+  it('reads no further ahead than the next two parts, and no further once nobody listens', async () => {
+    const asked: number[] = [];
+    const { parts } = await listing(
+      POLICIES.open,
+      {},
+      {
+        part: async ({ limit }) => {
+          asked.push(limit);
+          return rowsOf(limit); // there are always more
+        },
+        position: (row) => row,
+        count: undefined,
+      },
+    );
+    const walk = parts[Symbol.asyncIterator]();
+    await walk.next();
+    expect(asked).toEqual([1500, 1500]);
+    await walk.next();
+    expect(asked).toEqual([1500, 1500, 1500]);
+    await walk.return?.();
+    await Promise.resolve();
+    expect(asked).toHaveLength(3);
+  });
+
+  it('fails before anything is sent when it cannot be read', async () => {
+    const failing = listing(POLICIES.open, {}, { part: () => Promise.reject(new Error('down')), position: (row: Row) => row, count: undefined });
+    await expect(failing).rejects.toThrow('down');
+  });
+
+  it('has no limit in the open profile, and 100 rows in the locked one', async () => {
+    expect((await (await ask(150, {}, 'open')).read()).rows).toHaveLength(150);
+    const { read, next } = await ask(150, {}, 'locked');
+    expect((await read()).rows).toHaveLength(100);
+    expect(next).toEqual({ limit: 100, offset: 100 });
+  });
+});
+
+describe('a page', () => {
+  it.each([
+    [{ limit: 3 }, [0, 3], { limit: 3, offset: 3 }],
+    [{ limit: 3, offset: 6 }, [6, 9], { limit: 3, offset: 9 }],
+    [{ limit: 3, offset: 7 }, [7, 10], undefined],
+    [{ limit: 3, offset: 9 }, [9, 10], undefined],
+    [{ limit: 3, offset: 10 }, [10, 10], undefined],
+    [{ limit: 10 }, [0, 10], undefined],
+    [{ limit: 1000 }, [0, 10], undefined],
+  ])('of 10 rows, asked for by %j, has rows %j', async (request, [from, to], next) => {
+    const page = await ask(10, request);
+    expect((await page.read()).rows).toEqual(page.rows.slice(from, to));
+    expect([page.total, page.next]).toEqual([10, next]);
+  });
+
+  it('leads on to the next until every row was seen once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(60), fc.integer({ min: 1, max: 20 }), async (count, limit) => {
+        const seen: Row[] = [];
+        for (let request: ListRequest | undefined = { limit }; request !== undefined; ) {
+          const page = await ask(count, request);
+          const { rows } = await page.read();
+          expect(rows.length).toBeLessThanOrEqual(limit);
+          seen.push(...rows);
+          request = page.next;
+        }
+        expect(seen).toEqual(rowsOf(count));
+      }),
+    );
+  });
+
+  it.each([
+    ['open', 1_000_000],
+    ['locked', 10_000],
+  ] as const)('leads nowhere that may not be asked for in the %s profile: beyond %i', async (profile, offsetMax) => {
+    const nextOf = async (offset: number) => {
+      const read = { part: async ({ limit }: Part) => rowsOf(limit), position: (row: Row) => row, count: undefined }; // there are always more
+      return (await listing(POLICIES[profile], { limit: 10, offset }, read)).next;
+    };
+    expect(await nextOf(offsetMax - 10)).toEqual({ limit: 10, offset: offsetMax });
+    expect(await nextOf(offsetMax - 9)).toBeUndefined();
+    expect(await nextOf(offsetMax)).toBeUndefined();
+  });
+
+  it.each([1, 9, 10, 11])('of %i rows, of the 10 that were read, is the same for all who share the read, and only for them', async (limit) => {
+    const pagesOf = (rows: readonly Row[]) =>
+      Promise.all(
+        times(2, async () => {
+          const read = { part: async () => rows, position: (row: Row) => row, count: undefined };
+          const { parts } = await listing(POLICIES.open, { limit }, read);
+          return (await parts[Symbol.asyncIterator]().next()).value;
+        }),
+      );
+    const read = () => rowsOf(10).slice(0, limit + 1);
+    const [one, same] = await pagesOf(read());
+    const [other] = await pagesOf(read());
+    expect(same).toBe(one);
+    expect(other).toEqual(one);
+    expect(other).not.toBe(one);
+  });
+
+  it('is counted only where that was asked for', async () => {
+    const uncounted = await listing(POLICIES.open, { limit: 1 }, { part: async () => rowsOf(1), position: (row) => row, count: undefined });
+    expect(uncounted.total).toBeUndefined();
+  });
+});
+
+describe('a request for a list', () => {
+  it.each([
+    ['open', { limit: 0 }, ['limit']],
+    ['open', { limit: -1, offset: -1 }, ['limit', 'offset']],
+    ['open', { limit: 1001 }, ['limit']],
+    ['locked', { limit: 101 }, ['limit']],
+    ['open', { limit: 1.5, offset: 0.5 }, ['limit', 'offset']],
+    ['open', { limit: Number.NaN, offset: Number.NaN }, ['limit', 'offset']],
+    ['open', { offset: 1_000_001 }, ['offset']],
+    ['locked', { offset: 10_001 }, ['offset']],
+    ['open', { offset: 2 ** 53 }, ['offset']],
+  ] as const)('is refused in the %s profile for %j', async (profile, request, fields) => {
+    const details = { faults: fields.map((field) => expect.objectContaining({ field })) };
+    await expect(ask(10, request, profile)).rejects.toMatchObject({ code: 'invalid_input', details });
+  });
+
+  it.each([
+    ['open', { limit: 1000, offset: 1_000_000 }],
+    ['locked', { limit: 100, offset: 10_000 }],
+  ] as const)('is heard in the %s profile for %j', async (profile, request) => {
+    expect((await ask(10, request, profile)).next).toBeUndefined();
+  });
+});

@@ -1,0 +1,68 @@
+import type { Policy } from '../policy.ts';
+import type { Part, Position } from '../ports.ts';
+import { once } from './once.ts';
+import { refuseFaults } from './refusal.ts';
+
+/** A list as somebody asks for it. */
+export interface ListRequest {
+  readonly limit?: number | undefined;
+  readonly offset?: number | undefined;
+  /** Whether the total is wanted even where counting has to read every row. */
+  readonly total?: boolean | undefined;
+}
+
+/** A list on its way: in parts, so that memory does not grow with it. */
+export interface Listing<Row> {
+  readonly parts: AsyncIterable<readonly Row[]>;
+  readonly total: number | undefined;
+  /** The request for the rows behind these, when there are some that may be asked for. */
+  readonly next: { readonly limit: number; readonly offset: number } | undefined;
+}
+
+/**
+ * Lists up to here are read at once and rendered once for all who ask; most are. Of longer ones so many rows at a time: the part
+ * that is sent and the next two are in memory, whatever the list's length.
+ */
+const PART_ROWS = 1500;
+
+/**
+ * A page when a limit is asked for or the policy sets one; else the whole list, walked by its key, so that no part costs
+ * more than another. The first rows are read before it resolves: a failure shows before anything is sent.
+ */
+export async function listing<Row>(
+  { list }: Policy,
+  { limit = list.limit, offset = 0 }: ListRequest,
+  read: { part: (part: Part) => Promise<readonly Row[]>; position: (row: Row) => Position; count: (() => Promise<number | undefined>) | undefined },
+): Promise<Listing<Row>> {
+  const isLimit = limit === undefined || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
+  const isOffset = Number.isSafeInteger(offset) && offset >= 0 && offset <= list.offsetMax;
+  refuseFaults([
+    ...(isLimit ? [] : [{ field: 'limit', message: `a whole number, 1 to ${list.limitMax}` }]),
+    ...(isOffset ? [] : [{ field: 'offset', message: `a whole number, 0 to ${list.offsetMax}` }]),
+  ]);
+  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? PART_ROWS : limit + 1 })]);
+  if (limit === undefined) return { parts: walk(first), total, next: undefined };
+  const isMore = first.length > limit;
+  const next = isMore && offset + limit <= list.offsetMax ? { limit, offset: offset + limit } : undefined;
+  // The same rows for all who share the read: they then share what is made of them.
+  return { parts: only(isMore ? withoutLast(first) : first), total, next };
+
+  /** The next part is on its way while one is used. */
+  async function* walk(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
+    for (;;) {
+      const last = part.length === PART_ROWS ? part.at(-1) : undefined;
+      const behind = last && read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
+      behind?.catch(() => undefined); // its failure is heard below, unless nobody asks for it any more
+      yield part;
+      if (behind === undefined) return;
+      part = await behind;
+    }
+  }
+}
+
+/** What is read for a page has one row more where others follow. */
+const withoutLast = once(<Row>(rows: readonly Row[]): readonly Row[] => rows.slice(0, -1));
+
+async function* only<Row>(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  yield part;
+}

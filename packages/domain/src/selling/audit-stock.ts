@@ -1,0 +1,29 @@
+import { allow } from '../policy.ts';
+import type { Attempt, Ports } from '../ports.ts';
+import { refuse } from '../requests/refusal.ts';
+import { type Difference, differencesIn } from '../stock/audit.ts';
+import { asActor } from '../use-cases/asking.ts';
+
+/** Events whose facts are in memory at once. */
+const PAGE_EVENTS = 50;
+
+export interface AuditedPart {
+  readonly events: number;
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * Proves that every ticket is accounted for, page by page over all events that are or were, or for one. Each page is one
+ * snapshot, so sales that go on meanwhile make no difference, and it waits for nobody and holds nobody up.
+ */
+export function auditStock({ users, stockQueries, policy }: Ports) {
+  return async function* ({ actor: ref }: Attempt, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
+    await asActor({ users }, ref, (actor) => allow(policy, actor, 'audit_stock'));
+    let page = await (eventId === undefined ? stockQueries.page(undefined, PAGE_EVENTS) : stockQueries.find(eventId));
+    if (eventId !== undefined && page.length === 0) refuse('not_found', { entity: 'event', id: eventId });
+    while (page.length > 0) {
+      yield { events: page.length, differences: page.flatMap(differencesIn) };
+      page = eventId === undefined ? await stockQueries.page(page.at(-1)?.eventId, PAGE_EVENTS) : [];
+    }
+  };
+}

@@ -1,0 +1,29 @@
+import { allow, refusePast } from '../policy.ts';
+import type { Attempt, Ports } from '../ports.ts';
+import { type Actor, person } from '../requests/actor.ts';
+import { accept, type Input } from '../requests/refusal.ts';
+import { type Event, type NewEvent, newEvent } from '../stock/event.ts';
+import type { EventNow } from '../stock/settlement.ts';
+import { judgedBy, judgeFirst } from '../use-cases/asking.ts';
+
+/** Opens an event that the actor organises, with all its tickets in stock. */
+export function createEvent({ events, users, clock, newId, policy }: Ports) {
+  return async (attempt: Attempt, input: Input<NewEvent>): Promise<Event> => {
+    const id = newId();
+    const now = clock();
+    const mayCreate = (actor: Actor) => allow(policy, actor, 'create_event');
+    const decide = ({ actor }: Pick<EventNow, 'actor'>): Event => {
+      mayCreate(actor);
+      const plan = accept(input);
+      refusePast(policy, plan, now);
+      return newEvent(plan, { id, organizerId: person(actor).id, now });
+    };
+    await judgeFirst({ users, policy }, attempt, 'create_event', (actor) => {
+      mayCreate(actor);
+      accept(input);
+      // Asked again under a key, the first answer is given again, also when the event is over by now.
+      if (attempt.key === undefined) decide({ actor });
+    });
+    return events.change(id, judgedBy(mayCreate, attempt), decide);
+  };
+}

@@ -1,0 +1,31 @@
+import { allow } from '../policy.ts';
+import type { Attempt, Ports } from '../ports.ts';
+import { type Listing, type ListRequest, listing } from '../requests/listing.ts';
+import { accept, type Input } from '../requests/refusal.ts';
+import { asActor } from '../use-cases/asking.ts';
+import type { BookingView } from './views.ts';
+
+/** So many rows of one user are counted unasked: a page is to cost the same however many bookings there are. */
+const CHEAP_TO_COUNT = 1000;
+
+/** The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request, and only as far as the policy lets one. */
+export function listBookings({ users, bookingQueries, policy }: Ports) {
+  return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<BookingView>> => {
+    const actor = await asActor({ users }, attempt.actor, (asker) => {
+      allow(policy, asker, 'list_bookings');
+      return asker;
+    });
+    const userId = typeof actor === 'string' || actor.role === 'admin' ? undefined : actor.id;
+    const request = accept(input);
+    return listing(policy, request, {
+      part: (part) => bookingQueries.list({ ...part, userId }),
+      position: ({ bookingDate, id }) => ({ at: bookingDate, id }),
+      count: request.total ? () => countUpTo(policy.list.totalMax) : userId === undefined ? undefined : () => countUpTo(CHEAP_TO_COUNT),
+    });
+
+    async function countUpTo(upTo: number | undefined): Promise<number | undefined> {
+      const total = await bookingQueries.count({ userId, upTo });
+      return upTo !== undefined && total > upTo ? undefined : total;
+    }
+  };
+}

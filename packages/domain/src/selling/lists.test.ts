@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { POLICIES } from '../policy.ts';
+import type { Attempt } from '../ports.ts';
+import type { Listing } from '../requests/listing.ts';
+import { aHouse } from '../testing/house.ts';
+import { answerOf, as, OPERATOR, times } from '../testing/store.ts';
+
+const NOBODY: Attempt = { actor: 'anonymous' };
+async function all<Row>(listing: Promise<Listing<Row>>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const part of (await listing).parts) rows.push(...part);
+  return rows;
+}
+const day = (number: number) => new Date(Date.UTC(2031, 0, number));
+
+describe('the list of events', () => {
+  it('has the next event first, with its organizer, and a total', async () => {
+    const { useCases, rows, admin, event } = await aHouse();
+    const [late, early] = [
+      await rows.event({ organizerId: admin.id, eventDate: day(30) }),
+      await rows.event({ organizerId: admin.id, eventDate: day(1) }),
+    ];
+    const list = await all(useCases.listEvents(NOBODY, {}));
+    expect(list.map(({ id }) => id)).toEqual([early, event, late].map(({ id }) => id));
+    expect(list[0]?.organizer).toMatchObject({ id: admin.id, name: 'Ibu Ani' });
+    expect(await useCases.listEvents(NOBODY, { limit: 2 })).toMatchObject({ total: 3, next: { limit: 2, offset: 2 } });
+  });
+
+  it('ends at 100 in the locked profile and leads on', async () => {
+    const { useCases, rows, admin } = await aHouse({ policy: POLICIES.locked });
+    await Promise.all(times(100, () => rows.event({ organizerId: admin.id })));
+    const listing = await useCases.listEvents(NOBODY, {});
+    expect(listing).toMatchObject({ total: 101, next: { limit: 100, offset: 100 } });
+    expect(await all(Promise.resolve(listing))).toHaveLength(100);
+    expect(await all(useCases.listEvents(NOBODY, listing.next ?? {}))).toHaveLength(1);
+    expect(await answerOf(useCases.listEvents(NOBODY, { limit: 101 }))).toBe('invalid_input');
+  });
+});
+
+describe('the list of bookings', () => {
+  it("has the actor's own, newest first and counted; an admin's has all, counted on request", async () => {
+    const { useCases, rows, sari, budi, admin, event } = await aHouse();
+    const first = await rows.book(event, { userId: sari.id, now: day(1) });
+    const second = await rows.book(event, { userId: budi.id, now: day(2) });
+    const third = await rows.book(event, { userId: sari.id, now: day(3) });
+    const ids = async (attempt: Attempt) => (await all(useCases.listBookings(attempt, {}))).map(({ id }) => id);
+    expect(await ids(as(sari))).toEqual([third.id, first.id]);
+    expect(await ids(as(budi))).toEqual([second.id]);
+    for (const attempt of [as(admin), OPERATOR]) expect(await ids(attempt)).toEqual([third.id, second.id, first.id]);
+    const totals = [useCases.listBookings(as(sari), {}), useCases.listBookings(as(admin), {}), useCases.listBookings(as(admin), { total: true })];
+    expect((await Promise.all(totals)).map(({ total }) => total)).toEqual([2, undefined, 3]);
+    expect(await useCases.listBookings(as(sari), { limit: 1 })).toMatchObject({ total: 2, next: { limit: 1, offset: 1 } });
+  });
+});
+
+describe('the total of many bookings', () => {
+  it('is told in one profile, and in the other not beyond as many rows as may be paged through, whoever asks', async () => {
+    for (const [profile, many] of [
+      ['open', 4],
+      ['locked', undefined],
+    ] as const) {
+      const policy = { ...POLICIES[profile], list: { ...POLICIES[profile].list, totalMax: POLICIES[profile].list.totalMax && 3 } };
+      const { useCases, rows, sari, admin, event } = await aHouse({ policy });
+      const totals = async () =>
+        Promise.all([as(sari), as(admin)].map(async (attempt) => (await useCases.listBookings(attempt, { total: true })).total));
+      await Promise.all(times(3, () => rows.book(event, { userId: sari.id })));
+      expect(await totals()).toEqual([3, 3]);
+      await rows.book(event, { userId: sari.id });
+      expect(await totals()).toEqual([many, many]);
+    }
+  });
+});
+
+describe('the list of users', () => {
+  it('has the oldest account first, counted on request', async () => {
+    const { useCases, rows, admin, sari, budi } = await aHouse();
+    const oldest = await rows.user({ createdAt: day(-1000) });
+    const list = await all(useCases.listUsers(as(admin), {}));
+    expect(list).toEqual([oldest, admin, sari, budi]);
+    expect((await useCases.listUsers(as(admin), {})).total).toBeUndefined();
+    expect(await useCases.listUsers(as(admin), { total: true, limit: 2, offset: 1 })).toMatchObject({ total: 4, next: { limit: 2, offset: 3 } });
+  });
+});

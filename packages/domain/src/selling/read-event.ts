@@ -1,0 +1,13 @@
+import { allow } from '../policy.ts';
+import type { Attempt, Ports } from '../ports.ts';
+import { refuse } from '../requests/refusal.ts';
+import { asActor } from '../use-cases/asking.ts';
+import { type EventView, withoutEmail } from './views.ts';
+
+export function readEvent({ users, eventQueries, policy }: Ports) {
+  return async (attempt: Attempt, id: string): Promise<EventView> => {
+    await asActor({ users }, attempt.actor, (actor) => allow(policy, actor, 'read_events'));
+    const view = (await eventQueries.find(id)) ?? refuse('not_found', { entity: 'event', id });
+    return policy.organizerEmail ? view : withoutEmail(view);
+  };
+}

@@ -1,0 +1,32 @@
+import { refuseFaults } from '../requests/refusal.ts';
+import { type Event, isTicketCount, TOTAL_TICKETS_MAX } from './event.ts';
+
+export const BOOKING_STATUSES = ['pending', 'confirmed', 'cancelled'] as const;
+export type BookingStatus = (typeof BOOKING_STATUSES)[number];
+
+/** Somebody's tickets for an event. Price and quantity are those of the moment it was made and never change. */
+export interface Booking {
+  readonly id: string;
+  readonly userId: string;
+  readonly eventId: string;
+  readonly quantity: number;
+  /** quantity x the event's price when the booking was made. */
+  readonly totalPriceCents: number;
+  readonly status: BookingStatus;
+  readonly bookingDate: Date;
+}
+
+/** Tickets that a booking takes out of stock: all while it is pending or confirmed, none once cancelled or gone. */
+export const heldBy = (booking: Booking | undefined): number => (booking === undefined || booking.status === 'cancelled' ? 0 : booking.quantity);
+
+/** A confirmed booking at the event's price of now. Whether the stock suffices is judged where it moves (settlement.ts). */
+export function newBooking(
+  event: Event,
+  { id, userId, quantity, now }: { readonly id: string; readonly userId: string; readonly quantity: number; readonly now: Date },
+): Booking {
+  if (!isTicketCount(quantity)) refuseFaults([{ field: 'quantity', message: `a whole number, 1 to ${TOTAL_TICKETS_MAX}` }]);
+  return { id, userId, eventId: event.id, quantity, totalPriceCents: quantity * event.ticketPriceCents, status: 'confirmed', bookingDate: now };
+}
+
+/** The booking with another status; itself when it has that status already, so that nothing is stored. */
+export const withStatus = (booking: Booking, status: BookingStatus): Booking => (booking.status === status ? booking : { ...booking, status });

@@ -1,0 +1,112 @@
+import { assert, type Fault, refuse, refuseFaults } from '../requests/refusal.ts';
+import { isLine, isProse } from '../requests/text.ts';
+
+/** A scheduled event and its stock of tickets. Always 0 <= availableTickets <= totalTickets. */
+export interface Event {
+  readonly id: string;
+  readonly organizerId: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly location: string;
+  readonly eventDate: Date;
+  readonly ticketPriceCents: number;
+  readonly totalTickets: number;
+  /** totalTickets less what pending and confirmed bookings hold. */
+  readonly availableTickets: number;
+  /** The number of this event's stock movements: each movement is one more (ledger.ts). */
+  readonly stockVersion: number;
+  readonly createdAt: Date;
+  /** When somebody last edited the event. A sale moves the stock and leaves this alone. */
+  readonly updatedAt: Date;
+}
+
+export interface NewEvent {
+  readonly name: string;
+  readonly description?: string | null | undefined;
+  readonly location: string;
+  readonly eventDate: Date;
+  readonly ticketPriceCents: number;
+  readonly totalTickets: number;
+}
+
+/** What may be changed of an event; what is left out stays. */
+export type EventChanges = { readonly [Key in keyof NewEvent]?: NewEvent[Key] | undefined };
+
+export const EVENT_NAME_CHARACTERS_MAX = 255;
+export const LOCATION_CHARACTERS_MAX = 255;
+/** Fits MySQL's TEXT (65,535 bytes) whatever the characters. */
+export const DESCRIPTION_CHARACTERS_MAX = 10_000;
+/** 99,999,999.99, so that price x quantity stays a safe integer together with the next limit. */
+export const TICKET_PRICE_CENTS_MAX = 9_999_999_999;
+/** 900,000 x 9,999,999,999 cents < 2^53. */
+export const TOTAL_TICKETS_MAX = 900_000;
+/** What both engines and ISO 8601's four digits can carry. */
+const EARLIEST = Date.UTC(1970, 0, 1);
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+export const isEventName = (name: string): boolean => isLine(name, EVENT_NAME_CHARACTERS_MAX);
+export const isLocation = (location: string): boolean => isLine(location, LOCATION_CHARACTERS_MAX);
+export const isDescription = (description: string): boolean => isProse(description, DESCRIPTION_CHARACTERS_MAX);
+export const isEventDate = (date: Date): boolean => date.getTime() >= EARLIEST && date.getTime() <= LATEST;
+export const isTicketPrice = (cents: number): boolean => Number.isSafeInteger(cents) && cents >= 0 && cents <= TICKET_PRICE_CENTS_MAX;
+export const isTicketCount = (tickets: number): boolean => Number.isSafeInteger(tickets) && tickets >= 1 && tickets <= TOTAL_TICKETS_MAX;
+
+/** A new event with all its tickets in stock, or a refusal with all that is wrong. */
+export function newEvent(
+  input: NewEvent,
+  { id, organizerId, now }: { readonly id: string; readonly organizerId: string; readonly now: Date },
+): Event {
+  const { name, description = null, location, eventDate, ticketPriceCents, totalTickets } = input;
+  return valid({
+    ...{ id, organizerId, name, description, location, eventDate, ticketPriceCents },
+    ...{ totalTickets, availableTickets: totalTickets, stockVersion: 0, createdAt: now, updatedAt: now },
+  });
+}
+
+/**
+ * The event with the changes made; itself when nothing changes. A new total moves the stock by the difference, and is refused when bookings hold more;
+ * a new price is for bookings to come.
+ */
+export function changedEvent(event: Event, changes: EventChanges, now: Date): Event {
+  const { name = event.name, description = event.description, location = event.location } = changes;
+  const { eventDate = event.eventDate, ticketPriceCents = event.ticketPriceCents, totalTickets = event.totalTickets } = changes;
+  const held = heldTickets(event);
+  if (totalTickets < held) refuse('total_below_held', { held, requested: totalTickets });
+  const availableTickets = totalTickets - held;
+  const after = valid({ ...event, name, description, location, eventDate, ticketPriceCents, totalTickets, availableTickets, updatedAt: now });
+  return isSame(event, after) ? event : after;
+}
+
+function isSame(one: Event, other: Event): boolean {
+  const texts = one.name === other.name && one.description === other.description && one.location === other.location;
+  const numbers = one.ticketPriceCents === other.ticketPriceCents && one.totalTickets === other.totalTickets;
+  return texts && numbers && one.eventDate.getTime() === other.eventDate.getTime();
+}
+
+/** Tickets that pending and confirmed bookings hold. */
+export const heldTickets = (event: Event): number => event.totalTickets - event.availableTickets;
+
+/**
+ * The one way stock moves: available' = available - (held after - held before). Refuses when more is asked for than is left,
+ * and says how many are left.
+ */
+export function moveStock(event: Event, held: { readonly before: number; readonly after: number }): Event {
+  const taken = held.after - held.before;
+  if (taken > event.availableTickets) refuse('insufficient_tickets', { available: event.availableTickets, requested: taken });
+  const availableTickets = event.availableTickets - taken;
+  assert(availableTickets <= event.totalTickets, 'no more tickets come back than were taken');
+  return { ...event, availableTickets };
+}
+
+function valid(event: Event): Event {
+  const faults: Fault[] = [];
+  const expect = (good: boolean, field: string, message: string) => good || faults.push({ field, message });
+  expect(isEventName(event.name), 'name', `a name has 1 to ${EVENT_NAME_CHARACTERS_MAX} visible characters`);
+  expect(event.description === null || isDescription(event.description), 'description', `at most ${DESCRIPTION_CHARACTERS_MAX} characters`);
+  expect(isLocation(event.location), 'location', `a location has 1 to ${LOCATION_CHARACTERS_MAX} visible characters`);
+  expect(isEventDate(event.eventDate), 'event_date', 'a date between the years 1970 and 9999');
+  expect(isTicketPrice(event.ticketPriceCents), 'ticket_price', `whole cents, 0 to ${TICKET_PRICE_CENTS_MAX}`);
+  expect(isTicketCount(event.totalTickets), 'total_tickets', `a whole number, 1 to ${TOTAL_TICKETS_MAX}`);
+  refuseFaults(faults);
+  return event;
+}

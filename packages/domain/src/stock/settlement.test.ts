@@ -1,0 +1,276 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SignedIn } from '../requests/actor.ts';
+import { Refusal, refuse } from '../requests/refusal.ts';
+import { aBooking, anEvent, aUser, NOW } from '../testing/builders.ts';
+import { refOf } from '../testing/store.ts';
+import { BOOKING_STATUSES, type Booking, heldBy, newBooking, withStatus } from './booking.ts';
+import { changedEvent, type Event, heldTickets } from './event.ts';
+import type { StockMovement } from './ledger.ts';
+import { type BookingDecision, type EventDecision, type Outcome, type StockDecision, settle, type Writes } from './settlement.ts';
+
+const AT = new Date('2030-06-15T13:00:00.000Z');
+const nobody: ReadonlyMap<string, SignedIn> = new Map();
+const about = (eventId: string, decide: EventDecision['decide']): EventDecision => ({ subject: 'event', eventId, actor: 'operator', decide });
+const booking = (eventId: string, bookingId: string | undefined, decide: BookingDecision['decide']): BookingDecision => ({
+  ...{ subject: 'booking', eventId, bookingId, actor: 'operator', decide },
+});
+const gone = () => refuse('not_found', { entity: 'event', id: '' });
+const book = (eventId: string, id: string, quantity: number) =>
+  booking(eventId, undefined, ({ event }) => newBooking(event ?? gone(), { id, userId: 'u1', quantity, now: NOW }));
+const setStatus = ({ id, eventId }: Pick<Booking, 'id' | 'eventId'>, status: Booking['status']) =>
+  booking(eventId, id, ({ booking: now }) => withStatus(now ?? gone(), status));
+const remove = ({ id, eventId }: Pick<Booking, 'id' | 'eventId'>) =>
+  booking(eventId, id, ({ booking: now }) => (now === undefined ? gone() : undefined));
+const resize = (eventId: string, totalTickets: number) => about(eventId, ({ event }) => changedEvent(event ?? gone(), { totalTickets }, AT));
+const close = (eventId: string) =>
+  about(eventId, ({ event }) => (heldTickets(event ?? gone()) > 0 ? refuse('event_has_active_bookings', {}) : undefined));
+const code = (outcome: Outcome): string => (outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : String(outcome.error));
+const NOTHING: Writes = {
+  ...{
+    insertedEvents: [],
+    changedEvents: [],
+    deletedEvents: [],
+    insertedBookings: [],
+    changedBookings: [],
+    deletedBookings: [],
+    movements: [],
+    changeCounts: [],
+    keptAnswers: [],
+  },
+};
+
+describe('a batch', () => {
+  it('is decided in the order it came, each on what those before it left', () => {
+    const event = anEvent({ totalTickets: 5 });
+    const { outcomes, writes } = settle(
+      [3, 3, 2, 1].map((quantity, index) => book(event.id, `b${index}`, quantity)),
+      { events: [event], bookings: [], actors: nobody, keptAnswers: [] },
+      AT,
+    );
+    expect(outcomes.map(code)).toEqual(['done', 'insufficient_tickets', 'done', 'insufficient_tickets']);
+    expect(writes.insertedBookings.map(({ id }) => id)).toEqual(['b0', 'b2']);
+    expect(writes.changedEvents).toEqual([{ before: event, after: { ...event, availableTickets: 0, stockVersion: 3 }, edited: false }]);
+    expect(writes.movements).toEqual([
+      { eventId: event.id, stockVersion: 2, bookingId: 'b0', delta: -3, availableAfter: 2, reason: 'booked', at: AT },
+      { eventId: event.id, stockVersion: 3, bookingId: 'b2', delta: -2, availableAfter: 0, reason: 'booked', at: AT },
+    ]);
+  });
+
+  it('keeps what one throws from the others, be it a refusal or a bug', () => {
+    const event = anEvent();
+    const bug = new Error('a bug');
+    const throwing = booking(event.id, undefined, () => {
+      throw bug;
+    });
+    const { outcomes, writes } = settle(
+      [book(event.id, 'b1', 1), throwing, book(event.id, 'b2', 99), book(event.id, 'b3', 1)],
+      { events: [event], bookings: [], actors: nobody, keptAnswers: [] },
+      AT,
+    );
+    expect(outcomes.map(code)).toEqual(['done', 'Error: a bug', 'insufficient_tickets', 'done']);
+    expect(outcomes[1]).toEqual({ done: false, error: bug });
+    expect(writes.changedEvents[0]?.after.availableTickets).toBe(8);
+  });
+
+  it('writes nothing when nothing moves', () => {
+    const [event, held] = [anEvent({ availableTickets: 8 }), aBooking()];
+    const of = { ...held, eventId: event.id };
+    const decisions = [
+      about(event.id, ({ event: now }) => now),
+      setStatus(of, 'confirmed'),
+      about('nowhere', ({ event: now }) => now),
+      booking(event.id, 'nothing', () => undefined),
+      about(event.id, () => refuse('forbidden', { reason: 'not_admin' })),
+    ];
+    expect(settle(decisions, { events: [event], bookings: [of], actors: nobody, keptAnswers: [] }, AT).writes).toEqual(NOTHING);
+  });
+
+  it('does not write a booking that is made and deleted within it; its ledger lines stay', () => {
+    const event = anEvent();
+    const of = { id: 'b1', eventId: event.id };
+    const { writes } = settle([book(event.id, 'b1', 2), remove(of)], { events: [event], bookings: [], actors: nobody, keptAnswers: [] }, AT);
+    expect([writes.insertedBookings, writes.deletedBookings]).toEqual([[], []]);
+    expect(writes.movements.map(({ reason, delta }) => [reason, delta])).toEqual([
+      ['booked', -2],
+      ['deleted', 2],
+    ]);
+  });
+
+  it('deletes an event with those of its bookings that it knows, also those made within it', () => {
+    const event = anEvent();
+    const cancelled = aBooking({ eventId: event.id, status: 'cancelled' });
+    const elsewhere = aBooking();
+    const decisions = [book(event.id, 'b1', 2), setStatus({ id: 'b1', eventId: event.id }, 'cancelled'), close(event.id), book(event.id, 'b2', 1)];
+    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [cancelled, elsewhere], actors: nobody, keptAnswers: [] }, AT);
+    expect(outcomes.map(code)).toEqual(['done', 'done', 'done', 'not_found']);
+    expect(writes).toMatchObject({ insertedBookings: [], deletedBookings: [cancelled], deletedEvents: [event], changedEvents: [] });
+    expect(writes.movements.at(-1)).toMatchObject({ reason: 'closed', delta: -10, availableAfter: 0, stockVersion: 4, bookingId: null });
+  });
+
+  it('tells an edit from a sale, since a sale leaves the rest of the row alone', () => {
+    const [sold, edited, both] = [anEvent(), anEvent(), anEvent()];
+    const rename = (id: string) => about(id, ({ event }) => changedEvent(event ?? gone(), { name: 'Blues' }, AT));
+    const decisions = [book(sold.id, 'b1', 1), rename(edited.id), rename(both.id), book(both.id, 'b2', 1)];
+    const { writes } = settle(decisions, { events: [sold, edited, both], bookings: [], actors: nobody, keptAnswers: [] }, AT);
+    expect(writes.changedEvents.map(({ before, edited: isEdited }) => [before.id, isEdited])).toEqual([
+      [sold.id, false],
+      [edited.id, true],
+      [both.id, true],
+    ]);
+    expect(writes.changedEvents[2]?.after).toMatchObject({ name: 'Blues', availableTickets: 9, stockVersion: 2 });
+  });
+
+  it('shows each decision who asks, as his row is now', () => {
+    const [user, moved, event] = [aUser(), aUser({ tokenVersion: 1 }), anEvent()];
+    const look = (actor: StockDecision['actor']): EventDecision => ({
+      ...about(event.id, (now) => {
+        throw now.actor;
+      }),
+      actor,
+    });
+    const asks = [refOf(user), refOf({ ...moved, tokenVersion: 0 }), refOf(aUser()), 'anonymous', 'operator'] as const;
+    const rows = { events: [event], bookings: [], actors: new Map([user, moved].map((row) => [row.id, row])), keptAnswers: [] };
+    const { outcomes } = settle(asks.map(look), rows, AT);
+    expect(outcomes.map((outcome) => !outcome.done && outcome.error)).toEqual([user, 'stale', 'stale', 'anonymous', 'operator']);
+  });
+});
+
+describe('a broken promise', () => {
+  it('is to delete an event whose tickets are held', () => {
+    const event = anEvent({ availableTickets: 9 });
+    const { outcomes, writes } = settle([about(event.id, () => undefined)], { events: [event], bookings: [], actors: nobody, keptAnswers: [] }, AT);
+    expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise')]);
+    expect(writes).toEqual(NOTHING);
+  });
+
+  it('is to give back more than was taken', () => {
+    const event = anEvent({ availableTickets: 9 });
+    const of = aBooking({ eventId: event.id, quantity: 2 });
+    const { outcomes, writes } = settle([remove(of)], { events: [event], bookings: [of], actors: nobody, keptAnswers: [] }, AT);
+    expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise')]);
+    expect(writes).toEqual(NOTHING);
+  });
+
+  it('is a booking for another event than the one that is locked, or for none', () => {
+    const [event, other] = [anEvent(), anEvent()];
+    const stray = booking(event.id, undefined, () => aBooking({ eventId: other.id }));
+    const lost = booking('nowhere', undefined, () => aBooking({ eventId: 'nowhere' }));
+    const { outcomes, writes } = settle([stray, lost], { events: [event, other], bookings: [], actors: nobody, keptAnswers: [] }, AT);
+    expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise'), expect.stringContaining('broken promise')]);
+    expect(writes).toEqual(NOTHING);
+  });
+});
+
+describe('any decisions', () => {
+  interface Stored {
+    readonly events: readonly Event[];
+    readonly bookings: readonly Booking[];
+    readonly ledger: readonly StockMovement[];
+  }
+  /** What a database does with writes: the rows they name, and no others. */
+  function stored({ events, bookings, ledger }: Stored, writes: Writes): Stored {
+    const without = <Row extends { readonly id: string }>(rows: readonly Row[], ...lists: (readonly { readonly id: string }[])[]) =>
+      rows.filter(({ id }) => !lists.flat().some((other) => other.id === id));
+    const after = writes.changedEvents.map((change) => change.after);
+    const kept = without(bookings, writes.deletedBookings, writes.changedBookings);
+    return {
+      events: [...without(events, after, writes.deletedEvents), ...after, ...writes.insertedEvents].toSorted((one, other) =>
+        one.id < other.id ? -1 : 1,
+      ),
+      bookings: [...kept, ...writes.changedBookings, ...writes.insertedBookings].toSorted((one, other) => (one.id < other.id ? -1 : 1)),
+      ledger: [...ledger, ...writes.movements],
+    };
+  }
+  const settled = (decisions: readonly StockDecision[], now: Stored) => {
+    const { outcomes, writes } = settle(decisions, { ...now, actors: nobody, keptAnswers: [] }, AT);
+    return { outcomes, now: stored(now, writes), writes };
+  };
+
+  const eventIds = ['e1', 'e2', 'e3'];
+  const eventId = fc.constantFrom(...eventIds);
+  const bookingOf = fc.record({ id: fc.nat(7).map((number) => `b${number}`), eventId });
+  const total = fc.integer({ min: 1, max: 9 });
+  const decision: fc.Arbitrary<(index: number) => StockDecision> = fc.oneof(
+    total.map(
+      (totalTickets) => (index: number) =>
+        about(`e${9 + index}`, () => anEvent({ id: `e${9 + index}`, totalTickets, stockVersion: 0, organizerId: 'u1' })),
+    ),
+    fc.tuple(eventId, total).map(
+      ([id, quantity]) =>
+        (index: number) =>
+          book(id, `b${index}`, quantity),
+    ),
+    fc.tuple(bookingOf, fc.constantFrom(...BOOKING_STATUSES)).map(
+      ([of, status]) =>
+        () =>
+          setStatus(of, status),
+    ),
+    bookingOf.map((of) => () => remove(of)),
+    fc.tuple(eventId, total).map(
+      ([id, to]) =>
+        () =>
+          resize(id, to),
+    ),
+    eventId.map((id) => () => close(id)),
+  );
+  const story = fc.array(decision, { maxLength: 30 }).map((makers) => makers.map((make, index) => make(index)));
+  const opening: Stored = {
+    events: eventIds.map((id) => anEvent({ id, totalTickets: 8, organizerId: 'u1' })),
+    bookings: [],
+    ledger: eventIds.map((id) => ({ eventId: id, stockVersion: 1, bookingId: null, delta: 8, availableAfter: 8, reason: 'opened', at: AT })),
+  };
+
+  it('come to the same whether they are decided together or one by one', () => {
+    fc.assert(
+      fc.property(story, fc.nat(30), (decisions, cut) => {
+        const before = settled(decisions.slice(0, cut), opening).now;
+        const rest = decisions.slice(cut);
+        const together = settled(rest, before);
+        let oneByOne = before;
+        const codes: string[] = [];
+        for (const each of rest) {
+          const { outcomes, now } = settled([each], oneByOne);
+          codes.push(...outcomes.map(code));
+          oneByOne = now;
+        }
+        expect(together.outcomes.map(code)).toEqual(codes);
+        expect(together.now).toEqual(oneByOne);
+      }),
+    );
+  });
+
+  it('conserve tickets, and the ledger adds up', () => {
+    fc.assert(
+      fc.property(story, (decisions) => {
+        const { events, bookings, ledger } = settled(decisions, opening).now;
+        for (const id of new Set(ledger.map((line) => line.eventId))) {
+          const event = events.find((row) => row.id === id);
+          const lines = ledger.filter((line) => line.eventId === id);
+          const held = bookings.filter((row) => row.eventId === id).reduce((sum, row) => sum + heldBy(row), 0);
+          expect(lines.reduce((sum, { delta }) => sum + delta, 0)).toBe(event?.availableTickets ?? 0);
+          expect((event?.availableTickets ?? 0) + held).toBe(event?.totalTickets ?? 0);
+          if (event !== undefined) expect(lines.at(-1)?.stockVersion).toBe(event.stockVersion);
+          for (const { availableAfter, delta } of lines) expect([availableAfter >= 0, delta !== 0]).toEqual([true, true]);
+        }
+        for (const row of bookings) {
+          const moved = ledger.filter(({ bookingId }) => bookingId === row.id).reduce((sum, { delta }) => sum + delta, 0);
+          expect(moved + heldBy(row)).toBe(0);
+        }
+      }),
+    );
+  });
+
+  it('write each row once', () => {
+    fc.assert(
+      fc.property(story, fc.nat(30), (decisions, cut) => {
+        const before = settled(decisions.slice(0, cut), opening).now;
+        const { writes } = settled(decisions.slice(cut), before);
+        const { insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings } = writes;
+        const names = [...insertedEvents, ...changedEvents.map(({ after }) => after), ...deletedEvents].map(({ id }) => id);
+        const bookingNames = [...insertedBookings, ...changedBookings, ...deletedBookings].map(({ id }) => id);
+        expect([new Set(names).size, new Set(bookingNames).size]).toEqual([names.length, bookingNames.length]);
+      }),
+    );
+  });
+});
