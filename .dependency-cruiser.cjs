@@ -18,6 +18,33 @@ module.exports = {
       to: { path: tests },
     },
     {
+      name: 'requests-know-no-other-room',
+      comment: 'Who asks, refusals, keys, lists: all rooms of the domain stand on it, so it stands on none.',
+      severity: 'error',
+      from: { path: 'packages/domain/src/requests/', pathNot: tests },
+      to: { path: 'packages/domain/src/', pathNot: 'packages/domain/src/requests/' },
+    },
+    {
+      name: 'stock-knows-requests-alone',
+      comment: 'What no ticket is sold twice by needs neither use cases nor accounts.',
+      severity: 'error',
+      from: { path: 'packages/domain/src/stock/', pathNot: tests },
+      to: { path: 'packages/domain/src/', pathNot: 'packages/domain/src/(stock|requests)/' },
+    },
+    {
+      name: 'selling-knows-no-accounts',
+      comment: 'Other apps bring accounts of their own.',
+      severity: 'error',
+      from: { path: 'packages/domain/src/selling/', pathNot: tests },
+      to: { path: 'packages/domain/src/accounts/' },
+    },
+    {
+      name: 'accounts-know-no-sale',
+      severity: 'error',
+      from: { path: 'packages/domain/src/accounts/', pathNot: tests },
+      to: { path: 'packages/domain/src/(stock|selling)/' },
+    },
+    {
       name: 'inversify-is-named-in-the-container-alone',
       severity: 'error',
       from: { pathNot: 'packages/adapters/src/container\\.ts$' },

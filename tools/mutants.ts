@@ -438,7 +438,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the networks of one IPv6 site share a budget',
-    file: 'packages/domain/src/requests/rate-limits.ts',
+    file: 'packages/domain/src/accounts/rate-limits.ts',
     line: 'return site === undefined ? [own] :',
     becomes: 'return true ? [own] :',
     killedBy: ['packages/domain/src/accounts/networks.test.ts', 'failed logins of one account'],
@@ -564,7 +564,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'whoever guesses or asks too often is refused',
-    file: 'packages/domain/src/requests/rate-limits.ts',
+    file: 'packages/domain/src/accounts/rate-limits.ts',
     line: 'one.count >= countMax',
     becomes: 'false',
     killedBy: ['packages/domain/src/accounts/accounts.test.ts', 'is refused after so many in a window'],

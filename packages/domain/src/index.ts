@@ -8,6 +8,8 @@ export {
   PASSWORD_BYTES_MAX,
   type PasswordRules,
 } from './accounts/password.ts';
+export type { Credentials, PasswordHasher, StoredUser, TokenService, UserFacts, UserNow, UserQueries, UserRepository } from './accounts/ports.ts';
+export { siteOf } from './accounts/rate-limits.ts';
 export {
   EMAIL_CHARACTERS_MAX,
   isEmail,
@@ -15,43 +17,22 @@ export {
   NAME_CHARACTERS_MAX,
   type NewUser,
   normalEmail,
-  type Role,
   type User,
   type UserChanges,
 } from './accounts/user.ts';
 export { type Action, POLICIES, type Policy, type Profile } from './policy.ts';
-export type {
-  Attempt,
-  BookingQueries,
-  BookingRepository,
-  Clock,
-  Credentials,
-  EventQueries,
-  EventRepository,
-  Freshness,
-  KeptAnswers,
-  NewId,
-  Part,
-  PasswordHasher,
-  Ports,
-  Position,
-  RateCounts,
-  StockQueries,
-  StoredUser,
-  TokenService,
-  UserFacts,
-  UserNow,
-  UserQueries,
-  UserRepository,
-} from './ports.ts';
+export type { Ports } from './ports.ts';
 export type { Actor, ActorRef, SignedIn } from './requests/actor.ts';
-export { actorNow, userIdOf } from './requests/actor.ts';
+export { actorNow, type Role, userIdOf } from './requests/actor.ts';
+export type { Attempt } from './requests/attempt.ts';
 export { firstAnswer, type IdempotencyKey, isIdempotencyKey, KEPT_MS, KEY_CHARACTERS_MAX, type KeptAnswer, ownerOf } from './requests/idempotency.ts';
 export type { Listing, ListRequest } from './requests/listing.ts';
 export { once } from './requests/once.ts';
-export { endOfLongestWindow, endOfWindow, type RateCount, siteOf } from './requests/rate-limits.ts';
+export type { Clock, Freshness, KeptAnswers, NewId, Part, Position, RateCounts } from './requests/ports.ts';
+export { endOfLongestWindow, endOfWindow, type RateCount } from './requests/rate-counts.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './requests/refusal.ts';
 export type { AuditedPart } from './selling/audit-stock.ts';
+export type { BookingQueries, EventQueries } from './selling/ports.ts';
 export type { BookingView, EventView, Person } from './selling/views.ts';
 export type { Difference, StockFacts } from './stock/audit.ts';
 export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './stock/booking.ts';
@@ -73,6 +54,7 @@ export {
   TOTAL_TICKETS_MAX,
 } from './stock/event.ts';
 export type { MovementReason, StockMovement } from './stock/ledger.ts';
+export type { BookingRepository, EventRepository, StockQueries } from './stock/ports.ts';
 export {
   type BookingDecision,
   type BookingNow,

@@ -1,5 +1,6 @@
 import type { PasswordRules } from './accounts/password.ts';
 import { type Actor, person } from './requests/actor.ts';
+import type { ListLimits } from './requests/listing.ts';
 import { assert, refuse } from './requests/refusal.ts';
 import { type Event, TOTAL_TICKETS_MAX } from './stock/event.ts';
 
@@ -25,16 +26,6 @@ export interface Policy {
   /** Whether everybody sees an organizer's e-mail beside his event. */
   readonly organizerEmail: boolean;
   readonly list: ListLimits;
-}
-
-/** How far into a list a request may reach: a database passes by every row that is left out or counted. */
-export interface ListLimits {
-  /** Rows when no limit is asked for; undefined: all of them. */
-  readonly limit: number | undefined;
-  readonly limitMax: number;
-  readonly offsetMax: number;
-  /** Of more bookings than that the total is not told; undefined: of any number it is, where it is asked for. */
-  readonly totalMax: number | undefined;
 }
 
 /**

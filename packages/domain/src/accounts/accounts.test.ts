@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { POLICIES } from '../policy.ts';
-import type { Attempt, PasswordHasher } from '../ports.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { Unavailable } from '../requests/refusal.ts';
 import { NOW } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
 import { fakePasswords, inMemoryPorts } from '../testing/in-memory-ports.ts';
 import { answerOf, answersOf, as, OPERATOR, refOf, times } from '../testing/store.ts';
 import { createUseCases } from '../use-cases/index.ts';
+import type { PasswordHasher } from './ports.ts';
 import type { UserChanges } from './user.ts';
 
 const NOBODY: Attempt = { actor: 'anonymous' };

@@ -1,10 +1,12 @@
 import { allow, identify } from '../policy.ts';
-import type { Attempt, UserNow } from '../ports.ts';
 import { userIdOf } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
-import { isEmailTaken, judgeFirst, NOTHING_HANGS } from '../use-cases/asking.ts';
+import { judgeFirst } from '../use-cases/asking.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
+import type { UserNow } from './ports.ts';
 import { changedUser, type User, type UserChanges } from './user.ts';
+import { isEmailTaken, NOTHING_HANGS } from './user-facts.ts';
 
 /**
  * Edits a user. A new password ends the tokens given before. Refuses `email_taken`, and `last_admin` when no admin would be left. Where the

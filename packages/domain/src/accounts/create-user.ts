@@ -1,6 +1,6 @@
 import { allow } from '../policy.ts';
-import type { Attempt } from '../ports.ts';
 import type { Actor } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { asActor } from '../use-cases/asking.ts';
 import type { SharedPorts } from './limiting.ts';

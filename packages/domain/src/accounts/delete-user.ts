@@ -1,7 +1,10 @@
 import { allow, identify } from '../policy.ts';
-import type { Attempt, Ports, UserNow } from '../ports.ts';
+import type { Ports } from '../ports.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
-import { judgeFirst, NOTHING_HANGS } from '../use-cases/asking.ts';
+import { judgeFirst } from '../use-cases/asking.ts';
+import type { UserNow } from './ports.ts';
+import { NOTHING_HANGS } from './user-facts.ts';
 
 /** Deletes a user and their cancelled bookings. Refuses while they hold tickets, organise an event or are the last admin. */
 export function deleteUser({ users, policy }: Ports) {

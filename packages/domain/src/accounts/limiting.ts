@@ -1,9 +1,11 @@
-import type { PasswordHasher, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { type ActorRef, userIdOf } from '../requests/actor.ts';
 import { once } from '../requests/once.ts';
-import { endOfWindow, type RateCount, type RateLimit, refuseAtLimit, refuseCrowd, siteOf } from '../requests/rate-limits.ts';
+import { endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
 import { formsOf, normalPassword } from './password.ts';
+import type { PasswordHasher } from './ports.ts';
+import { type RateLimit, refuseAtLimit, refuseCrowd, siteOf } from './rate-limits.ts';
 import type { User } from './user.ts';
 
 /** Refuses whoever has reached one of the limits, and gives the counts. */

@@ -1,8 +1,10 @@
 import { allow } from '../policy.ts';
-import type { Attempt, Ports, UserNow } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { person } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
 import { judgeFirst } from '../use-cases/asking.ts';
+import type { UserNow } from './ports.ts';
 import { signedOut, type User } from './user.ts';
 
 /** Ends every token of the actor's account. A token that was ended before is refused (401): it opens nothing, this neither. */

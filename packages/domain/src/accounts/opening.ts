@@ -1,10 +1,11 @@
-import type { Attempt } from '../ports.ts';
 import { type Actor, actorNow, userIdOf } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { firstAnswer, ownerOf } from '../requests/idempotency.ts';
 import { refuse } from '../requests/refusal.ts';
-import { isEmailTaken, judgedBy } from '../use-cases/asking.ts';
+import { judgedBy } from '../use-cases/asking.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
 import type { User } from './user.ts';
+import { isEmailTaken } from './user-facts.ts';
 
 interface NewAccount {
   readonly user: User;

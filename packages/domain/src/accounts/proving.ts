@@ -1,7 +1,7 @@
 import type { Ports } from '../ports.ts';
-import { failedLoginLimits } from '../requests/rate-limits.ts';
 import { refuse } from '../requests/refusal.ts';
 import { countOne, type Holder, limitAtOnce, type ProvePassword, type SharedPasswords } from './limiting.ts';
+import { failedLoginLimits } from './rate-limits.ts';
 import type { User } from './user.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { allow } from '../policy.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { person } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { asActor } from '../use-cases/asking.ts';
 import type { User } from './user.ts';
 

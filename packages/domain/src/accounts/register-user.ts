@@ -1,10 +1,10 @@
 import { allow } from '../policy.ts';
-import type { Attempt } from '../ports.ts';
-import { registrationLimits } from '../requests/rate-limits.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { asActor } from '../use-cases/asking.ts';
 import { countOne, limitAtOnce, type SharedPorts } from './limiting.ts';
 import { openAccount } from './opening.ts';
+import { registrationLimits } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
 /**

@@ -1,3 +1,4 @@
+import type { Role } from '../requests/actor.ts';
 import { type Fault, refuse, refuseFaults } from '../requests/refusal.ts';
 import { isLine } from '../requests/text.ts';
 import {
@@ -8,8 +9,6 @@ import {
   PASSWORD_BYTES_MAX,
   type PasswordRules,
 } from './password.ts';
-
-export type Role = 'user' | 'admin';
 
 /** A person with an account. The password's hash is not here: see `Credentials` in ports.ts. */
 export interface User {

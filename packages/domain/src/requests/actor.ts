@@ -1,5 +1,6 @@
-import type { User } from '../accounts/user.ts';
 import { refuse } from './refusal.ts';
+
+export type Role = 'user' | 'admin';
 
 /**
  * Who asks, as the edge knows him: nobody, the holder of a token, or the operator, who works on the server itself
@@ -11,7 +12,12 @@ export type ActorRef = 'anonymous' | 'operator' | { readonly userId: string; rea
 export type Actor<Row extends SignedIn = SignedIn> = 'anonymous' | 'operator' | 'stale' | Row;
 
 /** What rights are made of: as much of an asker's row as a decision reads. */
-export type SignedIn = Pick<User, 'id' | 'role' | 'tokenVersion'>;
+export interface SignedIn {
+  readonly id: string;
+  readonly role: Role;
+  /** Tokens carry it; a password change and a logout raise it, which ends every token given before. */
+  readonly tokenVersion: number;
+}
 
 /** The user whose row has to be read before the actor is known. */
 export const userIdOf = (ref: ActorRef): string | undefined => (typeof ref === 'string' ? undefined : ref.userId);

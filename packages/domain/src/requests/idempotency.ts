@@ -1,6 +1,3 @@
-import type { User } from '../accounts/user.ts';
-import type { Booking } from '../stock/booking.ts';
-import type { Event } from '../stock/event.ts';
 import type { Actor, ActorRef } from './actor.ts';
 import { assert, refuse } from './refusal.ts';
 
@@ -26,7 +23,8 @@ export interface KeptAnswer {
   readonly owner: string;
   readonly key: string;
   readonly fingerprint: string;
-  readonly answer: Event | Booking | User;
+  /** The row that was made. */
+  readonly answer: object;
 }
 
 /** Answers are kept for so long at least, by the store's clock. */
@@ -42,11 +40,7 @@ export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref
  * The first answer under the key, if there was one. Refuses an actor who no longer has the right to make what it tells of, by the row under
  * the lock, as a new request would be refused; then the key for anything else than it was first used for.
  */
-export function firstAnswer<Answer extends KeptAnswer['answer']>(
-  kept: KeptAnswer | undefined,
-  key: IdempotencyKey | undefined,
-  actor: Actor,
-): Answer | undefined {
+export function firstAnswer<Answer extends object>(kept: KeptAnswer | undefined, key: IdempotencyKey | undefined, actor: Actor): Answer | undefined {
   if (key === undefined || kept === undefined) return undefined;
   assert(key.allow !== undefined, 'a kept answer is given by the rights of now');
   key.allow(actor);

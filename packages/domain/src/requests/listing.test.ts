@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { POLICIES, type Profile } from '../policy.ts';
-import type { Part } from '../ports.ts';
 import { times } from '../testing/store.ts';
 import { type ListRequest, listing } from './listing.ts';
+import type { Part } from './ports.ts';
 
 interface Row {
   readonly at: Date;

@@ -1,7 +1,16 @@
-import type { Policy } from '../policy.ts';
-import type { Part, Position } from '../ports.ts';
 import { once } from './once.ts';
+import type { Part, Position } from './ports.ts';
 import { refuseFaults } from './refusal.ts';
+
+/** How far into a list a request may reach: a database passes by every row that is left out or counted. */
+export interface ListLimits {
+  /** Rows when no limit is asked for; undefined: all of them. */
+  readonly limit: number | undefined;
+  readonly limitMax: number;
+  readonly offsetMax: number;
+  /** Of more bookings than that the total is not told; undefined: of any number it is, where it is asked for. */
+  readonly totalMax: number | undefined;
+}
 
 /** A list as somebody asks for it. */
 export interface ListRequest {
@@ -30,7 +39,7 @@ const PART_ROWS = 1500;
  * more than another. The first rows are read before it resolves: a failure shows before anything is sent.
  */
 export async function listing<Row>(
-  { list }: Policy,
+  { list }: { readonly list: ListLimits },
   { limit = list.limit, offset = 0 }: ListRequest,
   read: { part: (part: Part) => Promise<readonly Row[]>; position: (row: Row) => Position; count: (() => Promise<number | undefined>) | undefined },
 ): Promise<Listing<Row>> {

@@ -1,6 +1,7 @@
 import { allow, refusePast, refuseTooMany } from '../policy.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { type Actor, person } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { type Input, refuse } from '../requests/refusal.ts';
 import { type Booking, newBooking } from '../stock/booking.ts';
 import { acceptAfterRights, judgedBy, requireToken } from '../use-cases/asking.ts';

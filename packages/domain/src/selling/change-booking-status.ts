@@ -1,5 +1,6 @@
 import { allow, identify, refusePast, refuseTooMany } from '../policy.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
 import { type Booking, type BookingStatus, heldBy, withStatus } from '../stock/booking.ts';
 import { requireToken } from '../use-cases/asking.ts';

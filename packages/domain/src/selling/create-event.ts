@@ -1,6 +1,7 @@
 import { allow, refusePast } from '../policy.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { type Actor, person } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { type Event, type NewEvent, newEvent } from '../stock/event.ts';
 import type { EventNow } from '../stock/settlement.ts';

@@ -1,5 +1,6 @@
 import { allow, identify } from '../policy.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
 import { requireToken } from '../use-cases/asking.ts';
 

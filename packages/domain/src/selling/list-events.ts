@@ -1,5 +1,6 @@
 import { allow } from '../policy.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { type Listing, type ListRequest, listing } from '../requests/listing.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { asActor } from '../use-cases/asking.ts';

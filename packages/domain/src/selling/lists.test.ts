@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { POLICIES } from '../policy.ts';
-import type { Attempt } from '../ports.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import type { Listing } from '../requests/listing.ts';
 import { aHouse } from '../testing/house.ts';
 import { answerOf, as, OPERATOR, times } from '../testing/store.ts';

@@ -1,4 +1,3 @@
-import type { User } from '../accounts/user.ts';
 import type { Policy } from '../policy.ts';
 import { once } from '../requests/once.ts';
 import type { Booking } from '../stock/booking.ts';
@@ -27,6 +26,6 @@ const withoutEmails = once((views: readonly EventView[]): readonly EventView[] =
 
 /** A booking as clients see it, with who booked and for what. */
 export interface BookingView extends Booking {
-  readonly user: Pick<User, 'id' | 'name' | 'email'>;
+  readonly user: Person & { readonly email: string };
   readonly event: Pick<Event, 'id' | 'name' | 'location' | 'eventDate'>;
 }

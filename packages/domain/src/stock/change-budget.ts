@@ -1,5 +1,5 @@
 import type { Actor } from '../requests/actor.ts';
-import { CHANGES_WINDOW_MS, type RateCount } from '../requests/rate-limits.ts';
+import { CHANGES_WINDOW_MS, type RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
 import type { Booking } from './booking.ts';
 

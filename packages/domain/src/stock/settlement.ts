@@ -1,6 +1,6 @@
 import { type Actor, type ActorRef, actorNow, type SignedIn, userIdOf } from '../requests/actor.ts';
 import { firstAnswer, type IdempotencyKey, type KeptAnswer, ownerOf } from '../requests/idempotency.ts';
-import type { RateCount } from '../requests/rate-limits.ts';
+import type { RateCount } from '../requests/rate-counts.ts';
 import { assert } from '../requests/refusal.ts';
 import { type Booking, heldBy } from './booking.ts';
 import { type ChangeBudget, spending } from './change-budget.ts';

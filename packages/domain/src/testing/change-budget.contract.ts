@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
 import { POLICIES, type Policy } from '../policy.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock } from '../requests/ports.ts';
 import { Refusal } from '../requests/refusal.ts';
 import type { Booking, BookingStatus } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';

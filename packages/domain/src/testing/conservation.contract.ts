@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Role, User } from '../accounts/user.ts';
+import type { User } from '../accounts/user.ts';
 import { POLICIES } from '../policy.ts';
+import type { Role } from '../requests/actor.ts';
 import { Refusal } from '../requests/refusal.ts';
 import { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import type { Attempt } from '../ports.ts';
 import { type Actor, person } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
 import { newBooking } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';

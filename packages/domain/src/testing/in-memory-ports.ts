@@ -1,9 +1,11 @@
+import type { Credentials, PasswordHasher, StoredUser, TokenService, UserFacts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
 import { POLICIES } from '../policy.ts';
-import type { Credentials, Part, PasswordHasher, Ports, Position, StoredUser, TokenService, UserFacts } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import { type ActorRef, actorNow, userIdOf } from '../requests/actor.ts';
 import { firstAnswer, type KeptAnswer, ownerOf } from '../requests/idempotency.ts';
-import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rate-limits.ts';
+import type { Part, Position } from '../requests/ports.ts';
+import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { assert, refuse } from '../requests/refusal.ts';
 import type { BookingView, EventView } from '../selling/views.ts';
 import type { StockFacts } from '../stock/audit.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD_BYTES_MAX } from '../accounts/password.ts';
-import type { PasswordHasher } from '../ports.ts';
+import type { PasswordHasher } from '../accounts/ports.ts';
 
 /** The hasher under test, and one of the same kind whose hashes take less work. */
 interface PasswordHashers {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import type { Part, Position } from '../ports.ts';
+import type { Part, Position } from '../requests/ports.ts';
 import type { Booking } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
 import { anId } from './builders.ts';

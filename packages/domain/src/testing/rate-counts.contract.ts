@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RATE_WINDOW_MS } from '../requests/rate-limits.ts';
+import { RATE_WINDOW_MS } from '../requests/rate-counts.ts';
 import { anId } from './builders.ts';
 import { type Store, times } from './store.ts';
 

@@ -1,7 +1,9 @@
-import type { Role, User } from '../accounts/user.ts';
+import type { TokenService } from '../accounts/ports.ts';
+import type { User } from '../accounts/user.ts';
 import { POLICIES, type Policy } from '../policy.ts';
-import type { Attempt, Ports, TokenService } from '../ports.ts';
-import type { ActorRef } from '../requests/actor.ts';
+import type { Ports } from '../ports.ts';
+import type { ActorRef, Role } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { Refusal, Unavailable } from '../requests/refusal.ts';
 import { BOOKING_STATUSES } from '../stock/booking.ts';
 import { createUseCases, type UseCases } from '../use-cases/index.ts';

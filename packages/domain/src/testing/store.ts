@@ -1,6 +1,7 @@
 import type { User } from '../accounts/user.ts';
-import type { Attempt, Ports } from '../ports.ts';
+import type { Ports } from '../ports.ts';
 import type { ActorRef, SignedIn } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
 import { type Booking, type BookingStatus, newBooking, withStatus } from '../stock/booking.ts';
 import { changedEvent, type Event, heldTickets } from '../stock/event.ts';

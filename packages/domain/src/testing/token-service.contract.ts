@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { TokenService } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import type { TokenService } from '../ports.ts';
 import { aUser } from './builders.ts';
 import { refOf } from './store.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UserFacts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import type { UserFacts } from '../ports.ts';
 import type { Actor } from '../requests/actor.ts';
 import { refuse } from '../requests/refusal.ts';
 import { newEvent } from '../stock/event.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
 import { POLICIES } from '../policy.ts';
-import type { Attempt } from '../ports.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { anEvent, NOW } from '../testing/builders.ts';
 import { laggingPorts } from '../testing/lagging-store.ts';
 import { answerOf, as, OPERATOR, rowsOf } from '../testing/store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { POLICIES, type Profile } from '../policy.ts';
-import type { Attempt } from '../ports.ts';
+import type { Attempt } from '../requests/attempt.ts';
 import { anEvent, anId } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
 import { fakePasswords } from '../testing/in-memory-ports.ts';

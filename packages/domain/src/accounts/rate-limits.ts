@@ -1,27 +1,11 @@
-import type { Policy } from '../policy.ts';
-import { refuse } from './refusal.ts';
+import type { RateCount } from '../requests/rate-counts.ts';
+import { refuse } from '../requests/refusal.ts';
 
 /** How much of something may come in a window, by what it has in common. */
 export interface RateLimit {
   readonly subject: string;
   readonly countMax: number;
 }
-
-/** How much of it has come in the window that is running. */
-export interface RateCount {
-  readonly subject: string;
-  readonly count: number;
-  readonly endsAt: Date;
-}
-
-export const RATE_WINDOW_MS = 15 * 60 * 1000;
-/** Of a user's changes of their bookings (change-budget.ts): the longest window there is. */
-export const CHANGES_WINDOW_MS = 60 * 60 * 1000;
-
-/** When a window ends that begins now. One that ends later was begun by another clock, or before this one was set back. */
-export const endOfWindow = (now: Date): Date => new Date(now.getTime() + RATE_WINDOW_MS);
-/** No window that is running ends later. */
-export const endOfLongestWindow = (now: Date): Date => new Date(now.getTime() + CHANGES_WINDOW_MS);
 
 /**
  * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: whoever
@@ -35,7 +19,7 @@ export const failedLoginLimits = (email: string, from: string): readonly RateLim
   ]);
 
 /** Registrations from one address, refused ones too: each costs a hash, and tells whether somebody has the e-mail. */
-export const registrationLimits = ({ registrationsMax }: Policy, from: string): readonly RateLimit[] =>
+export const registrationLimits = ({ registrationsMax }: { readonly registrationsMax: number | undefined }, from: string): readonly RateLimit[] =>
   registrationsMax === undefined
     ? []
     : placesOf(from).map(({ place, times }) => ({ subject: `registrations from ${place}`, countMax: registrationsMax * times }));

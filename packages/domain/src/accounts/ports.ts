@@ -1,0 +1,73 @@
+import type { Actor, ActorRef } from '../requests/actor.ts';
+import type { Attempt } from '../requests/attempt.ts';
+import type { Freshness, Part } from '../requests/ports.ts';
+import type { User } from './user.ts';
+
+/** A user to be stored, and the hash of his new password if he has one. */
+export interface StoredUser {
+  readonly user: User;
+  readonly passwordHash?: string | undefined;
+}
+
+/** What else hangs on a user. */
+export interface UserFacts {
+  /** Admins besides him. */
+  readonly otherAdmins: number;
+  /** Bookings of his that hold tickets. */
+  readonly activeBookings: number;
+  readonly organisedEvents: number;
+}
+
+export interface UserNow {
+  readonly actor: Actor;
+  readonly user: User | undefined;
+  readonly facts: UserFacts;
+}
+
+/** A user and the hash of his password. Only logging in needs it; no other port returns it. */
+export interface Credentials {
+  readonly user: User;
+  readonly passwordHash: string;
+}
+
+export interface UserRepository {
+  /** A user who is not found is not there: that is looked up where writes go, whatever the freshness. */
+  find(id: string, freshness?: Freshness): Promise<User | undefined>;
+  /** By the e-mail as stored, lower case; no older than the question, since a password that was replaced opens nothing any more. */
+  findCredentials(email: string): Promise<Credentials | undefined>;
+  /** By the e-mail as stored. Plainly, somebody who was just made may be missing: the key of the table has the last word. */
+  findByEmail(email: string, freshness?: Freshness): Promise<User | undefined>;
+  /** What hangs on a user, counted without a lock: enough for a "no", never for a "yes". */
+  countFacts(id: string, freshness?: Freshness): Promise<UserFacts>;
+  /**
+   * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` for an e-mail of somebody else's, also when
+   * both come at once. Two admins who lose their role at once are decided one after the other, so the second sees
+   * `otherAdmins` without the first. A deleted user takes his cancelled bookings with him.
+   */
+  change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result>;
+}
+
+export interface UserQueries {
+  /** By creation, then id. */
+  list(part: Part): Promise<readonly User[]>;
+  count(): Promise<number>;
+}
+
+export interface TokenService {
+  issue(user: User): Promise<string>;
+  /** The holder, or undefined for anything but a token of ours, unchanged, complete and not expired. Never throws for a token. */
+  verify(token: string): Promise<ActorRef | undefined>;
+}
+
+export interface PasswordHasher {
+  /** How many it works on or lets wait at once; whoever comes beyond them hears `Unavailable`. */
+  readonly atOnceMax: number;
+  hash(password: string): Promise<string>;
+  /**
+   * Without a hash (nobody has that e-mail) it does the same work and says no, so that the time tells nothing. Nor does the
+   * time of a no tell that the hash was made with less work than is taken now.
+   */
+  verify(password: string, hash: string | undefined): Promise<boolean>;
+  /** Whether the hash was made with less work than `hash` takes now. */
+  needsRehash(hash: string): boolean;
+}

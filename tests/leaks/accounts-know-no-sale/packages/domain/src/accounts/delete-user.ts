@@ -1,0 +1,3 @@
+import { heldBy } from '../stock/booking.ts';
+
+export const deleteUser = () => heldBy();

@@ -1,0 +1,3 @@
+import type { User } from '../accounts/user.ts';
+
+export const bookTickets = (user: User) => user.id;

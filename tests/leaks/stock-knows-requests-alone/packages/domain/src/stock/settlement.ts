@@ -1,0 +1,3 @@
+import { bookTickets } from '../selling/book-tickets.ts';
+
+export const settle = bookTickets;
