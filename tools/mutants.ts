@@ -340,7 +340,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the answer is kept with what it tells of',
-    file: `${persistence}/stock-transaction.ts`,
+    file: `${persistence}/stock-writes.ts`,
     line: '...keptAnswerInserts(manager, keptAnswers),',
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'the second answer is the first'],
@@ -375,7 +375,7 @@ const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'changes are counted with what they change',
-    file: `${persistence}/stock-transaction.ts`,
+    file: `${persistence}/stock-writes.ts`,
     line: '...countReplacements(manager, changeCounts),',
     becomes: '',
     killedBy: [`${persistence}/change-budget.test.ts`, 'in all booked once, made pending and confirmed'],

@@ -1,0 +1,120 @@
+import { type Booking, changesSubject, type LockedRows, madeWithin, type Policy, type StockDecision, userIdOf } from '@ticket/domain';
+import type { EntityManager } from 'typeorm';
+import { filledUp } from './locking.ts';
+import { type Moment, toDate } from './rows.ts';
+import { hashOf } from './typeorm-rate-counts.ts';
+import { momentText } from './writing.ts';
+
+/**
+ * What the limits of a user are judged on: the tickets they hold of an event and the changes they made to their bookings of it, as far as the
+ * policy limits them. Nobody moves either while the events' locks are held. One statement, by an index alone, so that it costs the same
+ * however many bookings they cancelled before.
+ */
+export async function limitsIn(
+  manager: EntityManager,
+  batch: readonly StockDecision[],
+  { bookings }: LockedRows,
+  { ticketsPerUserMax, bookingChangesPerHourMax: changesMax }: Policy,
+  now: Date,
+): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {
+  if (ticketsPerUserMax === undefined && changesMax === undefined) return { holdings: undefined, budget: undefined };
+  const owners = ownersOf(batch, bookings);
+  // Some are named twice where that saves SQLite a statement's text; the answer is the same.
+  const named = manager.dataSource.options.type === 'better-sqlite3' && owners.length > 0 ? filledUp(owners) : owners;
+  const asked: { readonly sql: string; readonly parameters: readonly string[] }[] = [];
+  if (owners.length > 0 && ticketsPerUserMax !== undefined) asked.push(heldOf(manager, named));
+  if (owners.length > 0 && changesMax !== undefined) asked.push(madeBy(manager, named, now), countsOf(named));
+  const rows: LimitColumns[] =
+    asked.length === 0
+      ? []
+      : await manager.query(
+          asked.map(({ sql }) => sql).join(' UNION ALL '),
+          asked.flatMap(({ parameters }) => parameters),
+        );
+  const facts = new Map(rows.map((row) => [[row.fact, row.subject, row.user_id].join(' '), row]));
+  const holdings = owners.map(({ eventId, userId }) => ({ eventId, userId, tickets: Number(facts.get(`held ${eventId} ${userId}`)?.number ?? 0) }));
+  const recentOf = ({ eventId, userId }: Owner) => {
+    const subject = changesSubject({ eventId, userId });
+    const [made, others] = [facts.get(`made ${eventId} ${userId}`), facts.get(`others ${hashOf(subject)} `)];
+    return {
+      ...{ eventId, userId, made: Number(made?.number ?? 0), firstMadeAt: made && toDate(made.moment) },
+      others: others && { subject, count: Number(others.number), endsAt: toDate(others.moment) },
+    };
+  };
+  return {
+    holdings: ticketsPerUserMax === undefined ? undefined : holdings,
+    budget: changesMax === undefined ? undefined : { changesMax, recent: owners.map(recentOf) },
+  };
+}
+
+/** Whose limits a decision on a booking is judged by. */
+interface Owner {
+  readonly eventId: string;
+  readonly userId: string;
+}
+
+interface LimitColumns {
+  readonly fact: 'held' | 'made' | 'others';
+  /** An event, or the hash that a count is kept by. */
+  readonly subject: string;
+  readonly user_id: string;
+  readonly number: number | string;
+  readonly moment: Moment;
+}
+
+function ownersOf(batch: readonly StockDecision[], bookings: readonly Booking[]): readonly Owner[] {
+  const owner = new Map(bookings.map(({ id, userId }) => [id, userId]));
+  const owners = new Map<string, Owner>();
+  for (const decision of batch) {
+    if (decision.subject === 'event' || decision.eventId === undefined) continue;
+    const { eventId, bookingId, actor } = decision;
+    const userId = (bookingId === undefined ? undefined : owner.get(bookingId)) ?? userIdOf(actor);
+    if (userId !== undefined) owners.set(`${eventId} ${userId}`, { eventId, userId });
+  }
+  return [...owners.values()];
+}
+
+const heldOf = (manager: EntityManager, owners: readonly Owner[]) => {
+  const { from, which, parameters } = bookingsOf(manager, owners);
+  return {
+    sql: `SELECT 'held' AS fact, event_id AS subject, user_id, SUM(quantity) AS number, NULL AS moment FROM ${from}
+      WHERE ${which} AND status IN ('pending', 'confirmed') GROUP BY event_id, user_id`,
+    parameters,
+  };
+};
+
+const madeBy = (manager: EntityManager, owners: readonly Owner[], now: Date) => {
+  const { from, which, parameters } = bookingsOf(manager, owners);
+  const window = madeWithin(now);
+  return {
+    // Every status is named, so that the index is used up to the date.
+    sql: `SELECT 'made' AS fact, event_id AS subject, user_id, COUNT(*) AS number, MIN(booking_date) AS moment FROM ${from}
+      WHERE ${which} AND status IN ('pending', 'confirmed', 'cancelled') AND booking_date > ? AND booking_date <= ? GROUP BY event_id, user_id`,
+    parameters: [...parameters, momentText(window.from), momentText(window.to)],
+  };
+};
+
+const countsOf = (owners: readonly Owner[]) => ({
+  sql: `SELECT 'others' AS fact, subject_hash AS subject, '' AS user_id, counted AS number, ends_at AS moment FROM rate_counts
+    WHERE subject_hash IN (${owners.map(() => '?').join(', ')})`,
+  parameters: owners.map((owner) => hashOf(changesSubject(owner))),
+});
+
+/**
+ * Pairs of event and user as each engine finds them in the index: MariaDB does not for a list of pairs, SQLite not for an OR. Of one event, as
+ * most batches are, both do.
+ */
+function bookingsOf(manager: EntityManager, owners: readonly Owner[]) {
+  const sqlite = manager.dataSource.options.type === 'better-sqlite3';
+  const eventIds = [...new Set(owners.map(({ eventId }) => eventId))];
+  if (sqlite && eventIds.length > 1) {
+    const which = `(event_id, user_id) IN (VALUES ${owners.map(() => '(?, ?)').join(', ')})`;
+    return { from: 'bookings', which, parameters: owners.flatMap(({ eventId, userId }) => [eventId, userId]) };
+  }
+  const users = eventIds.map((eventId) => owners.filter((owner) => owner.eventId === eventId).map(({ userId }) => userId));
+  return {
+    from: sqlite ? 'bookings' : 'bookings FORCE INDEX (idx_bookings_event_user)',
+    which: `(${users.map((ids) => `event_id = ? AND user_id IN (${ids.map(() => '?').join(', ')})`).join(' OR ')})`,
+    parameters: users.flatMap((ids, at) => [eventIds[at] ?? '', ...ids]),
+  };
+}
