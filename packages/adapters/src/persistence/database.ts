@@ -1,28 +1,17 @@
 import { type Freshness, type NewId, Unavailable } from '@ticket/domain';
 import pLimit, { type LimitFunction } from 'p-limit';
-import { type DataSource, type EntityManager, MigrationExecutor, type QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
 import { newIds } from '../new-ids.ts';
 import { StartFault } from '../start-fault.ts';
 import { LANES } from './batch-queue.ts';
 import { CommitMark, sweepMarks } from './commit-mark.ts';
-import { classify, errnoOf, messageOf } from './database-errors.ts';
-import { isUpToDate, migrationsIn, type Readable, requireProgramNewEnough } from './migrations/program-versions.ts';
+import { classify, messageOf } from './database-errors.ts';
+import { isRacedMigration, migrate } from './migrations/migrate.ts';
+import { isUpToDate, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
-import {
-  ACQUIRE_MS,
-  foreseen,
-  inPlace,
-  isDestroyable,
-  isTransient,
-  LostCommit,
-  onConnection,
-  TRY_MS,
-  tryOnce,
-  untilDone,
-  type Work,
-} from './tries.ts';
+import { ACQUIRE_MS, foreseen, inPlace, isTransient, LostCommit, onConnection, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
 import { WriteHealth } from './write-health.ts';
 import { type Turn, WriterTurns } from './writer-turns.ts';
 import { StaleRow } from './writing.ts';
@@ -272,56 +261,6 @@ export class Database {
 }
 
 const isDamaged = (error: unknown): boolean => /malformed|not a database/.test(messageOf(error));
-
-/** ER_NOT_SUPPORTED_YET */
-const NOT_SUPPORTED = 1235;
-
-async function migrate(source: DataSource): Promise<void> {
-  if (source.options.type === 'better-sqlite3') {
-    await source.runMigrations();
-    return;
-  }
-  // Two processes that start at once: the second waits here. (On Galera the lock is the node's own; there the retry serves.)
-  const guard = source.createQueryRunner();
-  try {
-    // Nothing to do, nothing to be allowed: a server may run as a user who cannot change tables.
-    if (await isUpToDate(source, latestOf(guard))) return;
-    await guard.query(`SELECT GET_LOCK(CONCAT('ticket-migrations-', DATABASE()), 30)`).catch((error: unknown) => {
-      if (errnoOf(error) !== NOT_SUPPORTED) throw error; // some releases of MariaDB refuse it on Galera
-    });
-    const [latest, plain] = [await migrationsIn(latestOf(guard)), await migrationsIn(guard)];
-    // TypeORM reads plainly what is done: from a replica that lags it would write it down once more.
-    if (plain.length < latest.length) throw new StaleRow('a replica does not show all migrations yet');
-    if (await isUpToDate(source, latestOf(guard))) return;
-    // On the guard's own connection: TypeORM leaks the one that it takes itself when a migration fails, and each retry would cost another.
-    const executor = new MigrationExecutor(source, guard);
-    executor.transaction = 'each';
-    await executor.executePendingMigrations();
-  } finally {
-    await guard.query(`SELECT RELEASE_LOCK(CONCAT('ticket-migrations-', DATABASE()))`).catch(() => undefined);
-    // A splitter may have sent that elsewhere: the lock goes with its connection, or the next try would wait for it.
-    const connection: unknown = await guard.connect().catch(() => undefined);
-    if (isDestroyable(connection)) connection.destroy();
-    await guard.release();
-  }
-}
-
-/** The same connection, read in a transaction: a splitter sends that where writes go. */
-const latestOf = (runner: QueryRunner): Readable => ({
-  query: async (sql) => {
-    await runner.query('START TRANSACTION');
-    try {
-      return await runner.query(sql);
-    } finally {
-      await runner.query('ROLLBACK');
-    }
-  },
-});
-
-/** Another process made the table, the column, the key or the row first. */
-function isRacedMigration(error: unknown): boolean {
-  return [1050, 1060, 1061, 1062].some((errno) => errno === errnoOf(error)) || /already exists/.test(messageOf(error));
-}
 
 async function close({ writer, reader }: { writer: DataSource; reader: DataSource }): Promise<void> {
   if (reader !== writer) {
