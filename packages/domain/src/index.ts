@@ -34,14 +34,16 @@ export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusal
 export type { AuditedPart } from './selling/audit-stock.ts';
 export type { BookingQueries, EventQueries } from './selling/ports.ts';
 export type { BookingView, EventView, Person } from './selling/views.ts';
-export type { Difference, StockFacts } from './stock/audit.ts';
-export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from './stock/booking.ts';
+export { type Difference, differencesIn, type StockFacts } from './stock/audit.ts';
+export { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy, newBooking, withStatus } from './stock/booking.ts';
 export { type ChangeBudget, changesSubject, madeWithin, type RecentChanges } from './stock/change-budget.ts';
 export {
+  changedEvent,
   DESCRIPTION_CHARACTERS_MAX,
   EVENT_NAME_CHARACTERS_MAX,
   type Event,
   type EventChanges,
+  heldTickets,
   isDescription,
   isEventDate,
   isEventName,
@@ -50,6 +52,7 @@ export {
   isTicketPrice,
   LOCATION_CHARACTERS_MAX,
   type NewEvent,
+  newEvent,
   TICKET_PRICE_CENTS_MAX,
   TOTAL_TICKETS_MAX,
 } from './stock/event.ts';

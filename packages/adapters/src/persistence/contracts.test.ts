@@ -1,5 +1,6 @@
 import {
   bookingRepositoryContract,
+  brokenDecisionsContract,
   conservationProperty,
   eventRepositoryContract,
   idempotencyContract,
@@ -18,6 +19,7 @@ for (const engine of engines) {
   eventRepositoryContract(engine, open);
   bookingRepositoryContract(engine, open);
   userRepositoryContract(engine, open);
+  brokenDecisionsContract(engine, open);
   idempotencyContract(engine, open);
   rateCountsContract(engine, open);
   queriesContract(engine, open);

@@ -30,7 +30,7 @@ import {
 } from './rows.ts';
 import { bookingSchema, eventSchema, userSchema } from './schemas.ts';
 import { gather } from './shared-reads.ts';
-import { store } from './stock-writes.ts';
+import { requireNewIds, store } from './stock-writes.ts';
 import { limitsIn } from './user-limits.ts';
 
 /** SQLite works inside this process: as long as a batch takes, nobody else is served. */
@@ -59,6 +59,7 @@ export function createStockQueue(database: Database, clock: Clock, policy: Polic
           // Decisions that arrive while the transaction begins join it: the larger a batch, the less each pays of it. They do not join one
           // that is run again, since they would share its trouble and what is left of its time.
           if (isFirstTry) batch.push(...more(() => true));
+          const isTriedAgain = !isFirstTry;
           isFirstTry = false;
           // A batch that may be stored already accepts nobody: its outcomes are those of its own decisions.
           const rows = await lock(manager, batch, isInDoubt ? () => [] : more, measures);
@@ -70,6 +71,7 @@ export function createStockQueue(database: Database, clock: Clock, policy: Polic
             { ...rows, ...limits },
             now,
           );
+          if (isTriedAgain) await requireNewIds(manager, writes.insertedBookings);
           const decided = outcomes.values();
           return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), ...(await store(manager, writes)) };
         }, 'sales');

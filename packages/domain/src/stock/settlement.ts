@@ -4,6 +4,7 @@ import type { RateCount } from '../requests/rate-counts.ts';
 import { assert } from '../requests/refusal.ts';
 import { type Booking, heldBy } from './booking.ts';
 import { type ChangeBudget, spending } from './change-budget.ts';
+import { requireNewBooking, requireRow, requireSameBooking, requireSoundEvent } from './decision-checks.ts';
 import { type Event, moveStock } from './event.ts';
 import type { MovementReason, StockMovement } from './ledger.ts';
 
@@ -91,7 +92,8 @@ export interface Writes {
 /**
  * Decides a batch in arrival order, each decision on what those before it left. Each has its own outcome: what one throws
  * concerns its caller alone and moves nothing. All stock of all bookings moves here, by held(after) - held(before), and
- * each movement is a line of the ledger; so stock is conserved whatever the decisions are. And every change of a booking is
+ * each movement is a line of the ledger; so stock is conserved whatever the decisions are: what they return is compared with what may
+ * change (decision-checks.ts), and the rows that they are given cannot be written. And every change of a booking is
  * counted here, after all that else refuses it, so that no use case is a way round a user's budget of changes.
  */
 export function settle(
@@ -134,10 +136,12 @@ export function settle(
   }
 
   function settleEvent({ eventId, actor, decide }: EventDecision): Event | undefined {
-    const before = events.get(eventId);
+    const before = frozen(events.get(eventId));
     const after = decide({ actor: actorOf(actor), event: before });
+    requireRow(after);
     if (after === before) return after;
-    if (after === undefined) {
+    if (after !== undefined) requireSoundEvent(eventId, before, after);
+    else {
       assert(before?.availableTickets === before?.totalTickets, 'an event is deleted only while no booking holds tickets');
       for (const { id, eventId: of } of bookings.values()) if (of === eventId) bookings.delete(id);
     }
@@ -147,14 +151,20 @@ export function settle(
   }
 
   function settleBooking({ eventId, bookingId, actor, decide }: BookingDecision): Booking | undefined {
-    const event = eventId === undefined ? undefined : events.get(eventId);
-    const before = bookingId === undefined ? undefined : bookings.get(bookingId);
+    const event = frozen(eventId === undefined ? undefined : events.get(eventId));
+    const before = frozen(bookingId === undefined ? undefined : bookings.get(bookingId));
     const owner = before?.userId ?? userIdOf(actor);
     const heldByOwner = owner === undefined || eventId === undefined ? undefined : heldIn(eventId, owner);
     const after = decide({ actor: actorOf(actor), event, booking: before, heldByOwner });
+    requireRow(after);
+    assert(after !== undefined || bookingId !== undefined, 'a reservation returns its booking');
     if (after === before) return after;
     const booking = after ?? before;
     assert(event !== undefined && booking?.eventId === event.id, 'a booking belongs to the event that is locked for it');
+    if (before === undefined) {
+      assert(after !== undefined && bookingId === undefined, 'a booking that is not there is not changed');
+      requireNewBooking(event, after, bookings.has(after.id));
+    } else if (after !== undefined) requireSameBooking(before, after);
     const held = { before: heldBy(before), after: heldBy(after) };
     const moved = moveStock(event, held);
     budget?.spend(actorOf(actor), before, after);
@@ -199,6 +209,9 @@ export function settle(
     };
   }
 }
+
+/** A decision that writes into a row, instead of returning another, would change what its neighbours are decided on. */
+const frozen = <Row extends object>(row: Row | undefined): Row | undefined => row && Object.freeze(row);
 
 /** One name for what belongs to somebody: no owner has a space in his id. */
 const nameOf = (owner: string, key: string): string => `${owner} ${key}`;

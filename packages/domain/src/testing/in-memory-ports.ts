@@ -198,6 +198,7 @@ export function inMemoryPorts(
     const [outcome] = outcomes;
     assert(outcome !== undefined, 'each decision has its outcome');
     if (!outcome.done) throw outcome.error;
+    for (const { id } of writes.insertedBookings) assert(!bookings.has(id), 'a new booking has an id of its own');
     store(writes);
     if (outcome.replayed) decision.key?.onReplay();
     return outcome.value;

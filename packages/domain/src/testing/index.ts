@@ -1,5 +1,6 @@
 /** For tests of the domain and of whatever implements its ports. */
 export { bookingRepositoryContract } from './booking-repository.contract.ts';
+export { brokenDecisionsContract } from './broken-decisions.contract.ts';
 export { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
 export { changeBudgetContract } from './change-budget.contract.ts';
 export { conservationProperty } from './conservation.contract.ts';

@@ -1,0 +1,49 @@
+import { assert } from '../requests/refusal.ts';
+import { BOOKING_STATUSES, type Booking } from './booking.ts';
+import { type Event, heldTickets, isTicketCount } from './event.ts';
+
+/**
+ * What a decision may not change, whoever wrote it: settle() compares what it returned with the row that it was given. A decision that breaks a
+ * promise fails with an error that names the promise. It stores nothing, and its neighbours in the batch go on.
+ */
+export function requireSoundEvent(eventId: string, before: Event | undefined, after: Event): void {
+  assert(after.id === eventId, 'a decision on an event returns that event');
+  assert(isTicketCount(after.totalTickets), 'the total of tickets is a count');
+  if (before === undefined) {
+    assert(after.availableTickets === after.totalTickets, 'a new event has all its tickets');
+    return;
+  }
+  assert(after.organizerId === before.organizerId, 'an event keeps its organizer');
+  assert(sameTime(after.createdAt, before.createdAt), 'an event keeps the moment that it was made');
+  assert(heldTickets(after) === heldTickets(before), 'an edit of an event moves no ticket that is held');
+  assert(after.availableTickets >= 0, 'no more tickets are held than there are');
+}
+
+export function requireNewBooking({ id: eventId }: Event, after: Booking, isTaken: boolean): void {
+  assert(!isTaken, 'a new booking has an id of its own');
+  assert(after.eventId === eventId, 'a booking belongs to the event that is locked for it');
+  assert(isTicketCount(after.quantity), 'the quantity of a booking is a count');
+  assert(Number.isSafeInteger(after.totalPriceCents) && after.totalPriceCents >= 0, 'the price of a booking is whole cents');
+  assert(!Number.isNaN(after.bookingDate.getTime()), 'a booking has a date');
+  requireStatus(after);
+}
+
+export function requireSameBooking(before: Booking, after: Booking): void {
+  assert(after.id === before.id, 'a decision on a booking returns that booking');
+  assert(after.eventId === before.eventId, 'a booking keeps its event');
+  assert(after.userId === before.userId, 'a booking keeps its user');
+  assert(after.quantity === before.quantity, 'a booking keeps its quantity');
+  assert(after.totalPriceCents === before.totalPriceCents, 'a booking keeps its price');
+  assert(sameTime(after.bookingDate, before.bookingDate), 'a booking keeps its date');
+  requireStatus(after);
+}
+
+/** The compiler lets a decision be async where a row is expected to be any value. */
+export function requireRow(after: Event | Booking | undefined): void {
+  const isRow = after === undefined || (typeof after === 'object' && after !== null && !('then' in after));
+  assert(isRow, 'a decision is synchronous, and returns a row or undefined');
+}
+
+const requireStatus = ({ status }: Booking): void => assert(BOOKING_STATUSES.includes(status), 'a booking has one of the three statuses');
+
+const sameTime = (one: Date, other: Date): boolean => one.getTime() === other.getTime();
