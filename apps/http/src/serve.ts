@@ -197,7 +197,7 @@ function listenOn(server: HttpServer, port: number, host: string): Promise<HttpS
       else if (error.code === 'EADDRINUSE')
         reject(
           new StartFault(
-            `Port ${port} is in use (${error.message}). Set PORT to another number, or stop the program that has it: lsof -ti:${port} | xargs kill`,
+            `Port ${port} is in use (${error.message}). Set PORT to another number, or stop the program that has it: lsof -ti:${port} -sTCP:LISTEN | xargs kill`,
           ),
         );
       else if (error.code === 'EACCES')

@@ -209,6 +209,17 @@ describe('values', () => {
     for (const name of ['PORT', 'JWT_EXPIRES_IN', 'DB_PORT', 'JWT_SECRET', 'ADMIN_PASSWORD']) expect(message).toContain(`- ${name}:`);
   });
 
+  it('names also what is wrong with the rules when one of them cannot be read', () => {
+    const limits = { MAX_TICKETS_PER_BOOKING: '20', MAX_TICKETS_PER_USER: '10' };
+    const admin = { ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'abc' };
+    for (const [name, value] of Object.entries({ ALLOW_PAST_EVENTS: 'maybe', PUBLIC_ORGANIZER_EMAIL: 'x', PASSWORD_MIN_LENGTH: '0' })) {
+      const message = refusal({ ...limits, ...admin, [name]: value });
+      for (const faulty of [name, 'MAX_TICKETS_PER_BOOKING', 'ADMIN_PASSWORD']) expect(message).toContain(`- ${faulty}:`);
+    }
+    // One that cannot be read is judged by nothing else.
+    expect(refusal({ ...LOCKED, MAX_TICKETS_PER_BOOKING: 'x', MAX_TICKETS_PER_USER: '4' }).match(/MAX_TICKETS_PER_BOOKING/g)).toHaveLength(1);
+  });
+
   it('takes the first admin only whole and with a password of the profile', () => {
     expect(load({ ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'secret1' }).firstAdmin).toEqual({ name: 'Admin', email: 'a@b.co', password: 'secret1' });
     expect(refusal({ ...LOCKED, ADMIN_EMAIL: 'a@b.co', ADMIN_PASSWORD: 'password123' })).toContain('ADMIN_PASSWORD');
@@ -222,6 +233,10 @@ describe('values', () => {
   it('says where it cannot keep a secret', () => {
     const file = join(dataDir, 'a-file');
     writeFileSync(file, '');
-    expect(refusal({ DATA_DIR: file })).toContain(`DATA_DIR ${file} cannot be written`);
+    expect(refusal({ DATA_DIR: file })).toMatch(
+      /DATA_DIR .*a-file cannot be written \(\w+\)\. Choose a folder whose files this user may read and write\.$/,
+    );
+    // The database elsewhere needs no folder.
+    expect(refusal({ DATA_DIR: file, DB_HOST: '127.0.0.1' })).toContain(', or set JWT_SECRET.');
   });
 });

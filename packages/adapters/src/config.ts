@@ -137,7 +137,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   const firstAdmin = firstAdminOf(env, policy, faults);
   const secret = signsTokens ? secretOf(env, profile, faults) : randomBytes(48).toString('base64url');
 
-  if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || policy === undefined || hosts === undefined) {
+  if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || hosts === undefined) {
     throw new StartFault(
       `The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nNothing was started or changed. See .env.example for what each variable means.`,
     );
@@ -146,8 +146,8 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   if (policy.ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(policy.ticketsPerUserMax));
   const previous = env['JWT_SECRET_PREVIOUS'];
   const jwt = {
-    ...{ secret: secret ?? secretIn(dataDir, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
-    previousSecrets: signsTokens ? [...(previous === undefined ? [] : [previous]), ...readable(dataDir, previousSecrets)] : [],
+    ...{ secret: secret ?? secretIn(dataDir, database, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
+    previousSecrets: signsTokens ? [...(previous === undefined ? [] : [previous]), ...readable(dataDir, database, previousSecrets)] : [],
   };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
@@ -199,17 +199,19 @@ function originsOf(env: Environment, faults: string[]): readonly string[] {
   return origins;
 }
 
-function policyOf(env: Environment, profile: Profile, read: Read, faults: string[]): Policy | undefined {
+function policyOf(env: Environment, profile: Profile, read: Read, faults: string[]): Policy {
   const base = POLICIES[profile];
-  const pastEvents = read('ALLOW_PAST_EVENTS', Switch, base.pastEvents ? 'yes' : 'no');
-  const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no');
-  const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(base.passwords.charactersMin));
-  const ticketsPerBookingMax = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(base.ticketsPerBookingMax));
+  // A value that cannot be read is a fault already; with the profile's in its place the others are judged too.
+  const pastEvents = read('ALLOW_PAST_EVENTS', Switch, base.pastEvents ? 'yes' : 'no') ?? base.pastEvents;
+  const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no') ?? base.organizerEmail;
+  const { charactersMin: fewest } = base.passwords;
+  const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(fewest)) ?? fewest;
+  const askedPerBooking = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(base.ticketsPerBookingMax));
+  const ticketsPerBookingMax = askedPerBooking ?? base.ticketsPerBookingMax;
   // 0 is no limit.
   const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), String(base.ticketsPerUserMax ?? 0)) || undefined;
   const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), String(base.bookingChangesPerHourMax ?? 0));
-  if (pastEvents === undefined || organizerEmail === undefined || charactersMin === undefined || ticketsPerBookingMax === undefined) return undefined;
-  if (env['MAX_TICKETS_PER_BOOKING'] !== undefined && ticketsPerBookingMax > (ticketsPerUserMax ?? ticketsPerBookingMax)) {
+  if (env['MAX_TICKETS_PER_BOOKING'] !== undefined && askedPerBooking !== undefined && askedPerBooking > (ticketsPerUserMax ?? askedPerBooking)) {
     faults.push(
       `MAX_TICKETS_PER_BOOKING: ${ticketsPerBookingMax} is more than one user may hold of an event (${ticketsPerUserMax}); lower it, or set MAX_TICKETS_PER_USER to ${ticketsPerBookingMax} or more, or to 0 for no limit`,
     );
@@ -247,7 +249,7 @@ const openNotice = (hosts: readonly string[]): string =>
 
 const FIRST_ADMIN_NAME = 'Admin';
 
-function firstAdminOf(env: Environment, policy: Policy | undefined, faults: string[]): Config['firstAdmin'] {
+function firstAdminOf(env: Environment, policy: Policy, faults: string[]): Config['firstAdmin'] {
   const [email, password] = [env['ADMIN_EMAIL'], env['ADMIN_PASSWORD']];
   if (email === undefined && password === undefined) return undefined;
   if (email === undefined || password === undefined) {
@@ -256,7 +258,6 @@ function firstAdminOf(env: Environment, policy: Policy | undefined, faults: stri
   }
   if (!isEmail(normalEmail(email))) faults.push('ADMIN_EMAIL: is not an e-mail address');
   if (
-    policy !== undefined &&
     !(
       isPasswordStorable(password) &&
       isPasswordLongEnough(password, policy.passwords) &&
@@ -268,7 +269,7 @@ function firstAdminOf(env: Environment, policy: Policy | undefined, faults: stri
       `ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseGuessable ? ', and neither one of the most common passwords nor the e-mail' : ''}`,
     );
   }
-  if (policy?.profile === 'locked' && isPublished(password, policy.passwords.charactersMin))
+  if (policy.profile === 'locked' && isPublished(password, policy.passwords.charactersMin))
     faults.push('ADMIN_PASSWORD: is a published sample, or has little else in it; choose another');
   return { name: FIRST_ADMIN_NAME, email, password };
 }
@@ -286,8 +287,8 @@ function secretOf(env: Environment, profile: Profile, faults: string[]): string 
 }
 
 /** A secret made once and kept, so that tokens outlive a restart. */
-function secretIn(dataDir: string, notices: string[]): string {
-  const kept = readable(dataDir, keptSecret);
+function secretIn(dataDir: string, database: DatabaseConfig, notices: string[]): string {
+  const kept = readable(dataDir, database, keptSecret);
   if (Buffer.byteLength(kept.secret) < SECRET_BYTES_MIN) {
     throw new StartFault(`${kept.file} holds no usable secret. Delete it, and a new one is made (everybody logs in again), or set JWT_SECRET.`);
   }
@@ -296,12 +297,12 @@ function secretIn(dataDir: string, notices: string[]): string {
 }
 
 /** What `look` finds in the folder, or one line that says why it cannot be used. */
-function readable<Found>(dataDir: string, look: (folder: string) => Found): Found {
+function readable<Found>(dataDir: string, { engine }: DatabaseConfig, look: (folder: string) => Found): Found {
   try {
     return look(dataDir);
   } catch (error) {
     throw new StartFault(
-      `DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder whose files this user may read and write, or set JWT_SECRET.`,
+      `DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder whose files this user may read and write${engine === 'sqlite' ? '' : ', or set JWT_SECRET'}.`,
     );
   }
 }
