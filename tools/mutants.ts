@@ -12,7 +12,7 @@ const Report = v.object({ testResults: v.array(v.object({ assertionResults: v.ar
 
 const persistence = 'packages/adapters/src/persistence';
 
-interface Mutant {
+export interface Mutant {
   readonly name: string;
   readonly file: string;
   /** What stands there, once. */
@@ -22,7 +22,7 @@ interface Mutant {
   readonly killedBy: readonly [file: string, words: string];
 }
 
-const MUTANTS: readonly Mutant[] = [
+export const MUTANTS: readonly Mutant[] = [
   {
     name: 'row lock',
     file: `${persistence}/locking.ts`,
@@ -697,6 +697,12 @@ const MUTANTS: readonly Mutant[] = [
   },
 ];
 
+/** The source with the mutant in it. Throws where its line does not stand there once: it would prove nothing. */
+export function mutated({ name, file, line, becomes }: Mutant, code: string): string {
+  if (code.split(line).length !== 2) throw new Error(`mutant "${name}": its line does not stand once in ${file}`);
+  return code.replace(line, () => becomes);
+}
+
 /** A vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. */
 export function mutantPlugin(name: string): Plugin {
   const mutant = MUTANTS.find((one) => one.name === name);
@@ -706,8 +712,7 @@ export function mutantPlugin(name: string): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (!id.endsWith(mutant.file)) return undefined;
-      if (code.split(mutant.line).length !== 2) throw new Error(`mutant "${name}": its line does not stand once in ${mutant.file}`);
-      return code.replace(mutant.line, () => mutant.becomes);
+      return mutated(mutant, code);
     },
   };
 }
@@ -719,6 +724,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     process.exit(2);
   }
   const root = fileURLToPath(new URL('..', import.meta.url));
+  // Before any runs: a source that cannot be loaded makes tests fail, and that would look like a mutant that was killed.
+  for (const mutant of MUTANTS) mutated(mutant, readFileSync(join(root, mutant.file), 'utf8'));
   const folder = mkdtempSync(join(tmpdir(), 'ticket-mutants-'));
   let passed = 0;
   let failed = 0;

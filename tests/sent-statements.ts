@@ -1,0 +1,77 @@
+import Libsql from 'libsql';
+import AsynchronousLibsql from 'libsql/promise';
+import * as mysql2 from 'mysql2';
+
+/** One way to the database and back. */
+export interface Trip {
+  readonly connection: object;
+  readonly text: string;
+}
+
+/**
+ * Notes all that goes to a database; to be called before it is opened. At the drivers, below every name of ours, so that whoever moves the code
+ * moves no part of what watches it.
+ */
+export function watchDrivers() {
+  let trips: Trip[] = [];
+  const restores: (() => void)[] = [];
+  const watch = (prototype: object, method: string, note: (self: object, argument: unknown, answer: unknown) => void) => {
+    const own = Reflect.getOwnPropertyDescriptor(prototype, method);
+    const original: unknown = Reflect.get(prototype, method);
+    if (typeof original !== 'function') throw new Error(`the driver has no ${method}`);
+    function watched(this: object, ...given: unknown[]): unknown {
+      const answer: unknown = Reflect.apply(original as () => unknown, this, given);
+      note(this, given[0], answer);
+      return answer;
+    }
+    Reflect.defineProperty(prototype, method, { configurable: true, writable: true, value: watched });
+    restores.push(() => (own === undefined ? Reflect.deleteProperty(prototype, method) : Reflect.defineProperty(prototype, method, own)));
+  };
+  const sent = (connection: object, text: unknown) => trips.push({ connection, text: String(text) });
+
+  // A prepared statement is kept and run again and again; all() iterates.
+  const some = new Libsql(':memory:');
+  const statements: object = Object.getPrototypeOf(some.prepare('SELECT 1'));
+  some.close();
+  const prepared = new WeakMap<object, Trip>();
+  for (const method of ['run', 'get', 'iterate'])
+    watch(statements, method, (statement) => trips.push(prepared.get(statement) ?? { connection: statement, text: 'PREPARED BEFORE' }));
+  watch(Libsql.prototype, 'prepare', (connection, text, statement) => prepared.set(Object(statement), { connection, text: String(text) }));
+  for (const { prototype } of [Libsql, AsynchronousLibsql]) watch(prototype, 'exec', sent);
+
+  // Every command that goes to the socket, a query or not.
+  watch(mysql2.Connection.prototype, 'addCommand', (connection, command) => sent(connection, textOf(Object(command))));
+
+  return {
+    /** What is sent while this is done. */
+    during: async (work: () => Promise<unknown>): Promise<readonly Trip[]> => {
+      trips = [];
+      await work();
+      return trips;
+    },
+    restore: () => {
+      for (const restore of restores) restore();
+    },
+  };
+}
+
+const textOf = (command: object): unknown => ('sql' in command ? command.sql : command.constructor.name);
+
+/** A trip's statements, each as its verb, its tables and its lock: `SELECT events FOR UPDATE`. Those of one packet stand behind each other. */
+export function inShort({ text }: Pick<Trip, 'text'>): string {
+  // What is in quotes is a value, or TypeORM's way to write a name.
+  const plain = text
+    .replace(/'(?:[^'\\]|\\.|'')*'/g, '?')
+    .replace(/[`"]/g, '')
+    .replace(/\/\*.*?\*\//g, '')
+    .replace(/\s+/g, ' ');
+  return plain
+    .split(';')
+    .map((statement) => {
+      const [verb = '', second = ''] = statement.trim().split(' ');
+      const tables = [...statement.matchAll(/\b(?:FROM|JOIN|INTO|^\s*UPDATE) (\w+)/gi)].map(([, table]) => table);
+      const lock = /\b(FOR UPDATE|FOR SHARE|LOCK IN SHARE MODE)\b/i.exec(statement)?.[1] ?? '';
+      return [verb.toUpperCase(), tables.length === 0 ? second : tables.join(' + '), lock].filter((word) => word !== '').join(' ');
+    })
+    .join('; ');
+}
