@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 /**
  * Faults in the product itself, to see that the checker finds them. The server is started with a module before it that changes
  * single lines of the program while they are loaded; a planted line does its wrong only while the switch names its fault.
@@ -34,7 +36,7 @@ const PLANTS: readonly Plant[] = [
     becomes: `if (${during('a stale shared read')}) setTimeout(() => next.delete(key), 100); else next.delete(key);`,
   },
   {
-    file: 'packages/domain/dist/settlement.js',
+    file: 'packages/domain/dist/stock/settlement.js',
     line: 'const held = { before: heldBy(before), after: heldBy(after) };',
     becomes: `const held = { before: ${during('a cancelled booking gives its tickets back twice')} ? (before?.quantity ?? 0) : heldBy(before), after: heldBy(after) };`,
   },
@@ -70,11 +72,15 @@ const PLANTS: readonly Plant[] = [
 ];
 
 /** What is loaded before the server. The file names the fault that is on; an empty one means none. */
-export const plantingModule = (switchFile: string): string => `
+export function plantingModule(switchFile: string): string {
+  for (const { file } of PLANTS)
+    if (!existsSync(new URL(`../../${file}`, import.meta.url))) throw new Error(`no fault can be planted: there is no ${file}`);
+  return `
   import { readFileSync } from 'node:fs';
   import { register } from 'node:module';
   globalThis.isPlanted = (fault) => readFileSync(${JSON.stringify(switchFile)}, 'utf8') === fault;
   register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(LOADER)}));`;
+}
 
 const LOADER = `
   const plants = ${JSON.stringify(PLANTS)};
