@@ -8,7 +8,7 @@ import { type Environment, foreignDatabaseNames, type RawEnvironment, VARIABLES,
 import { isPublished } from './config-secrets.ts';
 import { type Read, wholeNumber } from './config-values.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
-import type { MySqlConfig, TlsMode } from './persistence/mysql.ts';
+import type { MySqlConfig, TlsMode } from './persistence/dialects/mysql.ts';
 
 export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 

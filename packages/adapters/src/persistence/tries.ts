@@ -5,8 +5,8 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Measures, RetryClass } from '../measures.ts';
 import type { CommitMark } from './commit-mark.ts';
 import { classify, type ErrorClass, errnoOf, isKnownRollback, UnforeseenFailure } from './database-errors.ts';
-import { abandonConnections, isAbandoned, settingsOf } from './mysql.ts';
-import { LibsqlConnection } from './sqlite.ts';
+import { abandonConnections, isAbandoned, settingsOf } from './dialects/mysql.ts';
+import { LibsqlConnection } from './dialects/sqlite.ts';
 import { runTogether, StaleRow, type Statement } from './writing.ts';
 
 /** A transaction is run again for this long before it is given up. By time, not by count: conflicts come in crowds. */

@@ -2,12 +2,12 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StartFault } from '../start-fault.ts';
-import { backUp } from './backup.ts';
-import { Database, type SqliteConfig } from './database.ts';
-import { restore } from './restore.ts';
+import { StartFault } from '../../start-fault.ts';
+import { Database, type SqliteConfig } from '../database.ts';
+import { backUp } from './sqlite-backup.ts';
 import { readyName } from './sqlite-exchange.ts';
 import { lockFolder } from './sqlite-lock.ts';
+import { restore } from './sqlite-restore.ts';
 
 let folder: string;
 let config: SqliteConfig;

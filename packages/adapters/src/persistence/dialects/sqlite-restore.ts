@@ -3,12 +3,12 @@ import { chmodSync, closeSync, copyFileSync, existsSync, linkSync, mkdirSync, op
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { Unavailable } from '@ticket/domain';
-import { makeFolder, syncFolder } from '../folder.ts';
-import { StartFault } from '../start-fault.ts';
-import { type ByOtherTools, backUp, requireOurs, syncFile, whatIsAt } from './backup.ts';
-import { Database, type DatabaseConfig, type SqliteConfig } from './database.ts';
-import { messageOf } from './database-errors.ts';
+import { makeFolder, syncFolder } from '../../folder.ts';
+import { StartFault } from '../../start-fault.ts';
+import { Database, type DatabaseConfig, type SqliteConfig } from '../database.ts';
+import { messageOf } from '../database-errors.ts';
 import { SQLITE_FILE } from './sqlite.ts';
+import { type ByOtherTools, backUp, requireOurs, syncFile, whatIsAt } from './sqlite-backup.ts';
 import { finishExchange, readyName } from './sqlite-exchange.ts';
 import { logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';

@@ -2,7 +2,7 @@ import { type BigIntStats, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Unavailable } from '@ticket/domain';
 import type Libsql from 'libsql';
-import { StartFault } from '../start-fault.ts';
+import { StartFault } from '../../start-fault.ts';
 import { type Held, indexOf, isSame, logOf, statsOf } from './sqlite-held.ts';
 import {
   applicationOf,

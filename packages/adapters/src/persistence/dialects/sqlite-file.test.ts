@@ -18,8 +18,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Unavailable } from '@ticket/domain';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { StartFault } from '../start-fault.ts';
-import { Database } from './database.ts';
+import { StartFault } from '../../start-fault.ts';
+import { Database } from '../database.ts';
 import { checkSqlite } from './sqlite-check.ts';
 
 let folder: string;

@@ -1,4 +1,4 @@
-import { StartFault } from '../start-fault.ts';
+import { StartFault } from '../../start-fault.ts';
 import { checkSqlite } from './sqlite-check.ts';
 import { type Held, indexOf, logOf, statsOf } from './sqlite-held.ts';
 import { isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';

@@ -1,11 +1,11 @@
 import { closeSync, fsyncSync, linkSync, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Libsql from 'libsql';
-import { syncFolder } from '../folder.ts';
-import { StartFault } from '../start-fault.ts';
-import type { DatabaseConfig } from './database.ts';
-import { codeOf, messageOf } from './database-errors.ts';
-import { migrations } from './migrations/index.ts';
+import { syncFolder } from '../../folder.ts';
+import { StartFault } from '../../start-fault.ts';
+import type { DatabaseConfig } from '../database.ts';
+import { codeOf, messageOf } from '../database-errors.ts';
+import { migrations } from '../migrations/index.ts';
 import type { MySqlConfig } from './mysql.ts';
 import { openSqlite } from './sqlite.ts';
 import { checkSqlite } from './sqlite-check.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { syncFolder } from '../folder.ts';
+import { syncFolder } from '../../folder.ts';
 import { indexOf, logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';
 

@@ -2,11 +2,11 @@ import { Unavailable } from '@ticket/domain';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import { createConnection, escapeId, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
-import { StartFault } from '../start-fault.ts';
-import { classify, errnoOf, messageOf } from './database-errors.ts';
-import { migrations } from './migrations/index.ts';
-import { schemas } from './schemas.ts';
-import { isJoined } from './writing.ts';
+import { StartFault } from '../../start-fault.ts';
+import { classify, errnoOf, messageOf } from '../database-errors.ts';
+import { migrations } from '../migrations/index.ts';
+import { schemas } from '../schemas.ts';
+import { isJoined } from '../writing.ts';
 
 export interface MySqlConfig {
   readonly engine: 'mysql';
