@@ -63,7 +63,7 @@ async function start(): Promise<void> {
     tokens: container.get(TOKENS.tokens),
     fingerprint: container.get(TOKENS.fingerprint),
     earlierFingerprints: container.get(TOKENS.earlierFingerprints),
-    policy: config.policy,
+    policies: config.policies,
     trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,
     hstsIncludeSubdomains: config.hstsIncludeSubdomains,
@@ -72,7 +72,7 @@ async function start(): Promise<void> {
   });
   const wire = {
     limits: { ...SERVER_LIMITS, keepAliveMs: config.keepAliveSeconds * 1000 },
-    headers: securityHeaders(config.policy, config.hstsIncludeSubdomains),
+    headers: securityHeaders(config.policies, config.hstsIncludeSubdomains),
     isOwnProxy: ownProxies(config.trustedProxies),
     ...{ onUnserved: tellUnserved(log, metrics), isStopping: () => stopping },
   };

@@ -5,5 +5,8 @@ export { renewKeptSecret } from './kept-secret.ts';
 export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRefused } from './measures.ts';
 export { type ByOtherTools, backUp } from './persistence/dialects/sqlite-backup.ts';
 export { restore } from './persistence/dialects/sqlite-restore.ts';
+export { createPlatform, type Platform } from './platform.ts';
+export { type Policies, PROFILES, type Profile } from './profiles.ts';
 export { StartFault, wordsOf } from './start-fault.ts';
 export type { TrustedProxies } from './trusted-proxies.ts';
+export { everyUseCase, type UseCases } from './use-cases.ts';

@@ -1,4 +1,5 @@
-import type { Booking, Writes } from '@ticket/domain';
+import type { Booking } from '@ticket/domain';
+import type { Writes } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import { keptAnswerInserts } from './kept-answers.ts';
 import { BOOKING_COLUMNS } from './rows.ts';

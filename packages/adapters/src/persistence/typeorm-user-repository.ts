@@ -1,19 +1,6 @@
-import {
-  type Actor,
-  type Attempt,
-  actorNow,
-  type Credentials,
-  type Freshness,
-  firstAnswer,
-  ownerOf,
-  refuse,
-  type StoredUser,
-  type User,
-  type UserFacts,
-  type UserNow,
-  type UserRepository,
-  userIdOf,
-} from '@ticket/domain';
+import { type Attempt, type Freshness, refuse } from '@ticket/domain';
+import type { Credentials, StoredUser, User, UserFacts, UserNow, UserRepository } from '@ticket/domain/accounts';
+import { type Actor, actorNow, firstAnswer, ownerOf, userIdOf } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import { classify, messageOf } from './database-errors.ts';

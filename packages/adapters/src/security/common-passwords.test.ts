@@ -1,6 +1,6 @@
-import { POLICIES } from '@ticket/domain';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config.ts';
+import { PROFILES } from '../profiles.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
 describe('the common passwords', () => {
@@ -17,8 +17,8 @@ describe('the common passwords', () => {
 
   it('are refused in the locked profile that the configuration gives, and in the open one none is', () => {
     const policyOf = (SECURITY_PROFILE: string) =>
-      loadConfig({ SECURITY_PROFILE, JWT_SECRET: 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0' }, { signsTokens: false }).policy;
+      loadConfig({ SECURITY_PROFILE, JWT_SECRET: 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0' }, { signsTokens: false }).policies.accounts;
     expect(policyOf('locked').passwords).toEqual({ charactersMin: 8, refuseGuessable: true, common: COMMON_PASSWORDS });
-    expect(policyOf('open').passwords).toEqual(POLICIES.open.passwords);
+    expect(policyOf('open').passwords).toEqual(PROFILES.open.accounts.passwords);
   });
 });

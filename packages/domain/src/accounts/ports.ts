@@ -1,6 +1,7 @@
 import type { Actor, ActorRef } from '../requests/actor.ts';
 import type { Attempt } from '../requests/attempt.ts';
-import type { Freshness, Part } from '../requests/ports.ts';
+import type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, RateCounts } from '../requests/ports.ts';
+import type { AccountPolicy } from './policy.ts';
 import type { User } from './user.ts';
 
 /** A user to be stored, and the hash of his new password if he has one. */
@@ -49,7 +50,7 @@ export interface UserRepository {
 
 export interface UserQueries {
   /** By creation, then id. */
-  list(part: Part): Promise<readonly User[]>;
+  list(part: Part): Promise<PartRows<User>>;
   count(): Promise<number>;
 }
 
@@ -70,4 +71,17 @@ export interface PasswordHasher {
   verify(password: string, hash: string | undefined): Promise<boolean>;
   /** Whether the hash was made with less work than `hash` takes now. */
   needsRehash(hash: string): boolean;
+}
+
+/** All that accounts ask of the outside world. */
+export interface AccountPorts {
+  readonly users: UserRepository;
+  readonly userQueries: UserQueries;
+  readonly keptAnswers: KeptAnswers;
+  readonly rateCounts: RateCounts;
+  readonly tokens: TokenService;
+  readonly passwords: PasswordHasher;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly accountPolicy: AccountPolicy;
 }

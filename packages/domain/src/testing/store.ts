@@ -1,18 +1,17 @@
+import type { AccountPorts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import type { Ports } from '../ports.ts';
 import type { ActorRef, SignedIn } from '../requests/actor.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
+import type { Ports } from '../selling/ports.ts';
 import { type Booking, type BookingStatus, newBooking, withStatus } from '../stock/booking.ts';
 import { changedEvent, type Event, heldTickets } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
 
 /** The ports that rest on one database. */
-export type StorePorts = Pick<
-  Ports,
-  'events' | 'bookings' | 'users' | 'eventQueries' | 'bookingQueries' | 'userQueries' | 'stockQueries' | 'keptAnswers' | 'rateCounts'
->;
+export type StorePorts = Pick<Ports, 'events' | 'bookings' | 'eventQueries' | 'bookingQueries' | 'stockQueries' | 'keptAnswers' | 'rateCounts'> &
+  Pick<AccountPorts, 'users' | 'userQueries'>;
 
 /** What a contract suite is run on: an empty store of the adapter's engine, and the one thing that no port shows. */
 export interface Store {
@@ -108,8 +107,8 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
     available: async ({ id }: { readonly id: string }): Promise<number | undefined> => (await eventQueries.find(id))?.availableTickets,
     /** A user's bookings without what is nested in them, newest first. */
     bookingRows: async (userId: string): Promise<readonly Booking[]> => {
-      const views = await bookingQueries.list({ userId, offset: 0, limit: 1000 });
-      return views.map(({ user: _user, event: _event, ...row }) => row);
+      const { rows } = await bookingQueries.list({ userId, offset: 0, limit: 1000 });
+      return rows.map(({ user: _user, event: _event, ...row }) => row);
     },
   };
 }

@@ -333,7 +333,8 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         await store.close();
       }
     }
-    const adminsIn = async ({ fresh }: Store) => (await fresh.userQueries.list({ offset: 0, limit: 100 })).filter(({ role }) => role === 'admin');
+    const adminsIn = async ({ fresh }: Store) =>
+      (await fresh.userQueries.list({ offset: 0, limit: 100 })).rows.filter(({ role }) => role === 'admin');
 
     it('when all are demoted at once', () =>
       withAdmins(4, async ({ demote }, admins, store) => {
