@@ -116,6 +116,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
       v.picklist(['open', 'locked'], 'must be open or locked'),
       ['development', 'test'].includes(nodeEnv) ? 'open' : 'locked',
     ) ?? 'locked';
+  const whyLocked = env['SECURITY_PROFILE'] === undefined ? profileNotice(nodeEnv) : [];
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const database = databaseOf(env, { profile, dataDir }, { read, faults, notices, ignored });
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
@@ -138,10 +139,10 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   const secret = signsTokens ? secretOf(env, profile, faults) : randomBytes(48).toString('base64url');
 
   if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || hosts === undefined) {
-    throw new StartFault(
-      `The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nNothing was started or changed. See .env.example for what each variable means.`,
-    );
+    const lines = ['The configuration cannot be used:', ...faults.map((fault) => `  - ${fault}`), ...whyLocked];
+    throw new StartFault([...lines, 'Nothing was started or changed. See .env.example for what each variable means.'].join('\n'));
   }
+  notices.push(...whyLocked);
   if (profile === 'open') notices.push(openNotice(hosts));
   if (policy.ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(policy.ticketsPerUserMax));
   const previous = env['JWT_SECRET_PREVIOUS'];
@@ -241,6 +242,12 @@ function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read
 
 const userLimitNotice = (maximum: number): string =>
   `A user may hold at most ${maximum} tickets of one event. MAX_TICKETS_PER_USER changes that; 0 is no limit.`;
+
+/** Any other NODE_ENV than these three locks the profile, and may be a misspelling of one of them. */
+const profileNotice = (nodeEnv: string): string[] =>
+  ['development', 'test', 'production'].includes(nodeEnv)
+    ? []
+    : [`The profile is locked, because NODE_ENV=${nodeEnv} is not development or test. SECURITY_PROFILE=locked or SECURITY_PROFILE=open chooses it.`];
 
 const openNotice = (hosts: readonly string[]): string =>
   hosts.every(isLoopback)
