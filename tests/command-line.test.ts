@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../apps/cli/src/run.ts';
+import { PUBLISHED } from '../packages/adapters/src/config-secrets.ts';
 
 /** Whatever a command refuses: what happened, what to do, and that nothing was changed. */
 let folder: string;
@@ -265,6 +266,20 @@ describe('a database that is not there', () => {
 });
 
 describe('what the domain refuses', () => {
+  it('a password that stands in the repository, locked, from the environment and from an argument', async () => {
+    vi.stubEnv('SECURITY_PROFILE', 'locked');
+    const made = async (password: string, options: readonly string[] = []) => {
+      vi.stubEnv('TICKETS_PASSWORD', password);
+      return tickets('user', 'create', '--name', 'Jane', '--email', 'jane@example.com', ...options);
+    };
+    for (const given of [...PUBLISHED, 'Correct Horse', 'correct horse1']) {
+      const refused = { code: 1, output: expect.stringMatching(/^password: .*\nNothing was changed\.$/s) };
+      expect(await made(given), given).toEqual(refused);
+      expect(await made('', ['--password', given]), given).toEqual(refused);
+    }
+    expect(await made(`correct horse ${randomBytes(6).toString('hex')}`)).toMatchObject({ code: 0 });
+  });
+
   it('an event that is not there', async () => {
     const id = '770e8400-e29b-41d4-a716-446655440000';
     expect(await tickets('audit', '--event', id)).toEqual({
