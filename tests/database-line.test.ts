@@ -112,6 +112,27 @@ describe.skipIf(!canTry)('the line to the database', () => {
     expect(await cipherOf({ ...env, DB_SSL_MODE: 'preferred' })).toBe('');
   });
 
+  it('is told of at the start where TLS was preferred, the server is another machine and has none', async () => {
+    const toldOf = async (server: Server, host: string) => {
+      const config = loadConfig({ DATA_DIR: folder, DB_SSL_MODE: 'preferred', DATABASE_URL: addressOn(server).replace('localhost', host) });
+      const database = new Database(config.database);
+      try {
+        await database.connect();
+        return (await database.weaknesses()).filter((line) => line.includes('TLS'));
+      } finally {
+        await database.close();
+      }
+    };
+    // An address that leads here, and is none of this machine's own by its form.
+    expect(await toldOf(plain, '0.0.0.0')).toEqual([
+      expect.stringMatching(
+        /^The database at 0\.0\.0\.0:\d+ has no TLS, .*passwords.* in the clear\. .*DB_SSL_MODE to required.*DB_SSL_MODE=disabled/,
+      ),
+    ]);
+    expect(await toldOf(secure, '0.0.0.0')).toEqual([]);
+    expect(await toldOf(plain, 'localhost')).toEqual([]);
+  });
+
   it('has a row in the runbook for whatever is wrong with its TLS', async () => {
     const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
     const section = runbook.split(/^## /m).find((one) => one.startsWith('TLS to the database')) ?? '';

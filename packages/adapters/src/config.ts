@@ -15,11 +15,12 @@ import {
   TOTAL_TICKETS_MAX,
 } from '@ticket/domain';
 import * as v from 'valibot';
-import { databaseOf, isLoopback } from './config-database.ts';
+import { databaseOf } from './config-database.ts';
 import { type Environment, misspelt, type RawEnvironment, trimmed, VARIABLES } from './config-names.ts';
 import { isPublished, METRICS_TOKEN_ADVICE, SECRET_ADVICE, SECRET_BYTES_MIN, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
 import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
+import { isLoopback } from './loopback.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { COMMON_PASSWORDS } from './security/common-passwords.ts';
 import { StartFault } from './start-fault.ts';

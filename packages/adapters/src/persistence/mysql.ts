@@ -2,6 +2,7 @@ import { Unavailable } from '@ticket/domain';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import { createConnection, escapeId, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
+import { isLoopback } from '../loopback.ts';
 import { StartFault } from '../start-fault.ts';
 import { classify, errnoOf, messageOf } from './database-errors.ts';
 import { migrations } from './migrations/index.ts';
@@ -99,7 +100,7 @@ const asTheNodeIs = ({ type, isGalera }: ServerFacts): string =>
 export async function openMySql(
   config: MySqlConfig,
   { makes = true } = {},
-): Promise<{ writer: DataSource; reader: DataSource; plainPrefix: string }> {
+): Promise<{ writer: DataSource; reader: DataSource; plainPrefix: string; notice: string | undefined }> {
   const { database, poolSize } = config;
   const facts = await serverFacts(config, makes);
   const { type } = facts;
@@ -119,8 +120,12 @@ export async function openMySql(
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
   await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
-  return { writer: source, reader: source, plainPrefix: asTheNodeIs(facts) };
+  const isInTheClear = config.tls !== undefined && facts.ssl === undefined && !isLoopback(config.host);
+  return { writer: source, reader: source, plainPrefix: asTheNodeIs(facts), notice: isInTheClear ? inTheClear(config) : undefined };
 }
+
+const inTheClear = (config: MySqlConfig): string =>
+  `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
 
 /** A setting that was refused, for whom the connection is destroyed. */
 interface Refused {
