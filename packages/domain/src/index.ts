@@ -20,6 +20,7 @@ export {
   type User,
   type UserChanges,
 } from './accounts/user.ts';
+export { requireDeletable } from './accounts/user-facts.ts';
 export { type Action, POLICIES, type Policy, type Profile } from './policy.ts';
 export type { Ports } from './ports.ts';
 export type { Actor, ActorRef, SignedIn } from './requests/actor.ts';

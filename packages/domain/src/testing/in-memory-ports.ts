@@ -1,5 +1,6 @@
 import type { Credentials, PasswordHasher, StoredUser, TokenService, UserFacts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
+import { requireDeletable } from '../accounts/user-facts.ts';
 import { POLICIES } from '../policy.ts';
 import type { Ports } from '../ports.ts';
 import { type ActorRef, actorNow, userIdOf } from '../requests/actor.ts';
@@ -61,7 +62,7 @@ export function inMemoryPorts(
     users: {
       find: (id) => inTurn(() => accounts.get(id)?.user),
       findByEmail: (email) => inTurn(() => allUsers().find((user) => user.email === email)),
-      countFacts: (id) => inTurn(() => factsOf(id)),
+      findFacts: (id) => inTurn(() => factsOf(id)),
       findCredentials: (email) => inTurn(() => [...accounts.values()].find(({ user }) => user.email === email)),
       change: (id, { actor, key }, decide) =>
         inTurn(() => {
@@ -70,7 +71,8 @@ export function inMemoryPorts(
             key?.onReplay();
             return { user: first } as ReturnType<typeof decide>; // what makes a user answers with one
           }
-          const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, facts: factsOf(id) });
+          const { hasOtherAdmins } = factsOf(id);
+          const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, hasOtherAdmins });
           storeUser(id, after);
           if (key !== undefined && after !== undefined)
             kept.push({ owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer: after.user, at: new Date() });
@@ -260,8 +262,7 @@ export function inMemoryPorts(
       assert(passwordHash !== undefined, 'a new account has a password');
       accounts.set(id, { user: after.user, passwordHash });
     } else if (before !== undefined) {
-      const { activeBookings, organisedEvents } = factsOf(id);
-      assert(activeBookings === 0 && organisedEvents === 0, 'nobody goes while something hangs on him');
+      requireDeletable(before.user, factsOf(id));
       for (const booking of bookingsOf(id)) bookings.delete(booking.id);
       accounts.delete(id);
     }
@@ -269,9 +270,9 @@ export function inMemoryPorts(
 
   function factsOf(id: string): UserFacts {
     return {
-      otherAdmins: allUsers().filter((user) => user.role === 'admin' && user.id !== id).length,
-      activeBookings: bookingsOf(id).filter((booking) => heldBy(booking) > 0).length,
-      organisedEvents: [...events.values()].filter(({ organizerId }) => organizerId === id).length,
+      hasOtherAdmins: allUsers().some((user) => user.role === 'admin' && user.id !== id),
+      hasActiveBookings: bookingsOf(id).some((booking) => heldBy(booking) > 0),
+      organisesEvents: [...events.values()].some(({ organizerId }) => organizerId === id),
     };
   }
 
