@@ -26,21 +26,28 @@ const doors: Door[] = [];
 describe.skipIf(!canTry)('the line to the database', () => {
   type Server = Awaited<ReturnType<typeof startMariaDb>>;
   let own: ReturnType<typeof certificates>;
+  let old: ReturnType<typeof certificates>;
   let others: ReturnType<typeof certificates>;
   let secure: Server;
   let otherName: Server;
+  let expired: Server;
   let plain: Server;
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ticket-line-'));
-    [own, others] = [certificates('localhost'), certificates('another.example')];
+    [own, others, old] = [certificates('localhost'), certificates('another.example'), certificates('localhost', { days: -1 })];
     const start = (options: readonly string[], knowsUsers = false) => startMariaDb(program ?? '', { knowsUsers, options });
-    [secure, otherName, plain] = await Promise.all([start(own.serverOptions, true), start(others.serverOptions), start(['--skip-ssl'])]);
+    [secure, otherName, plain, expired] = await Promise.all([
+      start(own.serverOptions, true),
+      start(others.serverOptions),
+      start(['--skip-ssl']),
+      start(old.serverOptions),
+    ]);
   });
   afterAll(() => {
-    for (const server of [secure, otherName, plain]) server?.stop();
+    for (const server of [secure, otherName, plain, expired]) server?.stop();
     for (const door of doors) door.close();
-    for (const made of [own, others]) made?.remove();
+    for (const made of [own, others, old]) made?.remove();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -94,12 +101,74 @@ describe.skipIf(!canTry)('the line to the database', () => {
     expect(await cipherOf({ ...env, DB_SSL_MODE: 'verify-identity' })).toMatch(/^StartFault: .*altnames.*is its name the one in the certificate/);
   });
 
+  it('is refused where the certificate has expired, if it is looked at', async () => {
+    const env = { DATABASE_URL: addressOn(expired), DB_SSL_CA: old.ca };
+    for (const DB_SSL_MODE of ['verify-ca', 'verify-identity'])
+      expect(await cipherOf({ ...env, DB_SSL_MODE })).toMatch(
+        /^StartFault: .*: certificate has expired\. Renew the database's certificate, or set this /,
+      );
+    expect(await cipherOf({ DATABASE_URL: addressOn(expired), DB_SSL_MODE: 'required' })).toMatch(CIPHER);
+  });
+
   it('to a server without TLS: refused where it is needed, plain where it is preferred', async () => {
     const env = { DATABASE_URL: addressOn(plain) };
     for (const DB_SSL_MODE of ['required', 'verify-identity'])
       expect(await cipherOf({ ...env, DB_SSL_MODE })).toMatch(/^StartFault: The database at localhost:\d+ has no TLS, and DB_SSL_MODE .* asks for/);
     expect(await cipherOf({ ...env, DB_SSL_MODE: 'preferred' })).toBe('');
   });
+
+  it('is told of at the start where TLS was preferred, the server is another machine and has none', async () => {
+    const toldOf = async (server: Server, host: string) => {
+      const config = loadConfig({ DATA_DIR: folder, DB_SSL_MODE: 'preferred', DATABASE_URL: addressOn(server).replace('localhost', host) });
+      const database = new Database(config.database);
+      try {
+        await database.connect();
+        return (await database.weaknesses()).filter((line) => line.includes('TLS'));
+      } finally {
+        await database.close();
+      }
+    };
+    // An address that leads here, and is none of this machine's own by its form.
+    expect(await toldOf(plain, '0.0.0.0')).toEqual([
+      expect.stringMatching(
+        /^The database at 0\.0\.0\.0:\d+ has no TLS, .*passwords.* in the clear\. .*DB_SSL_MODE to required.*DB_SSL_MODE=disabled/,
+      ),
+    ]);
+    expect(await toldOf(secure, '0.0.0.0')).toEqual([]);
+    expect(await toldOf(plain, 'localhost')).toEqual([]);
+  });
+
+  it('has a row in the runbook for whatever is wrong with its TLS', async () => {
+    const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
+    const section = runbook.split(/^## /m).find((one) => one.startsWith('TLS to the database')) ?? '';
+    const rows = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, line = '']) => line);
+    const asWritten = (row: string) =>
+      new RegExp(
+        row
+          .split('…')
+          .map((part) => part.replace(/[.()?]/g, '\\$&'))
+          .join('.+'),
+      );
+    const lines = [
+      await cipherOf({ DATABASE_URL: addressOn(secure), DB_SSL_MODE: 'verify-ca', DB_SSL_CA: others.ca }),
+      await cipherOf({ DATABASE_URL: addressOn(otherName), DB_SSL_MODE: 'verify-identity', DB_SSL_CA: others.ca }),
+      await cipherOf({ DATABASE_URL: addressOn(expired), DB_SSL_MODE: 'verify-ca', DB_SSL_CA: old.ca }),
+      await cipherOf({ DATABASE_URL: addressOn(plain), DB_SSL_MODE: 'required' }),
+      await overTlsAlone(() => cipherOf({ DATABASE_URL: addressOn(secure) })),
+    ];
+    expect(lines.map((line) => rows.filter((row) => asWritten(row).test(line)).length)).toEqual(lines.map(() => 1));
+  });
+
+  async function overTlsAlone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const connection = await createConnection({ uri: secure.url, ssl: { rejectUnauthorized: false } });
+    await connection.query('SET GLOBAL require_secure_transport = ON');
+    try {
+      return await work();
+    } finally {
+      await connection.query('SET GLOBAL require_secure_transport = OFF');
+      await connection.end();
+    }
+  }
 
   it('is a Unix socket where one is said', async () => {
     for (const env of [{ DB_SOCKET: secure.socket, DB_USER: 'root' }, { DATABASE_URL: `mysql://root@localhost/line?socket=${secure.socket}` }]) {

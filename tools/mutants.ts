@@ -283,6 +283,13 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/contracts.test.ts`, 'mysql never loses its last admin'],
   },
   {
+    name: 'each deletion of a user is asked whether it may be',
+    file: `${persistence}/typeorm-user-repository.ts`,
+    line: 'after === undefined && before !== undefined ? await whyKept(manager, before) : undefined',
+    becomes: 'undefined',
+    killedBy: [`${persistence}/contracts.test.ts`, 'mysql never loses its last admin when a decision forgets to ask'],
+  },
+  {
     name: 'rights from the row',
     file: 'packages/domain/src/requests/actor.ts',
     line: "return user !== undefined && user.tokenVersion === ref.tokenVersion ? user : 'stale';",

@@ -6,11 +6,10 @@ import * as v from 'valibot';
 import { type Environment, foreignDatabaseNames, type RawEnvironment, VARIABLES, type Variable } from './config-names.ts';
 import { isPublished } from './config-secrets.ts';
 import { type Read, wholeNumber } from './config-values.ts';
+import { isLoopback } from './loopback.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import type { MySqlConfig, TlsMode } from './persistence/dialects/mysql.ts';
 import type { Profile } from './profiles.ts';
-
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const URLS = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'] as const;
 /** They say something of a MySQL server, and none of them says where it is. */

@@ -71,6 +71,20 @@ describe('the profile', () => {
     expect(load({ NODE_ENV, JWT_SECRET: STRONG }).policies.profile).toBe(profile);
   });
 
+  it.each(['prodction', 'developement', 'Development', 'staging'])('NODE_ENV=%s is named as why it is locked, also beside faults', (NODE_ENV) => {
+    const words = `The profile is locked, because NODE_ENV=${NODE_ENV} is not development or test.`;
+    expect(load({ NODE_ENV, JWT_SECRET: STRONG }).notices.join()).toContain(words);
+    expect(refusal({ NODE_ENV })).toContain(`JWT_SECRET: is missing`);
+    expect(refusal({ NODE_ENV })).toContain(words);
+    const chosen = { NODE_ENV, SECURITY_PROFILE: 'locked' };
+    expect(load({ ...chosen, JWT_SECRET: STRONG }).notices.join() + refusal(chosen)).not.toContain('NODE_ENV');
+  });
+
+  it.each(['production', 'development', 'test'])('NODE_ENV=%s is no surprise, so nothing is said of it', (NODE_ENV) => {
+    expect(load({ NODE_ENV, JWT_SECRET: STRONG }).notices.join()).not.toContain('NODE_ENV');
+    expect(refusal({ NODE_ENV, PORT: 'x' })).not.toContain('NODE_ENV');
+  });
+
   it('locked listens everywhere, caps lists, hides organizers’ e-mails and refuses past events, unless told otherwise', () => {
     expect(load(LOCKED).hosts).toEqual(['::']);
     expect(load(LOCKED).policies).toMatchObject({

@@ -5,11 +5,12 @@ import { parseEnv } from 'node:util';
 import { TOTAL_TICKETS_MAX } from '@ticket/domain';
 import { isEmail, isPasswordImpersonal, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, normalEmail } from '@ticket/domain/accounts';
 import * as v from 'valibot';
-import { databaseOf, isLoopback } from './config-database.ts';
+import { databaseOf } from './config-database.ts';
 import { type Environment, misspelt, type RawEnvironment, trimmed, VARIABLES } from './config-names.ts';
 import { isPublished, METRICS_TOKEN_ADVICE, SECRET_ADVICE, SECRET_BYTES_MIN, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
 import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
+import { isLoopback } from './loopback.ts';
 import type { DatabaseConfig } from './persistence/database.ts';
 import { type Policies, PROFILES, type Profile } from './profiles.ts';
 import { COMMON_PASSWORDS } from './security/common-passwords.ts';
@@ -107,6 +108,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
       v.picklist(['open', 'locked'], 'must be open or locked'),
       ['development', 'test'].includes(nodeEnv) ? 'open' : 'locked',
     ) ?? 'locked';
+  const whyLocked = env['SECURITY_PROFILE'] === undefined ? profileNotice(nodeEnv) : [];
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const database = databaseOf(env, { profile, dataDir }, { read, faults, notices, ignored });
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
@@ -130,10 +132,10 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   const secret = signsTokens ? secretOf(env, profile, faults) : randomBytes(48).toString('base64url');
 
   if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || hosts === undefined) {
-    throw new StartFault(
-      `The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nNothing was started or changed. See .env.example for what each variable means.`,
-    );
+    const lines = ['The configuration cannot be used:', ...faults.map((fault) => `  - ${fault}`), ...whyLocked];
+    throw new StartFault([...lines, 'Nothing was started or changed. See .env.example for what each variable means.'].join('\n'));
   }
+  notices.push(...whyLocked);
   if (profile === 'open') notices.push(openNotice(hosts));
   if (ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(ticketsPerUserMax));
   const previous = env['JWT_SECRET_PREVIOUS'];
@@ -209,7 +211,8 @@ function policiesOf(env: Environment, profile: Profile, read: Read, faults: stri
       `MAX_TICKETS_PER_BOOKING: ${ticketsPerBookingMax} is more than one user may hold of an event (${ticketsPerUserMax}); lower it, or set MAX_TICKETS_PER_USER to ${ticketsPerBookingMax} or more, or to 0 for no limit`,
     );
   }
-  const common = accounts.passwords.refuseGuessable ? COMMON_PASSWORDS : accounts.passwords.common;
+  const guessable = { has: (password: string) => COMMON_PASSWORDS.has(password) || isPublished(password, charactersMin) };
+  const common = accounts.passwords.refuseGuessable ? guessable : accounts.passwords.common;
   return {
     profile,
     selling: { ...selling, pastEvents, ticketsPerBookingMax, ticketsPerUserMax, bookingChangesPerHourMax: changesMax || undefined },
@@ -237,6 +240,12 @@ function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read
 const userLimitNotice = (maximum: number): string =>
   `A user may hold at most ${maximum} tickets of one event. MAX_TICKETS_PER_USER changes that; 0 is no limit.`;
 
+/** Any other NODE_ENV than these three locks the profile, and may be a misspelling of one of them. */
+const profileNotice = (nodeEnv: string): string[] =>
+  ['development', 'test', 'production'].includes(nodeEnv)
+    ? []
+    : [`The profile is locked, because NODE_ENV=${nodeEnv} is not development or test. SECURITY_PROFILE=locked or SECURITY_PROFILE=open chooses it.`];
+
 const openNotice = (hosts: readonly string[]): string =>
   hosts.every(isLoopback)
     ? 'Open profile: anyone may register as admin, and the users endpoints need no token. Only this machine can reach it. For a server: SECURITY_PROFILE=locked.'
@@ -261,11 +270,9 @@ function firstAdminOf(env: Environment, { profile, accounts: { passwords } }: Po
     )
   ) {
     faults.push(
-      `ADMIN_PASSWORD: needs at least ${passwords.charactersMin} characters, at most 72 bytes${passwords.refuseGuessable ? ', and neither one of the most common passwords nor the e-mail' : ''}`,
+      `ADMIN_PASSWORD: needs at least ${passwords.charactersMin} characters, at most 72 bytes${passwords.refuseGuessable ? ', and neither one of the most common passwords, a published one, nor the e-mail' : ''}`,
     );
   }
-  if (profile === 'locked' && isPublished(password, passwords.charactersMin))
-    faults.push('ADMIN_PASSWORD: is a published sample, or has little else in it; choose another');
   return { name: FIRST_ADMIN_NAME, email, password };
 }
 

@@ -29,6 +29,8 @@ interface Sources {
   /** What a statement begins with that reads and may lag. */
   readonly plainPrefix: string;
   readonly beginLog?: () => void;
+  /** What was found at the opening that the person who starts it should know. */
+  readonly notice: string | undefined;
 }
 
 const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
@@ -47,7 +49,6 @@ export class Database {
   /** The connections of the pool that others than sales may use at once: however many ask, the lanes of the stock queue find one. */
   readonly #places: LimitFunction | undefined;
   #sources: Sources | undefined;
-  #notice: string | undefined;
   #tellLost: (why: string) => void = () => {};
   /** Told when the file that was opened is not at its path any more, in words for who runs the server: nothing is served until a restart. */
   readonly whenLost = new Promise<string>((resolve) => {
@@ -223,23 +224,22 @@ export class Database {
     if (sources !== undefined) await close(sources);
   }
 
-  /** What a server's settings take from what is promised, in words for who runs it; undefined when that is nothing. */
-  async weakness(): Promise<string | undefined> {
-    if (this.engine === 'sqlite') return this.#notice; // made durable when it was opened
+  /** What takes from what is promised, a line each, in words for who runs the server. */
+  async weaknesses(): Promise<readonly string[]> {
+    const notice = this.#sources?.notice;
+    const notices = notice === undefined ? [] : [notice];
+    if (this.engine === 'sqlite') return notices; // made durable when it was opened
     const [row] = await this.query<{ flush: number }>('SELECT @@innodb_flush_log_at_trx_commit AS flush').catch(() => []);
-    if (row === undefined || Number(row.flush) === 1) return undefined;
-    return `innodb_flush_log_at_trx_commit is ${row.flush} at ${this.address}: a power cut may lose bookings that were confirmed. Set it to 1.`;
+    if (row === undefined || Number(row.flush) === 1) return notices;
+    const flush = `innodb_flush_log_at_trx_commit is ${row.flush} at ${this.address}: a power cut may lose bookings that were confirmed. Set it to 1.`;
+    return [...notices, flush];
   }
 
   async #open({ makes }: { readonly makes: boolean }): Promise<Sources> {
     if (this.#config.engine === 'sqlite') {
       const { folder } = this.#config;
       return this.#untilDone(
-        async () => {
-          const { notice, ...opened } = await openSqlite(folder, { makes, onLost: this.#tellLost });
-          this.#notice = notice;
-          return { ...opened, plainPrefix: '' };
-        },
+        async () => ({ ...(await openSqlite(folder, { makes, onLost: this.#tellLost })), plainPrefix: '' }),
         (error) => isTransient(error),
       );
     }

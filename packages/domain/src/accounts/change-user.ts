@@ -7,7 +7,7 @@ import { holdersOf, type SharedPorts } from './limiting.ts';
 import type { UserNow } from './ports.ts';
 import type { ClientNetwork } from './rate-limits.ts';
 import { changedUser, type User, type UserChanges } from './user.ts';
-import { isEmailTaken, NOTHING_HANGS } from './user-facts.ts';
+import { isEmailTaken } from './user-facts.ts';
 
 /**
  * Edits a user. A new password ends the tokens given before. Refuses `email_taken`, and `last_admin` when no admin would be left. Where the
@@ -18,13 +18,13 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
     const now = clock();
     const asksForProof = (before: User, after: User): boolean =>
       policy.asksForCurrentPassword && userIdOf(attempt.actor) === id && (accept(input).password !== undefined || after.email !== before.email);
-    const decide = ({ actor, user, facts }: UserNow, isProved: boolean): { readonly before: User; readonly after: User } => {
+    const decide = ({ actor, user, hasOtherAdmins }: UserNow, isProved: boolean): { readonly before: User; readonly after: User } => {
       requireSignedIn(policy.rights.change_user, actor);
       const before = user ?? refuse('not_found', { entity: 'user', id });
       authorize(policy.rights.change_user, actor, id);
       const after = changedUser(before, accept(input), policy.passwords, now);
       if (after.role !== before.role) authorize(policy.rights.change_role, actor);
-      if (before.role === 'admin' && after.role !== 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
+      if (before.role === 'admin' && after.role !== 'admin' && !hasOtherAdmins) refuse('last_admin', {});
       if (!isProved && asksForProof(before, after)) refuse('current_password_needed', {});
       return { before, after };
     };
@@ -32,8 +32,11 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
     const { before, after } = await judgeFirst({ users }, attempt, policy.rights.change_user, async (actor, freshness) => {
       const user = await users.find(id, freshness);
       const willProve = !(input instanceof Error) && input.currentPassword !== undefined;
-      const judged = decide({ actor, user, facts: NOTHING_HANGS }, willProve);
-      if (judged.after.role !== judged.before.role) decide({ actor, user, facts: await users.countFacts(id, freshness) }, willProve);
+      const judged = decide({ actor, user, hasOtherAdmins: true }, willProve);
+      if (judged.after.role !== judged.before.role) {
+        const { hasOtherAdmins } = await users.findFacts(id, freshness);
+        decide({ actor, user, hasOtherAdmins }, willProve);
+      }
       return judged;
     });
     const { password, currentPassword } = accept(input);

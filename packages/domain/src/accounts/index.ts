@@ -32,3 +32,4 @@ export {
   type User,
   type UserChanges,
 } from './user.ts';
+export { requireDeletable } from './user-facts.ts';

@@ -10,19 +10,19 @@ export interface StoredUser {
   readonly passwordHash?: string | undefined;
 }
 
-/** What else hangs on a user. */
+/** What may keep a user from being deleted: see `requireDeletable`. */
 export interface UserFacts {
-  /** Admins besides him. */
-  readonly otherAdmins: number;
-  /** Bookings of his that hold tickets. */
-  readonly activeBookings: number;
-  readonly organisedEvents: number;
+  /** Whether there are admins besides them. */
+  readonly hasOtherAdmins: boolean;
+  /** Whether bookings of theirs hold tickets. */
+  readonly hasActiveBookings: boolean;
+  readonly organisesEvents: boolean;
 }
 
 export interface UserNow {
   readonly actor: Actor;
   readonly user: User | undefined;
-  readonly facts: UserFacts;
+  readonly hasOtherAdmins: boolean;
 }
 
 /** A user and the hash of his password. Only logging in needs it; no other port returns it. */
@@ -38,12 +38,13 @@ export interface UserRepository {
   findCredentials(email: string): Promise<Credentials | undefined>;
   /** By the e-mail as stored. Plainly, somebody who was just made may be missing: the key of the table has the last word. */
   findByEmail(email: string, freshness?: Freshness): Promise<User | undefined>;
-  /** What hangs on a user, counted without a lock: enough for a "no", never for a "yes". */
-  countFacts(id: string, freshness?: Freshness): Promise<UserFacts>;
+  /** Read without a lock: enough for a "no", never for a "yes". */
+  findFacts(id: string, freshness?: Freshness): Promise<UserFacts>;
   /**
    * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` for an e-mail of somebody else's, also when
-   * both come at once. Two admins who lose their role at once are decided one after the other, so the second sees
-   * `otherAdmins` without the first. A deleted user takes his cancelled bookings with him.
+   * both come at once. Two admins who lose their role at once are decided one after the other, so the second does not see the first
+   * among the other admins. What is deleted passes `requireDeletable` under the lock, and takes its cancelled bookings with it: no other
+   * change pays for the facts.
    */
   change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result>;
 }

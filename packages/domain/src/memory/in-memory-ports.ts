@@ -1,6 +1,7 @@
 import { ACCOUNT_POLICY } from '../accounts/policy.ts';
 import type { AccountPorts, StoredUser } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
+import { requireDeletable } from '../accounts/user-facts.ts';
 import { type ActorRef, actorNow, userIdOf } from '../requests/actor.ts';
 import { firstAnswer, type KeptAnswer, ownerOf } from '../requests/idempotency.ts';
 import type { Part, PartRows, Position } from '../requests/ports.ts';
@@ -50,7 +51,7 @@ export function inMemoryPorts(
     users: {
       find: (id) => inTurn(() => accounts.get(id)?.user),
       findByEmail: (email) => inTurn(() => usersIn(memory).find((user) => user.email === email)),
-      countFacts: (id) => inTurn(() => userFactsIn(memory, id)),
+      findFacts: (id) => inTurn(() => userFactsIn(memory, id)),
       findCredentials: (email) => inTurn(() => [...accounts.values()].find(({ user }) => user.email === email)),
       change: (id, { actor, key }, decide) =>
         inTurn(() => {
@@ -59,7 +60,8 @@ export function inMemoryPorts(
             key?.onReplay();
             return { user: first } as ReturnType<typeof decide>; // what makes a user answers with one
           }
-          const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, facts: userFactsIn(memory, id) });
+          const { hasOtherAdmins } = userFactsIn(memory, id);
+          const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, hasOtherAdmins });
           storeUser(id, after);
           if (key !== undefined && after !== undefined)
             kept.push({ owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer: after.user, at: new Date() });
@@ -211,8 +213,7 @@ export function inMemoryPorts(
       assert(passwordHash !== undefined, 'a new account has a password');
       accounts.set(id, { user: after.user, passwordHash });
     } else if (before !== undefined) {
-      const { activeBookings, organisedEvents } = userFactsIn(memory, id);
-      assert(activeBookings === 0 && organisedEvents === 0, 'nobody goes while something hangs on him');
+      requireDeletable(before.user, userFactsIn(memory, id));
       for (const booking of bookingsIn(memory, id)) bookings.delete(booking.id);
       accounts.delete(id);
     }

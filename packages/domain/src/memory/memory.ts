@@ -91,9 +91,9 @@ export function budgetIn(
 /** What hangs on a user. */
 export function userFactsIn(memory: Memory, id: string): UserFacts {
   return {
-    otherAdmins: usersIn(memory).filter((user) => user.role === 'admin' && user.id !== id).length,
-    activeBookings: bookingsIn(memory, id).filter((booking) => heldBy(booking) > 0).length,
-    organisedEvents: [...memory.events.values()].filter(({ organizerId }) => organizerId === id).length,
+    hasOtherAdmins: usersIn(memory).some((user) => user.role === 'admin' && user.id !== id),
+    hasActiveBookings: bookingsIn(memory, id).some((booking) => heldBy(booking) > 0),
+    organisesEvents: [...memory.events.values()].some(({ organizerId }) => organizerId === id),
   };
 }
 

@@ -52,7 +52,7 @@ export function laggingPorts(overrides: Partial<Ports & AccountPorts> = {}) {
     users: {
       find: async (id, freshness = 'plain') => (freshness === 'plain' ? await behind.users.find(id) : undefined) ?? fresh.users.find(id),
       findByEmail: (email, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.findByEmail(email),
-      countFacts: (id, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.countFacts(id),
+      findFacts: (id, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.findFacts(id),
       findCredentials: fresh.users.findCredentials,
       change: replicating(fresh.users.change) as StorePorts['users']['change'],
     },

@@ -1,3 +1,4 @@
+import type { UserFacts } from '../accounts/ports.ts';
 import type { NewUser, User, UserChanges } from '../accounts/user.ts';
 import type { Memory } from '../memory/index.ts';
 import type { ActorRef } from '../requests/actor.ts';
@@ -70,7 +71,7 @@ export interface Scene {
   readonly heldByOwner: number;
   readonly booking: BookingRow | undefined;
   readonly user: UserRow | undefined;
-  readonly facts: { readonly otherAdmins: number; readonly activeBookings: number; readonly organisedEvents: number };
+  readonly facts: UserFacts;
   /** Who has the e-mail that is asked for. */
   readonly holder: UserRow | undefined;
   readonly holdersPassword: string | undefined;
@@ -152,9 +153,9 @@ export class Model {
 
   #factsOf(id: string): Scene['facts'] {
     return {
-      otherAdmins: [...this.#users.values()].filter((user) => user.id !== id && user.role === 'admin').length,
-      activeBookings: [...this.#bookings.values()].filter(({ userId, status }) => userId === id && status !== 'cancelled').length,
-      organisedEvents: [...this.#events.values()].filter(({ organizerId }) => organizerId === id).length,
+      hasOtherAdmins: [...this.#users.values()].some((user) => user.id !== id && user.role === 'admin'),
+      hasActiveBookings: [...this.#bookings.values()].some(({ userId, status }) => userId === id && status !== 'cancelled'),
+      organisesEvents: [...this.#events.values()].some(({ organizerId }) => organizerId === id),
     };
   }
 
@@ -315,7 +316,7 @@ const nameOf = ({ actor, key }: Asked): string | undefined => key && `${typeof a
 const isFirstAnswer = ({ replays }: Asked, outcome: Outcome, first: unknown): boolean =>
   outcome.done && rowOf(outcome.value) === first && replays === 1;
 
-const NO_FACTS: Scene['facts'] = { otherAdmins: 0, activeBookings: 0, organisedEvents: 0 };
+const NO_FACTS: Scene['facts'] = { hasOtherAdmins: false, hasActiveBookings: false, organisesEvents: false };
 const emailIn = (ask: Ask): string | undefined => (ask.does === 'change a user' ? ask.changes.email : undefined);
 
 /** What a repository of users gives has the user in it; the others give the row. */
@@ -350,7 +351,7 @@ function judge(
     if (quantity > policy.ticketsPerBookingMax) return 'too_many_for_a_booking';
     return quantity + scene.heldByOwner > (policy.ticketsPerUserMax ?? Number.POSITIVE_INFINITY) ? 'too_many_for_a_user' : undefined;
   };
-  const isLastAdmin = user?.role === 'admin' && facts.otherAdmins === 0;
+  const isLastAdmin = user?.role === 'admin' && !facts.hasOtherAdmins;
   switch (ask.does) {
     case 'register':
       if (ask.account.role === 'admin' && !isOpen) return 'forbidden';
@@ -373,8 +374,8 @@ function judge(
       if (!isOpen && actor === 'anonymous') return 'unauthenticated';
       if (user === undefined) return 'not_found';
       if (!isOpen && !isAdmin) return 'forbidden';
-      if (facts.activeBookings > 0) return 'user_has_active_bookings';
-      if (facts.organisedEvents > 0) return 'user_organises_events';
+      if (facts.hasActiveBookings) return 'user_has_active_bookings';
+      if (facts.organisesEvents) return 'user_organises_events';
       return isLastAdmin ? 'last_admin' : 'done';
     case 'list users':
       if (isOpen || isAdmin) return 'done';

@@ -490,7 +490,7 @@ class World {
         find: (id) => read(() => users.find(id)),
         findByEmail: (email) => read(() => users.findByEmail(email)),
         findCredentials: (email) => read(() => users.findCredentials(email)),
-        countFacts: (id) => read(() => users.countFacts(id)),
+        findFacts: (id) => read(() => users.findFacts(id)),
         change: (id, attempt, decide) => write(decide, (decision) => users.change(id, attempt, decision)),
       },
       eventQueries: {

@@ -83,17 +83,11 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
         return undefined;
       }),
     deleteUser: ({ id }: { readonly id: string }): Promise<undefined> =>
-      users.change(id, OPERATOR, ({ user: before, facts }) => {
-        if (before === undefined) refuse('not_found', { entity: 'user', id });
-        if (facts.activeBookings > 0) refuse('user_has_active_bookings', {});
-        if (facts.organisedEvents > 0) refuse('user_organises_events', {});
-        if (before.role === 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
-        return undefined;
-      }),
+      users.change(id, OPERATOR, ({ user: before }) => (before === undefined ? refuse('not_found', { entity: 'user', id }) : undefined)),
     demote: ({ id }: { readonly id: string }): Promise<unknown> =>
-      users.change(id, OPERATOR, ({ user: before, facts }) => {
+      users.change(id, OPERATOR, ({ user: before, hasOtherAdmins }) => {
         if (before === undefined) refuse('not_found', { entity: 'user', id });
-        if (before.role === 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
+        if (before.role === 'admin' && !hasOtherAdmins) refuse('last_admin', {});
         return { user: { ...before, role: 'user' } };
       }),
     /** The event's row, without its organizer; undefined when it is gone. */

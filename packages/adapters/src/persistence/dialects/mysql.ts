@@ -2,6 +2,7 @@ import { Unavailable } from '@ticket/domain';
 import { createPool, type Pool, type PoolConnection, type PoolOptions } from 'mysql2';
 import { createConnection, escapeId, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
+import { isLoopback } from '../../loopback.ts';
 import { StartFault } from '../../start-fault.ts';
 import { classify, errnoOf, messageOf } from '../database-errors.ts';
 import { migrations } from '../migrations/index.ts';
@@ -99,7 +100,7 @@ const asTheNodeIs = ({ type, isGalera }: ServerFacts): string =>
 export async function openMySql(
   config: MySqlConfig,
   { makes = true } = {},
-): Promise<{ writer: DataSource; reader: DataSource; plainPrefix: string }> {
+): Promise<{ writer: DataSource; reader: DataSource; plainPrefix: string; notice: string | undefined }> {
   const { database, poolSize } = config;
   const facts = await serverFacts(config, makes);
   const { type } = facts;
@@ -119,8 +120,12 @@ export async function openMySql(
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
   await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
-  return { writer: source, reader: source, plainPrefix: asTheNodeIs(facts) };
+  const isInTheClear = config.tls !== undefined && facts.ssl === undefined && !isLoopback(config.host);
+  return { writer: source, reader: source, plainPrefix: asTheNodeIs(facts), notice: isInTheClear ? inTheClear(config) : undefined };
 }
+
+const inTheClear = (config: MySqlConfig): string =>
+  `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
 
 /** A setting that was refused, for whom the connection is destroyed. */
 interface Refused {
@@ -326,11 +331,7 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
   if (code === NO_TLS)
     return `The database at ${address} has no TLS, and DB_SSL_MODE (or the address) asks for ${tls?.mode}. Turn TLS on there; or DB_SSL_MODE=disabled, where the network is yours alone.`;
   if (code === TLS_FAILED && !BROKEN.test(message))
-    return `The database at ${address} cannot be reached over TLS (${tls?.mode}): ${message}. ${
-      tls?.mode === 'verify-ca' || tls?.mode === 'verify-identity'
-        ? 'Is DB_SSL_CA the authority of its certificate, and is its name the one in the certificate?'
-        : 'Does it speak TLS 1.2 or newer?'
-    }`;
+    return `The database at ${address} cannot be reached over TLS (${tls?.mode}): ${message}. ${cureOf(message, tls?.mode)}`;
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || errnoOf(error) === 1251 || errnoOf(error) === 1524)
     return `User "${user}" of the database at ${address} logs in by a method that this program does not know: ${/plugin (\w+)/.exec(message)?.[1] ?? message}. As an administrator give them another: ALTER USER ... IDENTIFIED VIA mysql_native_password USING PASSWORD('...') on MariaDB, IDENTIFIED WITH caching_sha2_password BY '...' on MySQL.`;
   if (socket !== undefined && code === 'EACCES')
@@ -365,6 +366,13 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
     default:
       return undefined;
   }
+}
+
+function cureOf(message: string, mode: TlsMode | undefined): string {
+  if (/has expired|not yet valid/.test(message)) return "Renew the database's certificate, or set this machine's clock right.";
+  return mode === 'verify-ca' || mode === 'verify-identity'
+    ? 'Is DB_SSL_CA the authority of its certificate, and is its name the one in the certificate?'
+    : 'Does it speak TLS 1.2 or newer?';
 }
 
 const nodeCodeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Unavailable } from '@ticket/domain';
 import { makeFolder, syncFolder } from '../../folder.ts';
 import { StartFault } from '../../start-fault.ts';
 import { Database, type DatabaseConfig, type SqliteConfig } from '../database.ts';
 import { messageOf } from '../database-errors.ts';
+import { addressOf, type MySqlConfig } from './mysql.ts';
 import { SQLITE_FILE } from './sqlite.ts';
 import { type ByOtherTools, backUp, requireOurs, syncFile, whatIsAt } from './sqlite-backup.ts';
 import { finishExchange, readyName } from './sqlite-exchange.ts';
@@ -31,13 +32,14 @@ export async function restore(
   from: string,
   { look, beforeExchange }: { readonly look: (copy: SqliteConfig) => Promise<void>; readonly beforeExchange: () => void },
 ): Promise<Restored | ByOtherTools> {
-  if (config.engine !== 'sqlite') {
-    const tools = await backUp(config, from);
-    if (tools === 'done') throw new Error('a dump of MySQL is made by its own tools');
-    return tools;
-  }
   let isReady = false;
   try {
+    if (config.engine !== 'sqlite') {
+      requireNotSqlite(resolve(from), config);
+      const tools = await backUp(config, from);
+      if (tools === 'done') throw new Error('a dump of MySQL is made by its own tools');
+      return tools;
+    }
     return await exchange(config, resolve(from), look, () => {
       beforeExchange();
       isReady = true;
@@ -102,11 +104,27 @@ function requireBackup(source: string, file: string): void {
   const [stats, own] = [statSync(source), statSync(file, { throwIfNoEntry: false })];
   if (own?.ino === stats.ino && own.dev === stats.dev) refuse(`${source} is the database itself.`);
   const header = headerOf(source);
+  if (DUMP_BEGINNING.test(header.toString('latin1')))
+    refuse(
+      `${source} is a dump of MySQL or MariaDB, and the configuration names the embedded database in ${dirname(file)}. ${NOTHING}`,
+      'Is another database meant? Then set DB_HOST or DATABASE_URL, and restore again: it prints the command to run.',
+    );
   if (!hasMagic(header)) refuse(`${source} is no SQLite database.`);
   const log = logOf(source);
   if (isNoPlainFile(log) || isNoLog(log)) refuse(`${log} is no log of SQLite's, or its beginning is damaged.`, `${WITHOUT} ${NOTHING}`);
   if (!isContinuedBy(header, log)) refuse(`${log} is the log of another file than ${source}.`, `${WITHOUT} ${NOTHING}`);
 }
+/** As mysqldump and mariadb-dump write it, with comments and without. */
+const DUMP_BEGINNING = /^(?:-- (?:MySQL|MariaDB) dump|\/\*M?!)/;
+
+/** A dump may be on another machine, so only what is here and is no dump is refused. */
+function requireNotSqlite(source: string, config: MySqlConfig): void {
+  if (whatIsAt(source) !== 'a file' || !hasMagic(headerOf(source))) return;
+  throw new StartFault(
+    `${source} is a SQLite database, and the configuration names MySQL or MariaDB at ${addressOf(config)}. ${NOTHING} To put it in the place of the embedded database, take DB_HOST, DB_SOCKET and DATABASE_URL (or whichever address is set) out of the environment and .env, with every other DB_ variable, and restore again. For MySQL, name a dump of it.`,
+  );
+}
+
 const WITHOUT = 'Move it away to restore without it.';
 
 function headerOf(file: string): Buffer {
