@@ -26,14 +26,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'row lock',
     file: `${persistence}/locking.ts`,
-    line: "if (dataSource.options.type !== 'better-sqlite3') query.setLock(mode);",
+    line: 'if (lock !== undefined) query.setLock(lock);',
     becomes: '',
     killedBy: [`${persistence}/races.test.ts`, 'a booking is decided on the stock that he leaves'],
   },
   {
     name: 'writer queue',
     file: `${persistence}/database.ts`,
-    line: "this.engine === 'sqlite' ? this.#turns.run(turn, run) : run()",
+    line: 'this.dialect.pool === undefined ? this.#turns.run(turn, run) : run()',
     becomes: 'run()',
     killedBy: [`${persistence}/races.test.ts`, 'users and bookings written at once, sqlite lose nothing that was acknowledged'],
   },
@@ -88,7 +88,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'whole transaction again after a deadlock',
-    file: `${persistence}/database-errors.ts`,
+    file: `${persistence}/dialects/mysql-errors.ts`,
     line: "1213: 'rolled_back'",
     becomes: "1213: 'bug'",
     killedBy: [`${persistence}/races.test.ts`, 'costs a deadlock’s victim a second run and the buyer nothing'],
@@ -110,20 +110,20 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a mark in every transaction that is told',
     file: `${persistence}/tries.ts`,
-    line: 'mark === undefined || isInDoubt ? unsent : [...unsent, mark.next(runner.manager)]',
+    line: 'mark === undefined || isInDoubt ? unsent : [...unsent, mark.next()]',
     becomes: 'unsent',
     killedBy: [`${persistence}/failing-commits.test.ts`, 'once, when what was stored is a COMMIT: found out, and booked once'],
   },
   {
     name: 'each statement of a packet finds the rows that were locked',
-    file: `${persistence}/writing.ts`,
+    file: `${persistence}/statement.ts`,
     line: 'if (expected !== undefined && found !== expected)',
     becomes: 'if (false)',
     killedBy: [`${persistence}/writing.test.ts`, 'mysql: one that finds fewer rows than were locked'],
   },
   {
     name: 'no second statement in the text of one',
-    file: `${persistence}/dialects/mysql.ts`,
+    file: `${persistence}/dialects/mysql-pool.ts`,
     line: "if (typeof text === 'string' && text.includes(';') && !isJoined(text))",
     becomes: 'if (false)',
     killedBy: [`${persistence}/writing.test.ts`, 'mysql: text that holds a second statement is refused'],
@@ -138,7 +138,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an unknown failure of COMMIT is no rollback',
     file: `${persistence}/tries.ts`,
-    line: 'if (committing && !isKnownRollback(error))',
+    line: 'if (committing && !dialect.errors.isKnownRollback(error))',
     becomes: 'if (false)',
     killedBy: [`${persistence}/failing-commits.test.ts`, 'again and again: nobody hears that nothing was stored'],
   },
@@ -151,7 +151,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an error that no list names stored nothing',
-    file: `${persistence}/database-errors.ts`,
+    file: `${persistence}/dialects/mysql-errors.ts`,
     line: "BY_NUMBER[errno] ?? (BUGS.has(errno) ? 'bug' : 'unforeseen')",
     becomes: "BY_NUMBER[errno] ?? 'bug'",
     killedBy: [`${persistence}/failing-batches.test.ts`, 'always: it alone hears that nothing was stored'],
@@ -186,7 +186,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'durable commits on SQLite',
-    file: `${persistence}/dialects/sqlite.ts`,
+    file: `${persistence}/dialects/sqlite-open.ts`,
     line: "connection.pragma('synchronous = FULL');",
     becomes: "connection.pragma('synchronous = NORMAL');",
     killedBy: [`${persistence}/migrations/migrations.test.ts`, 'come up together'],
@@ -194,13 +194,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an older program stays away from newer tables',
     file: `${persistence}/database.ts`,
-    line: 'await requireProgramNewEnough(sources.reader, this.address);',
+    line: 'await requireProgramNewEnough(sources.reader, this.dialect);',
     becomes: '',
     killedBy: [`${persistence}/migrations/migrations.test.ts`, 'needs a newer program is refused in one line'],
   },
   {
     name: 'a COMMIT counts where the file is where it was',
-    file: `${persistence}/dialects/sqlite.ts`,
+    file: `${persistence}/dialects/sqlite-connection.ts`,
     line: 'this.#file?.requireStored();',
     becomes: '',
     killedBy: [`${persistence}/dialects/sqlite-file.test.ts`, 'a COMMIT into it is told as unknown'],
@@ -228,7 +228,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nothing is begun on a file that moved',
-    file: `${persistence}/dialects/sqlite.ts`,
+    file: `${persistence}/dialects/sqlite-connection.ts`,
     line: 'if (begins) this.#file?.requireThere({ looks: true });',
     becomes: '',
     killedBy: [`${persistence}/dialects/sqlite-file.test.ts`, 'is found before a transaction begins'],
@@ -256,7 +256,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nobody exchanges what is in use',
-    file: `${persistence}/dialects/sqlite.ts`,
+    file: `${persistence}/dialects/sqlite-open.ts`,
     line: 'const release = useFolder(folder);',
     becomes: 'const release = () => {};',
     killedBy: [`${persistence}/dialects/sqlite-exchange.test.ts`, 'waits for nobody'],
@@ -341,7 +341,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the answer is kept with what it tells of',
     file: `${persistence}/stock-writes.ts`,
-    line: '...keptAnswerInserts(manager, keptAnswers),',
+    line: '...keptAnswerInserts(dialect, keptAnswers),',
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'the second answer is the first'],
   },
@@ -376,7 +376,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'changes are counted with what they change',
     file: `${persistence}/stock-writes.ts`,
-    line: '...countReplacements(manager, changeCounts),',
+    line: '...countReplacements(dialect, changeCounts),',
     becomes: '',
     killedBy: [`${persistence}/change-budget.test.ts`, 'in all booked once, made pending and confirmed'],
   },
@@ -599,7 +599,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the name in the certificate',
-    file: `${persistence}/dialects/mysql.ts`,
+    file: `${persistence}/dialects/mysql-open.ts`,
     line: "verifyIdentity: tls.mode === 'verify-identity'",
     becomes: 'verifyIdentity: false',
     killedBy: ['tests/database-line.test.ts', 'is refused where the certificate has another name'],

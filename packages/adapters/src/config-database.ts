@@ -7,8 +7,7 @@ import * as v from 'valibot';
 import { type Environment, foreignDatabaseNames, type RawEnvironment, VARIABLES, type Variable } from './config-names.ts';
 import { isPublished } from './config-secrets.ts';
 import { type Read, wholeNumber } from './config-values.ts';
-import type { DatabaseConfig } from './persistence/database.ts';
-import type { MySqlConfig, TlsMode } from './persistence/dialects/mysql.ts';
+import type { DatabaseConfig, MySqlConfig, TlsMode } from './persistence/dialects/config.ts';
 
 export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 

@@ -20,7 +20,7 @@ import { type Environment, misspelt, type RawEnvironment, trimmed, VARIABLES } f
 import { isPublished, METRICS_TOKEN_ADVICE, SECRET_ADVICE, SECRET_BYTES_MIN, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
 import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
-import type { DatabaseConfig } from './persistence/database.ts';
+import type { DatabaseConfig } from './persistence/dialects/config.ts';
 import { COMMON_PASSWORDS } from './security/common-passwords.ts';
 import { StartFault } from './start-fault.ts';
 import { type TrustedProxies, trustedProxiesOf } from './trusted-proxies.ts';

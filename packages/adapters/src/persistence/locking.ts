@@ -1,17 +1,19 @@
 import type { DataSource, EntityManager, EntitySchema } from 'typeorm';
 import { QUEUE_LIMITS } from './batch-queue.ts';
+import type { Dialect } from './dialects/dialect.ts';
 
 /** Each id once, in the order in which everybody locks, so that two transactions never wait for each other. */
 export const inIdOrder = (ids: readonly (string | undefined)[]): string[] => [...new Set(ids.filter((id) => id !== undefined))].sort();
 
-type Mode = 'pessimistic_read' | 'pessimistic_write';
+type Mode = Parameters<Dialect['rowLock']>[0];
 
 /**
  * Reads rows by id as they are now and keeps them as they are until the transaction ends: nobody else changes them
- * (`pessimistic_read`), or even locks them (`pessimistic_write`). SQLite has one writer and needs no row locks.
+ * (`read`), or even locks them (`write`).
  * The rows are raw, by the names of their columns: to make entities of them would cost more than to read them.
  */
 export async function lockRows<Columns extends object>(
+  dialect: Dialect,
   manager: EntityManager,
   schema: EntitySchema,
   columns: readonly (keyof Columns & string)[],
@@ -19,12 +21,19 @@ export async function lockRows<Columns extends object>(
   mode: Mode,
 ): Promise<Columns[]> {
   if (ids.length === 0) return [];
-  const all = manager.dataSource.options.type === 'better-sqlite3' && isOfABatch(ids) ? filledUp(ids) : ids;
-  return manager.query(lockSql(manager, schema, columns, all, mode), [...all]);
+  const all = isOfABatch(ids) ? dialect.listOf(ids) : ids;
+  return manager.query(lockSql(dialect, manager, schema, columns, all, mode), [...all]);
 }
 
 /** What TypeORM makes of such a lock for so many rows, in its engine's words. It is made once: each time, it cost more than the answer's parsing. */
-function lockSql(manager: EntityManager, schema: EntitySchema, columns: readonly string[], ids: readonly string[], mode: Mode): string {
+function lockSql(
+  dialect: Dialect,
+  manager: EntityManager,
+  schema: EntitySchema,
+  columns: readonly string[],
+  ids: readonly string[],
+  mode: Mode,
+): string {
   const { dataSource } = manager;
   const known = KNOWN.get(dataSource) ?? new Map<string, string>();
   KNOWN.set(dataSource, known);
@@ -36,7 +45,8 @@ function lockSql(manager: EntityManager, schema: EntitySchema, columns: readonly
     .select(columns.map((column) => `locked.${column} AS ${column}`))
     .where('locked.id IN (:...ids)', { ids })
     .orderBy('locked.id');
-  if (dataSource.options.type !== 'better-sqlite3') query.setLock(mode);
+  const lock = dialect.rowLock(mode);
+  if (lock !== undefined) query.setLock(lock);
   const sql = query.getSql();
   if (isOfABatch(ids)) known.set(name, sql);
   return sql;
@@ -46,9 +56,3 @@ function lockSql(manager: EntityManager, schema: EntitySchema, columns: readonly
 const KNOWN = new WeakMap<DataSource, Map<string, string>>();
 
 const isOfABatch = (ids: readonly string[]): boolean => ids.length <= QUEUE_LIMITS.batchMax;
-
-/** TypeORM keeps SQLite's compiled statements by their text: with the last item again and again up to a power of two, few texts serve every number. */
-export const filledUp = <Item>(items: readonly Item[]): readonly Item[] => [
-  ...items,
-  ...Array.from({ length: 2 ** Math.ceil(Math.log2(items.length)) - items.length }).flatMap(() => items.slice(-1)),
-];

@@ -1,6 +1,6 @@
 import type { Booking, Event, Role, SignedIn, User } from '@ticket/domain';
 
-/** Raw rows as queries name their columns, and the domain values they become. MySQL gives BIGINT as text, SQLite dates as text. */
+/** Raw rows as queries name their columns, and the domain values they become. Some drivers give BIGINT as text, some dates. */
 export type Moment = Date | string;
 
 export const toDate = (moment: Moment): Date => (moment instanceof Date ? moment : new Date(`${moment.replace(' ', 'T')}Z`));

@@ -5,7 +5,7 @@ import type { KeptAnswerColumns, RateCountColumns } from './rows.ts';
 /**
  * Tables over the domain's own types: no second model, no mapper. Without `target` rows come back as plain objects.
  * The migrations make the tables; a test keeps both in step (migrations.test.ts). Checks are in the migrations alone,
- * since TypeORM drops them on MySQL.
+ * since TypeORM does not make them on every engine.
  */
 
 /** A user's row: the only place where the hash stands beside the person. Queries name the columns they want. */
@@ -13,7 +13,7 @@ export interface UserRow extends User {
   readonly passwordHash: string;
 }
 
-/** MySQL hands BIGINT out as text; all of ours are safe integers (event.ts). */
+/** Some drivers hand BIGINT out as text; all of ours are safe integers (event.ts). */
 const integer = { to: (value: number) => value, from: Number };
 
 const id = { type: 'varchar', length: 36, charset: 'ascii', collation: 'ascii_bin' } as const;

@@ -12,9 +12,9 @@ import {
 } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
-import { BatchQueue, LANES, QUEUE_LIMITS } from './batch-queue.ts';
+import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
-import { classify } from './database-errors.ts';
+import type { Dialect } from './dialects/dialect.ts';
 import { readKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import {
@@ -33,9 +33,6 @@ import { gather } from './shared-reads.ts';
 import { requireNewIds, store } from './stock-writes.ts';
 import { limitsIn } from './user-limits.ts';
 
-/** SQLite works inside this process: as long as a batch takes, nobody else is served. */
-const SQLITE_BATCH_MS = 8;
-
 export type StockQueue = BatchQueue<StockDecision, Outcome | Rerouted>;
 
 /** A decision on a booking of an event that was not locked for it: where the booking was looked up, it was missing yet. Nothing was decided. */
@@ -46,11 +43,12 @@ export const isRerouted = (answer: Outcome | Rerouted): answer is Rerouted => 'e
 
 /** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
 export function createStockQueue(database: Database, clock: Clock, policy: Policy, measures: Measures): StockQueue {
+  const { dialect } = database;
+  const { lanes, batchMs } = dialect.capabilities;
   const queue: StockQueue = new BatchQueue({
-    lanes: LANES[database.engine],
+    lanes,
     ...QUEUE_LIMITS,
-    // SQLite answers in microtasks, but for COMMIT: without a pause nothing else would be read, and batches would stay at one.
-    ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
+    ...(batchMs === undefined ? {} : { gather, batchMs }),
     commit: async (asked, more) => {
       const batch = [...asked];
       let isFirstTry = true;
@@ -62,9 +60,9 @@ export function createStockQueue(database: Database, clock: Clock, policy: Polic
           const isTriedAgain = !isFirstTry;
           isFirstTry = false;
           // A batch that may be stored already accepts nobody: its outcomes are those of its own decisions.
-          const rows = await lock(manager, batch, isInDoubt ? () => [] : more, measures);
+          const rows = await lock(dialect, manager, batch, isInDoubt ? () => [] : more, measures);
           const now = clock();
-          const limits = await limitsIn(manager, batch, rows, policy, now);
+          const limits = await limitsIn(dialect, manager, batch, rows, policy, now);
           const routes = routesOf(batch, rows);
           const { outcomes, writes } = settle(
             batch.filter((_, index) => routes[index] === undefined),
@@ -73,13 +71,13 @@ export function createStockQueue(database: Database, clock: Clock, policy: Polic
           );
           if (isTriedAgain) await requireNewIds(manager, writes.insertedBookings);
           const decided = outcomes.values();
-          return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), ...(await store(manager, writes)) };
+          return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), ...(await store(dialect, manager, writes)) };
         }, 'sales');
       try {
         return await run();
       } catch (error) {
-        // Where a row lock holds on one node alone (Galera), a user or an event may go after it was read: decided anew, it is gone.
-        if (batch.length === 1 && classify(error) === 'referenced') return run();
+        // Where a row lock holds on one node of a cluster alone, a user or an event may go after it was read: decided anew, it is gone.
+        if (batch.length === 1 && dialect.errors.classify(error) === 'referenced') return run();
         throw error;
       }
     },
@@ -116,6 +114,7 @@ function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): re
 
 /** Locks are taken in one order everywhere: events, users, bookings, each by id. */
 async function lock(
+  dialect: Dialect,
   manager: EntityManager,
   batch: StockDecision[],
   more: (isWelcome: (decision: StockDecision) => boolean) => readonly StockDecision[],
@@ -123,7 +122,7 @@ async function lock(
 ): Promise<LockedRows> {
   const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
   const asked = performance.now();
-  const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write').finally(() =>
+  const events = await lockRows<EventColumns>(dialect, manager, eventSchema, EVENT_COLUMNS, eventIds, 'write').finally(() =>
     lockWait(performance.now() - asked),
   );
   // Who came for these events while the lock was waited for shares it: with two servers on one event that is most of the time.
@@ -131,8 +130,8 @@ async function lock(
   batch.push(...more(({ eventId }) => eventId !== undefined && locked.has(eventId)));
   const actorIds = inIdOrder(batch.map(({ actor }) => userIdOf(actor)));
   const bookingIds = inIdOrder(batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
-  const actors = await lockRows<ActorColumns>(manager, userSchema, ACTOR_COLUMNS, actorIds, 'pessimistic_read');
-  const bookings = await lockRows<BookingColumns>(manager, bookingSchema, BOOKING_COLUMNS, bookingIds, 'pessimistic_write');
+  const actors = await lockRows<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds, 'read');
+  const bookings = await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds, 'write');
   return {
     events: events.map(toEvent),
     bookings: bookings.map(toBooking),

@@ -16,14 +16,15 @@ import {
 } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
-import { classify, messageOf } from './database-errors.ts';
+import { messageOf } from './database-errors.ts';
+import type { Dialect } from './dialects/dialect.ts';
 import { keptAnswerInserts, readKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
 import { sharedLookUp } from './shared-reads.ts';
+import { placesFor, StaleRow } from './statement.ts';
 import type { Worked } from './tries.ts';
-import { StaleRow } from './writing.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
@@ -33,17 +34,15 @@ export class TypeOrmUserRepository implements UserRepository {
   constructor(database: Database) {
     this.#database = database;
     this.find = sharedLookUp(async (ids, freshness) => {
-      const rows = await database.query<UserColumns>(
-        `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE id IN (${ids.map(() => '?').join(', ')})`,
-        ids,
-        { freshness },
-      );
+      const rows = await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE id IN (${placesFor(ids)})`, ids, {
+        freshness,
+      });
       return rows.map(toUser);
     });
   }
 
   async findCredentials(email: string): Promise<Credentials | undefined> {
-    if (!isAscii(email)) return undefined; // not in an ASCII column; MySQL would refuse the comparison
+    if (!isAscii(email)) return undefined; // not in an ASCII column, which refuses the comparison
     const [row] = await this.#database.query<UserColumns & { password_hash: string }>(
       `SELECT ${USER_COLUMNS.join(', ')}, password_hash FROM users WHERE email = ?`,
       [email],
@@ -64,9 +63,10 @@ export class TypeOrmUserRepository implements UserRepository {
   }
 
   async change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result> {
+    const { dialect } = this.#database;
     const outcome = await this.#database
-      .markedTransaction(async (manager) => decideAndStore(manager, id, attempt, await lockUsers(manager, id, attempt), decide))
-      .catch(refuseKnown);
+      .markedTransaction(async (manager) => decideAndStore(dialect, manager, id, attempt, await lockUsers(dialect, manager, id, attempt), decide))
+      .catch((error: unknown) => refuseKnown(dialect, error));
     if (!outcome.done) throw outcome.error;
     if (outcome.replayed) attempt.key?.onReplay();
     return outcome.after;
@@ -83,11 +83,11 @@ interface LockedUsers {
   readonly actor: Actor;
 }
 
-async function lockUsers(manager: EntityManager, id: string, { actor }: Attempt): Promise<LockedUsers> {
+async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: Attempt): Promise<LockedUsers> {
   const actorId = userIdOf(actor);
   // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
   const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
-  const rows = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]), 'pessimistic_write');
+  const rows = await lockRows<UserColumns>(dialect, manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]), 'write');
   const users = new Map(rows.map((row) => [row.id, toUser(row)]));
   const user = users.get(id);
   if (user?.role === 'admin' && !admins.includes(id)) throw new StaleRow('made an admin meanwhile');
@@ -95,6 +95,7 @@ async function lockUsers(manager: EntityManager, id: string, { actor }: Attempt)
 }
 
 async function decideAndStore<Result extends StoredUser | undefined>(
+  dialect: Dialect,
   manager: EntityManager,
   id: string,
   attempt: Attempt,
@@ -122,7 +123,7 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   const unsent =
     key === undefined || after === undefined
       ? []
-      : keptAnswerInserts(manager, [{ owner: ownerOf(attempt.actor), key: key.value, fingerprint: key.fingerprint, answer: after.user }]);
+      : keptAnswerInserts(dialect, [{ owner: ownerOf(attempt.actor), key: key.value, fingerprint: key.fingerprint, answer: after.user }]);
   return { result: { done: true, after, replayed: false }, hasWritten: hasWritten || key !== undefined, unsent };
 }
 
@@ -143,7 +144,7 @@ async function adminIds(manager: EntityManager): Promise<string[]> {
 const FACTS = `SELECT (SELECT COUNT(*) FROM users WHERE role = 'admin' AND id <> ?) AS otherAdmins,
             (SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status <> 'cancelled') AS activeBookings,
             (SELECT COUNT(*) FROM events WHERE organizer_id = ?) AS organisedEvents`;
-/** MySQL counts in text. */
+/** Some drivers count in text. */
 type FactsColumns = Record<keyof UserFacts, number | string>;
 
 const factsOf = async (manager: EntityManager, id: string): Promise<UserFacts> => toFacts(await manager.query(FACTS, [id, id, id]));
@@ -171,8 +172,8 @@ async function store(manager: EntityManager, before: User | undefined, after: St
 }
 
 /** What the tables' keys refuse, in the domain's words. */
-function refuseKnown(error: unknown): never {
-  const kind = classify(error);
+function refuseKnown(dialect: Dialect, error: unknown): never {
+  const kind = dialect.errors.classify(error);
   const message = messageOf(error);
   if (kind === 'duplicate' && /idx_users_email|users\.email/.test(message)) refuse('email_taken', {});
   if (kind === 'referenced') refuse(/fk_events_organizer/.test(message) ? 'user_organises_events' : 'user_has_active_bookings', {});

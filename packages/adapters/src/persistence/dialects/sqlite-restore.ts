@@ -5,43 +5,31 @@ import { join, resolve } from 'node:path';
 import { Unavailable } from '@ticket/domain';
 import { makeFolder, syncFolder } from '../../folder.ts';
 import { StartFault } from '../../start-fault.ts';
-import { Database, type DatabaseConfig, type SqliteConfig } from '../database.ts';
 import { messageOf } from '../database-errors.ts';
-import { SQLITE_FILE } from './sqlite.ts';
-import { type ByOtherTools, backUp, requireOurs, syncFile, whatIsAt } from './sqlite-backup.ts';
+import type { SqliteConfig } from './config.ts';
+import type { Restored, Restoring } from './dialect.ts';
+import { requireOurs, syncFile, whatIsAt } from './sqlite-backup.ts';
 import { finishExchange, readyName } from './sqlite-exchange.ts';
 import { logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';
 import { HEADER_BYTES, hasMagic, isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
+import { SQLITE_FILE } from './sqlite-open.ts';
 
 const WORK = 'tickets.sqlite-restoring';
-
-export interface Restored {
-  /** Where the database is that was there before, with its log; undefined when there was none. */
-  readonly kept: string | undefined;
-}
 
 /**
  * Puts a backup in the place of the embedded database, which nobody may have open, and keeps that one beside it. A copy of the backup is
  * checked, brought up to date and shown to `look` before anything changes. Killed at any moment, the one or the other is there, whole: see
- * sqlite-exchange.ts. Of another database it gives the commands that do it.
+ * sqlite-exchange.ts.
  */
-export async function restore(
-  config: DatabaseConfig,
-  from: string,
-  { look, beforeExchange }: { readonly look: (copy: SqliteConfig) => Promise<void>; readonly beforeExchange: () => void },
-): Promise<Restored | ByOtherTools> {
-  if (config.engine !== 'sqlite') {
-    const tools = await backUp(config, from);
-    if (tools === 'done') throw new Error('a dump of MySQL is made by its own tools');
-    return tools;
-  }
+export async function restore(config: SqliteConfig, from: string, restoring: Restoring): Promise<Restored> {
   let isReady = false;
+  const beforeExchange = () => {
+    restoring.beforeExchange();
+    isReady = true;
+  };
   try {
-    return await exchange(config, resolve(from), look, () => {
-      beforeExchange();
-      isReady = true;
-    });
+    return await exchange(config, resolve(from), { ...restoring, beforeExchange });
   } catch (error) {
     if (isReady)
       throw new StartFault(
@@ -52,12 +40,7 @@ export async function restore(
   }
 }
 
-async function exchange(
-  { folder }: SqliteConfig,
-  source: string,
-  look: (copy: SqliteConfig) => Promise<void>,
-  beforeExchange: () => void,
-): Promise<Restored> {
+async function exchange({ folder }: SqliteConfig, source: string, { bringUpToDate, look, beforeExchange }: Restoring): Promise<Restored> {
   const file = join(folder, SQLITE_FILE);
   requireBackup(source, file);
   makeFolder(folder);
@@ -71,7 +54,9 @@ async function exchange(
     const copy = join(work, SQLITE_FILE);
     copyOf(source, copy);
     await requireOurs(copy, source, NAME_ANOTHER);
-    await bringUpToDate(work, source);
+    await bringUpToDate({ engine: 'sqlite', folder: work }).catch((error: unknown) => {
+      throw error instanceof StartFault ? new StartFault(`${error.message.replaceAll(work, source)} The database is as it was.`) : error;
+    });
     await look({ engine: 'sqlite', folder: work });
     if (existsSync(logOf(copy)) && statSync(logOf(copy)).size > 0) throw new Error('the copy has a log of its own still');
     // A file of its own once more: libsql closes one at a time of its own, and SQLite would take this one for that.
@@ -166,16 +151,5 @@ async function requireUnused(file: string, folder: string): Promise<void> {
     if (error instanceof StartFault) throw error;
   } finally {
     for (const end of ends) rmSync(second + end, { force: true });
-  }
-}
-
-async function bringUpToDate(work: string, source: string): Promise<void> {
-  const database = new Database({ engine: 'sqlite', folder: work });
-  try {
-    await database.connect();
-  } catch (error) {
-    throw error instanceof StartFault ? new StartFault(`${error.message.replaceAll(work, source)} The database is as it was.`) : error;
-  } finally {
-    await database.close();
   }
 }
