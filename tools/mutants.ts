@@ -38,6 +38,27 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/races.test.ts`, 'users and bookings written at once, sqlite lose nothing that was acknowledged'],
   },
   {
+    name: 'a CHECK that does not bite is told at the start',
+    file: `${persistence}/dialects/sql.ts`,
+    line: "if (errors.classify(error) !== 'referenced')",
+    becomes: 'if (true)',
+    killedBy: [`${persistence}/walls.test.ts`, 'CHECK is ignored'],
+  },
+  {
+    name: 'an isolation that was not asked for is told at the start',
+    file: `${persistence}/dialects/mysql-walls.ts`,
+    line: "isolation === undefined || isolation === 'READ-COMMITTED'",
+    becomes: 'true',
+    killedBy: [`${persistence}/walls.test.ts`, 'isolation was changed'],
+  },
+  {
+    name: 'a COMMIT that waits for no disk is told at the start',
+    file: `${persistence}/dialects/sqlite-walls.ts`,
+    line: 'SYNCED.includes(Number(synchronous))',
+    becomes: 'true',
+    killedBy: [`${persistence}/walls.test.ts`, 'COMMIT waits for no disk'],
+  },
+  {
     name: 'status decided under the lock',
     file: 'packages/domain/src/stock/settlement.ts',
     line: 'const before = frozen(bookingId === undefined ? undefined : bookings.get(bookingId));',

@@ -5,18 +5,17 @@ import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
 import { newIds } from '../new-ids.ts';
 import { StartFault } from '../start-fault.ts';
 import { CommitMark, sweepMarks } from './commit-mark.ts';
-import { type ErrorClass, messageOf } from './database-errors.ts';
+import type { ErrorClass } from './database-errors.ts';
 import type { DatabaseConfig } from './dialects/config.ts';
 import type { Dialect, Opened } from './dialects/dialect.ts';
 import { dialectOf } from './dialects/index.ts';
-import { migrate } from './migrations/migrate.ts';
+import { faultOfTables, migrate } from './migrations/migrate.ts';
 import { isUpToDate, requireProgramNewEnough } from './migrations/program-versions.ts';
 import { StaleRow } from './statement.ts';
 import { ACQUIRE_MS, foreseen, inPlace, isTransient, LostCommit, onConnection, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
+import { weaknessesOf } from './walls.ts';
 import { WriteHealth } from './write-health.ts';
 import { type Turn, WriterTurns } from './writer-turns.ts';
-
-const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
 
 /** The one door to the database: transactions that write, and queries that only read. */
 export class Database {
@@ -86,17 +85,7 @@ export class Database {
         );
     } catch (error) {
       await sources.close();
-      throw error instanceof Unavailable || error instanceof StartFault
-        ? error
-        : new StartFault(
-            `The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}. ${
-              this.dialect.errors.isDamaged(error)
-                ? 'Put a backup in its place with: tickets restore FILE'
-                : makes
-                  ? WHAT_IS_DONE_STAYS
-                  : 'Nothing was changed.'
-            }`,
-          );
+      throw error instanceof Unavailable || error instanceof StartFault ? error : faultOfTables(error, this.dialect, { makes });
     }
     this.#sources = sources;
   }
@@ -222,9 +211,11 @@ export class Database {
     await sources?.close();
   }
 
-  /** What the database takes from what is promised, in words for who runs it; undefined when that is nothing. */
+  /** What the database takes from what is promised, in one line for who runs it; undefined when that is nothing. */
   async weakness(): Promise<string | undefined> {
-    return this.#sources?.notice;
+    const found = await weaknessesOf(this.dialect, (work) => this.transaction(work));
+    const weak = found.length === 0 ? undefined : `The database at ${this.address} keeps less than is promised: ${found.join('; ')}.`;
+    return [this.#connection().notice, weak].filter((line) => line !== undefined).join(' ') || undefined;
   }
 
   #open({ makes }: { readonly makes: boolean }): Promise<Opened> {

@@ -50,8 +50,8 @@ export interface Dialect {
 
   /** Taken while tables are changed, where the engine does not keep a second process out by itself. */
   readonly migrationLock: MigrationLock | undefined;
-  /** Tries whether the walls bite that no ticket is sold twice by, and says in words for a person which do not. */
-  readonly weaknesses: (at: Walls) => Promise<readonly string[]>;
+  /** Tries whether CHECK, isolation and durability are what is promised, and says in words for a person what is not. `ask`: see walls.ts. */
+  readonly weaknesses: (ask: Ask) => Promise<readonly string[]>;
   readonly copies: Copies;
 }
 
@@ -103,6 +103,8 @@ export interface ErrorRules {
   readonly isKnownRollback: (error: unknown) => boolean;
   /** Of an error that is `wrong_server` or `unwritable`: why nothing is written; undefined where reads will tell it too. */
   readonly whyRefused: (error: unknown) => WritesRefused | undefined;
+  /** A CHECK does not hold. */
+  readonly isBrokenCheck: (error: unknown) => boolean;
   readonly isMissingTable: (error: unknown) => boolean;
   /** Another process made the table, the column, the key or the row first. */
   readonly isRacedMigration: (error: unknown) => boolean;
@@ -146,12 +148,8 @@ export interface Condition {
   readonly parameters: readonly string[];
 }
 
-/** Where walls are tried. */
-export interface Walls {
-  readonly read: (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** What a statement fails with, in a transaction that is rolled back; undefined where it does not fail. */
-  readonly failureOf: (sql: string) => Promise<unknown>;
-}
+/** The rows of a statement, in a transaction that writes and is rolled back. */
+export type Ask = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
 /** Copies of the whole database, or the commands that make them where that is not this program's to do. */
 export interface Copies {

@@ -52,12 +52,15 @@ const BY_NUMBER: Readonly<Record<number, ErrorClass>> = {
   1698: 'denied', // this way to log in is closed
 };
 
+/** A CHECK that does not hold: MySQL's and MariaDB's. */
+const BROKEN_CHECK = [3819, 4025];
+
 /** Ours: no other server and no later time makes such a statement right. */
 const BUGS: ReadonlySet<number> = new Set([
   ...[1048, 1052, 1054, 1060, 1064, 1065, 1066, 1109, 1110, 1111, 1136, 1146, 1149], // names, syntax, NULL in a column without
   ...[1193, 1210, 1231, 1232, 1241, 1242, 1247, 1250, 1267, 1271, 1305, 1318, 1364, 1582, 1583, 1584, 1630], // wrong use of a function or a variable
   ...[1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1690], // a value that does not fit its column
-  ...[3819, 4025], // a CHECK that does not hold
+  ...BROKEN_CHECK,
 ]);
 
 const BY_CODE: Readonly<Record<string, ErrorClass>> = {
@@ -96,6 +99,7 @@ export const errors: ErrorRules = {
     if (classify(error) === 'unwritable') return 'no_room';
     return WHY_REFUSED.has(errnoOf(error)) ? WHY_REFUSED.get(errnoOf(error)) : 'read_only';
   },
+  isBrokenCheck: (error) => BROKEN_CHECK.some((errno) => errno === errnoOf(error)),
   isMissingTable: (error) => errnoOf(error) === NO_SUCH_TABLE,
   isRacedMigration: (error) => ALREADY_THERE.has(errnoOf(error)) || /already exists/.test(messageOf(error)),
   isDamaged: () => false,

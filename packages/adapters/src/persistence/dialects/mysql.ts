@@ -7,6 +7,7 @@ import { openMySql } from './mysql-open.ts';
 import { sendTogether } from './mysql-packet.ts';
 import { poolOfSize } from './mysql-pool.ts';
 import { copiesOf } from './mysql-tools.ts';
+import { weaknessesOfServer } from './mysql-walls.ts';
 import { behindInWords, bookedByEach, insertsBy, updateByCases, utcText } from './sql.ts';
 
 const NOW = 'CURRENT_TIMESTAMP(3)';
@@ -46,6 +47,6 @@ export const mysql = (config: MySqlConfig): Dialect => ({
     release: `SELECT RELEASE_LOCK(CONCAT('ticket-migrations-', DATABASE()))`,
     isRefused: (error) => errnoOf(error) === NOT_SUPPORTED, // some releases of MariaDB refuse it on Galera
   },
-  weaknesses: async () => [],
+  weaknesses: (ask) => weaknessesOfServer(ask, NOW),
   copies: copiesOf(config),
 });

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
+import { messageOf } from '../database-errors.ts';
 import { placesFor, requireRows, type Statement, type Value } from '../statement.ts';
-import type { Change, Condition, InsertOptions, Owner, PageColumns } from './dialect.ts';
+import type { Ask, Change, Condition, ErrorRules, InsertOptions, Owner, PageColumns } from './dialect.ts';
 
 /** What more than one engine does in the same words. A dialect takes what it needs. */
 
@@ -67,3 +68,18 @@ export function utcText(moment: Date): string {
   return last.text;
 }
 let last = { milliseconds: Number.NaN, text: '' };
+
+/**
+ * Whether the table of events refuses more tickets than there are, told by a row that has them and no organizer: where the CHECK does not
+ * bite, the foreign key refuses it, or nothing does.
+ */
+export async function weaknessOfCheck(ask: Ask, { now, errors }: { readonly now: string; readonly errors: ErrorRules }): Promise<readonly string[]> {
+  try {
+    await ask(`INSERT INTO events (id, organizer_id, name, location, event_date, ticket_price_cents, total_tickets, available_tickets, stock_version,
+      createdAt, updatedAt) VALUES ('', '', '', '', ${now}, 0, 1, 2, 0, ${now}, ${now})`);
+  } catch (error) {
+    if (errors.isBrokenCheck(error)) return [];
+    if (errors.classify(error) !== 'referenced') return [`whether CHECK is enforced could not be tried: ${messageOf(error)}`];
+  }
+  return ['CHECK is not enforced on the table events: a fault could sell more tickets than there are'];
+}

@@ -37,6 +37,7 @@ export const errors: ErrorRules = {
   // The transaction stays open when COMMIT is refused: what is busy, has no room or breaks a constraint is not stored.
   isKnownRollback: (error) => codeText(error).startsWith('SQLITE_') && KEPT_OPEN_AT_COMMIT.has(classify(error)),
   whyRefused: (error) => (codeText(error).startsWith('SQLITE_READONLY') ? 'read_only' : 'no_room'),
+  isBrokenCheck: (error) => codeText(error) === 'SQLITE_CONSTRAINT_CHECK',
   isMissingTable: (error) => /no such table/.test(messageOf(error)),
   isRacedMigration: (error) => /already exists/.test(messageOf(error)),
   isDamaged: (error) => /malformed|not a database/.test(messageOf(error)),

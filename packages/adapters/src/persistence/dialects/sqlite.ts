@@ -6,6 +6,7 @@ import { LibsqlConnection } from './sqlite-connection.ts';
 import { errors } from './sqlite-errors.ts';
 import { openSqlite } from './sqlite-open.ts';
 import { restore } from './sqlite-restore.ts';
+import { weaknessesOfWriter } from './sqlite-walls.ts';
 
 const NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
 /** SQLite works inside this process: as long as a batch takes, nobody else is served. */
@@ -46,7 +47,7 @@ export const sqlite = (config: SqliteConfig): Dialect => ({
         },
 
   migrationLock: undefined,
-  weaknesses: async () => [],
+  weaknesses: (ask) => weaknessesOfWriter(ask, NOW),
   copies: { backUp: (to) => backUp(config, to), restore: (from, restoring) => restore(config, from, restoring) },
 });
 

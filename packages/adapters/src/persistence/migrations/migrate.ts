@@ -1,4 +1,6 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { StartFault } from '../../start-fault.ts';
+import { messageOf } from '../database-errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { StaleRow } from '../statement.ts';
 import { isUpToDate, migrationsIn, type Readable } from './program-versions.ts';
@@ -45,3 +47,15 @@ const latestOf = (runner: QueryRunner): Readable => ({
     }
   },
 });
+
+const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
+
+/** What stops a start that cannot make the tables, or not read them, in words for a person. */
+export function faultOfTables(error: unknown, { address, errors }: Dialect, { makes }: { readonly makes: boolean }): StartFault {
+  const then = makes ? WHAT_IS_DONE_STAYS : 'Nothing was changed.';
+  return new StartFault(
+    `The tables at ${address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}. ${
+      errors.isDamaged(error) ? 'Put a backup in its place with: tickets restore FILE' : then
+    }`,
+  );
+}
