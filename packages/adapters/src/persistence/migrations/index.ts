@@ -8,7 +8,7 @@ import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts'
 import { BookingsByUser1765100000000 } from './1765100000000-bookings-by-user.ts';
 
 /**
- * In order. A migration that has landed is never edited: the next change is the next file. From MigrationPrograms on, each says first which
+ * In order. One file for each change, with a text for each engine (texts.ts). A migration that has landed is never edited: the next change is the next file. From MigrationPrograms on, each says first which
  * program is the oldest that can run on what it leaves (`recordOldestProgram`).
  */
 export const migrations = [
