@@ -8,7 +8,9 @@ const mutant = process.env['MUTANT'];
 const processes = ['faults/**/*.test.ts', 'history/**/*.test.ts'];
 /** Those whose time goes into programs that start, and limits that pass: two files at a time, since no answer depends on how busy the machine is. */
 const sideBySide = [
-  ...['failover', 'late-requests', 'marks', 'server-settings', 'sqlite-files', 'stale-reads', 'way-out'].map((name) => `faults/${name}.test.ts`),
+  ...['failover', 'late-requests', 'marks', 'server-settings', 'sqlite-files', 'stale-reads', 'walls', 'way-out'].map(
+    (name) => `faults/${name}.test.ts`,
+  ),
   'history/**/*.test.ts',
 ];
 const project = (name: string, root: string, { include = ['**/*.test.ts'], exclude = [] as readonly string[], test = {} } = {}) => ({

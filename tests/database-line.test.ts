@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../packages/adapters/src/config.ts';
+import { backUp } from '../packages/adapters/src/persistence/copies.ts';
 import { Database } from '../packages/adapters/src/persistence/database.ts';
-import { backUp } from '../packages/adapters/src/persistence/dialects/sqlite-backup.ts';
 import { certificates, hasOpenSsl } from './certificates.ts';
 import { find, startMariaDb } from './mariadb.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { inject } from 'vitest';
-import type { DatabaseConfig } from '../packages/adapters/src/persistence/database.ts';
+import type { DatabaseConfig } from '../packages/adapters/src/persistence/dialects/config.ts';
 
 export type Engine = 'sqlite' | 'mysql';
 

@@ -11,6 +11,9 @@ const Result = v.object({
 });
 const Rules = v.object({ forbidden: v.array(v.object({ name: v.string() })) });
 const rules = v.parse(Rules, createRequire(import.meta.url)('../.dependency-cruiser.cjs')).forbidden.map(({ name }) => name);
+/** tools/engine-names.mjs, which looks into files as well as at what they import. */
+const ENGINES = 'no-engine-is-named-outside-dialects';
+const namesIn = (...folder: string[]) => spawnSync(process.execPath, ['tools/engine-names.mjs', ...folder], { cwd: root, encoding: 'utf8' });
 
 function violationsIn(...folders: string[]) {
   const options = ['--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...folders];
@@ -30,13 +33,29 @@ describe('the hexagon', () => {
   });
 
   it('has a planted leak for every rule', () => {
-    expect(readdirSync(`${root}/tests/leaks`).toSorted()).toEqual(rules.toSorted());
+    expect(readdirSync(`${root}/tests/leaks`).toSorted()).toEqual([...rules, ENGINES].toSorted());
   });
 
   it.each(rules)('%s catches its planted leak, in every file that has one', (rule) => {
     const { violations } = violationsIn(`tests/leaks/${rule}`);
     expect(new Set(violations.map((violation) => violation.rule.name))).toEqual(new Set([rule]));
     if (rule === 'domain-imports-only-itself') expect(new Set(violations.map(({ from }) => from)).size).toBe(2);
+  });
+
+  it(`${ENGINES}: none is, and a planted name is found in code, in a text, in an import and in a file's name, and nowhere else`, () => {
+    expect([namesIn().status, namesIn().stderr]).toEqual([0, '']);
+    const { status, stderr } = namesIn(`tests/leaks/${ENGINES}`);
+    const found = stderr
+      .trim()
+      .split('\n')
+      .map((line) => line.replace('packages/adapters/src/persistence/', ''));
+    expect([status, found.toSorted()]).toEqual([
+      1,
+      [
+        ...['galera-nodes.ts: its own name', 'look-ups.ts:1: openMySql', 'look-ups.ts:4: libsql'],
+        ...['look-ups.ts:4: openMySql', 'look-ups.ts:4: sqlite'],
+      ],
+    ]);
   });
 
   it('gives the domain no dependency, and one way in for each reader', () => {

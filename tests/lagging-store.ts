@@ -4,7 +4,7 @@ import { READ_LAG_MS, type Store } from '@ticket/domain/testing';
 import Libsql from 'libsql';
 import { createConnection } from 'mysql2/promise';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
-import type { DatabaseConfig } from '../packages/adapters/src/persistence/database.ts';
+import type { DatabaseConfig } from '../packages/adapters/src/persistence/dialects/config.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
 import type { Engine } from './engines.ts';
 import { movementsOf, openContainer, portsOf } from './open-store.ts';

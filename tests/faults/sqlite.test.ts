@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
-import { openSqlite } from '../../packages/adapters/src/persistence/dialects/sqlite.ts';
+import { openSqlite } from '../../packages/adapters/src/persistence/dialects/sqlite-open.ts';
 import { ask, BoxOffice } from './box-office.ts';
 import { atTheEnd, PATIENCE_MS, startServer, temporaryFolder } from './programs.ts';
 import { CALM, OUTAGE, reckon } from './reckoning.ts';

@@ -42,8 +42,8 @@ const PLANTS: readonly Plant[] = [
   },
   {
     file: `${persistence}/stock-transaction.js`,
-    line: '...(await store(manager, writes))',
-    becomes: `...(${during('one acknowledgement in 40 is not stored', 1 / 40)} ? { hasWritten: false } : await store(manager, writes))`,
+    line: '...(await store(dialect, manager, writes))',
+    becomes: `...(${during('one acknowledgement in 40 is not stored', 1 / 40)} ? { hasWritten: false } : await store(dialect, manager, writes))`,
   },
   {
     file: 'apps/http/dist/idempotency.js',
@@ -65,7 +65,7 @@ const PLANTS: readonly Plant[] = [
         ? fail(c, 409, 'Permintaan dengan Idempotency-Key ini masih diproses', null, { 'Retry-After': '1' }) :`,
   },
   {
-    file: `${persistence}/tries.js`,
+    file: `${persistence}/dialects/sqlite.js`,
     line: "? connection.commit() : runner.query('COMMIT')",
     becomes: `&& !${during('one COMMIT in 10 is left out', 0.1)} ? connection.commit() : connection instanceof LibsqlConnection ? undefined : runner.query('COMMIT')`,
   },

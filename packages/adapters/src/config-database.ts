@@ -7,8 +7,7 @@ import { type Environment, foreignDatabaseNames, type RawEnvironment, VARIABLES,
 import { isPublished } from './config-secrets.ts';
 import { type Read, wholeNumber } from './config-values.ts';
 import { isLoopback } from './loopback.ts';
-import type { DatabaseConfig } from './persistence/database.ts';
-import type { MySqlConfig, TlsMode } from './persistence/dialects/mysql.ts';
+import type { DatabaseConfig, MySqlConfig, TlsMode } from './persistence/dialects/config.ts';
 import type { Profile } from './profiles.ts';
 
 const URLS = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'] as const;

@@ -11,7 +11,7 @@ import { isPublished, METRICS_TOKEN_ADVICE, SECRET_ADVICE, SECRET_BYTES_MIN, wea
 import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
 import { isLoopback } from './loopback.ts';
-import type { DatabaseConfig } from './persistence/database.ts';
+import type { DatabaseConfig } from './persistence/dialects/config.ts';
 import { type Policies, PROFILES, type Profile } from './profiles.ts';
 import { COMMON_PASSWORDS } from './security/common-passwords.ts';
 import { StartFault } from './start-fault.ts';

@@ -9,7 +9,8 @@ import { engines, freshDatabase } from '../../../../tests/engines.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
 import { StartFault } from '../start-fault.ts';
-import { Database, type DatabaseConfig } from './database.ts';
+import { Database } from './database.ts';
+import type { DatabaseConfig } from './dialects/config.ts';
 
 /** What somebody can do to the rows behind the program's back, and what the audit says to it. */
 const DAMAGE: readonly [what: string, sql: string, rules: readonly string[]][] = [

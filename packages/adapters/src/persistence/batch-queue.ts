@@ -159,9 +159,6 @@ interface Source<Request, Answer> {
   readonly size: number;
 }
 
-/** Two transactions keep MariaDB busy while one waits for its commit; SQLite has one writer. */
-export const LANES = { mysql: 2, sqlite: 1 } as const;
-
 /**
  * What serves every queue here. Bigger batches gain nothing and lock longer; behind more than some seconds of work nobody waits:
  * who would is told to come back.

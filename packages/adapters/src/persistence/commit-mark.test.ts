@@ -5,7 +5,7 @@ import { engines } from '../../../../tests/engines.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
 import type { Database } from './database.ts';
-import { LibsqlConnection } from './dialects/sqlite.ts';
+import { LibsqlConnection } from './dialects/sqlite-connection.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

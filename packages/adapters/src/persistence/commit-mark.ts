@@ -1,7 +1,8 @@
 import { type NewId, Unavailable } from '@ticket/domain';
 import type { EntityManager } from 'typeorm';
-import { classify } from './database-errors.ts';
-import { agoIn, deletesOf, nowIn, runTogether, type Statement } from './writing.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import type { Statement } from './statement.ts';
+import { deletesOf, runTogether } from './writing.ts';
 
 /** A mark is swept after a day, by the database's clock. Long before, nobody looks for it any more. */
 const SWEPT_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -12,18 +13,20 @@ const DOUBT_MAX_MS = 60 * 60 * 1000;
  * The mark that every try of one transaction writes, so that what became of a lost COMMIT is looked up and never inferred.
  * The first try writes it last, just before COMMIT. A try after a lost COMMIT writes it first, and there it is a fence: where the row is there
  * already, the transaction is stored; where it is not, the earlier try can never commit, since two transactions cannot both hold the key.
- * On one server InnoDB's lock on the key says so at once; between Galera nodes certification says so at COMMIT.
+ * On one server the lock on the key says so at once; between nodes of a cluster certification says so at COMMIT.
  */
 export class CommitMark<Result> {
   readonly #id: string;
+  readonly #dialect: Dialect;
   readonly #wallMs = Date.now();
   readonly #monotonicMs = performance.now();
-  /** What each try that sent COMMIT came to. Between Galera nodes an earlier one than the last may be the one that is stored. */
+  /** What each try that sent COMMIT came to. Between nodes of a cluster an earlier one than the last may be the one that is stored. */
   readonly #sent = new Map<number, Result>();
   #tries = 0;
 
-  constructor(newId: NewId) {
+  constructor(newId: NewId, dialect: Dialect) {
     this.#id = newId();
+    this.#dialect = dialect;
   }
 
   /** Whether a COMMIT was sent and its answer never came. */
@@ -47,20 +50,20 @@ export class CommitMark<Result> {
   }
 
   /** Writes the mark of the next try. */
-  next(manager: EntityManager): Statement {
+  next(): Statement {
     this.#tries += 1;
-    return { sql: `INSERT INTO commits (id, attempt, at) VALUES (?, ?, ${nowIn(manager)})`, parameters: [this.#id, this.#tries] };
+    return { sql: `INSERT INTO commits (id, attempt, at) VALUES (?, ?, ${this.#dialect.now})`, parameters: [this.#id, this.#tries] };
   }
 
   /** Writes the mark as the fence of a try after a lost COMMIT; or gives what the stored try came to. */
   async claim(manager: EntityManager): Promise<{ readonly stored: Result } | undefined> {
     if (this.#isTooOld) throw new Unavailable('the mark of a lost COMMIT may have been swept', { outcome: 'unknown' });
     try {
-      const { sql, parameters } = this.next(manager);
+      const { sql, parameters } = this.next();
       await manager.query(sql, [...parameters]);
       return undefined;
     } catch (error) {
-      if (classify(error) !== 'duplicate') throw error;
+      if (this.#dialect.errors.classify(error) !== 'duplicate') throw error;
     }
     const [row]: { attempt: number }[] = await manager.query('SELECT attempt FROM commits WHERE id = ?', [this.#id]);
     const attempt = Number(row?.attempt);
@@ -73,14 +76,15 @@ export class CommitMark<Result> {
  * Deletes at most `limit` marks that are a day old, and says how many they were. Ids begin with the time at which they were made, so the
  * range ends where younger ones begin. The database's clock has the last word, since servers' clocks differ.
  */
-export async function sweepMarks(manager: EntityManager, limit: number): Promise<number> {
-  const old = agoIn(manager, SWEPT_AFTER_MS);
+export async function sweepMarks(dialect: Dialect, manager: EntityManager, limit: number): Promise<number> {
+  const old = dialect.ago(SWEPT_AFTER_MS);
   const rows: { id: string }[] = await manager.query(`SELECT id FROM commits WHERE id < ? AND at < ${old.sql} ORDER BY id LIMIT ?`, [
     firstIdAt(Date.now() - SWEPT_AFTER_MS),
     old.parameter,
     limit,
   ]);
   await runTogether(
+    dialect,
     manager,
     deletesOf(
       'commits',

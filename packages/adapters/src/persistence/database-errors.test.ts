@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { classify, isKnownRollback } from './database-errors.ts';
+import { errors as mysql } from './dialects/mysql-errors.ts';
+import { errors as sqlite } from './dialects/sqlite-errors.ts';
 
 const driver = (facts: object, message = '') => Object.assign(new Error(message), facts);
+/** Who may meet such an error: what Node says of a connection, every engine. */
+function dialectsOf({ errno = 0, code = '' }: { readonly errno?: number; readonly code?: string }) {
+  if (code.startsWith('SQLITE_')) return [sqlite];
+  return errno > 0 || /^(?:HANDSHAKE|AUTH_SWITCH|PROTOCOL)_/.test(code) ? [mysql] : [mysql, sqlite];
+}
+
 const queryFailed = (facts: object, message = '') => Object.assign(new Error(message), { driverError: driver(facts, message) });
 
 describe('a failure of the database', () => {
@@ -45,8 +52,7 @@ describe('a failure of the database', () => {
     ['closed stream', { code: 'ERR_STREAM_DESTROYED' }, 'unforeseen'],
     ['wrong argument', { code: 'ERR_INVALID_ARG_TYPE' }, 'bug'],
   ])('is told by number: %s', (_, facts, kind) => {
-    expect(classify(driver(facts))).toBe(kind);
-    expect(classify(queryFailed(facts))).toBe(kind);
+    for (const { classify } of dialectsOf(facts)) expect([classify(driver(facts)), classify(queryFailed(facts))]).toEqual([kind, kind]);
   });
 
   it.each([
@@ -54,21 +60,22 @@ describe('a failure of the database', () => {
     ['Queue limit reached.', 'not_started'],
     ['anything else', 'unforeseen'],
   ])('without number and code is told by its words: %s', (message, kind) => {
-    expect(classify(queryFailed({}, message))).toBe(kind);
+    expect(mysql.classify(queryFailed({}, message))).toBe(kind);
   });
 
   it('is nothing special when it is no error at all', () => {
-    expect([classify('deadlock'), classify(undefined), classify(1213), classify(new Error('ours'))]).toEqual(['bug', 'bug', 'bug', 'bug']);
+    for (const { classify } of [mysql, sqlite])
+      expect([classify('deadlock'), classify(undefined), classify(1213), classify(new Error('ours'))]).toEqual(['bug', 'bug', 'bug', 'bug']);
   });
 
   it.each([1213, 1020, 3101, 9007, 8002, 8022, 8028].map((errno) => ({ errno })))('at COMMIT is known to have stored nothing: %o', (facts) => {
-    expect(isKnownRollback(queryFailed(facts))).toBe(true);
+    expect(mysql.isKnownRollback(queryFailed(facts))).toBe(true);
   });
 
   it.each(['SQLITE_BUSY', 'SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_CONSTRAINT_FOREIGNKEY'])(
     'at COMMIT on SQLite is known to have stored nothing: %s',
     (code) => {
-      expect(isKnownRollback(driver({ code }))).toBe(true);
+      expect(sqlite.isKnownRollback(driver({ code }))).toBe(true);
     },
   );
 
@@ -77,6 +84,6 @@ describe('a failure of the database', () => {
     ...['SQLITE_IOERR_FSYNC', 'SQLITE_CORRUPT', 'ECONNRESET', 'PROTOCOL_CONNECTION_LOST'].map((code) => ({ code })),
     {},
   ])('at COMMIT is not known to have stored nothing: %o', (facts) => {
-    expect(isKnownRollback(queryFailed(facts, 'whatever'))).toBe(false);
+    for (const { isKnownRollback } of dialectsOf(facts)) expect(isKnownRollback(queryFailed(facts, 'whatever'))).toBe(false);
   });
 });

@@ -1,54 +1,35 @@
 import { type Freshness, type NewId, Unavailable } from '@ticket/domain';
 import pLimit, { type LimitFunction } from 'p-limit';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import { type Measures, NO_MEASURES, type WritesRefused } from '../measures.ts';
 import { newIds } from '../new-ids.ts';
 import { StartFault } from '../start-fault.ts';
-import { LANES } from './batch-queue.ts';
 import { CommitMark, sweepMarks } from './commit-mark.ts';
-import { classify, messageOf } from './database-errors.ts';
-import { addressOf, connectionsOf, type MySqlConfig, openMySql } from './dialects/mysql.ts';
-import { openSqlite } from './dialects/sqlite.ts';
-import { isRacedMigration, migrate } from './migrations/migrate.ts';
+import type { ErrorClass } from './database-errors.ts';
+import type { DatabaseConfig } from './dialects/config.ts';
+import type { Dialect, Opened } from './dialects/dialect.ts';
+import { dialectOf } from './dialects/index.ts';
+import { faultOfTables, migrate } from './migrations/migrate.ts';
 import { isUpToDate, requireProgramNewEnough } from './migrations/program-versions.ts';
+import { StaleRow } from './statement.ts';
 import { ACQUIRE_MS, foreseen, inPlace, isTransient, LostCommit, onConnection, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
+import { weaknessesOf } from './walls.ts';
 import { WriteHealth } from './write-health.ts';
 import { type Turn, WriterTurns } from './writer-turns.ts';
-import { StaleRow } from './writing.ts';
-
-export interface SqliteConfig {
-  readonly engine: 'sqlite';
-  /** Where the file is kept. */
-  readonly folder: string;
-}
-export type DatabaseConfig = SqliteConfig | MySqlConfig;
-
-interface Sources {
-  readonly writer: DataSource;
-  readonly reader: DataSource;
-  /** What a statement begins with that reads and may lag. */
-  readonly plainPrefix: string;
-  readonly beginLog?: () => void;
-  /** What was found at the opening that the person who starts it should know. */
-  readonly notice: string | undefined;
-}
-
-const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
 
 /** The one door to the database: transactions that write, and queries that only read. */
 export class Database {
-  readonly engine: DatabaseConfig['engine'];
+  readonly dialect: Dialect;
   /** For people: where the data is. */
   readonly address: string;
-  readonly #config: DatabaseConfig;
   readonly #measures: Measures;
   readonly #newId: NewId;
   readonly #writes: WriteHealth;
-  /** SQLite has one writer and TypeORM one connection to it: a second transaction begun meanwhile would run inside the first. */
+  /** Where one connection writes for all, a second transaction begun meanwhile would run inside the first. */
   readonly #turns = new WriterTurns();
   /** The connections of the pool that others than sales may use at once: however many ask, the lanes of the stock queue find one. */
   readonly #places: LimitFunction | undefined;
-  #sources: Sources | undefined;
+  #sources: Opened | undefined;
   #tellLost: (why: string) => void = () => {};
   /** Told when the file that was opened is not at its path any more, in words for who runs the server: nothing is served until a restart. */
   readonly whenLost = new Promise<string>((resolve) => {
@@ -56,19 +37,23 @@ export class Database {
   });
 
   constructor(config: DatabaseConfig, measures = NO_MEASURES, newId: NewId = newIds()) {
-    this.#config = config;
+    this.dialect = dialectOf(config);
     this.#newId = newId;
     this.#measures = measures;
     // A mark alone is the smallest thing that is written, and writing it proves all that a booking needs.
-    this.#writes = new WriteHealth(() => this.#marked(async () => ({ result: undefined, hasWritten: true }), 'accounts'), measures);
-    this.engine = config.engine;
-    this.address = config.engine === 'sqlite' ? config.folder : `${addressOf(config)}/${config.database}`;
-    if (config.engine === 'mysql') {
-      this.#places = pLimit(Math.max(1, config.poolSize - LANES.mysql));
-      const pool = () => this.#sources && connectionsOf(this.#sources.writer);
-      measures.watch('connections_in_use', () => pool()?.inUse ?? 0);
-      measures.watch('connections_idle', () => pool()?.idle ?? 0);
-      measures.watch('connection_queue', () => (pool()?.waiting ?? 0) + (this.#places?.pendingCount ?? 0));
+    this.#writes = new WriteHealth(
+      () => this.#marked(async () => ({ result: undefined, hasWritten: true }), 'accounts'),
+      this.dialect.errors,
+      measures,
+    );
+    const { address, capabilities, pool } = this.dialect;
+    this.address = address;
+    if (pool !== undefined) {
+      this.#places = pLimit(Math.max(1, pool.size - capabilities.lanes));
+      const counts = () => this.#sources && pool.countsOf(this.#sources.writer);
+      measures.watch('connections_in_use', () => counts()?.inUse ?? 0);
+      measures.watch('connections_idle', () => counts()?.idle ?? 0);
+      measures.watch('connection_queue', () => (counts()?.waiting ?? 0) + (this.#places?.pendingCount ?? 0));
     }
   }
 
@@ -85,28 +70,22 @@ export class Database {
     if (this.#sources !== undefined) return;
     const sources = await this.#open({ makes });
     try {
-      await requireProgramNewEnough(sources.reader, this.address);
+      await requireProgramNewEnough(sources.reader, this.dialect);
       if (makes)
         await this.#untilDone(
           async () => {
-            await migrate(sources.writer);
-            sources.beginLog?.();
+            await migrate(sources.writer, this.dialect);
+            sources.whenUpToDate?.();
           },
-          (error) => isRacedMigration(error) || error instanceof StaleRow || isTransient(error),
+          (error) => this.dialect.errors.isRacedMigration(error) || error instanceof StaleRow || isTransient(this.#classOf(error)),
         );
-      else if (!(await isUpToDate(sources.reader)))
+      else if (!(await isUpToDate(sources.reader, this.dialect)))
         throw new StartFault(
           `There are no tables at ${this.address}, or older ones. Nothing was changed. Is it the right database? Then: tickets migrate`,
         );
     } catch (error) {
-      await close(sources);
-      throw error instanceof Unavailable || error instanceof StartFault
-        ? error
-        : new StartFault(
-            `The tables at ${this.address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}. ${
-              isDamaged(error) ? 'Put a backup in its place with: tickets restore FILE' : makes ? WHAT_IS_DONE_STAYS : 'Nothing was changed.'
-            }`,
-          );
+      await sources.close();
+      throw error instanceof Unavailable || error instanceof StartFault ? error : faultOfTables(error, this.dialect, { makes });
     }
     this.#sources = sources;
   }
@@ -141,7 +120,7 @@ export class Database {
   }
 
   async #marked<Result>(work: Work<Result>, turn: Turn): Promise<Result> {
-    const mark = new CommitMark<Result>(this.#newId);
+    const mark = new CommitMark<Result>(this.#newId, this.dialect);
     try {
       return await this.#run(work, mark, turn);
     } catch (error) {
@@ -156,13 +135,13 @@ export class Database {
     const { writer } = this.#connection();
     const run = () =>
       this.#untilDone(
-        () => inPlace(turn === 'sales' ? undefined : this.#places, () => tryOnce(writer, this.engine, work, mark, this.#measures)),
-        (error) => error instanceof LostCommit || error instanceof StaleRow || isTransient(error),
+        () => inPlace(turn === 'sales' ? undefined : this.#places, () => tryOnce(writer, this.dialect, work, mark, this.#measures)),
+        (error) => error instanceof LostCommit || error instanceof StaleRow || isTransient(this.#classOf(error)),
       );
-    return this.engine === 'sqlite' ? this.#turns.run(turn, run) : run();
+    return this.dialect.pool === undefined ? this.#turns.run(turn, run) : run();
   }
 
-  /** Whether sales wait, also those that gather into a batch and have not asked for SQLite's writer yet: other writes let them go first. */
+  /** Whether sales wait, also those that gather into a batch and have not asked for the one writer yet: other writes let them go first. */
   letSalesGoFirst(wait: () => boolean): void {
     this.#turns.salesGather = wait;
   }
@@ -170,12 +149,13 @@ export class Database {
   /** Deletes the marks that nobody looks for any more, in small transactions, and says how many they were. */
   async sweepMarks({ stepRows = 500 } = {}): Promise<number> {
     let swept = 0;
-    for (let step = stepRows; step === stepRows; swept += step) step = await this.transaction((manager) => sweepMarks(manager, stepRows));
+    for (let step = stepRows; step === stepRows; swept += step)
+      step = await this.transaction((manager) => sweepMarks(this.dialect, manager, stepRows));
     return swept;
   }
 
   /**
-   * Rows of one statement that only reads, on committed data. Where a proxy reads from replicas, or on a Galera node, `plain` may be older
+   * Rows of one statement that only reads, on committed data. Where a proxy reads from replicas, or on a node of a cluster, `plain` may be older
    * than what was committed elsewhere; `latest` is no older than the question.
    */
   async query<Row>(
@@ -183,8 +163,9 @@ export class Database {
     parameters: readonly unknown[] = [],
     { tryMs = TRY_MS, freshness = 'plain' }: { readonly tryMs?: number; readonly freshness?: Freshness | undefined } = {},
   ): Promise<readonly Row[]> {
-    // In a transaction: proxies send it to the server that writes. SQLite's reader sees every commit at once.
-    if (freshness === 'latest' && this.engine !== 'sqlite') return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
+    // In a transaction: proxies send it to the server that writes.
+    if (freshness === 'latest' && !this.dialect.capabilities.readsAreLatest)
+      return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
     return this.#read<Row>(sql, parameters, { tryMs, places: this.#places });
   }
 
@@ -196,17 +177,23 @@ export class Database {
     const { reader, plainPrefix } = this.#connection();
     const read = () =>
       inPlace(places, () =>
-        onConnection(reader.createQueryRunner(), tryMs, (runner): Promise<Row[]> => runner.query(plainPrefix + sql, [...parameters]), this.#measures),
+        onConnection(
+          this.dialect,
+          reader.createQueryRunner(),
+          tryMs,
+          (runner): Promise<Row[]> => runner.query(plainPrefix + sql, [...parameters]),
+          this.#measures,
+        ),
       );
     let isFirst = true;
     return this.#untilDone(read, (error) => {
-      const isWorthAnother = isFirst && classify(error) === 'unforeseen';
+      const isWorthAnother = isFirst && this.#classOf(error) === 'unforeseen';
       isFirst = false;
-      return isWorthAnother || isTransient(error);
+      return isWorthAnother || isTransient(this.#classOf(error));
     });
   }
 
-  /** Whether rows are read now. Of a table: a Galera node without a majority still answers what needs none. */
+  /** Whether rows are read now. Of a table: a node without a majority still answers what needs none. */
   async isReachable(): Promise<boolean> {
     try {
       // Not in a place: that others take all of theirs is no word on the database.
@@ -221,52 +208,37 @@ export class Database {
     const sources = this.#sources;
     this.#sources = undefined;
     this.#writes.stop();
-    if (sources !== undefined) await close(sources);
+    await sources?.close();
   }
 
   /** What takes from what is promised, a line each, in words for who runs the server. */
   async weaknesses(): Promise<readonly string[]> {
-    const notice = this.#sources?.notice;
-    const notices = notice === undefined ? [] : [notice];
-    if (this.engine === 'sqlite') return notices; // made durable when it was opened
-    const [row] = await this.query<{ flush: number }>('SELECT @@innodb_flush_log_at_trx_commit AS flush').catch(() => []);
-    if (row === undefined || Number(row.flush) === 1) return notices;
-    const flush = `innodb_flush_log_at_trx_commit is ${row.flush} at ${this.address}: a power cut may lose bookings that were confirmed. Set it to 1.`;
-    return [...notices, flush];
+    const { notice } = this.#connection();
+    const found = await weaknessesOf(this.dialect, (work) => this.transaction(work));
+    const lines = found.length === 0 ? [] : [`The database at ${this.address} keeps less than is promised: ${found.join('; ')}.`];
+    return notice === undefined ? lines : [notice, ...lines];
   }
 
-  async #open({ makes }: { readonly makes: boolean }): Promise<Sources> {
-    if (this.#config.engine === 'sqlite') {
-      const { folder } = this.#config;
-      return this.#untilDone(
-        async () => ({ ...(await openSqlite(folder, { makes, onLost: this.#tellLost })), plainPrefix: '' }),
-        (error) => isTransient(error),
-      );
-    }
-    return openMySql(this.#config, { makes });
+  #open({ makes }: { readonly makes: boolean }): Promise<Opened> {
+    // What was said in words for a person is not looked at again.
+    const mayComeRight = (error: unknown) => !(error instanceof Unavailable || error instanceof StartFault) && isTransient(this.#classOf(error));
+    return this.#untilDone(() => this.dialect.open({ makes, onLost: this.#tellLost }), mayComeRight);
+  }
+
+  #classOf(error: unknown): ErrorClass {
+    return this.dialect.errors.classify(error);
   }
 
   async #untilDone<Result>(work: () => Promise<Result>, mayComeRight: (error: unknown) => boolean): Promise<Result> {
     try {
-      return await untilDone(work, mayComeRight, { isConnected: this.connected, measures: this.#measures });
+      return await untilDone(work, mayComeRight, { dialect: this.dialect, isConnected: this.connected, measures: this.#measures });
     } catch (error) {
-      throw foreseen(error);
+      throw foreseen(error, this.#classOf(error));
     }
   }
 
-  #connection(): Sources {
+  #connection(): Opened {
     if (this.#sources === undefined) throw new Unavailable(`no connection to the database at ${this.address}`);
     return this.#sources;
   }
-}
-
-const isDamaged = (error: unknown): boolean => /malformed|not a database/.test(messageOf(error));
-
-async function close({ writer, reader }: { writer: DataSource; reader: DataSource }): Promise<void> {
-  if (reader !== writer) {
-    await reader.destroy();
-    // So that after a clean stop the one file is the whole database, whoever copies it. Another process may still use the log.
-    await writer.query('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
-  }
-  await writer.destroy();
 }

@@ -4,7 +4,7 @@ import { rowsOf } from '@ticket/domain/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
-import { LibsqlConnection } from './dialects/sqlite.ts';
+import { LibsqlConnection } from './dialects/sqlite-connection.ts';
 
 /** The disk fails when SQLite syncs its log: the log may hold the whole transaction all the same, and a restart find it. */
 describe('a COMMIT on SQLite that fails with the disk', () => {

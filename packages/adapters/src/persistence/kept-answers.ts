@@ -2,8 +2,9 @@ import type { ActorRef, IdempotencyKey, KeptAnswers } from '@ticket/domain';
 import { type KeptAnswer, ownerOf } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
+import type { Dialect } from './dialects/dialect.ts';
 import { type KeptAnswerColumns, toDate } from './rows.ts';
-import { insertsOf, momentText, nowIn, type Statement } from './writing.ts';
+import type { Statement } from './statement.ts';
 
 /** What was answered before under the keys; nothing is asked of the database where there are none. */
 export async function readKeptAnswers(
@@ -17,19 +18,21 @@ export async function readKeptAnswers(
   return rows.map(toKeptAnswer);
 }
 
-const KEPT = 'SELECT owner, idempotency_key, fingerprint, answer, kept_at FROM idempotency_keys';
+const KEPT = 'SELECT owner, idempotency_key, kind, fingerprint, answer, kept_at FROM idempotency_keys';
 const ONE = '(owner = ? AND idempotency_key = ?)';
-const toKeptAnswer = ({ owner, idempotency_key: key, fingerprint, answer }: KeptAnswerColumns): KeptAnswer => ({
-  ...{ owner, key, fingerprint },
+const toKeptAnswer = ({ owner, idempotency_key: key, kind, fingerprint, answer }: KeptAnswerColumns): KeptAnswer => ({
+  owner,
+  key,
+  kind: kind ?? undefined,
+  fingerprint,
   answer: revived(answer),
 });
 
-export const keptAnswerInserts = (manager: EntityManager, answers: readonly KeptAnswer[]): Statement[] =>
-  insertsOf(
-    manager,
+export const keptAnswerInserts = (dialect: Dialect, answers: readonly KeptAnswer[]): Statement[] =>
+  dialect.insertMany(
     'idempotency_keys',
-    ['owner', 'idempotency_key', 'fingerprint', 'answer'],
-    answers.map(({ owner, key, fingerprint, answer }) => [owner, key, fingerprint, JSON.stringify(answer)]),
+    ['owner', 'idempotency_key', 'kind', 'fingerprint', 'answer'],
+    answers.map(({ owner, key, kind = null, fingerprint, answer }) => [owner, key, kind, fingerprint, JSON.stringify(answer)]),
     { stamped: 'kept_at' },
   );
 
@@ -59,11 +62,11 @@ export class TypeOrmKeptAnswers implements KeptAnswers {
    */
   forget(ageMs: number, limit: number): Promise<number> {
     return this.#database.transaction(async (manager) => {
-      const [row]: { now: Date | string }[] = await manager.query(`SELECT ${nowIn(manager)} AS now`);
+      const [row]: { now: Date | string }[] = await manager.query(`SELECT ${this.#database.dialect.now} AS now`);
       const uptimeMs = this.#uptimeMs();
       if (row !== undefined) this.#aheadMs = Math.min(this.#aheadMs, toDate(row.now).getTime() - uptimeMs);
-      const oldest = momentText(new Date(this.#aheadMs + uptimeMs - ageMs));
-      // Found first: neither engine's DELETE takes a limit that the other's knows, and only the rows found are locked.
+      const oldest = this.#database.dialect.date(new Date(this.#aheadMs + uptimeMs - ageMs));
+      // Found first: no limit of a DELETE is known to all engines, and only the rows found are locked.
       const rows: Pick<KeptAnswerColumns, 'owner' | 'idempotency_key'>[] = await manager.query(
         'SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ? ORDER BY kept_at LIMIT ?',
         [oldest, limit],

@@ -18,9 +18,8 @@ describe.each(engines)('rows locked on %s', (engine) => {
   it.each([1, 3, 256, 257, 20_000])('among %i ids are those that are there, each once', async (count) => {
     const { id } = await rowsOf(portsOf(store.container)).user();
     const ids = [id, ...times(count - 1, (n) => `nobody ${n}`)].toSorted();
-    const locked = await store.container
-      .get(TOKENS.database)
-      .transaction((manager) => lockRows<ActorColumns>(manager, userSchema, ACTOR_COLUMNS, ids, 'pessimistic_read'));
+    const database = store.container.get(TOKENS.database);
+    const locked = await database.transaction((manager) => lockRows<ActorColumns>(database.dialect, manager, userSchema, ACTOR_COLUMNS, ids));
     expect(locked.map((row) => row.id)).toEqual([id]);
   });
 });

@@ -6,7 +6,7 @@ import type { KeptAnswerColumns, RateCountColumns } from './rows.ts';
 /**
  * Tables over the domain's own types: no second model, no mapper. Without `target` rows come back as plain objects.
  * The migrations make the tables; a test keeps both in step (migrations.test.ts). Checks are in the migrations alone,
- * since TypeORM drops them on MySQL.
+ * since TypeORM does not make them on every engine.
  */
 
 /** A user's row: the only place where the hash stands beside the person. Queries name the columns they want. */
@@ -14,7 +14,7 @@ export interface UserRow extends User {
   readonly passwordHash: string;
 }
 
-/** MySQL hands BIGINT out as text; all of ours are safe integers (event.ts). */
+/** Some drivers hand BIGINT out as text; all of ours are safe integers (event.ts). */
 const integer = { to: (value: number) => value, from: Number };
 
 const id = { type: 'varchar', length: 36, charset: 'ascii', collation: 'ascii_bin' } as const;
@@ -128,6 +128,7 @@ const keptAnswerSchema = new EntitySchema<KeptAnswerColumns>({
   columns: {
     owner: { ...id, primary: true },
     idempotency_key: { type: 'varchar', length: 255, charset: 'ascii', collation: 'ascii_bin', primary: true },
+    kind: { type: 'varchar', length: 32, charset: 'ascii', collation: 'ascii_bin', nullable: true },
     fingerprint: { type: 'varchar', length: 64, charset: 'ascii', collation: 'ascii_bin' },
     answer: { type: 'text', ...text },
     kept_at: { type: 'datetime', precision: 3 },

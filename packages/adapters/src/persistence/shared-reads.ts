@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 
 /**
- * Waits until what has arrived by now was read from its sockets, so that it shares the next statement. SQLite needs it: it
+ * Waits until what has arrived by now was read from its sockets, so that it shares the next statement. An engine in this process needs it: it
  * answers before anything else gets a turn, so that without it nothing would ever be shared, nor anybody else served.
  */
 export const gather = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

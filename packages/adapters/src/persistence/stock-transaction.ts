@@ -1,12 +1,12 @@
-import type { Attempt, Booking, Clock, Event, SellingPolicy } from '@ticket/domain';
-import { type LockedRows, type Outcome, type StockDecision, settle, userIdOf } from '@ticket/domain/spi';
+import type { Answer, Booking, Clock, Event, SellingPolicy } from '@ticket/domain';
+import { type LockedRows, type Outcome, rowNeededBy, type StockDecision, settle } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
-import { BatchQueue, LANES, QUEUE_LIMITS } from './batch-queue.ts';
+import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
-import { classify } from './database-errors.ts';
+import type { Dialect } from './dialects/dialect.ts';
 import { readKeptAnswers } from './kept-answers.ts';
-import { inIdOrder, lockRows } from './locking.ts';
+import { inIdOrder, lockRows, rowsAsTheyAre } from './locking.ts';
 import {
   ACTOR_COLUMNS,
   type ActorColumns,
@@ -23,9 +23,6 @@ import { gather } from './shared-reads.ts';
 import { requireNewIds, store } from './stock-writes.ts';
 import { limitsIn } from './user-limits.ts';
 
-/** SQLite works inside this process: as long as a batch takes, nobody else is served. */
-const SQLITE_BATCH_MS = 8;
-
 export type StockQueue = BatchQueue<StockDecision, Outcome | Rerouted>;
 
 /** A decision on a booking of an event that was not locked for it: where the booking was looked up, it was missing yet. Nothing was decided. */
@@ -36,11 +33,12 @@ export const isRerouted = (answer: Outcome | Rerouted): answer is Rerouted => 'e
 
 /** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
 export function createStockQueue(database: Database, clock: Clock, policy: SellingPolicy, measures: Measures): StockQueue {
+  const { dialect } = database;
+  const { lanes, batchMs } = dialect.capabilities;
   const queue: StockQueue = new BatchQueue({
-    lanes: LANES[database.engine],
+    lanes,
     ...QUEUE_LIMITS,
-    // SQLite answers in microtasks, but for COMMIT: without a pause nothing else would be read, and batches would stay at one.
-    ...(database.engine === 'sqlite' ? { gather, batchMs: SQLITE_BATCH_MS } : {}),
+    ...(batchMs === undefined ? {} : { gather, batchMs }),
     commit: async (asked, more) => {
       const batch = [...asked];
       let isFirstTry = true;
@@ -52,9 +50,9 @@ export function createStockQueue(database: Database, clock: Clock, policy: Selli
           const isTriedAgain = !isFirstTry;
           isFirstTry = false;
           // A batch that may be stored already accepts nobody: its outcomes are those of its own decisions.
-          const rows = await lock(manager, batch, isInDoubt ? () => [] : more, measures);
+          const rows = await lock(dialect, manager, batch, isInDoubt ? () => [] : more, measures);
           const now = clock();
-          const limits = await limitsIn(manager, batch, rows, policy, now);
+          const limits = await limitsIn(dialect, manager, batch, rows, policy, now);
           const routes = routesOf(batch, rows);
           const { outcomes, writes } = settle(
             batch.filter((_, index) => routes[index] === undefined),
@@ -63,13 +61,13 @@ export function createStockQueue(database: Database, clock: Clock, policy: Selli
           );
           if (isTriedAgain) await requireNewIds(manager, writes.insertedBookings);
           const decided = outcomes.values();
-          return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), ...(await store(manager, writes)) };
+          return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), ...(await store(dialect, manager, writes)) };
         }, 'sales');
       try {
         return await run();
       } catch (error) {
-        // Where a row lock holds on one node alone (Galera), a user or an event may go after it was read: decided anew, it is gone.
-        if (batch.length === 1 && classify(error) === 'referenced') return run();
+        // Where a row lock holds on one node of a cluster alone, a user or an event may go after it was read: decided anew, it is gone.
+        if (batch.length === 1 && dialect.errors.classify(error) === 'referenced') return run();
         throw error;
       }
     },
@@ -81,11 +79,11 @@ export function createStockQueue(database: Database, clock: Clock, policy: Selli
 }
 
 /** What the decision returned, as it was stored, or what it threw. */
-export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome | Rerouted, { key }: Attempt): Result {
+export function unwrap<Result extends Event | Booking | undefined>(outcome: Outcome | Rerouted): Answer<Result> {
   if (isRerouted(outcome)) throw new Error('only a decision on a booking goes to another event');
   if (!outcome.done) throw outcome.error;
-  if (outcome.replayed) key?.onReplay();
-  return outcome.value as Result; // settle() answers a decision with the kind of row that the decision returned
+  const { value, replayed } = outcome;
+  return { value: value as Result, replayed }; // settle() answers a decision with the kind of row that the decision returned
 }
 
 function notDecided(): never {
@@ -104,8 +102,9 @@ function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): re
   });
 }
 
-/** Locks are taken in one order everywhere: events, users, bookings, each by id. */
+/** Locks are taken in one order everywhere: events, then bookings, each by id. Rights are read from users' rows as they are then. */
 async function lock(
+  dialect: Dialect,
   manager: EntityManager,
   batch: StockDecision[],
   more: (isWelcome: (decision: StockDecision) => boolean) => readonly StockDecision[],
@@ -113,16 +112,17 @@ async function lock(
 ): Promise<LockedRows> {
   const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
   const asked = performance.now();
-  const events = await lockRows<EventColumns>(manager, eventSchema, EVENT_COLUMNS, eventIds, 'pessimistic_write').finally(() =>
+  const events = await lockRows<EventColumns>(dialect, manager, eventSchema, EVENT_COLUMNS, eventIds).finally(() =>
     lockWait(performance.now() - asked),
   );
   // Who came for these events while the lock was waited for shares it: with two servers on one event that is most of the time.
   const locked = new Set(eventIds);
   batch.push(...more(({ eventId }) => eventId !== undefined && locked.has(eventId)));
-  const actorIds = inIdOrder(batch.map(({ actor }) => userIdOf(actor)));
+  const actorIds = inIdOrder(batch.map(({ actor }) => rowNeededBy(actor)));
   const bookingIds = inIdOrder(batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
-  const actors = await lockRows<ActorColumns>(manager, userSchema, ACTOR_COLUMNS, actorIds, 'pessimistic_read');
-  const bookings = await lockRows<BookingColumns>(manager, bookingSchema, BOOKING_COLUMNS, bookingIds, 'pessimistic_write');
+  // Without a lock: the row of a popular admin would collect those of all who change their events, and that of a user those of all they book.
+  const actors = await rowsAsTheyAre<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds);
+  const bookings = await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds);
   return {
     events: events.map(toEvent),
     bookings: bookings.map(toBooking),

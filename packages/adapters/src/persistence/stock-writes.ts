@@ -1,14 +1,17 @@
 import type { Booking } from '@ticket/domain';
 import type { Writes } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
+import type { Change, Dialect } from './dialects/dialect.ts';
 import { keptAnswerInserts } from './kept-answers.ts';
 import { BOOKING_COLUMNS } from './rows.ts';
 import { eventSchema } from './schemas.ts';
+import { placesFor, StaleRow, type Statement } from './statement.ts';
 import { countReplacements } from './typeorm-rate-counts.ts';
-import { deletesOf, insertsOf, StaleRow, type Statement } from './writing.ts';
+import { deletesOf } from './writing.ts';
 
 /** Writes what TypeORM has to put into words, and gives the statements for the rest. */
 export async function store(
+  dialect: Dialect,
   manager: EntityManager,
   writes: Writes,
 ): Promise<{ readonly hasWritten: boolean; readonly unsent: readonly Statement[] }> {
@@ -23,9 +26,11 @@ export async function store(
   return {
     hasWritten: Object.values(writes).some((rows) => rows.length > 0),
     unsent: [
-      ...stockMoves(changedEvents.filter(({ edited }) => !edited)),
-      ...insertsOf(
-        manager,
+      ...stockMoves(
+        dialect,
+        changedEvents.filter(({ edited }) => !edited),
+      ),
+      ...dialect.insertMany(
         'bookings',
         BOOKING_COLUMNS,
         insertedBookings.map(({ id, userId, eventId, quantity, totalPriceCents, status, bookingDate }) => [
@@ -36,16 +41,15 @@ export async function store(
       ...deletesOf('bookings', 'id', idsOf(deletedBookings)),
       ...deletesOf('bookings', 'event_id', idsOf(deletedEvents)),
       ...deletesOf('events', 'id', idsOf(deletedEvents)),
-      ...insertsOf(
-        manager,
+      ...dialect.insertMany(
         'stock_movements',
         ['event_id', 'stock_version', 'booking_id', 'delta', 'available_after', 'reason', 'at'],
         movements.map(({ eventId, stockVersion, bookingId, delta, availableAfter, reason, at }) => [
           ...[eventId, stockVersion, bookingId, delta, availableAfter, reason, at],
         ]),
       ),
-      ...countReplacements(manager, changeCounts),
-      ...keptAnswerInserts(manager, keptAnswers),
+      ...countReplacements(dialect, changeCounts),
+      ...keptAnswerInserts(dialect, keptAnswers),
     ],
   };
 }
@@ -57,7 +61,7 @@ export async function store(
 export async function requireNewIds(manager: EntityManager, bookings: readonly Booking[]): Promise<void> {
   if (bookings.length === 0) return;
   const taken: { readonly id: string }[] = await manager.query(
-    `SELECT id FROM bookings WHERE id IN (${bookings.map(() => '?').join(', ')}) LIMIT 1`,
+    `SELECT id FROM bookings WHERE id IN (${placesFor(bookings)}) LIMIT 1`,
     idsOf(bookings),
   );
   if (taken.length > 0) throw new Error('broken promise: a new booking has an id of its own');
@@ -65,18 +69,16 @@ export async function requireNewIds(manager: EntityManager, bookings: readonly B
 
 const idsOf = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
 
+type ChangedEvent = Writes['changedEvents'][number];
+const STOCK: Change<ChangedEvent> = {
+  id: ({ before }) => before.id,
+  set: [
+    ['available_tickets', ({ after }) => after.availableTickets],
+    ['stock_version', ({ after }) => after.stockVersion],
+  ],
+  guard: ['stock_version', ({ before }) => before.stockVersion],
+};
+
 /** One statement for all events of the batch: their number, not their rows, would set the pace. */
-function stockMoves(changed: Writes['changedEvents']): Statement[] {
-  if (changed.length === 0) return [];
-  const cases = changed.map(() => 'WHEN ? THEN ?').join(' ');
-  const values = (pick: (change: (typeof changed)[number]) => number) => changed.flatMap((change) => [change.before.id, pick(change)]);
-  const sql = `UPDATE events SET available_tickets = CASE id ${cases} END, stock_version = CASE id ${cases} END
-    WHERE id IN (${changed.map(() => '?').join(', ')}) AND stock_version = CASE id ${cases} END`;
-  const parameters = [
-    ...values(({ after }) => after.availableTickets),
-    ...values(({ after }) => after.stockVersion),
-    ...changed.map(({ before }) => before.id),
-    ...values(({ before }) => before.stockVersion),
-  ];
-  return [{ sql, parameters, rows: changed.length }];
-}
+const stockMoves = (dialect: Dialect, changed: readonly ChangedEvent[]): Statement[] =>
+  changed.length === 0 ? [] : [dialect.updateMany('events', changed, STOCK)];

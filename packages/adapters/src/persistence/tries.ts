@@ -4,10 +4,10 @@ import type { LimitFunction } from 'p-limit';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { Measures, RetryClass } from '../measures.ts';
 import type { CommitMark } from './commit-mark.ts';
-import { classify, type ErrorClass, errnoOf, isKnownRollback, UnforeseenFailure } from './database-errors.ts';
-import { abandonConnections, isAbandoned, settingsOf } from './dialects/mysql.ts';
-import { LibsqlConnection } from './dialects/sqlite.ts';
-import { runTogether, StaleRow, type Statement } from './writing.ts';
+import { type ErrorClass, errnoOf, UnforeseenFailure } from './database-errors.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { StaleRow, type Statement } from './statement.ts';
+import { runTogether } from './writing.ts';
 
 /** A transaction is run again for this long before it is given up. By time, not by count: conflicts come in crowds. */
 const BUDGET_MS = 3000;
@@ -44,7 +44,7 @@ export class LostCommit extends Error {
 export async function untilDone<Result>(
   work: () => Promise<Result>,
   mayComeRight: (error: unknown) => boolean,
-  { isConnected, measures }: { readonly isConnected: boolean; readonly measures: Measures },
+  { dialect, isConnected, measures }: { readonly dialect: Dialect; readonly isConnected: boolean; readonly measures: Measures },
 ): Promise<Result> {
   const began = performance.now();
   let hasLookedAfterCommit = false;
@@ -52,7 +52,7 @@ export async function untilDone<Result>(
     try {
       return await work();
     } catch (error) {
-      const kind = classify(error);
+      const kind = dialect.errors.classify(error);
       const lasting = LASTING[kind];
       if (lasting !== undefined && isConnected) throw new Unavailable(lasting, { retryAfterSeconds: 10, cause: error });
       if (!mayComeRight(error)) throw error;
@@ -63,7 +63,7 @@ export async function untilDone<Result>(
       const isToBeFoundOut: boolean = error instanceof LostCommit && !hasLookedAfterCommit;
       if (isOver && !isToBeFoundOut) throw new Unavailable(`${whyOf(error, kind)} for ${budget} ms`, { cause: error });
       hasLookedAfterCommit ||= isToBeFoundOut;
-      measures.retry(retryClassOf(error));
+      measures.retry(retryClassOf(error, kind));
       await sleep(delay);
     }
   }
@@ -83,9 +83,6 @@ export interface Worked<Result> {
   readonly unsent?: readonly Statement[];
 }
 
-/** SQLite takes the write lock at once: what reads first and writes later cannot be saved once another process wrote in between. */
-const BEGIN = { sqlite: 'BEGIN IMMEDIATE', mysql: 'START TRANSACTION' } as const;
-
 /** The work of a transaction. In doubt: an earlier try may be stored yet, and with it what it came to. */
 export type Work<Result> = (manager: EntityManager, tries: { readonly isInDoubt: boolean }) => Promise<Worked<Result>>;
 
@@ -93,12 +90,12 @@ export type Work<Result> = (manager: EntityManager, tries: { readonly isInDoubt:
  * One try of a transaction. Without a mark its outcome is told to nobody. With one, a try after a lost COMMIT first claims the mark, and
  * gives what was stored where it is taken.
  *
- * In plain statements, not by TypeORM's own transactions. It counts them, on SQLite for all on its one connection, and loses
- * count where SQLite rolls back by itself (the disk is full): each later one would count as inside the last, and its COMMIT be none.
+ * In plain statements, not by TypeORM's own transactions. It counts them, where there is one connection for all on that one, and loses
+ * count where the engine rolls back by itself (the disk is full): each later one would count as inside the last, and its COMMIT be none.
  */
 export async function tryOnce<Result>(
   source: DataSource,
-  engine: keyof typeof BEGIN,
+  dialect: Dialect,
   work: Work<Result>,
   mark: CommitMark<Result> | undefined,
   measures: Measures,
@@ -109,18 +106,18 @@ export async function tryOnce<Result>(
   const isInDoubt = mark?.isInDoubt ?? false;
   const transaction = async () => {
     try {
-      await runner.query(BEGIN[engine]);
+      await runner.query(dialect.begin);
       open = true;
       const found = isInDoubt ? await mark?.claim(runner.manager) : undefined;
       if (found !== undefined) return await rollBack(found.stored);
       const { result, hasWritten, unsent = [] } = await work(runner.manager, { isInDoubt });
       // Nothing to lose: what was decided holds whether or not anybody hears of it.
       if (mark !== undefined && !hasWritten && !isInDoubt) return await rollBack(result);
-      await runTogether(runner.manager, mark === undefined || isInDoubt ? unsent : [...unsent, mark.next(runner.manager)]);
+      await runTogether(dialect, runner.manager, mark === undefined || isInDoubt ? unsent : [...unsent, mark.next()]);
       const connection: unknown = await runner.connect();
       mark?.sendsCommit(result);
       committing = true;
-      await (connection instanceof LibsqlConnection ? connection.commit() : runner.query('COMMIT'));
+      await dialect.commit(runner, connection);
       return result;
     } catch (error) {
       await rollBack(undefined).catch(() => undefined); // the connection may be gone, or the engine has rolled back by itself
@@ -133,19 +130,20 @@ export async function tryOnce<Result>(
     return value;
   };
   try {
-    return await onConnection(runner, isInDoubt ? LOOK_MS : TRY_MS, transaction, measures, () => open);
+    return await onConnection(dialect, runner, isInDoubt ? LOOK_MS : TRY_MS, transaction, measures, () => open);
   } catch (error) {
-    if (committing && !isKnownRollback(error)) throw new LostCommit('the answer to COMMIT was lost', { cause: error });
+    if (committing && !dialect.errors.isKnownRollback(error)) throw new LostCommit('the answer to COMMIT was lost', { cause: error });
     if (committing) mark?.isRolledBack();
     throw error;
   }
 }
 
 /**
- * Runs `work` on a connection of the pool, on MySQL for a bounded time. A database that answers no more (frozen, cut off) would hold
+ * Runs `work` on a connection; on one of a pool for a bounded time. A database that answers no more (frozen, cut off) would hold
  * it for ever: then the connection is given up, since what it does is not known, and the database rolls back what it began.
  */
 export async function onConnection<Result>(
+  { pool, errors }: Dialect,
   runner: QueryRunner,
   tryMs: number,
   work: (runner: QueryRunner) => Promise<Result>,
@@ -159,28 +157,27 @@ export async function onConnection<Result>(
   });
   let isGivenUp = false;
   const giveUp = () => {
-    if (isGivenUp || !isDestroyable(connection)) return;
+    if (isGivenUp || pool?.giveUp(connection) !== true) return;
     isGivenUp = true;
-    connection.destroy();
     measures.connectionGivenUp();
   };
   try {
-    // SQLite has one connection for all writes, which cannot be given up: who came next would share it with a COMMIT that still runs, and
-    // with the late ROLLBACK of one that failed. They wait their turn; reads have a connection of their own.
-    if (connection instanceof LibsqlConnection) return await work(runner);
+    // One connection for all writes cannot be given up: who came next would share it with a COMMIT that still runs, and with the late ROLLBACK
+    // of one that failed. They wait their turn; reads have a connection of their own.
+    if (pool === undefined) return await work(runner);
     const run = async () => {
-      await settingsOf(connection);
+      await pool.ready(connection);
       return work(runner);
     };
     return await inTime(run(), tryMs, 'PROTOCOL_SEQUENCE_TIMEOUT');
   } catch (error) {
-    const isWrongServer = classify(error) === 'wrong_server';
-    if (isWrongServer) abandonConnections(runner.dataSource);
-    // Still open: not even ROLLBACK was taken (a Galera node without a majority), and the next START TRANSACTION would store it.
+    const isWrongServer = errors.classify(error) === 'wrong_server';
+    if (isWrongServer) pool?.abandon(runner.dataSource);
+    // Still open: not even ROLLBACK was taken (a node without a majority), and the next transaction to begin there would store it.
     if (error instanceof Late || isWrongServer || isOpen()) giveUp();
     throw error;
   } finally {
-    if (isAbandoned(runner.dataSource, connection)) giveUp();
+    if (pool?.isAbandoned(runner.dataSource, connection)) giveUp();
     await runner.release();
   }
 }
@@ -220,21 +217,18 @@ async function inTime<Result>(work: Promise<Result>, milliseconds: number, code:
   }
 }
 
-export const isDestroyable = (connection: unknown): connection is { destroy(): void } =>
-  typeof connection === 'object' && connection !== null && 'destroy' in connection && typeof connection.destroy === 'function';
-
 const TRANSIENT = ['rolled_back', 'not_started', 'wrong_server', 'connection_lost'] as const;
 type Transient = (typeof TRANSIENT)[number];
-const asTransient = (error: unknown): Transient | undefined => TRANSIENT.find((kind) => kind === classify(error));
+const asTransient = (kind: ErrorClass): Transient | undefined => TRANSIENT.find((transient) => transient === kind);
 
 /** Whether the same may go well a moment later, on this connection or another. */
-export const isTransient = (error: unknown): boolean => asTransient(error) !== undefined;
+export const isTransient = (kind: ErrorClass): boolean => asTransient(kind) !== undefined;
 
-function retryClassOf(error: unknown): RetryClass {
+function retryClassOf(error: unknown, kind: ErrorClass): RetryClass {
   if (error instanceof StaleRow) return 'stale_row';
   if (error instanceof LostCommit) return 'lost_commit';
-  return asTransient(error) ?? 'other';
+  return asTransient(kind) ?? 'other';
 }
 
 /** The same error, but in the words of the port where nobody foresaw it. */
-export const foreseen = (error: unknown): unknown => (classify(error) === 'unforeseen' ? new UnforeseenFailure(error) : error);
+export const foreseen = (error: unknown, kind: ErrorClass): unknown => (kind === 'unforeseen' ? new UnforeseenFailure(error) : error);

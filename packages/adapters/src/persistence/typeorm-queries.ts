@@ -14,7 +14,7 @@ import {
   type UserColumns,
 } from './rows.ts';
 import { keptShape, sharedLookUp, sharedRead } from './shared-reads.ts';
-import { momentText } from './writing.ts';
+import { placesFor } from './statement.ts';
 
 /**
  * Read models: narrow statements, shared among all who ask the same. Nothing of them feeds a decision. What many rows refer
@@ -145,8 +145,6 @@ export class TypeOrmUserQueries implements UserQueries {
   }
 }
 
-const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
-
 /** Rows of a table, as a statement says it. */
 interface Rows {
   readonly from: string;
@@ -165,28 +163,24 @@ interface Order {
 }
 
 /**
- * A part of a list, and one row more, which says that others follow (`cut`). It walks its index: behind a key, however far down, costs the same. Rows that are left out by their number
- * are passed by in the index, and only the part's own are read: SQLite does it while nobody else is served. MariaDB has to be
- * told of the index: of a user's bookings behind a key it reads those before it too, from the first.
+ * A part of a list, and one row more, which says that others follow (`cut`). It walks its index: behind a key, however far down, costs the
+ * same. Rows that are left out by their number are passed by in the index, and only the part's own are read: an embedded engine does it while
+ * nobody else is served.
  */
 function partOf(database: Database, { after, offset, limit }: Part, { table, at, direction, index, userId }: Order): Rows {
-  const indexed = database.engine === 'mysql' ? `${table} FORCE INDEX (${index})` : table;
-  const beyond = direction === 'ASC' ? '>' : '<';
+  const { dialect } = database;
+  const indexed = dialect.indexed(table, index);
   const [moment, id] = [`${table}.${at}`, `${table}.id`];
-  const known = after && momentText(after.at);
   const conditions = [
     ...(userId === undefined ? [] : [{ sql: `${table}.user_id = ?`, parameters: [userId] }]),
-    // Said twice, since MySQL takes no index for (a, b) > (?, ?) or for the OR alone.
-    ...(after === undefined
-      ? []
-      : [{ sql: `${moment} ${beyond}= ? AND (${moment} ${beyond} ? OR ${id} ${beyond} ?)`, parameters: [known, known, after.id] }]),
+    ...(after === undefined ? [] : [dialect.behind({ at: dialect.date(after.at), id: after.id }, { moment, id, direction })]),
   ];
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
   const part = `${where} ORDER BY ${moment} ${direction}, ${id} ${direction} LIMIT ? OFFSET ?`;
   const ids = `SELECT ${moment} AS part_at, ${id} AS part_id FROM ${indexed} ${part}`;
   return {
     from: offset === 0 ? indexed : table,
-    // Ordered by what was found: by the table's own columns SQLite would walk the whole table beside it.
+    // Ordered by what was found: by the table's own columns an engine may walk the whole table beside it.
     which: offset === 0 ? part : `JOIN (${ids}) part ON part_id = ${id} ORDER BY part_at ${direction}, part_id ${direction}`,
     parameters: [...conditions.flatMap(({ parameters }) => parameters), limit + 1, offset],
   };

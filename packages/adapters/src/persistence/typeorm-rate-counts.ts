@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RateCounts } from '@ticket/domain';
 import { endOfLongestWindow, endOfWindow, type RateCount } from '@ticket/domain/spi';
-import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
+import type { Dialect } from './dialects/dialect.ts';
 import { type RateCountColumns, toDate } from './rows.ts';
-import { insertsOf, momentText, type Statement } from './writing.ts';
+import { placesFor, type Statement } from './statement.ts';
 
 /** Neither e-mails nor addresses are kept: a subject is its hash. */
 export const hashOf = (subject: string): string => createHash('sha256').update(subject).digest('hex');
@@ -18,8 +18,8 @@ export class TypeOrmRateCounts implements RateCounts {
   async read(subjects: readonly string[], now: Date): Promise<readonly RateCount[]> {
     const names = new Map(subjects.map((subject) => [hashOf(subject), subject]));
     const rows = await this.#database.query<RateCountColumns>(
-      `SELECT subject_hash, counted, ends_at FROM rate_counts WHERE subject_hash IN (${subjects.map(() => '?').join(', ')}) AND ends_at > ? AND ends_at <= ?`,
-      [...names.keys(), momentText(now), momentText(endOfWindow(now))],
+      `SELECT subject_hash, counted, ends_at FROM rate_counts WHERE subject_hash IN (${placesFor(subjects)}) AND ends_at > ? AND ends_at <= ?`,
+      [...names.keys(), this.#database.dialect.date(now), this.#database.dialect.date(endOfWindow(now))],
       { freshness: 'latest' }, // a limit is decided on them
     );
     return rows.map(({ subject_hash, counted, ends_at }) => ({ subject: names.get(subject_hash) ?? '', count: counted, endsAt: toDate(ends_at) }));
@@ -27,9 +27,10 @@ export class TypeOrmRateCounts implements RateCounts {
 
   add(subjects: readonly string[], now: Date): Promise<void> {
     return this.#database.transaction(async (manager) => {
-      const [moment, end] = [momentText(now), momentText(endOfWindow(now))];
-      // One statement counts, so that of two at once none is lost. MySQL assigns from left to right: the count looks at the old end.
-      const onDuplicate = this.#database.engine === 'sqlite' ? 'ON CONFLICT (subject_hash) DO UPDATE SET' : 'ON DUPLICATE KEY UPDATE';
+      const [moment, end] = [this.#database.dialect.date(now), this.#database.dialect.date(endOfWindow(now))];
+      // One statement counts, so that of two at once none is lost. The count comes first, since some engines assign from left to right: it
+      // looks at the old end.
+      const onDuplicate = this.#database.dialect.onDuplicate('subject_hash');
       for (const hash of subjects.map(hashOf).sort()) {
         await manager.query(
           `INSERT INTO rate_counts (subject_hash, counted, ends_at) VALUES (?, 1, ?)
@@ -41,7 +42,7 @@ export class TypeOrmRateCounts implements RateCounts {
   }
 
   forget(now: Date, limit: number): Promise<number> {
-    const notRunning = [momentText(now), momentText(endOfLongestWindow(now))];
+    const notRunning = [this.#database.dialect.date(now), this.#database.dialect.date(endOfLongestWindow(now))];
     return this.#database.transaction(async (manager) => {
       const rows: Pick<RateCountColumns, 'subject_hash'>[] = await manager.query(
         'SELECT subject_hash FROM rate_counts WHERE ends_at <= ? OR ends_at > ? ORDER BY ends_at LIMIT ?',
@@ -49,7 +50,7 @@ export class TypeOrmRateCounts implements RateCounts {
       );
       if (rows.length === 0) return 0;
       // Its window may have begun anew since it was found.
-      await manager.query(`DELETE FROM rate_counts WHERE subject_hash IN (${rows.map(() => '?').join(', ')}) AND (ends_at <= ? OR ends_at > ?)`, [
+      await manager.query(`DELETE FROM rate_counts WHERE subject_hash IN (${placesFor(rows)}) AND (ends_at <= ? OR ends_at > ?)`, [
         ...rows.map(({ subject_hash }) => subject_hash),
         ...notRunning,
       ]);
@@ -59,9 +60,8 @@ export class TypeOrmRateCounts implements RateCounts {
 }
 
 /** Statements that store counts in place of those of the same subject. What they count is decided under a lock that the caller holds. */
-export const countReplacements = (manager: EntityManager, counts: readonly RateCount[]): Statement[] =>
-  insertsOf(
-    manager,
+export const countReplacements = (dialect: Dialect, counts: readonly RateCount[]): Statement[] =>
+  dialect.insertMany(
     'rate_counts',
     ['subject_hash', 'counted', 'ends_at'],
     counts.map(({ subject, count, endsAt }) => [hashOf(subject), count, endsAt]),

@@ -1,4 +1,4 @@
-import { type Attempt, type Freshness, refuse } from '@ticket/domain';
+import { type Answer, type Freshness, refuse } from '@ticket/domain';
 import {
   type Credentials,
   requireDeletable,
@@ -8,17 +8,18 @@ import {
   type UserNow,
   type UserRepository,
 } from '@ticket/domain/accounts';
-import { type Actor, actorNow, firstAnswer, ownerOf, userIdOf } from '@ticket/domain/spi';
+import { type Actor, actorNow, firstAnswer, type JudgedAttempt, ownerOf, rowNeededBy } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
-import { classify, messageOf } from './database-errors.ts';
+import { messageOf } from './database-errors.ts';
+import type { Dialect } from './dialects/dialect.ts';
 import { keptAnswerInserts, readKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
 import { sharedLookUp } from './shared-reads.ts';
+import { placesFor, StaleRow } from './statement.ts';
 import type { Worked } from './tries.ts';
-import { StaleRow } from './writing.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
@@ -28,17 +29,15 @@ export class TypeOrmUserRepository implements UserRepository {
   constructor(database: Database) {
     this.#database = database;
     this.find = sharedLookUp(async (ids, freshness) => {
-      const rows = await database.query<UserColumns>(
-        `SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE id IN (${ids.map(() => '?').join(', ')})`,
-        ids,
-        { freshness },
-      );
+      const rows = await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM users WHERE id IN (${placesFor(ids)})`, ids, {
+        freshness,
+      });
       return rows.map(toUser);
     });
   }
 
   async findCredentials(email: string): Promise<Credentials | undefined> {
-    if (!isAscii(email)) return undefined; // not in an ASCII column; MySQL would refuse the comparison
+    if (!isAscii(email)) return undefined; // not in an ASCII column, which refuses the comparison
     const [row] = await this.#database.query<UserColumns & { password_hash: string }>(
       `SELECT ${USER_COLUMNS.join(', ')}, password_hash FROM users WHERE email = ?`,
       [email],
@@ -58,13 +57,13 @@ export class TypeOrmUserRepository implements UserRepository {
     return toFacts(await this.#database.query<FactsColumns>(FACTS, [id, id, id], { freshness }));
   }
 
-  async change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result> {
+  async change<Result extends StoredUser | undefined>(id: string, attempt: JudgedAttempt, decide: (now: UserNow) => Result): Promise<Answer<Result>> {
+    const { dialect } = this.#database;
     const outcome = await this.#database
-      .markedTransaction(async (manager) => decideAndStore(manager, id, attempt, await lockUsers(manager, id, attempt), decide))
-      .catch(refuseKnown);
+      .markedTransaction(async (manager) => decideAndStore(dialect, manager, id, attempt, await lockUsers(dialect, manager, id, attempt), decide))
+      .catch((error: unknown) => refuseKnown(dialect, error));
     if (!outcome.done) throw outcome.error;
-    if (outcome.replayed) attempt.key?.onReplay();
-    return outcome.after;
+    return { value: outcome.after, replayed: outcome.replayed };
   }
 }
 
@@ -78,11 +77,11 @@ interface LockedUsers {
   readonly actor: Actor;
 }
 
-async function lockUsers(manager: EntityManager, id: string, { actor }: Attempt): Promise<LockedUsers> {
-  const actorId = userIdOf(actor);
+async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: JudgedAttempt): Promise<LockedUsers> {
+  const actorId = rowNeededBy(actor);
   // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
   const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
-  const rows = await lockRows<UserColumns>(manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]), 'pessimistic_write');
+  const rows = await lockRows<UserColumns>(dialect, manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]));
   const users = new Map(rows.map((row) => [row.id, toUser(row)]));
   const user = users.get(id);
   if (user?.role === 'admin' && !admins.includes(id)) throw new StaleRow('made an admin meanwhile');
@@ -90,9 +89,10 @@ async function lockUsers(manager: EntityManager, id: string, { actor }: Attempt)
 }
 
 async function decideAndStore<Result extends StoredUser | undefined>(
+  dialect: Dialect,
   manager: EntityManager,
   id: string,
-  attempt: Attempt,
+  attempt: JudgedAttempt,
   { user: before, actor }: LockedUsers,
   decide: (now: UserNow) => Result,
 ): Promise<Worked<Decided<Result>>> {
@@ -119,7 +119,9 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   const unsent =
     key === undefined || after === undefined
       ? []
-      : keptAnswerInserts(manager, [{ owner: ownerOf(attempt.actor), key: key.value, fingerprint: key.fingerprint, answer: after.user }]);
+      : keptAnswerInserts(dialect, [
+          { owner: ownerOf(attempt.actor), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer: after.user },
+        ]);
   return { result: { done: true, after, replayed: false }, hasWritten: hasWritten || key !== undefined, unsent };
 }
 
@@ -185,8 +187,8 @@ async function store(manager: EntityManager, before: User | undefined, after: St
 }
 
 /** What the tables' keys refuse, in the domain's words. */
-function refuseKnown(error: unknown): never {
-  const kind = classify(error);
+function refuseKnown(dialect: Dialect, error: unknown): never {
+  const kind = dialect.errors.classify(error);
   const message = messageOf(error);
   if (kind === 'duplicate' && /idx_users_email|users\.email/.test(message)) refuse('email_taken', {});
   if (kind === 'referenced') refuse(/fk_events_organizer/.test(message) ? 'user_organises_events' : 'user_has_active_bookings', {});

@@ -1,10 +1,10 @@
 import type { Booking, SellingPolicy } from '@ticket/domain';
 import { changesSubject, type LockedRows, madeWithin, type StockDecision, userIdOf } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
-import { filledUp } from './locking.ts';
+import type { Dialect, Owner } from './dialects/dialect.ts';
 import { type Moment, toDate } from './rows.ts';
+import { placesFor } from './statement.ts';
 import { hashOf } from './typeorm-rate-counts.ts';
-import { momentText } from './writing.ts';
 
 /**
  * What the limits of a user are judged on: the tickets they hold of an event and the changes they made to their bookings of it, as far as the
@@ -12,6 +12,7 @@ import { momentText } from './writing.ts';
  * however many bookings they cancelled before.
  */
 export async function limitsIn(
+  dialect: Dialect,
   manager: EntityManager,
   batch: readonly StockDecision[],
   { bookings }: LockedRows,
@@ -20,11 +21,11 @@ export async function limitsIn(
 ): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {
   if (ticketsPerUserMax === undefined && changesMax === undefined) return { holdings: undefined, budget: undefined };
   const owners = ownersOf(batch, bookings);
-  // Some are named twice where that saves SQLite a statement's text; the answer is the same.
-  const named = manager.dataSource.options.type === 'better-sqlite3' && owners.length > 0 ? filledUp(owners) : owners;
+  // Some may be named twice; the answer is the same.
+  const named = dialect.listOf(owners);
   const asked: { readonly sql: string; readonly parameters: readonly string[] }[] = [];
-  if (owners.length > 0 && ticketsPerUserMax !== undefined) asked.push(heldOf(manager, named));
-  if (owners.length > 0 && changesMax !== undefined) asked.push(madeBy(manager, named, now), countsOf(named));
+  if (owners.length > 0 && ticketsPerUserMax !== undefined) asked.push(heldOf(dialect, named));
+  if (owners.length > 0 && changesMax !== undefined) asked.push(madeBy(dialect, named, now), countsOf(named));
   const rows: LimitColumns[] =
     asked.length === 0
       ? []
@@ -48,12 +49,6 @@ export async function limitsIn(
   };
 }
 
-/** Whose limits a decision on a booking is judged by. */
-interface Owner {
-  readonly eventId: string;
-  readonly userId: string;
-}
-
 interface LimitColumns {
   readonly fact: 'held' | 'made' | 'others';
   /** An event, or the hash that a count is kept by. */
@@ -75,8 +70,8 @@ function ownersOf(batch: readonly StockDecision[], bookings: readonly Booking[])
   return [...owners.values()];
 }
 
-const heldOf = (manager: EntityManager, owners: readonly Owner[]) => {
-  const { from, which, parameters } = bookingsOf(manager, owners);
+const heldOf = (dialect: Dialect, owners: readonly Owner[]) => {
+  const { from, which, parameters } = bookingsOf(dialect, owners);
   return {
     sql: `SELECT 'held' AS fact, event_id AS subject, user_id, SUM(quantity) AS number, NULL AS moment FROM ${from}
       WHERE ${which} AND status IN ('pending', 'confirmed') GROUP BY event_id, user_id`,
@@ -84,38 +79,24 @@ const heldOf = (manager: EntityManager, owners: readonly Owner[]) => {
   };
 };
 
-const madeBy = (manager: EntityManager, owners: readonly Owner[], now: Date) => {
-  const { from, which, parameters } = bookingsOf(manager, owners);
+const madeBy = (dialect: Dialect, owners: readonly Owner[], now: Date) => {
+  const { from, which, parameters } = bookingsOf(dialect, owners);
   const window = madeWithin(now);
   return {
     // Every status is named, so that the index is used up to the date.
     sql: `SELECT 'made' AS fact, event_id AS subject, user_id, COUNT(*) AS number, MIN(booking_date) AS moment FROM ${from}
       WHERE ${which} AND status IN ('pending', 'confirmed', 'cancelled') AND booking_date > ? AND booking_date <= ? GROUP BY event_id, user_id`,
-    parameters: [...parameters, momentText(window.from), momentText(window.to)],
+    parameters: [...parameters, dialect.date(window.from), dialect.date(window.to)],
   };
 };
 
 const countsOf = (owners: readonly Owner[]) => ({
   sql: `SELECT 'others' AS fact, subject_hash AS subject, '' AS user_id, counted AS number, ends_at AS moment FROM rate_counts
-    WHERE subject_hash IN (${owners.map(() => '?').join(', ')})`,
+    WHERE subject_hash IN (${placesFor(owners)})`,
   parameters: owners.map((owner) => hashOf(changesSubject(owner))),
 });
 
-/**
- * Pairs of event and user as each engine finds them in the index: MariaDB does not for a list of pairs, SQLite not for an OR. Of one event, as
- * most batches are, both do.
- */
-function bookingsOf(manager: EntityManager, owners: readonly Owner[]) {
-  const sqlite = manager.dataSource.options.type === 'better-sqlite3';
-  const eventIds = [...new Set(owners.map(({ eventId }) => eventId))];
-  if (sqlite && eventIds.length > 1) {
-    const which = `(event_id, user_id) IN (VALUES ${owners.map(() => '(?, ?)').join(', ')})`;
-    return { from: 'bookings', which, parameters: owners.flatMap(({ eventId, userId }) => [eventId, userId]) };
-  }
-  const users = eventIds.map((eventId) => owners.filter((owner) => owner.eventId === eventId).map(({ userId }) => userId));
-  return {
-    from: sqlite ? 'bookings' : 'bookings FORCE INDEX (idx_bookings_event_user)',
-    which: `(${users.map((ids) => `event_id = ? AND user_id IN (${ids.map(() => '?').join(', ')})`).join(' OR ')})`,
-    parameters: users.flatMap((ids, at) => [eventIds[at] ?? '', ...ids]),
-  };
+function bookingsOf(dialect: Dialect, owners: readonly Owner[]) {
+  const { sql: which, parameters } = dialect.bookedBy(owners);
+  return { from: dialect.indexed('bookings', 'idx_bookings_event_user'), which, parameters };
 }

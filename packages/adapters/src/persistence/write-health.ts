@@ -1,13 +1,8 @@
 import type { Measures, WritesRefused } from '../measures.ts';
-import { classify, codeOf, errnoOf } from './database-errors.ts';
+import type { ErrorRules } from './dialects/dialect.ts';
 
 /** How long after a failed write the probe writes. */
 const PROBE_MS = 1000;
-/** Of servers that take no writes; the others are read-only. A server that shuts down is soon not reachable, which reads tell. */
-const BY_NUMBER: ReadonlyMap<unknown, WritesRefused | undefined> = new Map([
-  [1047, 'no_quorum'],
-  [1053, undefined],
-]);
 
 /**
  * Whether the database takes writes, as the last one told. While it does not, a probe writes every second, so that the end of it is
@@ -15,12 +10,14 @@ const BY_NUMBER: ReadonlyMap<unknown, WritesRefused | undefined> = new Map([
  */
 export class WriteHealth {
   readonly #probe: () => Promise<unknown>;
+  readonly #errors: ErrorRules;
   readonly #measures: Measures;
   #refusedBecause: WritesRefused | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(probe: () => Promise<unknown>, measures: Measures) {
+  constructor(probe: () => Promise<unknown>, errors: ErrorRules, measures: Measures) {
     this.#probe = probe;
+    this.#errors = errors;
     this.#measures = measures;
     measures.watch('writes_refused', () => (this.#refusedBecause === undefined ? 0 : 1));
   }
@@ -35,7 +32,7 @@ export class WriteHealth {
 
   /** What concerns one request alone (a lock, a refusal, a bug) says nothing about others. */
   failed(error: unknown): void {
-    const reason = reasonOf(error);
+    const reason = reasonOf(this.#errors, error);
     if (reason === undefined) return;
     // One booking may fail for a reason of its own: then only the probe tells whether anything can be written.
     if (reason !== 'failed') this.#become(reason);
@@ -55,7 +52,7 @@ export class WriteHealth {
       await this.#probe();
     } catch (error) {
       // A database that cannot be reached at all is told by reading from it; what was known before still holds.
-      reason = reasonOf(error) ?? this.#refusedBecause;
+      reason = reasonOf(this.#errors, error) ?? this.#refusedBecause;
     }
     if (timer !== undefined && timer === this.#timer) this.#become(reason);
   }
@@ -69,13 +66,12 @@ export class WriteHealth {
   }
 }
 
-function reasonOf(error: unknown): WritesRefused | undefined {
+function reasonOf(errors: ErrorRules, error: unknown): WritesRefused | undefined {
   const root = rootOf(error);
-  switch (classify(root)) {
+  switch (errors.classify(root)) {
     case 'wrong_server':
-      return BY_NUMBER.has(errnoOf(root)) ? BY_NUMBER.get(errnoOf(root)) : 'read_only';
     case 'unwritable':
-      return String(codeOf(root)).startsWith('SQLITE_READONLY') ? 'read_only' : 'no_room';
+      return errors.whyRefused(root);
     case 'disk_failed':
       return 'disk_failed';
     case 'denied':

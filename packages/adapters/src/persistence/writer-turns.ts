@@ -9,7 +9,7 @@ const TURNS_TO_SHARE = 10;
 export type Turn = 'sales' | 'accounts';
 
 /**
- * The turns of SQLite's one writer, one after the other, with a turn of the event loop between them, so that reads are answered while many
+ * The turns of an engine's one writer, one after the other, with a turn of the event loop between them, so that reads are answered while many
  * write. Sales are bounded by their own queue, of which one batch waits here. Everything else is bounded here, in number and in time:
  * what exceeds that is refused (503), not served late.
  */

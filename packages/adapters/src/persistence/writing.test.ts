@@ -2,7 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engines, freshDatabase } from '../../../../tests/engines.ts';
 import { Database } from './database.ts';
-import { runTogether, StaleRow, type Statement } from './writing.ts';
+import { StaleRow, type Statement } from './statement.ts';
+import { runTogether } from './writing.ts';
 
 describe.each(engines)('statements that are run together, %s', (engine) => {
   let fresh: Awaited<ReturnType<typeof freshDatabase>>;
@@ -25,7 +26,7 @@ describe.each(engines)('statements that are run together, %s', (engine) => {
   const tried = (id: string, rows: number): Statement => ({ sql: 'UPDATE commits SET attempt = attempt + 1 WHERE id = ?', parameters: [id], rows });
   /** In a transaction that commits whatever came of them, so that what was run is seen. */
   const together = (...statements: Statement[]): Promise<unknown> =>
-    database.transaction((manager: EntityManager) => runTogether(manager, statements).catch((error: unknown) => error));
+    database.transaction((manager: EntityManager) => runTogether(database.dialect, manager, statements).catch((error: unknown) => error));
   const marks = async () => (await database.query<{ id: string }>('SELECT id FROM commits ORDER BY id')).map(({ id }) => id);
 
   it(`${engine}: all of them are run, each with its own parameters, and each finds its rows`, async () => {

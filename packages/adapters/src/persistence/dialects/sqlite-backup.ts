@@ -3,33 +3,23 @@ import { basename, dirname, join, resolve } from 'node:path';
 import Libsql from 'libsql';
 import { syncFolder } from '../../folder.ts';
 import { StartFault } from '../../start-fault.ts';
-import type { DatabaseConfig } from '../database.ts';
 import { codeOf, messageOf } from '../database-errors.ts';
 import { migrations } from '../migrations/index.ts';
-import type { MySqlConfig } from './mysql.ts';
-import { openSqlite } from './sqlite.ts';
+import type { SqliteConfig } from './config.ts';
 import { checkSqlite } from './sqlite-check.ts';
-
-/** What the database's own tools have to do, where it is not this program's to do. */
-export interface ByOtherTools {
-  readonly backUp: string;
-  readonly restore: string;
-  /** What has to be written otherwise for MariaDB's own tools. */
-  readonly onMariaDb: string | undefined;
-}
+import { openSqlite } from './sqlite-open.ts';
 
 /**
  * Copies the embedded database as it is at one moment into a new file, while others sell: it reads what was committed, and nobody waits for
- * it. The file has its name once it is whole, checked and on the disk. Of another database it gives the commands that do it.
+ * it. The file has its name once it is whole, checked and on the disk.
  */
-export async function backUp(config: DatabaseConfig, to: string): Promise<'done' | ByOtherTools> {
+export async function backUp({ folder }: SqliteConfig, to: string): Promise<'done'> {
   const target = resolve(to);
-  if (config.engine !== 'sqlite') return byOtherTools(config, target);
   requireNothingAt(target);
   const part = join(dirname(target), `.${basename(target)}.${process.pid}.part`);
   let opened: Awaited<ReturnType<typeof openSqlite>> | undefined;
   try {
-    opened = await openSqlite(config.folder, { makes: false });
+    opened = await openSqlite(folder, { makes: false });
     makePart(part);
     await opened.writer.query('VACUUM INTO ?', [part]);
     await requireOurs(part, 'The copy', 'No backup was made. Is the database itself damaged? Then restore a backup from before.');
@@ -131,23 +121,4 @@ function giveName(part: string, target: string): void {
       );
     renameSync(part, target);
   }
-}
-
-/** As a shell takes one word. */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
-
-function byOtherTools({ host, port, user, password, database, socket, tls }: MySqlConfig, file: string): ByOtherTools {
-  const place = socket === undefined ? [`--host=${host}`, `--port=${port}`, '--protocol=tcp'] : ['--protocol=socket', `--socket=${socket}`];
-  const authority = tls?.ca === undefined ? [] : [`--ssl-ca=${tls.caFile ?? 'FILE_WITH_DB_SSL_CA'}`];
-  // Preferring TLS is what the tools do anyway.
-  const asked = tls?.mode === 'preferred' ? undefined : tls;
-  const line = asked === undefined ? [] : [`--ssl-mode=${asked.mode.toUpperCase().replace('-', '_')}`, ...authority];
-  // The password is asked for: in the command every process would see it.
-  const where = [...place, `--user=${user}`, ...line, ...(password === '' ? [] : ['--password'])].map(quoted).join(' ');
-  const name = quoted(database);
-  return {
-    backUp: `(umask 077 && mysqldump ${where} --single-transaction --no-tablespaces --hex-blob --default-character-set=utf8mb4 ${name} > ${quoted(file)})`,
-    restore: `mysql ${where} --default-character-set=utf8mb4 ${name} < ${quoted(file)}`,
-    onMariaDb: asked && `Its tools take ${asked.mode === 'required' ? '--ssl' : '--ssl --ssl-verify-server-cert'} in place of ${line[0]}.`,
-  };
 }

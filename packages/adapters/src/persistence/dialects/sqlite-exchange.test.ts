@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartFault } from '../../start-fault.ts';
-import { Database, type SqliteConfig } from '../database.ts';
-import { backUp } from './sqlite-backup.ts';
+import { backUp, restore } from '../copies.ts';
+import { Database } from '../database.ts';
+import type { SqliteConfig } from './config.ts';
 import { readyName } from './sqlite-exchange.ts';
 import { lockFolder } from './sqlite-lock.ts';
-import { restore } from './sqlite-restore.ts';
 
 let folder: string;
 let config: SqliteConfig;

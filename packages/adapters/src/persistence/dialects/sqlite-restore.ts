@@ -5,45 +5,31 @@ import { dirname, join, resolve } from 'node:path';
 import { Unavailable } from '@ticket/domain';
 import { makeFolder, syncFolder } from '../../folder.ts';
 import { StartFault } from '../../start-fault.ts';
-import { Database, type DatabaseConfig, type SqliteConfig } from '../database.ts';
 import { messageOf } from '../database-errors.ts';
-import { addressOf, type MySqlConfig } from './mysql.ts';
-import { SQLITE_FILE } from './sqlite.ts';
-import { type ByOtherTools, backUp, requireOurs, syncFile, whatIsAt } from './sqlite-backup.ts';
+import type { SqliteConfig } from './config.ts';
+import type { Restored, Restoring } from './dialect.ts';
+import { requireOurs, syncFile, whatIsAt } from './sqlite-backup.ts';
 import { finishExchange, readyName } from './sqlite-exchange.ts';
 import { logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';
 import { HEADER_BYTES, hasMagic, isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
+import { SQLITE_FILE } from './sqlite-open.ts';
 
 const WORK = 'tickets.sqlite-restoring';
-
-export interface Restored {
-  /** Where the database is that was there before, with its log; undefined when there was none. */
-  readonly kept: string | undefined;
-}
 
 /**
  * Puts a backup in the place of the embedded database, which nobody may have open, and keeps that one beside it. A copy of the backup is
  * checked, brought up to date and shown to `look` before anything changes. Killed at any moment, the one or the other is there, whole: see
- * sqlite-exchange.ts. Of another database it gives the commands that do it.
+ * sqlite-exchange.ts.
  */
-export async function restore(
-  config: DatabaseConfig,
-  from: string,
-  { look, beforeExchange }: { readonly look: (copy: SqliteConfig) => Promise<void>; readonly beforeExchange: () => void },
-): Promise<Restored | ByOtherTools> {
+export async function restore(config: SqliteConfig, from: string, restoring: Restoring): Promise<Restored> {
   let isReady = false;
+  const beforeExchange = () => {
+    restoring.beforeExchange();
+    isReady = true;
+  };
   try {
-    if (config.engine !== 'sqlite') {
-      requireNotSqlite(resolve(from), config);
-      const tools = await backUp(config, from);
-      if (tools === 'done') throw new Error('a dump of MySQL is made by its own tools');
-      return tools;
-    }
-    return await exchange(config, resolve(from), look, () => {
-      beforeExchange();
-      isReady = true;
-    });
+    return await exchange(config, resolve(from), { ...restoring, beforeExchange });
   } catch (error) {
     if (isReady)
       throw new StartFault(
@@ -54,12 +40,7 @@ export async function restore(
   }
 }
 
-async function exchange(
-  { folder }: SqliteConfig,
-  source: string,
-  look: (copy: SqliteConfig) => Promise<void>,
-  beforeExchange: () => void,
-): Promise<Restored> {
+async function exchange({ folder }: SqliteConfig, source: string, { bringUpToDate, look, beforeExchange }: Restoring): Promise<Restored> {
   const file = join(folder, SQLITE_FILE);
   requireBackup(source, file);
   makeFolder(folder);
@@ -73,7 +54,9 @@ async function exchange(
     const copy = join(work, SQLITE_FILE);
     copyOf(source, copy);
     await requireOurs(copy, source, NAME_ANOTHER);
-    await bringUpToDate(work, source);
+    await bringUpToDate({ engine: 'sqlite', folder: work }).catch((error: unknown) => {
+      throw error instanceof StartFault ? new StartFault(`${error.message.replaceAll(work, source)} The database is as it was.`) : error;
+    });
     await look({ engine: 'sqlite', folder: work });
     if (existsSync(logOf(copy)) && statSync(logOf(copy)).size > 0) throw new Error('the copy has a log of its own still');
     // A file of its own once more: libsql closes one at a time of its own, and SQLite would take this one for that.
@@ -116,16 +99,10 @@ function requireBackup(source: string, file: string): void {
 }
 /** As mysqldump and mariadb-dump write it, with comments and without. */
 const DUMP_BEGINNING = /^(?:-- (?:MySQL|MariaDB) dump|\/\*M?!)/;
-
-/** A dump may be on another machine, so only what is here and is no dump is refused. */
-function requireNotSqlite(source: string, config: MySqlConfig): void {
-  if (whatIsAt(source) !== 'a file' || !hasMagic(headerOf(source))) return;
-  throw new StartFault(
-    `${source} is a SQLite database, and the configuration names MySQL or MariaDB at ${addressOf(config)}. ${NOTHING} To put it in the place of the embedded database, take DB_HOST, DB_SOCKET and DATABASE_URL (or whichever address is set) out of the environment and .env, with every other DB_ variable, and restore again. For MySQL, name a dump of it.`,
-  );
-}
-
 const WITHOUT = 'Move it away to restore without it.';
+
+/** Whether a file is here that begins as a SQLite database does. */
+export const isSqliteFile = (path: string): boolean => whatIsAt(path) === 'a file' && hasMagic(headerOf(path));
 
 function headerOf(file: string): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
@@ -184,16 +161,5 @@ async function requireUnused(file: string, folder: string): Promise<void> {
     if (error instanceof StartFault) throw error;
   } finally {
     for (const end of ends) rmSync(second + end, { force: true });
-  }
-}
-
-async function bringUpToDate(work: string, source: string): Promise<void> {
-  const database = new Database({ engine: 'sqlite', folder: work });
-  try {
-    await database.connect();
-  } catch (error) {
-    throw error instanceof StartFault ? new StartFault(`${error.message.replaceAll(work, source)} The database is as it was.`) : error;
-  } finally {
-    await database.close();
   }
 }

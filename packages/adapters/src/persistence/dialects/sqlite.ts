@@ -1,233 +1,62 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import Libsql from 'libsql';
-import AsynchronousLibsql from 'libsql/promise';
-import { DataSource } from 'typeorm';
-import { makeFolder } from '../../folder.ts';
-import { StartFault } from '../../start-fault.ts';
-import { classify } from '../database-errors.ts';
-import { migrations } from '../migrations/index.ts';
-import { schemas } from '../schemas.ts';
-import { useFolder } from './sqlite-exchange.ts';
-import { SqliteFile, stampFor } from './sqlite-file.ts';
-import { Held } from './sqlite-held.ts';
-import { requireFileOfLog, requireSound } from './sqlite-start.ts';
+import type { SqliteConfig } from './config.ts';
+import type { Dialect } from './dialect.ts';
+import { behindInWords, bookedByEach, insertsBy, sendOneByOne, updateByCases, utcText } from './sql.ts';
+import { backUp } from './sqlite-backup.ts';
+import { LibsqlConnection } from './sqlite-connection.ts';
+import { errors } from './sqlite-errors.ts';
+import { openSqlite } from './sqlite-open.ts';
+import { restore } from './sqlite-restore.ts';
+import { weaknessesOfWriter } from './sqlite-walls.ts';
 
-/** The embedded database's file in DATA_DIR. */
-export const SQLITE_FILE = 'tickets.sqlite';
+const NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
+/** SQLite works inside this process: as long as a batch takes, nobody else is served. */
+const BATCH_MS = 8;
 
-/** SQLite waits with the whole process; so it waits this little, and the transaction is run again asynchronously. */
-const BUSY_TIMEOUT_MS = 50;
+/** One file, through libsql, in this process. */
+export const sqlite = (config: SqliteConfig): Dialect => ({
+  address: config.folder,
+  open: (opening) => openSqlite(config.folder, opening),
+  // It has one writer. It answers in microtasks, but for COMMIT: without a pause nothing else would be read, and batches would stay at one.
+  capabilities: { lanes: 1, batchMs: BATCH_MS, readsAreLatest: true },
+  // TypeORM has one connection to it: a second transaction begun meanwhile would run inside the first.
+  pool: undefined,
+  errors,
 
-/**
- * When the log is copied into the file: at 32 MB. A checkpoint copies each page once, however often it changed, and a sale changes the
- * same ones again and again: at SQLite's own 1,000 pages bookings were a quarter slower. Bookings wait while it copies, so not more:
- * figures in docs/decisions/0008-embedded-engine.md.
- */
-const CHECKPOINT_PAGES = 8000;
+  // The write lock at once: what reads first and writes later cannot be saved once another process wrote in between.
+  begin: 'BEGIN IMMEDIATE',
+  commit: (runner, connection) => (connection instanceof LibsqlConnection ? connection.commit() : runner.query('COMMIT')),
+  send: sendOneByOne,
+  rowLock: undefined,
 
-/**
- * What TypeORM's better-sqlite3 driver uses of its library, on libsql, which comes prebuilt for every platform.
- * Two differences: a transaction takes the write lock when it begins, since one that reads first and writes later cannot
- * be saved once another process wrote in between; and parameters go as one array, since libsql refuses a lone null.
- */
-export class LibsqlConnection {
-  readonly #database: Libsql.Database;
-  /** In the transaction that is open. */
-  #hasWritten = false;
-  #file: SqliteFile | undefined;
-  constructor(file: string) {
-    this.#database = new Libsql(file);
-  }
-  prepare(sql: string) {
-    const statement = this.#database.prepare(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
-    const begins = sql.startsWith('BEGIN');
-    return {
-      reader: statement.reader,
-      all: (...parameters: unknown[]) => {
-        this.#file?.requireThere({ looks: false });
-        return statement.all(parameters);
-      },
-      run: (...parameters: unknown[]) => {
-        if (begins) this.#file?.requireThere({ looks: true });
-        if (sql === 'COMMIT' && this.#hasWritten) this.#stamp();
-        this.#hasWritten = !begins;
-        return statement.run(parameters);
-      },
-    };
-  }
-  /**
-   * COMMIT on a thread of libsql's: it alone waits for the disk, and takes a third of a booking's time. Meanwhile this thread reads and
-   * answers others. Nobody may use the connection until it is done. Where nothing was written, there is nothing to wait for. libsql's two
-   * faces share the handle that is their `db`. What was written counts once the file is known to be where it was.
-   */
-  async commit(): Promise<void> {
-    if (!this.#hasWritten) {
-      this.prepare('COMMIT').run();
-      return;
-    }
-    this.#stamp();
-    await AsynchronousLibsql.prototype.exec.call(this.#database, 'COMMIT');
-    this.#file?.requireStored();
-  }
-  #stamp(): void {
-    for (const statement of this.#file?.stamp() ?? []) this.#database.exec(statement);
-  }
-  /**
-   * A log of this start's own, on a file that is told by its header from every copy made of it before. Other processes may use the file,
-   * and where the disk is full it stays as it is: the next transaction that can be stored does the same.
-   */
-  beginLog(header: Buffer): void {
-    try {
-      this.#database.exec('BEGIN IMMEDIATE');
-      for (const statement of stampFor(header)) this.#database.exec(statement);
-      this.#database.exec('COMMIT');
-      this.pragma('wal_checkpoint(TRUNCATE)');
-    } catch (error) {
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
-      if (classify(error) !== 'unwritable') throw error;
-    }
-  }
-  /** From now on its file is watched. */
-  watch(file: SqliteFile): void {
-    this.#file = file;
-  }
-  pragma(source: string): unknown[] {
-    return this.prepare(`PRAGMA ${source}`).all();
-  }
-  /** What became of a file that was lost is for a person to find out: nothing is copied into it, and the end of the process closes it. */
-  close(): void {
-    if (this.#file?.isLost !== true) this.#database.close();
-    this.#file?.release();
-  }
-  /** For looking at the file without a word from TypeORM. */
-  get database(): Libsql.Database {
-    return this.#database;
-  }
+  now: NOW,
+  ago: (milliseconds) => ({ sql: "strftime('%Y-%m-%d %H:%M:%f', 'now', ?)", parameter: `${-milliseconds / 1000} seconds` }),
+  date: utcText,
+  insertMany: insertsBy({ now: NOW, sizeOf: powerOfTwoIn }),
+  updateMany: updateByCases,
+  onDuplicate: (key) => `ON CONFLICT (${key}) DO UPDATE SET`,
+  listOf: filledUp,
+  indexed: (table) => table,
+  behind: behindInWords,
+  // It does not find an OR of several events in the index.
+  bookedBy: (owners) =>
+    owners.every(({ eventId }) => eventId === owners[0]?.eventId)
+      ? bookedByEach(owners)
+      : {
+          sql: `(event_id, user_id) IN (VALUES ${owners.map(() => '(?, ?)').join(', ')})`,
+          parameters: owners.flatMap(({ eventId, userId }) => [eventId, userId]),
+        },
+
+  migrationLock: undefined,
+  weaknesses: (ask) => weaknessesOfWriter(ask, NOW),
+  copies: { backUp: (to) => backUp(config, to), restore: (from, restoring) => restore(config, from, restoring) },
+});
+
+/** TypeORM keeps compiled statements by their text: with sizes of a power of two, few texts serve every number of rows. */
+function powerOfTwoIn(rows: number): number {
+  return Math.min(64, 2 ** Math.floor(Math.log2(rows)));
 }
 
-/**
- * Two data sources on one file. TypeORM has one connection for all who use a SQLite data source, so whatever reads beside a
- * transaction would see what it has not committed: the writer is for transactions, one at a time (database.ts), the reader
- * for queries, which in WAL mode see the last commit and wait for nobody.
- */
-export async function openSqlite(
-  folder: string,
-  { makes = true, onLost = () => {} }: { readonly makes?: boolean; readonly onLost?: (why: string) => void } = {},
-): Promise<{ writer: DataSource; reader: DataSource; notice: string | undefined; beginLog: () => void }> {
-  const file = join(folder, SQLITE_FILE);
-  if (!makes && !hasTraces(folder))
-    throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set? Nothing was made.`);
-  requireWritable(folder);
-  const release = useFolder(folder);
-  let held: Held | undefined;
-  const opened: { readonly source: DataSource; readonly connection: LibsqlConnection }[] = [];
-  const open = async (prepareDatabase: (connection: LibsqlConnection) => void) => {
-    let connection: LibsqlConnection | undefined;
-    const source = new DataSource({
-      type: 'better-sqlite3',
-      driver: LibsqlConnection,
-      database: file,
-      entities: schemas,
-      migrations,
-      migrationsTransactionMode: 'each',
-      logging: false,
-      prepareDatabase: (made: LibsqlConnection) => {
-        connection = made;
-        prepareDatabase(made);
-      },
-    });
-    await source.initialize();
-    if (connection === undefined) throw new Error('TypeORM has prepared no connection');
-    const one = { source, connection };
-    opened.push(one);
-    return one;
-  };
-  let watched: SqliteFile | undefined;
-  try {
-    requireFileOfLog(file);
-    if (!makes && !existsSync(file))
-      throw new StartFault(
-        `${file} is missing, though it was there: was it moved or deleted, perhaps under a running server? Nothing was made. Stop the server, put the file back, or: tickets restore FILE`,
-      );
-    requireWritableFile(file);
-    const main = Held.of(file);
-    held = main;
-    const notice = await requireSound(file, main);
-    const writer = await open((connection) => {
-      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      connection.pragma('journal_mode = WAL');
-      connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-      // A commit that was answered survives a power cut. TypeORM's own WAL option would leave it at NORMAL.
-      connection.pragma('synchronous = FULL');
-      const [row] = connection.pragma('synchronous');
-      if (JSON.stringify(row) !== '{"synchronous":2}') throw new Error('SQLite did not accept synchronous = FULL');
-    });
-    const reader = await open((connection) => {
-      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      connection.pragma('query_only = ON');
-    });
-    for (const { source } of opened) await source.query('SELECT COUNT(*) FROM sqlite_master'); // now each has the log open
-    watched = new SqliteFile(file, main, reader.connection.database, onLost, release);
-    for (const { connection } of opened) connection.watch(watched);
-    return { writer: writer.source, reader: reader.source, notice, beginLog: () => writer.connection.beginLog(main.header()) };
-  } catch (error) {
-    for (const { source } of opened) await source.destroy();
-    if (watched === undefined) {
-      held?.release();
-      release();
-    }
-    return explain(error, file);
-  }
+/** … and lists are filled up to a power of two with their last item, again and again. */
+function filledUp<Item>(items: readonly Item[]): readonly Item[] {
+  return [...items, ...Array.from({ length: 2 ** Math.ceil(Math.log2(items.length)) - items.length }).flatMap(() => items.slice(-1))];
 }
-
-/** Whether a database is or was here: what lies beside it stays when its file is gone. */
-const hasTraces = (folder: string): boolean => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(SQLITE_FILE));
-
-/** Says in one line what no waiting cures. */
-function explain(error: unknown, file: string): never {
-  const code = codeOf(error);
-  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
-    throw new StartFault(
-      `${file} is no usable SQLite database (${code}). Nothing was changed. Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
-    );
-  }
-  // libsql says it without a code: SQLITE_CANTOPEN is 14.
-  if (error instanceof Error && /Unable to open connection/.test(error.message)) {
-    throw new StartFault(`${file} cannot be opened. Nothing was changed. Is it a file that this user may write? If not, choose another DATA_DIR.`);
-  }
-  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
-    throw notWritable(file, code);
-  }
-  throw error;
-}
-
-/**
- * SQLite would open a file that is read-only, and refuse every write later. A file that is missing is made for its owner alone; the two
- * that SQLite puts beside it get its rights.
- */
-function requireWritableFile(file: string): void {
-  try {
-    if (existsSync(file)) accessSync(file, constants.W_OK);
-    else closeSync(openSync(file, 'a', 0o600));
-  } catch (error) {
-    throw notWritable(file, codeOf(error));
-  }
-}
-
-const notWritable = (file: string, code: string) =>
-  new StartFault(`${file} cannot be opened for writing (${code}). Nothing was changed. Give this user the right, or choose another DATA_DIR.`);
-
-function requireWritable(folder: string): void {
-  try {
-    makeFolder(folder);
-    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
-    accessSync(folder, constants.W_OK);
-  } catch (cause) {
-    throw new StartFault(
-      `DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Nothing was changed. Choose a folder that this user may write, or give this user the right.`,
-    );
-  }
-}
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown error');

@@ -1,27 +1,21 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { inDialect } from './texts.ts';
 
 /**
- * Plain SQL, so that both engines' tables can be read here as they are. Only the words below differ. Every statement may
+ * Plain SQL, so that every engine's tables can be read here as they are. Only the words below differ. Every statement may
  * run again: MySQL keeps the tables of a migration that failed half-way.
  */
 export class FirstTables1764000000000 implements MigrationInterface {
   readonly name = 'FirstTables1764000000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const mysql = runner.dataSource.options.type !== 'better-sqlite3';
-    const ascii = (length: number) => (mysql ? `varchar(${length}) CHARACTER SET ascii COLLATE ascii_bin` : `varchar(${length})`);
-    const letters = mysql ? 'CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci' : '';
-    const moment = 'datetime(3)';
-    const int = mysql ? 'int' : 'integer';
-    // Quoted, because TypeORM finds SQLite's constraint names by their quotes.
-    const quoted = (name: string) => (mysql ? `\`${name}\`` : `"${name}"`);
+    const { ascii, letters, moment, int, quoted, end, indexesAreInline } = inDialect(runner, WORDS);
     const foreignKey = (name: string, column: string, table: string) =>
       `CONSTRAINT ${quoted(name)} FOREIGN KEY (${quoted(column)}) REFERENCES ${quoted(table)} (${quoted('id')}) ON DELETE RESTRICT ON UPDATE RESTRICT`;
-    const end = mysql ? ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci' : ')';
     const table = async (name: string, lines: string[], indexes: [name: string, columns: string, unique?: 'UNIQUE'][] = []) => {
-      const inline = mysql ? indexes.map(([index, columns, unique = '']) => `${unique} INDEX ${index} (${columns})`) : [];
+      const inline = indexesAreInline ? indexes.map(([index, columns, unique = '']) => `${unique} INDEX ${index} (${columns})`) : [];
       await runner.query(`CREATE TABLE IF NOT EXISTS ${name} (\n  ${[...lines, ...inline].join(',\n  ')}\n${end}`);
-      if (mysql) return;
+      if (indexesAreInline) return;
       for (const [index, columns, unique = ''] of indexes)
         await runner.query(`CREATE ${unique} INDEX IF NOT EXISTS ${index} ON ${name} (${columns})`);
     };
@@ -111,3 +105,25 @@ export class FirstTables1764000000000 implements MigrationInterface {
     for (const name of ['guards', 'stock_movements', 'bookings', 'events', 'users']) await runner.query(`DROP TABLE IF EXISTS ${name}`);
   }
 }
+
+const WORDS = {
+  mysql: {
+    ascii: (length: number) => `varchar(${length}) CHARACTER SET ascii COLLATE ascii_bin`,
+    letters: 'CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci',
+    moment: 'datetime(3)',
+    int: 'int',
+    quoted: (name: string) => `\`${name}\``,
+    indexesAreInline: true,
+    end: ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci',
+  },
+  sqlite: {
+    ascii: (length: number) => `varchar(${length})`,
+    letters: '',
+    moment: 'datetime(3)',
+    int: 'integer',
+    // TypeORM finds the names of constraints by their quotes.
+    quoted: (name: string) => `"${name}"`,
+    indexesAreInline: false,
+    end: ')',
+  },
+};

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { inDialect } from './texts.ts';
 
 /** Registrations are counted as failed logins are: one table for both. What failed in the last minutes is forgotten on the way. */
 export class RateCounts1764700000000 implements MigrationInterface {
@@ -17,12 +18,24 @@ export class RateCounts1764700000000 implements MigrationInterface {
 
 /** By a hash of what is counted: neither e-mails nor addresses are kept. */
 async function createCounts(runner: QueryRunner, table: string, column: string): Promise<void> {
-  const mysql = runner.dataSource.options.type !== 'better-sqlite3';
-  const index = `idx_${table}_ends_at`;
-  await runner.query(`CREATE TABLE IF NOT EXISTS ${table} (
-  subject_hash ${mysql ? 'varchar(64) CHARACTER SET ascii COLLATE ascii_bin' : 'varchar(64)'} NOT NULL PRIMARY KEY,
-  ${column} ${mysql ? 'int' : 'integer'} NOT NULL,
-  ends_at datetime(3) NOT NULL${mysql ? `,\n  INDEX ${index} (ends_at)` : ''}
-)${mysql ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci' : ''}`);
-  if (!mysql) await runner.query(`CREATE INDEX IF NOT EXISTS ${index} ON ${table} (ends_at)`);
+  for (const statement of inDialect(runner, textsOf(table, column))) await runner.query(statement);
 }
+
+const textsOf = (table: string, column: string) => ({
+  mysql: [
+    `CREATE TABLE IF NOT EXISTS ${table} (
+  subject_hash varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  ${column} int NOT NULL,
+  ends_at datetime(3) NOT NULL,
+  INDEX idx_${table}_ends_at (ends_at)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`,
+  ],
+  sqlite: [
+    `CREATE TABLE IF NOT EXISTS ${table} (
+  subject_hash varchar(64) NOT NULL PRIMARY KEY,
+  ${column} integer NOT NULL,
+  ends_at datetime(3) NOT NULL
+)`,
+    `CREATE INDEX IF NOT EXISTS idx_${table}_ends_at ON ${table} (ends_at)`,
+  ],
+});

@@ -1,17 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { recordOldestProgram } from './program-versions.ts';
+import { inDialect } from './texts.ts';
 
 /** Which program is the oldest that can run on what a migration leaves. */
 export class MigrationPrograms1764800000000 implements MigrationInterface {
   readonly name = 'MigrationPrograms1764800000000';
 
   async up(runner: QueryRunner): Promise<void> {
-    const mysql = runner.dataSource.options.type !== 'better-sqlite3';
-    const ascii = (length: number) => (mysql ? `varchar(${length}) CHARACTER SET ascii COLLATE ascii_bin` : `varchar(${length})`);
-    await runner.query(`CREATE TABLE IF NOT EXISTS migration_programs (
-  migration ${ascii(255)} NOT NULL PRIMARY KEY,
-  oldest_program ${ascii(32)} NOT NULL
-)${mysql ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci' : ''}`);
+    await runner.query(inDialect(runner, TEXTS));
     await recordOldestProgram(runner, this.name, '0.1.0');
   }
 
@@ -19,3 +15,14 @@ export class MigrationPrograms1764800000000 implements MigrationInterface {
     await runner.query('DROP TABLE IF EXISTS migration_programs');
   }
 }
+
+const TEXTS = {
+  mysql: `CREATE TABLE IF NOT EXISTS migration_programs (
+  migration varchar(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+  oldest_program varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci`,
+  sqlite: `CREATE TABLE IF NOT EXISTS migration_programs (
+  migration varchar(255) NOT NULL PRIMARY KEY,
+  oldest_program varchar(32) NOT NULL
+)`,
+};

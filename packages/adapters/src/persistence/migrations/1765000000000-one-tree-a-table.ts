@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { recordOldestProgram } from './program-versions.ts';
+import { inDialect } from './texts.ts';
 
 /**
  * SQLite keeps a table's rows by a number of its own, and a primary key of text in a second tree: a booking and its line of the ledger each
@@ -10,15 +11,16 @@ export class OneTreeATable1765000000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await recordOldestProgram(runner, this.name, '0.1.0');
-    if (runner.dataSource.options.type !== 'better-sqlite3') return;
-    for (const table of ['bookings', 'stock_movements']) await rebuild(runner, table, ' WITHOUT ROWID');
+    for (const table of inDialect(runner, TABLES)) await rebuild(runner, table, ' WITHOUT ROWID');
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    if (runner.dataSource.options.type !== 'better-sqlite3') return;
-    for (const table of ['bookings', 'stock_movements']) await rebuild(runner, table, '');
+    for (const table of inDialect(runner, TABLES)) await rebuild(runner, table, '');
   }
 }
+
+/** Other engines keep a table so anyway. */
+const TABLES = { mysql: [], sqlite: ['bookings', 'stock_movements'] };
 
 /** The same columns, rules and indexes, told by the file itself. No other table refers to these two. */
 async function rebuild(runner: QueryRunner, table: string, ending: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { recordOldestProgram } from './program-versions.ts';
+import { inDialect } from './texts.ts';
 
 /**
  * A user's bookings of an event by status and date, for the limits that are judged under the event's lock. It takes the place of the index by
@@ -19,12 +20,15 @@ export class BookingsByUser1765100000000 implements MigrationInterface {
 }
 
 /** The foreign key needs one of the two at every moment. May run again, half done. */
-async function replaceIndex(runner: QueryRunner, old: string, name: string, columns: string): Promise<void> {
-  if (runner.dataSource.options.type === 'better-sqlite3') {
-    await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON bookings (${columns})`);
-    await runner.query(`DROP INDEX IF EXISTS ${old}`);
-    return;
-  }
+const replaceIndex = (runner: QueryRunner, old: string, name: string, columns: string): Promise<void> =>
+  inDialect(runner, { mysql: replaceInOneStatement, sqlite: replaceOneByOne })(runner, old, name, columns);
+
+async function replaceOneByOne(runner: QueryRunner, old: string, name: string, columns: string): Promise<void> {
+  await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON bookings (${columns})`);
+  await runner.query(`DROP INDEX IF EXISTS ${old}`);
+}
+
+async function replaceInOneStatement(runner: QueryRunner, old: string, name: string, columns: string): Promise<void> {
   const rows: { readonly name: string }[] = await runner.query(
     "SELECT DISTINCT index_name AS name FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = 'bookings'",
   );

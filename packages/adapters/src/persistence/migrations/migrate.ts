@@ -1,38 +1,37 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
-import { errnoOf, messageOf } from '../database-errors.ts';
-import { isDestroyable } from '../tries.ts';
-import { StaleRow } from '../writing.ts';
+import { StartFault } from '../../start-fault.ts';
+import { messageOf } from '../database-errors.ts';
+import type { Dialect } from '../dialects/dialect.ts';
+import { StaleRow } from '../statement.ts';
 import { isUpToDate, migrationsIn, type Readable } from './program-versions.ts';
 
-/** ER_NOT_SUPPORTED_YET */
-const NOT_SUPPORTED = 1235;
-
-export async function migrate(source: DataSource): Promise<void> {
-  if (source.options.type === 'better-sqlite3') {
+export async function migrate(source: DataSource, dialect: Dialect): Promise<void> {
+  const { migrationLock: lock, pool } = dialect;
+  if (lock === undefined) {
     await source.runMigrations();
     return;
   }
-  // Two processes that start at once: the second waits here. (On Galera the lock is the node's own; there the retry serves.)
+  // Two processes that start at once: the second waits here. (On a cluster the lock is the node's own; there the retry serves.)
   const guard = source.createQueryRunner();
   try {
     // Nothing to do, nothing to be allowed: a server may run as a user who cannot change tables.
-    if (await isUpToDate(source, latestOf(guard))) return;
-    await guard.query(`SELECT GET_LOCK(CONCAT('ticket-migrations-', DATABASE()), 30)`).catch((error: unknown) => {
-      if (errnoOf(error) !== NOT_SUPPORTED) throw error; // some releases of MariaDB refuse it on Galera
+    if (await isUpToDate(source, dialect, latestOf(guard))) return;
+    await guard.query(lock.take).catch((error: unknown) => {
+      if (!lock.isRefused(error)) throw error;
     });
-    const [latest, plain] = [await migrationsIn(latestOf(guard)), await migrationsIn(guard)];
+    const [latest, plain] = [await migrationsIn(latestOf(guard), dialect), await migrationsIn(guard, dialect)];
     // TypeORM reads plainly what is done: from a replica that lags it would write it down once more.
     if (plain.length < latest.length) throw new StaleRow('a replica does not show all migrations yet');
-    if (await isUpToDate(source, latestOf(guard))) return;
+    if (await isUpToDate(source, dialect, latestOf(guard))) return;
     // On the guard's own connection: TypeORM leaks the one that it takes itself when a migration fails, and each retry would cost another.
     const executor = new MigrationExecutor(source, guard);
     executor.transaction = 'each';
     await executor.executePendingMigrations();
   } finally {
-    await guard.query(`SELECT RELEASE_LOCK(CONCAT('ticket-migrations-', DATABASE()))`).catch(() => undefined);
+    await guard.query(lock.release).catch(() => undefined);
     // A splitter may have sent that elsewhere: the lock goes with its connection, or the next try would wait for it.
     const connection: unknown = await guard.connect().catch(() => undefined);
-    if (isDestroyable(connection)) connection.destroy();
+    pool?.giveUp(connection);
     await guard.release();
   }
 }
@@ -49,7 +48,14 @@ const latestOf = (runner: QueryRunner): Readable => ({
   },
 });
 
-/** Another process made the table, the column, the key or the row first. */
-export function isRacedMigration(error: unknown): boolean {
-  return [1050, 1060, 1061, 1062].some((errno) => errno === errnoOf(error)) || /already exists/.test(messageOf(error));
+const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
+
+/** What stops a start that cannot make the tables, or not read them, in words for a person. */
+export function faultOfTables(error: unknown, { address, errors }: Dialect, { makes }: { readonly makes: boolean }): StartFault {
+  const then = makes ? WHAT_IS_DONE_STAYS : 'Nothing was changed.';
+  return new StartFault(
+    `The tables at ${address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}. ${
+      errors.isDamaged(error) ? 'Put a backup in its place with: tickets restore FILE' : then
+    }`,
+  );
 }

@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { PROGRAM_VERSION } from '../../program-version.ts';
 import { StartFault } from '../../start-fault.ts';
-import { errnoOf, messageOf } from '../database-errors.ts';
+import type { Dialect } from '../dialects/dialect.ts';
 
 /**
  * The first line of every migration from 1764800000000 on: which is the oldest program that can run on the tables it leaves. Before the
@@ -14,18 +14,22 @@ export async function recordOldestProgram(runner: QueryRunner, migration: string
 }
 
 /** Stops a program that is older than the tables allow. A migration that it knows is its own; any other has to say that it may run. */
-export async function requireProgramNewEnough(source: DataSource, address: string): Promise<void> {
-  const done = await rowsOf<{ name: string }>(source, 'SELECT name FROM migrations');
+export async function requireProgramNewEnough(source: DataSource, dialect: Dialect): Promise<void> {
+  const done = await rowsOf<{ name: string }>(source, dialect, 'SELECT name FROM migrations');
   const known = new Set(source.migrations.map((migration) => migration.name ?? migration.constructor.name));
   const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
   if (unknown.length === 0) return;
-  const recorded = await rowsOf<{ migration: string; oldest: string }>(source, 'SELECT migration, oldest_program AS oldest FROM migration_programs');
+  const recorded = await rowsOf<{ migration: string; oldest: string }>(
+    source,
+    dialect,
+    'SELECT migration, oldest_program AS oldest FROM migration_programs',
+  );
   const oldest = new Map(recorded.map((row) => [row.migration, row.oldest]));
   for (const name of unknown) {
     const version = oldest.get(name);
     if (version !== undefined && isAtLeast(PROGRAM_VERSION, version)) continue;
     throw new StartFault(
-      `The tables at ${address} were made by a newer program: ${name} needs version ${version ?? 'unknown'} or newer, and this is ${PROGRAM_VERSION}. Nothing was changed. Start the newer one, or restore a backup from before it.`,
+      `The tables at ${dialect.address} were made by a newer program: ${name} needs version ${version ?? 'unknown'} or newer, and this is ${PROGRAM_VERSION}. Nothing was changed. Start the newer one, or restore a backup from before it.`,
     );
   }
 }
@@ -38,27 +42,25 @@ export function isAtLeast(version: string, wanted: string): boolean {
   return differs === -1 || (have[differs] ?? 0) > (need[differs] ?? 0);
 }
 
-const NO_SUCH_TABLE = 1146;
-
 /** What rows are read from. */
 export interface Readable {
   // biome-ignore lint/suspicious/noExplicitAny: TypeORM's own type
   query(sql: string): Promise<any>;
 }
 
-async function rowsOf<Row>(source: Readable, sql: string): Promise<Row[]> {
+async function rowsOf<Row>(source: Readable, { errors }: Dialect, sql: string): Promise<Row[]> {
   return source.query(sql).catch((error: unknown) => {
-    if (errnoOf(error) === NO_SUCH_TABLE || /no such table/.test(messageOf(error))) return [];
+    if (errors.isMissingTable(error)) return [];
     throw error;
   });
 }
 
 /** The names of the migrations that were made. */
-export const migrationsIn = async (from: Readable): Promise<readonly string[]> =>
-  (await rowsOf<{ name: string }>(from, 'SELECT name FROM migrations')).map(({ name }) => name);
+export const migrationsIn = async (from: Readable, dialect: Dialect): Promise<readonly string[]> =>
+  (await rowsOf<{ name: string }>(from, dialect, 'SELECT name FROM migrations')).map(({ name }) => name);
 
 /** Whether every migration that this program knows was made. */
-export async function isUpToDate(source: DataSource, from: Readable = source): Promise<boolean> {
-  const done = new Set(await migrationsIn(from));
+export async function isUpToDate(source: DataSource, dialect: Dialect, from: Readable = source): Promise<boolean> {
+  const done = new Set(await migrationsIn(from, dialect));
   return source.migrations.every((migration) => done.has(migration.name ?? migration.constructor.name));
 }

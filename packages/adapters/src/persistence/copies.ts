@@ -1,0 +1,20 @@
+import { Database } from './database.ts';
+import type { DatabaseConfig } from './dialects/config.ts';
+import type { ByOtherTools, Restored, Restoring } from './dialects/dialect.ts';
+import { dialectOf } from './dialects/index.ts';
+
+/** Copies the embedded database into a new file while others sell. Of another database it gives the commands that do it. */
+export const backUp = (config: DatabaseConfig, to: string): Promise<'done' | ByOtherTools> => dialectOf(config).copies.backUp(to);
+
+/** Puts a backup in the place of the embedded database, which nobody may have open. Of another database it gives the commands that do it. */
+export const restore = (config: DatabaseConfig, from: string, restoring: Omit<Restoring, 'bringUpToDate'>): Promise<Restored | ByOtherTools> =>
+  dialectOf(config).copies.restore(from, { ...restoring, bringUpToDate });
+
+async function bringUpToDate(copy: DatabaseConfig): Promise<void> {
+  const database = new Database(copy);
+  try {
+    await database.connect();
+  } finally {
+    await database.close();
+  }
+}

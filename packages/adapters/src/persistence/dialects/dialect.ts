@@ -1,0 +1,178 @@
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { WritesRefused } from '../../measures.ts';
+import type { ErrorClass } from '../database-errors.ts';
+import type { Statement, Value } from '../statement.ts';
+import type { DatabaseConfig } from './config.ts';
+
+/**
+ * All that differs between engines, in one plain object for each; see docs/decisions/0038-one-object-for-each-engine.md. Functions that two
+ * engines share are in sql.ts. Outside this folder and migrations/, no engine has a name.
+ */
+export interface Dialect {
+  /** For people: where the data is. */
+  readonly address: string;
+  /** Connects. Throws `Unavailable` where waiting may help, `StartFault` where it does not. */
+  readonly open: (opening: Opening) => Promise<Opened>;
+  readonly capabilities: Capabilities;
+  /** undefined where one connection writes for all: then every transaction waits for its turn. */
+  readonly pool: Pool | undefined;
+  readonly errors: ErrorRules;
+
+  /** What begins a transaction that writes. */
+  readonly begin: string;
+  /** Resolves once what was written is stored. `connection` is the one of the runner. */
+  readonly commit: (runner: QueryRunner, connection: unknown) => Promise<unknown>;
+  /** Sends statements in order, in as few trips as the engine safely takes. Where one fails or finds other rows than it has to, none behind it is run. */
+  readonly send: (manager: EntityManager, statements: readonly Statement[]) => Promise<void>;
+  /** In TypeORM's words; undefined where the transaction alone keeps everybody out. */
+  readonly rowLock: 'pessimistic_write' | undefined;
+
+  /** What time it is for the database: one clock for all servers. */
+  readonly now: string;
+  /** The moment so long ago, by the same clock. */
+  readonly ago: (milliseconds: number) => { readonly sql: string; readonly parameter: Value };
+  /** A moment as a statement's parameter. (As a column it comes back as a Date or as text: `toDate` in rows.ts.) */
+  readonly date: (moment: Date) => string;
+  /** As few statements as serve; a `stamped` column gets the database's time. With `replaces` a row takes the place of the one that has its key. */
+  readonly insertMany: (table: string, columns: readonly string[], rows: readonly (readonly Value[])[], options?: InsertOptions) => Statement[];
+  /** One statement that changes each row by its id, and finds only those that have the old number in `guard`. */
+  readonly updateMany: <Row>(table: string, rows: readonly Row[], change: Change<Row>) => Statement;
+  /** Between the row of an INSERT and the columns to be set where one has its key already. */
+  readonly onDuplicate: (key: string) => string;
+  /** The same items for an IN, some of them again where that makes fewer texts of statements. */
+  readonly listOf: <Item>(items: readonly Item[]) => readonly Item[];
+  /** A table of which only this index is to be walked. */
+  readonly indexed: (table: string, index: string) => string;
+  /** Rows behind the last one of a page, so that the index on both columns is used. */
+  readonly behind: (last: { readonly at: string; readonly id: string }, columns: PageColumns) => Condition;
+  /** Bookings of an event by its user, for any of these, so that the index on both columns is used. */
+  readonly bookedBy: (owners: readonly Owner[]) => Condition;
+
+  /** Taken while tables are changed, where the engine does not keep a second process out by itself. */
+  readonly migrationLock: MigrationLock | undefined;
+  /** Tries whether CHECK, isolation and durability are what is promised, and says in words for a person what is not. `ask`: see walls.ts. */
+  readonly weaknesses: (ask: Ask) => Promise<readonly string[]>;
+  readonly copies: Copies;
+}
+
+export interface Opening {
+  /** False for who only looks: what is not there is not made. */
+  readonly makes: boolean;
+  /** Told when the data is not where it was opened any more. */
+  readonly onLost: (why: string) => void;
+}
+
+export interface Opened {
+  readonly writer: DataSource;
+  /** The writer itself where it has connections enough. */
+  readonly reader: DataSource;
+  /** What a statement begins with that only reads and may lag. */
+  readonly plainPrefix: string;
+  /** Something that a person should know of what was found. */
+  readonly notice?: string | undefined;
+  /** To be called once the tables are up to date. */
+  readonly whenUpToDate?: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface Capabilities {
+  /** Transactions of sales that are under way at once. */
+  readonly lanes: number;
+  /** The engine works in this process, and nobody else is served meanwhile: batches gather first, and are made to take no longer. */
+  readonly batchMs: number | undefined;
+  /** Whether every read sees the last commit. Elsewhere such a read is made in a transaction, which proxies send to the server that writes. */
+  readonly readsAreLatest: boolean;
+}
+
+/** What is asked of the connections of a pool. */
+export interface Pool {
+  readonly size: number;
+  readonly countsOf: (source: DataSource) => { readonly inUse: number; readonly idle: number; readonly waiting: number };
+  /** Resolves when the connection has its settings, rejects when one was refused: then nothing runs on it. */
+  readonly ready: (connection: unknown) => Promise<unknown> | undefined;
+  /** Ends a connection of which nobody knows what it does; false where it cannot be. */
+  readonly giveUp: (connection: unknown) => boolean;
+  /** Another server may have the name by now: all connections are given up, those in use when they are released. */
+  readonly abandon: (source: DataSource) => void;
+  readonly isAbandoned: (source: DataSource, connection: unknown) => boolean;
+}
+
+export interface ErrorRules {
+  readonly classify: (error: unknown) => ErrorClass;
+  /** Whether a COMMIT that failed so is known to have stored nothing. Of any other nobody knows what became of it. */
+  readonly isKnownRollback: (error: unknown) => boolean;
+  /** Of an error that is `wrong_server` or `unwritable`: why nothing is written; undefined where reads will tell it too. */
+  readonly whyRefused: (error: unknown) => WritesRefused | undefined;
+  /** A CHECK does not hold. */
+  readonly isBrokenCheck: (error: unknown) => boolean;
+  readonly isMissingTable: (error: unknown) => boolean;
+  /** Another process made the table, the column, the key or the row first. */
+  readonly isRacedMigration: (error: unknown) => boolean;
+  /** Only a backup helps. */
+  readonly isDamaged: (error: unknown) => boolean;
+}
+
+export interface MigrationLock {
+  /** Waits for it. */
+  readonly take: string;
+  readonly release: string;
+  /** The engine has no such lock: trying again serves. */
+  readonly isRefused: (error: unknown) => boolean;
+}
+
+export interface InsertOptions {
+  readonly stamped?: string;
+  readonly replaces?: boolean;
+}
+
+export interface Change<Row> {
+  readonly id: (row: Row) => string;
+  readonly set: readonly (readonly [column: string, value: (row: Row) => number])[];
+  readonly guard: readonly [column: string, value: (row: Row) => number];
+}
+
+export interface PageColumns {
+  readonly moment: string;
+  readonly id: string;
+  readonly direction: 'ASC' | 'DESC';
+}
+
+/** A user, as far as one event goes. */
+export interface Owner {
+  readonly eventId: string;
+  readonly userId: string;
+}
+
+export interface Condition {
+  readonly sql: string;
+  readonly parameters: readonly string[];
+}
+
+/** The rows of a statement, in a transaction that writes and is rolled back. */
+export type Ask = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
+/** Copies of the whole database, or the commands that make them where that is not this program's to do. */
+export interface Copies {
+  readonly backUp: (to: string) => Promise<'done' | ByOtherTools>;
+  readonly restore: (from: string, restoring: Restoring) => Promise<Restored | ByOtherTools>;
+}
+
+/** What the database's own tools have to do. */
+export interface ByOtherTools {
+  readonly backUp: string;
+  readonly restore: string;
+  /** What has to be written otherwise for MariaDB's own tools. */
+  readonly onMariaDb: string | undefined;
+}
+
+export interface Restoring {
+  /** Brings the tables of a copy up to date. */
+  readonly bringUpToDate: (copy: DatabaseConfig) => Promise<void>;
+  readonly look: (copy: DatabaseConfig) => Promise<void>;
+  readonly beforeExchange: () => void;
+}
+
+export interface Restored {
+  /** Where the database is that was there before, with its log; undefined when there was none. */
+  readonly kept: string | undefined;
+}

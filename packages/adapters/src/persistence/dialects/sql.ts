@@ -1,0 +1,85 @@
+import type { EntityManager } from 'typeorm';
+import { messageOf } from '../database-errors.ts';
+import { placesFor, requireRows, type Statement, type Value } from '../statement.ts';
+import type { Ask, Change, Condition, ErrorRules, InsertOptions, Owner, PageColumns } from './dialect.ts';
+
+/** What more than one engine does in the same words. A dialect takes what it needs. */
+
+/**
+ * Plain SQL: TypeORM's builder names every value of every row and finds the names again by regular expression, which for a batch costs more
+ * than the database does. `sizeOf`: how many of so many rows the next statement inserts.
+ */
+export const insertsBy =
+  ({ now, sizeOf }: { readonly now: string; readonly sizeOf: (rows: number) => number }) =>
+  (
+    table: string,
+    columns: readonly string[],
+    rows: readonly (readonly Value[])[],
+    { stamped, replaces = false }: InsertOptions = {},
+  ): Statement[] => {
+    const names = stamped === undefined ? columns : [...columns, stamped];
+    const row = `(${names.map((name) => (name === stamped ? now : '?')).join(', ')})`;
+    const values = (some: typeof rows) => some.flat().map((value) => (value instanceof Date ? utcText(value) : value));
+    const statements: Statement[] = [];
+    for (let start = 0; start < rows.length; ) {
+      const size = sizeOf(rows.length - start);
+      const sql = `${replaces ? 'REPLACE' : 'INSERT'} INTO ${table} (${names.join(', ')}) VALUES ${row}${`, ${row}`.repeat(size - 1)}`;
+      statements.push({ sql, parameters: values(rows.slice(start, start + size)) });
+      start += size;
+    }
+    return statements;
+  };
+
+/** By CASE. One statement: the number of statements, not of rows, would set the pace. */
+export function updateByCases<Row>(table: string, rows: readonly Row[], { id, set, guard }: Change<Row>): Statement {
+  const cases = rows.map(() => 'WHEN ? THEN ?').join(' ');
+  const values = (value: (row: Row) => number) => rows.flatMap((row) => [id(row), value(row)]);
+  const sql = `UPDATE ${table} SET ${set.map(([column]) => `${column} = CASE id ${cases} END`).join(', ')}
+    WHERE id IN (${placesFor(rows)}) AND ${guard[0]} = CASE id ${cases} END`;
+  const parameters = [...set.flatMap(([, value]) => values(value)), ...rows.map(id), ...values(guard[1])];
+  return { sql, parameters, rows: rows.length };
+}
+
+/** Said twice: not every engine takes the index for (a, b) > (?, ?), or for the OR alone. */
+export function behindInWords({ at, id }: { readonly at: string; readonly id: string }, columns: PageColumns): Condition {
+  const beyond = columns.direction === 'ASC' ? '>' : '<';
+  const sql = `${columns.moment} ${beyond}= ? AND (${columns.moment} ${beyond} ? OR ${columns.id} ${beyond} ?)`;
+  return { sql, parameters: [at, at, id] };
+}
+
+/** Event by event. */
+export function bookedByEach(owners: readonly Owner[]): Condition {
+  const eventIds = [...new Set(owners.map(({ eventId }) => eventId))];
+  const users = eventIds.map((eventId) => owners.filter((owner) => owner.eventId === eventId).map(({ userId }) => userId));
+  return {
+    sql: `(${users.map((ids) => `event_id = ? AND user_id IN (${placesFor(ids)})`).join(' OR ')})`,
+    parameters: users.flatMap((ids, at) => [eventIds[at] ?? '', ...ids]),
+  };
+}
+
+export async function sendOneByOne({ queryRunner }: EntityManager, statements: readonly Statement[]): Promise<void> {
+  for (const { sql, parameters, rows } of statements) requireRows((await queryRunner?.query(sql, [...parameters], true))?.affected, rows);
+}
+
+/** A date in UTC, which compares as text too. The last one is remembered, since the rows of a batch have few moments between them. */
+export function utcText(moment: Date): string {
+  const milliseconds = moment.getTime();
+  if (milliseconds !== last.milliseconds) last = { milliseconds, text: moment.toISOString().replace('T', ' ').replace('Z', '') };
+  return last.text;
+}
+let last = { milliseconds: Number.NaN, text: '' };
+
+/**
+ * Whether the table of events refuses more tickets than there are, told by a row that has them and no organizer: where the CHECK does not
+ * bite, the foreign key refuses it, or nothing does.
+ */
+export async function weaknessOfCheck(ask: Ask, { now, errors }: { readonly now: string; readonly errors: ErrorRules }): Promise<readonly string[]> {
+  try {
+    await ask(`INSERT INTO events (id, organizer_id, name, location, event_date, ticket_price_cents, total_tickets, available_tickets, stock_version,
+      createdAt, updatedAt) VALUES ('', '', '', '', ${now}, 0, 1, 2, 0, ${now}, ${now})`);
+  } catch (error) {
+    if (errors.isBrokenCheck(error)) return [];
+    if (errors.classify(error) !== 'referenced') return [`whether CHECK is enforced could not be tried: ${messageOf(error)}`];
+  }
+  return ['CHECK is not enforced on the table events: a fault could sell more tickets than there are'];
+}

@@ -1,0 +1,163 @@
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { makeFolder } from '../../folder.ts';
+import { StartFault } from '../../start-fault.ts';
+import { migrations } from '../migrations/index.ts';
+import { schemas } from '../schemas.ts';
+import type { Opened, Opening } from './dialect.ts';
+import { LibsqlConnection } from './sqlite-connection.ts';
+import { useFolder } from './sqlite-exchange.ts';
+import { SqliteFile } from './sqlite-file.ts';
+import { Held } from './sqlite-held.ts';
+import { requireFileOfLog, requireSound } from './sqlite-start.ts';
+
+/** The embedded database's file in DATA_DIR. */
+export const SQLITE_FILE = 'tickets.sqlite';
+
+/** SQLite waits with the whole process; so it waits this little, and the transaction is run again asynchronously. */
+const BUSY_TIMEOUT_MS = 50;
+
+/**
+ * When the log is copied into the file: at 32 MB. A checkpoint copies each page once, however often it changed, and a sale changes the
+ * same ones again and again: at SQLite's own 1,000 pages bookings were a quarter slower. Bookings wait while it copies, so not more:
+ * figures in docs/decisions/0008-embedded-engine.md.
+ */
+const CHECKPOINT_PAGES = 8000;
+
+/**
+ * Two data sources on one file. TypeORM has one connection for all who use a SQLite data source, so whatever reads beside a
+ * transaction would see what it has not committed: the writer is for transactions, one at a time (database.ts), the reader
+ * for queries, which in WAL mode see the last commit and wait for nobody.
+ */
+export async function openSqlite(
+  folder: string,
+  { makes = true, onLost = () => {} }: Partial<Opening> = {},
+): Promise<Opened & { readonly notice: string | undefined }> {
+  const file = join(folder, SQLITE_FILE);
+  if (!makes && !hasTraces(folder))
+    throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set? Nothing was made.`);
+  requireWritable(folder);
+  const release = useFolder(folder);
+  let held: Held | undefined;
+  const opened: { readonly source: DataSource; readonly connection: LibsqlConnection }[] = [];
+  const open = async (prepareDatabase: (connection: LibsqlConnection) => void) => {
+    let connection: LibsqlConnection | undefined;
+    const source = new DataSource({
+      type: 'better-sqlite3',
+      driver: LibsqlConnection,
+      database: file,
+      entities: schemas,
+      migrations,
+      migrationsTransactionMode: 'each',
+      logging: false,
+      prepareDatabase: (made: LibsqlConnection) => {
+        connection = made;
+        prepareDatabase(made);
+      },
+    });
+    await source.initialize();
+    if (connection === undefined) throw new Error('TypeORM has prepared no connection');
+    const one = { source, connection };
+    opened.push(one);
+    return one;
+  };
+  let watched: SqliteFile | undefined;
+  try {
+    requireFileOfLog(file);
+    if (!makes && !existsSync(file))
+      throw new StartFault(
+        `${file} is missing, though it was there: was it moved or deleted, perhaps under a running server? Nothing was made. Stop the server, put the file back, or: tickets restore FILE`,
+      );
+    requireWritableFile(file);
+    const main = Held.of(file);
+    held = main;
+    const notice = await requireSound(file, main);
+    const writer = await open((connection) => {
+      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      connection.pragma('journal_mode = WAL');
+      connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+      // A commit that was answered survives a power cut. TypeORM's own WAL option would leave it at NORMAL.
+      connection.pragma('synchronous = FULL');
+      const [row] = connection.pragma('synchronous');
+      if (JSON.stringify(row) !== '{"synchronous":2}') throw new Error('SQLite did not accept synchronous = FULL');
+    });
+    const reader = await open((connection) => {
+      connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+      connection.pragma('query_only = ON');
+    });
+    for (const { source } of opened) await source.query('SELECT COUNT(*) FROM sqlite_master'); // now each has the log open
+    watched = new SqliteFile(file, main, reader.connection.database, onLost, release);
+    for (const { connection } of opened) connection.watch(watched);
+    return {
+      ...{ writer: writer.source, reader: reader.source, plainPrefix: '', notice },
+      whenUpToDate: () => writer.connection.beginLog(main.header()),
+      close: () => close(writer.source, reader.source),
+    };
+  } catch (error) {
+    for (const { source } of opened) await source.destroy();
+    if (watched === undefined) {
+      held?.release();
+      release();
+    }
+    return explain(error, file);
+  }
+}
+
+/** Whether a database is or was here: what lies beside it stays when its file is gone. */
+const hasTraces = (folder: string): boolean => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(SQLITE_FILE));
+
+/** Says in one line what no waiting cures. */
+function explain(error: unknown, file: string): never {
+  const code = codeOf(error);
+  if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
+    throw new StartFault(
+      `${file} is no usable SQLite database (${code}). Nothing was changed. Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
+    );
+  }
+  // libsql says it without a code: SQLITE_CANTOPEN is 14.
+  if (error instanceof Error && /Unable to open connection/.test(error.message)) {
+    throw new StartFault(`${file} cannot be opened. Nothing was changed. Is it a file that this user may write? If not, choose another DATA_DIR.`);
+  }
+  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
+    throw notWritable(file, code);
+  }
+  throw error;
+}
+
+/**
+ * SQLite would open a file that is read-only, and refuse every write later. A file that is missing is made for its owner alone; the two
+ * that SQLite puts beside it get its rights.
+ */
+function requireWritableFile(file: string): void {
+  try {
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+    else closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw notWritable(file, codeOf(error));
+  }
+}
+
+const notWritable = (file: string, code: string) =>
+  new StartFault(`${file} cannot be opened for writing (${code}). Nothing was changed. Give this user the right, or choose another DATA_DIR.`);
+
+function requireWritable(folder: string): void {
+  try {
+    makeFolder(folder);
+    if (!statSync(folder).isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new StartFault(
+      `DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Nothing was changed. Choose a folder that this user may write, or give this user the right.`,
+    );
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown error');
+
+async function close(writer: DataSource, reader: DataSource): Promise<void> {
+  await reader.destroy();
+  // So that after a clean stop the one file is the whole database, whoever copies it. Another process may still use the log.
+  await writer.query('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
+  await writer.destroy();
+}

@@ -1,0 +1,16 @@
+import type { QueryRunner } from 'typeorm';
+
+/** What each engine is told in words of its own. A further engine is a further key, and the compiler names every migration that lacks it. */
+interface ByDialect<Text> {
+  readonly mysql: Text;
+  readonly sqlite: Text;
+}
+
+/** By the names of TypeORM's drivers. */
+const DIALECTS: Readonly<Record<string, keyof ByDialect<unknown>>> = { mysql: 'mysql', mariadb: 'mysql', 'better-sqlite3': 'sqlite' };
+
+export function inDialect<Text>({ dataSource: { options } }: QueryRunner, texts: ByDialect<Text>): Text {
+  const dialect = DIALECTS[options.type];
+  if (dialect === undefined) throw new Error(`the migrations have no text for ${options.type}`);
+  return texts[dialect];
+}

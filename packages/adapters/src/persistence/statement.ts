@@ -1,0 +1,20 @@
+export type Value = string | number | Date | null;
+
+/** One statement that writes; `rows`: how many it has to find. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly Value[];
+  readonly rows?: number;
+}
+
+/** What was read under a lock is not so any more. Something wrote around the lock, so the transaction is run anew. */
+export class StaleRow extends Error {
+  override readonly name = 'StaleRow';
+}
+
+export function requireRows(found: number | undefined, expected: number | undefined): void {
+  if (expected !== undefined && found !== expected) throw new StaleRow(`${found} rows changed where ${expected} were locked`);
+}
+
+/** Places for so many values. Every statement says `?`; an engine that has other signs gets them where its connections are made. */
+export const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');

@@ -1,0 +1,1 @@
+export const openMySql = 'the mysql dialect may be named here';

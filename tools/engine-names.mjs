@@ -1,0 +1,34 @@
+// No engine has a name in packages/adapters/src/persistence outside dialects/ and migrations/: what differs is asked of a Dialect, so that a
+// third engine is a file beside the others. Names in code, in texts and of files count; comments may explain by an example; tests may name.
+// Prints each name that is found, and exits 1 if there is any. `npm run boundaries`; with a folder, that one is looked through instead.
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const NAMES = /sqlite|libsql|mysql|maria|galera|wsrep|innodb|tidb|postgres/i;
+const PERSISTENCE = 'packages/adapters/src/persistence';
+const EXEMPT = /^(?:dialects|migrations)\/|\.test\.ts$/;
+
+const root = process.argv[2] ?? fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, PERSISTENCE);
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => name.endsWith('.ts') && !EXEMPT.test(name));
+const found = files.flatMap((name) => [...(NAMES.test(basename(name)) ? [`${name}: its own name`] : []), ...namesIn(name)]);
+for (const line of found) console.error(`${PERSISTENCE}/${line}`);
+if (files.length === 0) console.error(`nothing was read in ${folder}`);
+process.exitCode = found.length > 0 || files.length === 0 ? 1 : 0;
+
+function namesIn(name) {
+  const source = ts.createSourceFile(name, readFileSync(join(folder, name), 'utf8'), ts.ScriptTarget.Latest);
+  const lines = [];
+  const look = (node) => {
+    // Identifiers, strings, pieces of templates, regular expressions. Comments are no nodes.
+    if (typeof node.text === 'string' && !ts.isSourceFile(node) && NAMES.test(node.text))
+      lines.push(`${name}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}: ${node.text.trim()}`);
+    ts.forEachChild(node, look);
+  };
+  look(source);
+  return lines;
+}
