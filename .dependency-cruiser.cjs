@@ -45,6 +45,13 @@ module.exports = {
       to: { path: 'packages/domain/src/(stock|selling)/' },
     },
     {
+      name: 'no-room-knows-memory',
+      comment: 'Ports in memory are one implementation among others.',
+      severity: 'error',
+      from: { path: 'packages/domain/src/', pathNot: `${tests}|packages/domain/src/memory/` },
+      to: { path: 'packages/domain/src/memory/' },
+    },
+    {
       name: 'inversify-is-named-in-the-container-alone',
       severity: 'error',
       from: { pathNot: 'packages/adapters/src/container\\.ts$' },

@@ -1,11 +1,13 @@
 import { type Attempt, createUseCases, Refusal } from '@ticket/domain';
-import { inMemoryPorts } from '@ticket/domain/testing';
+import { createAccountUseCases } from '@ticket/domain/accounts';
+import { inMemoryPorts } from '@ticket/domain/memory';
 
 const ports = inMemoryPorts();
-const { registerUser, createEvent, bookTickets } = createUseCases(ports);
+const { createEvent, bookTickets } = createUseCases(ports);
+const { registerUser } = createAccountUseCases(ports);
 
 const account = { name: 'Ibu Ani', email: 'ani@example.com', password: 'correct horse', role: 'admin' } as const;
-const { token } = await registerUser({ actor: 'anonymous' }, account);
+const { token } = await registerUser({ actor: 'operator' }, account);
 const ani: Attempt = { actor: (await ports.tokens.verify(token)) ?? 'anonymous' };
 
 const plan = { name: 'Jazz on the River', location: 'Palembang', eventDate: new Date('2031-01-02T19:00:00Z'), ticketPriceCents: 150_000 };

@@ -7,7 +7,7 @@ import { find } from './mariadb.ts';
 export const hasOpenSsl = find('openssl') !== undefined;
 
 /** An authority of the test's own, and a certificate that it gave to a server of the name. */
-export function certificates(name: string) {
+export function certificates(name: string, { days = 2 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ticket-certificates-'));
   chmodSync(folder, 0o755);
   const at = (file: string) => join(folder, file);
@@ -20,7 +20,7 @@ export function certificates(name: string) {
   openssl('req', ...newKey, '-keyout', at('server.key'), '-out', at('server.csr'), '-subj', `/CN=${name}`);
   writeFileSync(at('names'), `subjectAltName=DNS:${name}\n`);
   const from = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial'];
-  openssl('x509', '-req', '-in', at('server.csr'), ...from, '-out', at('server.pem'), '-days', '2', '-extfile', at('names'));
+  openssl('x509', '-req', '-in', at('server.csr'), ...from, '-out', at('server.pem'), '-days', String(days), '-extfile', at('names'));
   chmodSync(at('server.key'), 0o644);
   return {
     ca: at('ca.pem'),

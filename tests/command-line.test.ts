@@ -18,6 +18,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../apps/cli/src/run.ts';
+import { PUBLISHED } from '../packages/adapters/src/config-secrets.ts';
 
 /** Whatever a command refuses: what happened, what to do, and that nothing was changed. */
 let folder: string;
@@ -136,9 +137,39 @@ describe('tickets backup', () => {
   });
 });
 
+describe('tickets restore, where the configuration names MySQL', () => {
+  beforeEach(() => vi.stubEnv('DATABASE_URL', 'mysql://app:not-to-be-seen@db.example:3307/shop'));
+
+  it('says of a SQLite database that it is one, and prints no command', async () => {
+    const { code, output } = await tickets('restore', backup);
+    expect([code, output.split('\n').length]).toEqual([1, 1]);
+    expect(output).toMatch(/backup is a SQLite database, and the configuration names MySQL or MariaDB at db\.example:3307\. Nothing was changed\. /);
+    expect(output).toMatch(/take DB_HOST, DB_SOCKET and DATABASE_URL .* out .* and restore again/);
+    expect(readFileSync(backup)).toEqual(readFileSync(original.backup));
+  });
+
+  it('prints the command for a dump that is here, and for a file that it does not see', async () => {
+    writeFileSync(backup, '-- MySQL dump 10.13  Distrib 8.4.3, for Linux (x86_64)\n');
+    for (const file of [backup, join(folder, 'elsewhere.sql'), folder])
+      expect((await tickets('restore', file)).output).toContain(
+        `--port=3307 --protocol=tcp --user=app --password --default-character-set=utf8mb4 shop < ${file}`,
+      );
+  });
+});
+
 describe('tickets restore', () => {
   const refusals: [what: string, words: RegExp, make: (at: string) => void][] = [
     ['a text', /is no SQLite database\. Name a file that tickets backup has made/, (at) => writeFileSync(at, 'no database at all')],
+    ...[
+      '-- MySQL dump 10.13  Distrib 8.4.3, for Linux (x86_64)',
+      '-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB',
+      '/*M!999999\\- enable the sandbox mode */ \n-- MariaDB dump',
+      '/*!40101 SET @OLD_CHARACTER_SET_CLIENT=@@CHARACTER_SET_CLIENT */;',
+    ].map((begin): (typeof refusals)[number] => [
+      `a dump that begins with ${begin.slice(0, 20)}`,
+      /is a dump of MySQL or MariaDB, and the configuration names the embedded database in .*data\. Nothing was changed\. .*set DB_HOST or DATABASE_URL/,
+      (at) => writeFileSync(at, `${begin}\nCREATE TABLE users (id int);\n`),
+    ]),
     ['an empty file', /is no SQLite database\. Name a file/, (at) => writeFileSync(at, '')],
     [
       'a database of another program',
@@ -235,6 +266,20 @@ describe('a database that is not there', () => {
 });
 
 describe('what the domain refuses', () => {
+  it('a password that stands in the repository, locked, from the environment and from an argument', async () => {
+    vi.stubEnv('SECURITY_PROFILE', 'locked');
+    const made = async (password: string, options: readonly string[] = []) => {
+      vi.stubEnv('TICKETS_PASSWORD', password);
+      return tickets('user', 'create', '--name', 'Jane', '--email', 'jane@example.com', ...options);
+    };
+    for (const given of [...PUBLISHED, 'Correct Horse', 'correct horse1']) {
+      const refused = { code: 1, output: expect.stringMatching(/^password: .*\nNothing was changed\.$/s) };
+      expect(await made(given), given).toEqual(refused);
+      expect(await made('', ['--password', given]), given).toEqual(refused);
+    }
+    expect(await made(`correct horse ${randomBytes(6).toString('hex')}`)).toMatchObject({ code: 0 });
+  });
+
   it('an event that is not there', async () => {
     const id = '770e8400-e29b-41d4-a716-446655440000';
     expect(await tickets('audit', '--event', id)).toEqual({

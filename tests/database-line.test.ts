@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server as Door } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
@@ -19,27 +21,33 @@ if (!canTry) {
   console.warn(`\n${missing}\n`);
 }
 
+const doors: Door[] = [];
+
 describe.skipIf(!canTry)('the line to the database', () => {
   type Server = Awaited<ReturnType<typeof startMariaDb>>;
   let own: ReturnType<typeof certificates>;
+  let old: ReturnType<typeof certificates>;
   let others: ReturnType<typeof certificates>;
   let secure: Server;
   let otherName: Server;
+  let expired: Server;
   let plain: Server;
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'ticket-line-'));
-    [own, others] = [certificates('localhost'), certificates('another.example')];
+    [own, others, old] = [certificates('localhost'), certificates('another.example'), certificates('localhost', { days: -1 })];
     const start = (options: readonly string[], knowsUsers = false) => startMariaDb(program ?? '', { knowsUsers, options });
-    [secure, otherName, plain] = await Promise.all([
-      start([...own.serverOptions, '--plugin-load-add=auth_ed25519'], true),
+    [secure, otherName, plain, expired] = await Promise.all([
+      start(own.serverOptions, true),
       start(others.serverOptions),
       start(['--skip-ssl']),
+      start(old.serverOptions),
     ]);
   });
   afterAll(() => {
-    for (const server of [secure, otherName, plain]) server?.stop();
-    for (const made of [own, others]) made?.remove();
+    for (const server of [secure, otherName, plain, expired]) server?.stop();
+    for (const door of doors) door.close();
+    for (const made of [own, others, old]) made?.remove();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -93,12 +101,74 @@ describe.skipIf(!canTry)('the line to the database', () => {
     expect(await cipherOf({ ...env, DB_SSL_MODE: 'verify-identity' })).toMatch(/^StartFault: .*altnames.*is its name the one in the certificate/);
   });
 
+  it('is refused where the certificate has expired, if it is looked at', async () => {
+    const env = { DATABASE_URL: addressOn(expired), DB_SSL_CA: old.ca };
+    for (const DB_SSL_MODE of ['verify-ca', 'verify-identity'])
+      expect(await cipherOf({ ...env, DB_SSL_MODE })).toMatch(
+        /^StartFault: .*: certificate has expired\. Renew the database's certificate, or set this /,
+      );
+    expect(await cipherOf({ DATABASE_URL: addressOn(expired), DB_SSL_MODE: 'required' })).toMatch(CIPHER);
+  });
+
   it('to a server without TLS: refused where it is needed, plain where it is preferred', async () => {
     const env = { DATABASE_URL: addressOn(plain) };
     for (const DB_SSL_MODE of ['required', 'verify-identity'])
       expect(await cipherOf({ ...env, DB_SSL_MODE })).toMatch(/^StartFault: The database at localhost:\d+ has no TLS, and DB_SSL_MODE .* asks for/);
     expect(await cipherOf({ ...env, DB_SSL_MODE: 'preferred' })).toBe('');
   });
+
+  it('is told of at the start where TLS was preferred, the server is another machine and has none', async () => {
+    const toldOf = async (server: Server, host: string) => {
+      const config = loadConfig({ DATA_DIR: folder, DB_SSL_MODE: 'preferred', DATABASE_URL: addressOn(server).replace('localhost', host) });
+      const database = new Database(config.database);
+      try {
+        await database.connect();
+        return (await database.weaknesses()).filter((line) => line.includes('TLS'));
+      } finally {
+        await database.close();
+      }
+    };
+    // An address that leads here, and is none of this machine's own by its form.
+    expect(await toldOf(plain, '0.0.0.0')).toEqual([
+      expect.stringMatching(
+        /^The database at 0\.0\.0\.0:\d+ has no TLS, .*passwords.* in the clear\. .*DB_SSL_MODE to required.*DB_SSL_MODE=disabled/,
+      ),
+    ]);
+    expect(await toldOf(secure, '0.0.0.0')).toEqual([]);
+    expect(await toldOf(plain, 'localhost')).toEqual([]);
+  });
+
+  it('has a row in the runbook for whatever is wrong with its TLS', async () => {
+    const runbook = readFileSync(new URL('../docs/runbook.md', import.meta.url), 'utf8');
+    const section = runbook.split(/^## /m).find((one) => one.startsWith('TLS to the database')) ?? '';
+    const rows = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, line = '']) => line);
+    const asWritten = (row: string) =>
+      new RegExp(
+        row
+          .split('…')
+          .map((part) => part.replace(/[.()?]/g, '\\$&'))
+          .join('.+'),
+      );
+    const lines = [
+      await cipherOf({ DATABASE_URL: addressOn(secure), DB_SSL_MODE: 'verify-ca', DB_SSL_CA: others.ca }),
+      await cipherOf({ DATABASE_URL: addressOn(otherName), DB_SSL_MODE: 'verify-identity', DB_SSL_CA: others.ca }),
+      await cipherOf({ DATABASE_URL: addressOn(expired), DB_SSL_MODE: 'verify-ca', DB_SSL_CA: old.ca }),
+      await cipherOf({ DATABASE_URL: addressOn(plain), DB_SSL_MODE: 'required' }),
+      await overTlsAlone(() => cipherOf({ DATABASE_URL: addressOn(secure) })),
+    ];
+    expect(lines.map((line) => rows.filter((row) => asWritten(row).test(line)).length)).toEqual(lines.map(() => 1));
+  });
+
+  async function overTlsAlone<Result>(work: () => Promise<Result>): Promise<Result> {
+    const connection = await createConnection({ uri: secure.url, ssl: { rejectUnauthorized: false } });
+    await connection.query('SET GLOBAL require_secure_transport = ON');
+    try {
+      return await work();
+    } finally {
+      await connection.query('SET GLOBAL require_secure_transport = OFF');
+      await connection.end();
+    }
+  }
 
   it('is a Unix socket where one is said', async () => {
     for (const env of [{ DB_SOCKET: secure.socket, DB_USER: 'root' }, { DATABASE_URL: `mysql://root@localhost/line?socket=${secure.socket}` }]) {
@@ -137,11 +207,10 @@ describe.skipIf(!canTry)('the line to the database', () => {
   it('that a user may not take is told in one line with what to do', async () => {
     const connection = await createConnection({ uri: secure.url, multipleStatements: true });
     await connection.query(`
-      CREATE USER modern IDENTIFIED VIA ed25519 USING PASSWORD('x'); CREATE USER locked ACCOUNT LOCK; CREATE USER bystander;
+      CREATE USER locked ACCOUNT LOCK; CREATE USER bystander;
       CREATE USER encrypted REQUIRE SSL; GRANT ALL ON line.* TO encrypted; CREATE USER expired PASSWORD EXPIRE; GRANT ALL ON line.* TO expired`);
     await connection.end();
     const saidTo = (user: string, query = '') => cipherOf({ DATABASE_URL: addressOn(secure, query, user) });
-    expect(await saidTo('modern:x')).toMatch(/^StartFault: User "modern" .* method that this program does not know: client_ed25519\. .*ALTER USER/);
     expect(await saidTo('locked')).toMatch(/^StartFault: The account of user "locked" .* ACCOUNT UNLOCK/);
     expect(await saidTo('nobody')).toMatch(/^StartFault: .* refuses user "nobody"/);
     expect(await saidTo('bystander')).toMatch(/^StartFault: The database "line" .* is missing or closed to user "bystander"/);
@@ -149,6 +218,13 @@ describe.skipIf(!canTry)('the line to the database', () => {
     expect(await saidTo('encrypted')).toMatch(/^StartFault: .* refuses user "encrypted": .*over TLS/);
     expect(await saidTo('encrypted', 'ssl-mode=REQUIRED')).toMatch(CIPHER);
     expect(await saidTo('encrypted', 'ssl-mode=REQUIRED').then((said) => said.split('\n'))).toHaveLength(1);
+  });
+
+  it('of a user who logs in by a method that the driver does not know is told in one line with what to do', async () => {
+    const port = await asksForEd25519(new URL(plain.url));
+    const said = await cipherOf({ DATABASE_URL: `mysql://modern:x@localhost:${port}/line` });
+    expect(said).toMatch(/^StartFault: User "modern" .* method that this program does not know: client_ed25519\. .*ALTER USER/);
+    expect(said.split('\n')).toHaveLength(1);
   });
 
   it.each([
@@ -173,3 +249,30 @@ describe.skipIf(!canTry)('the line to the database', () => {
     expect(said).toMatch(words);
   });
 });
+
+/**
+ * A real server's greeting, and then what its plugin for ed25519 answers to any user: a change to that method. The plugin itself is not in
+ * every package of the server (Debian's mariadb-server-core is without it).
+ */
+function asksForEd25519({ hostname, port }: URL): Promise<number> {
+  const door = createServer((near) => {
+    const far = connect(Number(port), hostname);
+    for (const socket of [near, far]) socket.on('error', () => socket.destroy());
+    far.once('data', (greeting: Buffer) => {
+      near.write(greeting);
+      near.once('data', () => {
+        const change = Buffer.concat([Buffer.from('\xfeclient_ed25519\0', 'latin1'), randomBytes(32), Buffer.of(0)]);
+        near.write(Buffer.concat([Buffer.of(change.length, 0, 0, 2), change]));
+        far.destroy();
+      });
+    });
+    near.on('close', () => far.destroy());
+  });
+  doors.push(door);
+  return new Promise((resolve) => {
+    door.listen(0, '127.0.0.1', () => {
+      const address = door.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+}

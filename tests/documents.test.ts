@@ -113,7 +113,7 @@ describe('every environment variable', () => {
   it('may stay as .env.example has it: the open profile on the embedded database', () => {
     const config = loadConfig({ ...parseEnv(example), DATA_DIR: dataDir });
     expect(config.database).toEqual({ engine: 'sqlite', folder: dataDir });
-    expect({ profile: config.policy.profile, port: config.port }).toEqual({ profile: 'open', port: 3000 });
+    expect({ profile: config.policies.profile, port: config.port }).toEqual({ profile: 'open', port: 3000 });
     expect(config).toEqual({ ...loadConfig({ DATA_DIR: dataDir }), notices: config.notices });
   });
 

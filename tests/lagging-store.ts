@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import { POLICIES, TOTAL_TICKETS_MAX } from '@ticket/domain';
+import { TOTAL_TICKETS_MAX } from '@ticket/domain';
 import { READ_LAG_MS, type Store } from '@ticket/domain/testing';
 import Libsql from 'libsql';
 import { createConnection } from 'mysql2/promise';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
 import type { DatabaseConfig } from '../packages/adapters/src/persistence/dialects/config.ts';
+import { PROFILES } from '../packages/adapters/src/profiles.ts';
 import type { Engine } from './engines.ts';
 import { movementsOf, openContainer, portsOf } from './open-store.ts';
 
@@ -19,7 +20,11 @@ interface Snapshot {
  * itself keeps the snapshot: an open read transaction. Every suite but read-your-writes holds on it.
  */
 export async function openLaggingStore(engine: Engine): Promise<Store> {
-  const { container, database: config, close } = await openContainer(engine, { policy: { ...POLICIES.open, ticketsPerUserMax: TOTAL_TICKETS_MAX } });
+  const {
+    container,
+    database: config,
+    close,
+  } = await openContainer(engine, { policies: { ...PROFILES.open, selling: { ...PROFILES.open.selling, ticketsPerUserMax: TOTAL_TICKETS_MAX } } });
   const other = createContainer(container.get(TOKENS.config));
   await other.get(TOKENS.database).connect();
   let [current, next] = [await snapshotOf(config), await snapshotOf(config)];

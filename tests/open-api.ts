@@ -1,9 +1,10 @@
-import { POLICIES, type Policy, type Profile, type User } from '@ticket/domain';
+import type { User } from '@ticket/domain/accounts';
 import { anId, aUser, OPERATOR } from '@ticket/domain/testing';
 import { createApp } from '../apps/http/src/app.ts';
 import { createMetrics } from '../apps/http/src/metrics.ts';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
+import { type Policies, PROFILES, type Profile } from '../packages/adapters/src/profiles.ts';
 import { COMMON_PASSWORDS } from '../packages/adapters/src/security/common-passwords.ts';
 import type { Engine } from './engines.ts';
 import { openContainer } from './open-store.ts';
@@ -26,11 +27,20 @@ export interface Reply {
 export type Api = Awaited<ReturnType<typeof openApi>>;
 
 /** The whole API in this process, on an empty database of the engine: real wiring, real tokens, real hashes. */
-export async function openApi(engine: Engine, profile: Profile, overrides: Partial<Policy> = {}, config: Partial<Config> = {}) {
-  const base = POLICIES[profile];
-  const policy = { ...base, passwords: { ...base.passwords, common: COMMON_PASSWORDS }, ...overrides };
+export async function openApi(
+  engine: Engine,
+  profile: Profile,
+  overrides: { readonly selling?: Partial<Policies['selling']>; readonly accounts?: Partial<Policies['accounts']> } = {},
+  config: Partial<Config> = {},
+) {
+  const base = PROFILES[profile];
+  const policies: Policies = {
+    ...base,
+    selling: { ...base.selling, ...overrides.selling },
+    accounts: { ...base.accounts, passwords: { ...base.accounts.passwords, common: COMMON_PASSWORDS }, ...overrides.accounts },
+  };
   const metrics = createMetrics();
-  const { container, close } = await openContainer(engine, { policy, ...config }, metrics.measures);
+  const { container, close } = await openContainer(engine, { policies, ...config }, metrics.measures);
   /** What was worth more than a line of the log: nothing, unless something failed, or was refused without a reason. */
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
@@ -44,7 +54,7 @@ export async function openApi(engine: Engine, profile: Profile, overrides: Parti
     readiness,
     trustedProxies: 1,
     corsOrigins: container.get(TOKENS.config).corsOrigins,
-    policy,
+    policies,
     version: '0.0.0',
     log: (line) => {
       const isGrantedOrSaysWhy = Number(line['status']) < 400 || line['reason'] !== undefined;

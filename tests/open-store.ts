@@ -1,9 +1,10 @@
-import { POLICIES, type StockMovement, TOTAL_TICKETS_MAX } from '@ticket/domain';
+import { type StockMovement, TOTAL_TICKETS_MAX } from '@ticket/domain';
 import type { Store, StorePorts } from '@ticket/domain/testing';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
 import type { Measures } from '../packages/adapters/src/measures.ts';
 import { toDate } from '../packages/adapters/src/persistence/rows.ts';
+import { PROFILES } from '../packages/adapters/src/profiles.ts';
 import { type Engine, freshDatabase } from './engines.ts';
 
 type Container = ReturnType<typeof createContainer>;
@@ -16,7 +17,7 @@ export async function openContainer(engine: Engine, overrides: Partial<Config> =
       ...{
         port: 0,
         hosts: ['127.0.0.1'],
-        policy: POLICIES.open,
+        policies: PROFILES.open,
         trustedProxies: 0,
         corsOrigins: [],
         firstAdmin: undefined,
@@ -58,7 +59,9 @@ export const portsOf = (container: Container): StorePorts => ({
 
 /** What the domain's contract suites run on. With a limit that nobody reaches, so that what users hold is counted. */
 export async function openStore(engine: Engine): Promise<Store> {
-  const { container, close } = await openContainer(engine, { policy: { ...POLICIES.open, ticketsPerUserMax: TOTAL_TICKETS_MAX } });
+  const { container, close } = await openContainer(engine, {
+    policies: { ...PROFILES.open, selling: { ...PROFILES.open.selling, ticketsPerUserMax: TOTAL_TICKETS_MAX } },
+  });
   const ports = portsOf(container);
   return {
     ports,

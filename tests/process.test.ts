@@ -211,7 +211,7 @@ describe('the server', () => {
       body: JSON.stringify({ email: env.ADMIN_EMAIL, password: env.ADMIN_PASSWORD }),
     });
     expect((await bodyOf(login)).data.user.role).toBe('admin');
-    expect((await register(url, { ...PERSON, role: 'admin' })).status).toBe(403);
+    expect((await register(url, { ...PERSON, password: 'river stone lantern', role: 'admin' })).status).toBe(403);
     const client = connect(Number(new URL(url).port), '127.0.0.1');
     let heard = '';
     client.on('data', (chunk) => (heard += chunk)).write('no HTTP\r\n\r\n');

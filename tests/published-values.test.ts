@@ -25,6 +25,7 @@ const IN_DOCUMENTS: Places = [
   [/IDENTIFIED BY '([^'\n]+)'/g, 'DB_PASSWORD'],
   [/\bm(?:ysql|ariadb):\/\/[^\s:/@]+:([^\s@]+)@/g, 'DB_PASSWORD'],
   [/echo '([^']+)' \| npx tickets/g, 'ADMIN_PASSWORD'],
+  [/\bTICKETS_PASSWORD=(?:'([^'\n]+)'|([^\s'"`]+))/g, 'ADMIN_PASSWORD'],
   [new RegExp(`\\bpassword"?: (?:${quoted})`, 'g'), 'ADMIN_PASSWORD'],
 ];
 /** Passwords of tests and examples there are for databases that are gone; what signs is often copied. */

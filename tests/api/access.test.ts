@@ -1,6 +1,6 @@
-import type { Profile } from '@ticket/domain';
 import { anId } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Profile } from '../../packages/adapters/src/profiles.ts';
 import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi } from '../open-api.ts';
 

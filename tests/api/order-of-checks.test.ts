@@ -1,7 +1,7 @@
-import type { Profile } from '@ticket/domain';
 import { anId, OPERATOR } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TOKENS } from '../../packages/adapters/src/container.ts';
+import type { Profile } from '../../packages/adapters/src/profiles.ts';
 import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi } from '../open-api.ts';
 
@@ -348,7 +348,7 @@ describe.each(cases)('order of checks on %s, %s profile', (engine, profile: Prof
   let api: Api;
   let world: World;
   beforeAll(async () => {
-    api = await openApi(engine, profile, { registrationsMax: undefined }, { bcryptCost: 4 });
+    api = await openApi(engine, profile, { accounts: { registrationsMax: undefined } }, { bcryptCost: 4 });
     world = await worldOf(api);
     await api.send('POST', '/api/auth/register', { body: KNOWN });
   });

@@ -25,7 +25,7 @@ const BUDGET_MS = 75_000;
 const TRIES = 4;
 
 const NOWHERE = '01234567-89ab-7def-8123-456789abcdef';
-const person = { name: 'Jane', email: 'jane@example.com', password: 'correct horse' };
+const person = { name: 'Jane', email: 'jane@example.com', password: 'river stone lantern' };
 
 interface Attack {
   readonly method: string;

@@ -1,6 +1,6 @@
-import type { Profile } from '@ticket/domain';
 import { OPERATOR } from '@ticket/domain/testing';
 import { TOKENS } from '../../packages/adapters/src/container.ts';
+import type { Profile } from '../../packages/adapters/src/profiles.ts';
 import type { Engine } from '../engines.ts';
 import { CONCERT, openApi } from '../open-api.ts';
 import type { Answer } from './promises.ts';

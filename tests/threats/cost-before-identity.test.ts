@@ -1,7 +1,7 @@
-import type { Profile } from '@ticket/domain';
 import { anId, OPERATOR } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TOKENS } from '../../packages/adapters/src/container.ts';
+import type { Profile } from '../../packages/adapters/src/profiles.ts';
 import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi } from '../open-api.ts';
 
@@ -143,7 +143,7 @@ describe.each(cases)('a refused request on %s, %s profile', (engine, profile: Pr
 describe.each(engines)('what nobody is refused for, on %s', (engine) => {
   let api: Api;
   beforeAll(async () => {
-    api = await openApi(engine, 'locked', { registrationsMax: undefined }, { bcryptCost: 4 });
+    api = await openApi(engine, 'locked', { accounts: { registrationsMax: undefined } }, { bcryptCost: 4 });
   });
   afterAll(() => api.close());
 

@@ -1,4 +1,5 @@
-import { createUseCases, Unavailable } from '@ticket/domain';
+import { everyUseCase } from '@ticket/adapters';
+import { Unavailable } from '@ticket/domain';
 import { inMemoryPorts, rowsOf } from '@ticket/domain/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from './run.ts';
@@ -19,7 +20,7 @@ afterEach(() => {
 
 describe('tickets', () => {
   const ports = inMemoryPorts();
-  const tickets = (...argv: string[]) => run(argv, (work) => work(createUseCases(ports), 'memory'));
+  const tickets = (...argv: string[]) => run(argv, (work) => work(everyUseCase(ports), 'memory'));
   const jane = ['user', 'create', '--name', 'Jane', '--email', 'Jane@Example.com', '--role', 'admin'];
 
   it('user create makes a user with a password from the environment, and prints who it is', async () => {
@@ -28,7 +29,7 @@ describe('tickets', () => {
     const made = await ports.users.findCredentials('jane@example.com');
     expect(made?.user).toMatchObject({ name: 'Jane', role: 'admin' });
     expect(printed).toEqual([`${made?.user.id} admin jane@example.com`]);
-    expect(await createUseCases(ports).logIn({ email: 'jane@example.com', password: 'correct horse' })).toMatchObject({ user: { name: 'Jane' } });
+    expect(await everyUseCase(ports).logIn({ email: 'jane@example.com', password: 'correct horse' })).toMatchObject({ user: { name: 'Jane' } });
   });
 
   it('exits 1 with one sentence for what the domain refuses', async () => {
@@ -96,7 +97,7 @@ describe('tickets', () => {
         unmatchedBookingId: 'b1',
       },
     };
-    const damaged = createUseCases({
+    const damaged = everyUseCase({
       ...ports,
       stockQueries: { page: async (after) => (after === undefined ? [wrong] : []), find: async () => [wrong] },
     });

@@ -1,5 +1,4 @@
-import { type Config, createContainer, loadConfig, readEnvironment, TOKENS } from '@ticket/adapters';
-import type { UseCases } from '@ticket/domain';
+import { type Config, createContainer, loadConfig, readEnvironment, TOKENS, type UseCases } from '@ticket/adapters';
 
 /**
  * Opens the database for one command and closes it again; `where` says in words which one it is. Its tables are made and brought

@@ -1,4 +1,5 @@
-import { createUseCases, POLICIES, type Policy, Unavailable, type UseCases } from '@ticket/domain';
+import { everyUseCase, type Policies, PROFILES, type UseCases } from '@ticket/adapters';
+import { Unavailable } from '@ticket/domain';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
@@ -19,9 +20,9 @@ interface Reply {
 }
 
 /** An app on an empty store, with an admin, a user and another user. */
-async function setUp(policy: Policy = POLICIES.open, broken: Partial<UseCases> = {}) {
-  const ports = inMemoryPorts({ policy });
-  const useCases = createUseCases(ports);
+async function setUp(policies: Policies = PROFILES.open, broken: Partial<UseCases> = {}) {
+  const ports = inMemoryPorts({ policy: policies.selling, accountPolicy: policies.accounts });
+  const useCases = everyUseCase(ports);
   const app = createApp({
     useCases: { ...useCases, ...broken },
     tokens: ports.tokens,
@@ -29,7 +30,7 @@ async function setUp(policy: Policy = POLICIES.open, broken: Partial<UseCases> =
     trustedProxies: 0,
     corsOrigins: [ORIGIN],
     readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
-    policy,
+    policies,
     version: '1.2.3',
     log: () => {},
     metrics: createMetrics(),
@@ -136,7 +137,7 @@ describe('a request', () => {
       [405, JSON_TYPE, 'PATCH', '/api/users'],
       [413, JSON_TYPE, 'POST', '/api/events', { token, body: 'x'.repeat(70_000) }],
     ];
-    const broken = await setUp(POLICIES.open, {
+    const broken = await setUp(PROFILES.open, {
       readEvent: () => Promise.reject(new Error('a bug')),
       listEvents: () => Promise.reject(new Unavailable('the database is away')),
     });
@@ -160,9 +161,9 @@ describe('a request', () => {
       expect([headers.get('Strict-Transport-Security'), headers.get('X-Powered-By')], what).toEqual([null, null]);
     }
     expect(replayed.filter((value) => value !== null)).toEqual(['true']);
-    const locked = await setUp(POLICIES.locked);
+    const locked = await setUp(PROFILES.locked);
     expect((await locked.request('GET', '/')).headers.get('Strict-Transport-Security')).toBe('max-age=31536000'); // a year
-    expect(securityHeaders(POLICIES.locked, true)['Strict-Transport-Security']).toBe('max-age=31536000; includeSubDomains');
+    expect(securityHeaders(PROFILES.locked, true)['Strict-Transport-Security']).toBe('max-age=31536000; includeSubDomains');
   });
 
   it('keeps the id it came with, unless that is no id', async () => {
@@ -199,7 +200,7 @@ describe('checks come in their order', () => {
   });
 
   it('on lists', async () => {
-    const locked = await setUp(POLICIES.locked);
+    const locked = await setUp(PROFILES.locked);
     expect((await locked.request('GET', '/api/users?limit=0')).status).toBe(401);
     expect((await locked.request('GET', '/api/users?limit=0', { token: locked.user.token })).status).toBe(403);
     expect((await locked.request('GET', '/api/users?limit=0', { token: locked.admin.token })).status).toBe(400);
@@ -223,7 +224,7 @@ describe('a list', () => {
     };
     await fill(at);
     expect((await at.ask('GET', '/api/events'))[1].data).toHaveLength(101);
-    const locked = await setUp(POLICIES.locked);
+    const locked = await setUp(PROFILES.locked);
     await fill(locked);
     const answer = await locked.request('GET', '/api/events');
     const { data }: Reply = JSON.parse(await answer.text());

@@ -1,12 +1,13 @@
+import type { Policies, UseCases } from '@ticket/adapters';
 import { type TrustedProxies, WRITES_REFUSED, type WritesRefused } from '@ticket/adapters';
-import type { Policy, TokenService, UseCases } from '@ticket/domain';
+import type { TokenService } from '@ticket/domain/accounts';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { matchedRoutes } from 'hono/route';
 import * as v from 'valibot';
 import { authenticate } from './authenticate.ts';
 import { limitBody } from './body.ts';
-import { clientAddress } from './client-address.ts';
+import { clientAddress, networksOf } from './client-address.ts';
 import { crossOrigin } from './cross-origin.ts';
 import type { AppEnv } from './env.ts';
 import { answer, fail, ok, success } from './envelope.ts';
@@ -32,7 +33,7 @@ export interface AppOptions {
   readonly fingerprint: Fingerprint;
   /** Of secrets that were in use within the day. */
   readonly earlierFingerprints?: readonly Fingerprint[];
-  readonly policy: Policy;
+  readonly policies: Policies;
   /** Proxies of the operator's own in front: what they say of the client's address is believed. */
   readonly trustedProxies: TrustedProxies;
   /** Other origins whose pages may read answers in a browser. */
@@ -62,7 +63,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     tokens,
     fingerprint,
     earlierFingerprints,
-    policy,
+    policies,
     trustedProxies,
     corsOrigins,
     hstsIncludeSubdomains,
@@ -75,10 +76,10 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   } = options;
   const app = new Hono<AppEnv>();
   const addressOf = clientAddress(trustedProxies, log);
-  const parts = { useCases, policy, addressOf, accountOf: accountOf(fingerprint) };
+  const parts = { useCases, policies, networksOf: (c: Context) => networksOf(addressOf(c)), accountOf: accountOf(fingerprint) };
 
   if (tracing !== undefined) app.use(tracing);
-  app.use(everyAnswer(securityHeaders(policy, hstsIncludeSubdomains)), observing(app, log, metrics, addressOf));
+  app.use(everyAnswer(securityHeaders(policies, hstsIncludeSubdomains)), observing(app, log, metrics, addressOf));
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
   app.use(knownRoute(methodNotAllowed({ app, onMethodNotAllowed: answerMethod })), limitBody);
   app.use('/api/*', authenticate(tokens));
@@ -103,7 +104,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/api/bookings', bookingRoutes(parts));
   app.get('/openapi.json', openApi(app, version));
   // Strangers are not to know how busy it is.
-  if (metricsToken !== undefined || policy.profile === 'open') app.get('/metrics', metricsPage(metrics.registry, metricsToken));
+  if (metricsToken !== undefined || policies.profile === 'open') app.get('/metrics', metricsPage(metrics.registry, metricsToken));
 
   app.notFound((c) => {
     c.set('reason', 'no_such_route');

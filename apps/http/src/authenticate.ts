@@ -1,4 +1,5 @@
-import { type ActorRef, refuse, type TokenService } from '@ticket/domain';
+import { type ActorRef, refuse } from '@ticket/domain';
+import type { TokenService } from '@ticket/domain/accounts';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from './env.ts';
 

@@ -1,5 +1,6 @@
 import { BlockList, isIP, type Socket } from 'node:net';
 import type { TrustedProxies } from '@ticket/adapters';
+import type { ClientNetwork } from '@ticket/domain/accounts';
 import type { Context } from 'hono';
 import type { Log } from './report.ts';
 
@@ -127,4 +128,17 @@ export function networkOf(given: string): string {
     .slice(0, 4)
     .map((group) => group.toString(16));
   return `${network.join(':')}::/64`;
+}
+
+/** The /48 around an IPv6 /64, which one customer may have whole (RFC 6177); undefined for an IPv4 address. */
+export function siteOf(network: string): string | undefined {
+  const site = /^((?:[\da-f]+:){3})[\da-f]+::\/64$/.exec(network)?.[1];
+  return site && `${site}:/48`;
+}
+
+/** What a client is limited by: its own network, and the IPv6 site around it, which several customers may share. */
+export function networksOf(network: string | undefined): readonly ClientNetwork[] {
+  if (network === undefined) return [];
+  const site = siteOf(network);
+  return [{ name: network, isShared: false }, ...(site === undefined ? [] : [{ name: site, isShared: true }])];
 }

@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { siteOf } from '@ticket/domain';
-import { networkOf } from './client-address.ts';
+import { networkOf, siteOf } from './client-address.ts';
 import type { ServerLimits } from './server-limits.ts';
 
 /** Everybody who comes from one network, and what they may have of the server. */

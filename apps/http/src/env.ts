@@ -1,5 +1,7 @@
-import type { Attempt, Policy, Refusal, UseCases } from '@ticket/domain';
-import type { ClientAddress } from './client-address.ts';
+import type { Policies, UseCases } from '@ticket/adapters';
+import type { Attempt, Refusal } from '@ticket/domain';
+import type { ClientNetwork } from '@ticket/domain/accounts';
+import type { Context } from 'hono';
 import type { Reason, Report } from './report.ts';
 import type { AccountOf, SecurityFacts } from './security-events.ts';
 
@@ -26,7 +28,8 @@ export interface AppEnv {
 /** What routes are made from. */
 export interface RouteParts {
   readonly useCases: UseCases;
-  readonly policy: Policy;
-  readonly addressOf: ClientAddress;
+  readonly policies: Policies;
+  /** Where a request comes from: what is limited by it. */
+  readonly networksOf: (c: Context) => readonly ClientNetwork[];
   readonly accountOf: AccountOf;
 }

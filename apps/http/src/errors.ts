@@ -11,9 +11,12 @@ type Reply = readonly [status: ContentfulStatusCode, message: string, errors: Fa
 
 const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) });
 
+/** The names of fields on the wire, where the domain has others. */
+const FIELDS: Readonly<Record<string, string>> = { eventDate: 'event_date', ticketPriceCents: 'ticket_price', totalTickets: 'total_tickets' };
+
 /** What each refusal of the domain is to a client. */
 const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply } = {
-  invalid_input: ({ faults }) => [400, messages.invalidInput, faults],
+  invalid_input: ({ faults }) => [400, messages.invalidInput, faults.map(({ field, message }) => ({ field: FIELDS[field] ?? field, message }))],
   unauthenticated: () => [401, messages.invalidToken, null],
   wrong_credentials: () => [401, messages.wrongCredentials, null],
   forbidden: ({ reason }) => [403, messages.forbidden[reason], null],

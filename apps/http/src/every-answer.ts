@@ -1,4 +1,4 @@
-import type { Policy } from '@ticket/domain';
+import type { Policies } from '@ticket/adapters';
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from './env.ts';
 
@@ -11,7 +11,7 @@ const HSTS = 'max-age=31536000';
  * What every answer says, also one that the HTTP server gives without the app: that it is data and never a page, so nothing may
  * frame it, guess its type, keep it or follow from it.
  */
-export const securityHeaders = ({ profile }: Pick<Policy, 'profile'>, hstsIncludeSubdomains = false): Headers => ({
+export const securityHeaders = ({ profile }: Pick<Policies, 'profile'>, hstsIncludeSubdomains = false): Headers => ({
   'Cache-Control': 'no-store',
   'Content-Security-Policy': "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
   'Cross-Origin-Resource-Policy': 'same-origin',

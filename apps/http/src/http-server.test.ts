@@ -1,6 +1,6 @@
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { POLICIES } from '@ticket/domain';
+import { PROFILES } from '@ticket/adapters';
 import { getPath } from 'hono/utils/url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { securityHeaders } from './every-answer.ts';
@@ -578,7 +578,7 @@ describe('a client that takes its answer slowly', () => {
 });
 
 describe('an answer that the app does not give has the headers of all answers', () => {
-  const always = securityHeaders(POLICIES.locked);
+  const always = securityHeaders(PROFILES.locked);
   const limits = { headersMs: 100, requestMs: 200 };
   it.each<[string, number, (string | number)[]]>([
     ['no HTTP', 400, ['hello\r\n\r\n']],

@@ -1,4 +1,5 @@
-import { type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX, ownerOf, refuse } from '@ticket/domain';
+import { type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX, refuse } from '@ticket/domain';
+import { ownerOf } from '@ticket/domain/spi';
 import type { Context, Next } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from './env.ts';

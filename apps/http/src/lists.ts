@@ -1,6 +1,7 @@
-import { type Listing, once } from '@ticket/domain';
+import type { Listing } from '@ticket/domain';
 import type { Context } from 'hono';
 import { answer, JSON_UTF8 } from './envelope.ts';
+import { once } from './once.ts';
 import type { Report } from './report.ts';
 import { okShared, shared } from './shared.ts';
 

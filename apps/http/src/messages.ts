@@ -1,4 +1,5 @@
-import { EMAIL_CHARACTERS_MAX, PASSWORD_BYTES_MAX, TOTAL_TICKETS_MAX } from '@ticket/domain';
+import { TOTAL_TICKETS_MAX } from '@ticket/domain';
+import { EMAIL_CHARACTERS_MAX, PASSWORD_BYTES_MAX } from '@ticket/domain/accounts';
 
 /** Everything clients read, in their language. What the contract spells out stands here to the letter. */
 export const messages = {

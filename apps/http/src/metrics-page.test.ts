@@ -1,4 +1,4 @@
-import { createUseCases, POLICIES, type Profile } from '@ticket/domain';
+import { everyUseCase, PROFILES, type Profile } from '@ticket/adapters';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { expect, it } from 'vitest';
 import { createApp } from './app.ts';
@@ -8,17 +8,17 @@ const TOKEN = 'a-token-of-the-tests';
 const NO_SUCH_ROUTE = { success: false, message: 'Endpoint tidak ditemukan', errors: null };
 
 function scrape(profile: Profile, metricsToken: string | undefined, authorization?: string) {
-  const ports = inMemoryPorts();
+  const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });
   const app = createApp({
     ...{
-      useCases: createUseCases(ports),
+      useCases: everyUseCase(ports),
       tokens: ports.tokens,
       fingerprint: String,
       trustedProxies: 0,
       corsOrigins: [],
       readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
     },
-    ...{ policy: POLICIES[profile], version: '1.2.3', log: () => {}, metrics: createMetrics(), metricsToken },
+    ...{ policies: PROFILES[profile], version: '1.2.3', log: () => {}, metrics: createMetrics(), metricsToken },
   });
   return app.request('/metrics', { headers: authorization === undefined ? {} : { Authorization: authorization } });
 }

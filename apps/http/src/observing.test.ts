@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createUseCases, POLICIES, type Ports, Unavailable } from '@ticket/domain';
-import { inMemoryPorts } from '@ticket/domain/testing';
+import { everyUseCase, PROFILES } from '@ticket/adapters';
+import { Unavailable } from '@ticket/domain';
+import { type InMemoryPorts, inMemoryPorts } from '@ticket/domain/memory';
 import { describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
@@ -9,20 +10,26 @@ import type { Log } from './report.ts';
 const ID = '770e8400-e29b-41d4-a716-446655440000';
 
 /** An app, what it wrote into its log, and what it counted. */
-function setUp({ debug = false, ports = inMemoryPorts() }: { debug?: boolean; ports?: Ports } = {}) {
+function setUp({
+  debug = false,
+  ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts }),
+}: {
+  debug?: boolean;
+  ports?: InMemoryPorts;
+} = {}) {
   const lines: Record<string, unknown>[] = [];
   const log: Log = Object.assign((line: Record<string, unknown>) => void lines.push(line), { debug });
   const metrics = createMetrics();
   const app = createApp({
     ...{
-      useCases: createUseCases(ports),
+      useCases: everyUseCase(ports),
       tokens: ports.tokens,
       fingerprint: (parts) => createHash('sha256').update(parts.join('')).digest('hex'),
       trustedProxies: 0,
       corsOrigins: [],
       readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
     },
-    ...{ policy: POLICIES.open, version: '1.2.3', log, metrics, metricsToken: undefined },
+    ...{ policies: PROFILES.open, version: '1.2.3', log, metrics, metricsToken: undefined },
   });
   const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, from?: string) => {
     const request = {
@@ -142,7 +149,7 @@ describe('a line of the log', () => {
     ['warn', 'outcome_unknown', 503, new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown' })],
     ['error', 'failed', 500, new Error('SELECT * FROM users failed')],
   ])('of level %s tells what failed (%s), in one line, without the words of the error', async (level, reason, status, error) => {
-    const ports = inMemoryPorts();
+    const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });
     const { ask, lines } = setUp({ ports: { ...ports, eventQueries: { ...ports.eventQueries, find: () => Promise.reject(error) } } });
     expect((await ask('GET', `/api/events/${ID}`)).status).toBe(status);
     expect(lines).toMatchObject([{ level, status, reason, error: { name: error.name } }]);
@@ -152,7 +159,7 @@ describe('a line of the log', () => {
 
 describe('a line is sampled', () => {
   const broken = (error: Error) => {
-    const ports = inMemoryPorts();
+    const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });
     return setUp({ ports: { ...ports, eventQueries: { ...ports.eventQueries, find: () => Promise.reject(error) } } });
   };
   it.each([

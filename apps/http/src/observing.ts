@@ -1,8 +1,9 @@
-import { once, userIdOf } from '@ticket/domain';
+import { userIdOf } from '@ticket/domain/spi';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import type { ClientAddress } from './client-address.ts';
 import type { AppEnv } from './env.ts';
 import type { Metrics } from './metrics.ts';
+import { once } from './once.ts';
 import { factsOf, type Log, type Reason, type Report } from './report.ts';
 
 /** Label values are few: Node's parser lets some thirty methods through. */

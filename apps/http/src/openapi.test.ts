@@ -1,19 +1,19 @@
-import { createUseCases } from '@ticket/domain';
+import { everyUseCase, PROFILES } from '@ticket/adapters';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
 
 type Json = { readonly [key: string]: Json } & readonly Json[];
-const ports = inMemoryPorts();
+const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });
 const app = createApp({
-  useCases: createUseCases(ports),
+  useCases: everyUseCase(ports),
   tokens: ports.tokens,
   fingerprint: String,
   trustedProxies: 0,
   corsOrigins: [],
   readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
-  policy: ports.policy,
+  policies: PROFILES.open,
   version: '1.2.3',
   log: () => {},
   metrics: createMetrics(),

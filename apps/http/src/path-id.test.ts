@@ -1,4 +1,4 @@
-import { createUseCases } from '@ticket/domain';
+import { everyUseCase, PROFILES } from '@ticket/adapters';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { Hono } from 'hono';
 import { expect, it } from 'vitest';
@@ -8,8 +8,8 @@ import { answerError } from './errors.ts';
 import { pathId } from './path-id.ts';
 
 const ID = '770e8400-e29b-41d4-a716-446655440000';
-const ports = inMemoryPorts();
-const useCases = createUseCases(ports);
+const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });
+const useCases = everyUseCase(ports);
 const app = new Hono<AppEnv>()
   .use(authenticate(ports.tokens))
   .get('/events/:id', pathId(useCases, 'read_events'), (c) => c.text(c.get('id')))

@@ -1,4 +1,6 @@
-import { type Action, accept, type UseCases } from '@ticket/domain';
+import type { UseCases } from '@ticket/adapters';
+import { accept, type SellingAction } from '@ticket/domain';
+import type { AccountAction } from '@ticket/domain/accounts';
 import { createMiddleware } from 'hono/factory';
 import { resolver, uniqueSymbol } from 'hono-openapi';
 import type { AppEnv } from './env.ts';
@@ -6,7 +8,7 @@ import { PathId } from './schemas/fields.ts';
 import { validate } from './validate.ts';
 
 /** Reads the id in the path. Whoever may not even ask hears that (401) before he hears that the id is malformed (400). */
-export const pathId = (useCases: UseCases, action: Action) =>
+export const pathId = (useCases: UseCases, action: SellingAction | AccountAction) =>
   Object.assign(
     createMiddleware<AppEnv & { Variables: { id: string } }>(async (c, next) => {
       const input = validate(PathId, { id: c.req.param('id') });

@@ -1,6 +1,8 @@
-import { BOOKING_STATUSES, type Booking, type BookingView, type Event, type EventView, once, type Person, type User } from '@ticket/domain';
+import { BOOKING_STATUSES, type Booking, type BookingView, type Event, type EventView, type Person } from '@ticket/domain';
+import type { User } from '@ticket/domain/accounts';
 import * as v from 'valibot';
 import { priceOf } from './money.ts';
+import { once } from './once.ts';
 
 /*
  * What replies look like. Fields are picked by name: nothing that an entity carries reaches a client unless it stands here.
@@ -57,8 +59,12 @@ export const presentEvent = (event: Event): v.InferOutput<typeof EventReply> => 
 });
 
 /** The JSON of an event's view: a list has thousands, so what many of them share is rendered once. */
-export const eventViewText = once((event: EventView) => `${textOf(presentEvent(event)).slice(0, -1)},"organizer":${organizerText(event.organizer)}}`);
+export const eventViewText = once((event: EventView) => textWith(event, organizerText(event.organizer)));
+/** An organizer's e-mail is theirs where the installation keeps it back. */
+export const eventViewTextWithoutEmail = once((event: EventView) => textWith(event, nameText(event.organizer)));
+const textWith = (event: EventView, organizer: string): string => `${textOf(presentEvent(event)).slice(0, -1)},"organizer":${organizer}}`;
 const organizerText = once(({ id, name, email }: Person) => textOf<v.InferOutput<typeof Organizer>>({ id, name, email }));
+const nameText = once(({ id, name }: Person) => textOf<v.InferOutput<typeof Organizer>>({ id, name, email: null }));
 
 export const presentBooking = (booking: Booking): v.InferOutput<typeof BookingReply> => ({
   id: booking.id,

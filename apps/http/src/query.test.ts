@@ -1,4 +1,4 @@
-import { POLICIES, type Policy } from '@ticket/domain';
+import { type Policies, PROFILES } from '@ticket/adapters';
 import { Hono } from 'hono';
 import { expect, it } from 'vitest';
 import type { AppEnv } from './env.ts';
@@ -7,8 +7,8 @@ import { query } from './query.ts';
 import { listRequest } from './schemas/lists.ts';
 
 /** What a list is asked for by this query, or the fields that are wrong with it. */
-async function read(text: string, policy: Policy = POLICIES.open): Promise<unknown> {
-  const app = new Hono<AppEnv>().get('/', query(listRequest(policy)), (c) => {
+async function read(text: string, { selling }: Policies = PROFILES.open): Promise<unknown> {
+  const app = new Hono<AppEnv>().get('/', query(listRequest(selling.list)), (c) => {
     const input = c.get('input');
     if (input instanceof Error) throw input;
     return c.json(input);
@@ -64,5 +64,5 @@ it.each([
 
 it('names all faults, by the limits of the profile', async () => {
   expect(await read('?limit=0&offset=x&total=x')).toEqual(['limit', 'offset', 'total']);
-  expect(await read('?limit=101', POLICIES.locked)).toEqual(['limit']);
+  expect(await read('?limit=101', PROFILES.locked)).toEqual(['limit']);
 });

@@ -1,4 +1,5 @@
-import { type Input, normalEmail, type Role, type UserChanges } from '@ticket/domain';
+import type { Input, Role } from '@ticket/domain';
+import { normalEmail, type UserChanges } from '@ticket/domain/accounts';
 
 /** What was done to an account. `…_set`: the request said so, be the value a new one or not. */
 export type SecurityEvent =

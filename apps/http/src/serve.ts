@@ -63,7 +63,7 @@ async function start(): Promise<void> {
     tokens: container.get(TOKENS.tokens),
     fingerprint: container.get(TOKENS.fingerprint),
     earlierFingerprints: container.get(TOKENS.earlierFingerprints),
-    policy: config.policy,
+    policies: config.policies,
     trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,
     hstsIncludeSubdomains: config.hstsIncludeSubdomains,
@@ -72,7 +72,7 @@ async function start(): Promise<void> {
   });
   const wire = {
     limits: { ...SERVER_LIMITS, keepAliveMs: config.keepAliveSeconds * 1000 },
-    headers: securityHeaders(config.policy, config.hstsIncludeSubdomains),
+    headers: securityHeaders(config.policies, config.hstsIncludeSubdomains),
     isOwnProxy: ownProxies(config.trustedProxies),
     ...{ onUnserved: tellUnserved(log, metrics), isStopping: () => stopping },
   };
@@ -102,7 +102,7 @@ async function connect(container: Container, log: Log): Promise<boolean> {
   const database = container.get(TOKENS.database);
   try {
     await database.connect();
-    await tellWeakness(container, log);
+    await tellWeaknesses(container, log);
     await ensureFirstAdmin(container, log);
     return true;
   } catch (error) {
@@ -121,7 +121,7 @@ async function reconnect(container: Container, log: Log): Promise<void> {
       await sleep(RECONNECT_MS, undefined, { ref: false });
       try {
         await container.get(TOKENS.database).connect();
-        await tellWeakness(container, log);
+        await tellWeaknesses(container, log);
         await ensureFirstAdmin(container, log);
         log({ level: 'info', message: `The database at ${container.get(TOKENS.database).address} is there` });
         return;
@@ -153,9 +153,8 @@ const tellWrites = (log: Log) => (refusedBecause: WritesRefused | undefined) =>
         refusedBecause,
       });
 
-async function tellWeakness(container: Container, log: Log): Promise<void> {
-  const message = await container.get(TOKENS.database).weakness();
-  if (message !== undefined) log({ level: 'warn', message });
+async function tellWeaknesses(container: Container, log: Log): Promise<void> {
+  for (const message of await container.get(TOKENS.database).weaknesses()) log({ level: 'warn', message });
 }
 
 async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { once } from '@ticket/domain';
 import type { Context } from 'hono';
 import { answer, JSON_UTF8 } from './envelope.ts';
+import { once } from './once.ts';
 
 /** An answer's bytes, and the tag by which a client may ask whether they are still the same. */
 interface Rendered {

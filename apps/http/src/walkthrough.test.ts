@@ -1,4 +1,4 @@
-import { createUseCases } from '@ticket/domain';
+import { everyUseCase, PROFILES } from '@ticket/adapters';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
@@ -12,15 +12,15 @@ interface Document {
   };
 }
 
-const ports = inMemoryPorts();
+const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });
 const app = createApp({
-  useCases: createUseCases(ports),
+  useCases: everyUseCase(ports),
   tokens: ports.tokens,
   fingerprint: String,
   trustedProxies: 0,
   corsOrigins: [],
   readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
-  policy: ports.policy,
+  policies: PROFILES.open,
   version: '1.2.3',
   log: () => {},
   metrics: createMetrics(),

@@ -2,14 +2,13 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname, isAbsolute } from 'node:path';
-import type { Profile } from '@ticket/domain';
 import * as v from 'valibot';
 import { type Environment, foreignDatabaseNames, type RawEnvironment, VARIABLES, type Variable } from './config-names.ts';
 import { isPublished } from './config-secrets.ts';
 import { type Read, wholeNumber } from './config-values.ts';
+import { isLoopback } from './loopback.ts';
 import type { DatabaseConfig, MySqlConfig, TlsMode } from './persistence/dialects/config.ts';
-
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+import type { Profile } from './profiles.ts';
 
 const URLS = ['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'] as const;
 /** They say something of a MySQL server, and none of them says where it is. */

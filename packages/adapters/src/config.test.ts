@@ -27,7 +27,7 @@ const refusal = (env: Record<string, string>): string => {
 describe('with nothing set', () => {
   it('is the open profile on loopback with the embedded database', () => {
     const config = load();
-    expect(config.policy.profile).toBe('open');
+    expect(config.policies.profile).toBe('open');
     expect(config.hosts).toEqual(['127.0.0.1', '::1']);
     expect(config.port).toBe(3000);
     expect(config.database).toEqual({ engine: 'sqlite', folder: dataDir });
@@ -68,14 +68,31 @@ describe('the profile', () => {
     ['development', 'open'],
     ['test', 'open'],
   ])('NODE_ENV=%s means %s', (NODE_ENV, profile) => {
-    expect(load({ NODE_ENV, JWT_SECRET: STRONG }).policy.profile).toBe(profile);
+    expect(load({ NODE_ENV, JWT_SECRET: STRONG }).policies.profile).toBe(profile);
+  });
+
+  it.each(['prodction', 'developement', 'Development', 'staging'])('NODE_ENV=%s is named as why it is locked, also beside faults', (NODE_ENV) => {
+    const words = `The profile is locked, because NODE_ENV=${NODE_ENV} is not development or test.`;
+    expect(load({ NODE_ENV, JWT_SECRET: STRONG }).notices.join()).toContain(words);
+    expect(refusal({ NODE_ENV })).toContain(`JWT_SECRET: is missing`);
+    expect(refusal({ NODE_ENV })).toContain(words);
+    const chosen = { NODE_ENV, SECURITY_PROFILE: 'locked' };
+    expect(load({ ...chosen, JWT_SECRET: STRONG }).notices.join() + refusal(chosen)).not.toContain('NODE_ENV');
+  });
+
+  it.each(['production', 'development', 'test'])('NODE_ENV=%s is no surprise, so nothing is said of it', (NODE_ENV) => {
+    expect(load({ NODE_ENV, JWT_SECRET: STRONG }).notices.join()).not.toContain('NODE_ENV');
+    expect(refusal({ NODE_ENV, PORT: 'x' })).not.toContain('NODE_ENV');
   });
 
   it('locked listens everywhere, caps lists, hides organizers’ e-mails and refuses past events, unless told otherwise', () => {
     expect(load(LOCKED).hosts).toEqual(['::']);
-    expect(load(LOCKED).policy).toMatchObject({ pastEvents: false, organizerEmail: false, list: { limit: 100, limitMax: 100, offsetMax: 10_000 } });
-    expect(load({ ...LOCKED, ALLOW_PAST_EVENTS: 'yes', PUBLIC_ORGANIZER_EMAIL: 'yes' }).policy).toMatchObject({
-      pastEvents: true,
+    expect(load(LOCKED).policies).toMatchObject({
+      organizerEmail: false,
+      selling: { pastEvents: false, list: { limit: 100, limitMax: 100, offsetMax: 10_000 } },
+    });
+    expect(load({ ...LOCKED, ALLOW_PAST_EVENTS: 'yes', PUBLIC_ORGANIZER_EMAIL: 'yes' }).policies).toMatchObject({
+      selling: { pastEvents: true },
       organizerEmail: true,
     });
   });
@@ -121,14 +138,14 @@ describe('values', () => {
   });
 
   it('limits changes of bookings by the profile, unless told otherwise; 0 is no limit', () => {
-    const limitIn = (env: Record<string, string>) => load(env).policy.bookingChangesPerHourMax;
+    const limitIn = (env: Record<string, string>) => load(env).policies.selling.bookingChangesPerHourMax;
     const told = (limit: string) => [{}, LOCKED].map((env) => limitIn({ ...env, MAX_BOOKING_CHANGES_PER_HOUR: limit }));
     expect([limitIn({}), limitIn(LOCKED), told('7'), told('0')]).toEqual([undefined, 100, [7, 7], [undefined, undefined]]);
   });
 
   it('limits tickets by the profile, unless told otherwise', () => {
     const limitsIn = (env: Record<string, string>) => {
-      const { ticketsPerBookingMax, ticketsPerUserMax } = load(env).policy;
+      const { ticketsPerBookingMax, ticketsPerUserMax } = load(env).policies.selling;
       return [ticketsPerBookingMax, ticketsPerUserMax];
     };
     const told = { MAX_TICKETS_PER_BOOKING: '4', MAX_TICKETS_PER_USER: '6' };
@@ -194,7 +211,7 @@ describe('values', () => {
     expect(config.hosts).toEqual(['127.0.0.1']);
     expect(config.firstAdmin).toMatchObject({ email: 'a@b.co', password: 'two words' });
     expect(config.database).toMatchObject({ host: 'localhost', database: 'my shop', password: 'p w' });
-    expect(load({ NODE_ENV: ' development ' }).policy.profile).toBe('open');
+    expect(load({ NODE_ENV: ' development ' }).policies.profile).toBe('open');
     expect(load({ DATA_DIR: ` ${dataDir} ` }).database).toEqual({ engine: 'sqlite', folder: dataDir });
   });
 

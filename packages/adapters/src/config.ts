@@ -2,25 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import {
-  isEmail,
-  isPasswordImpersonal,
-  isPasswordLongEnough,
-  isPasswordStorable,
-  isPasswordUncommon,
-  normalEmail,
-  POLICIES,
-  type Policy,
-  type Profile,
-  TOTAL_TICKETS_MAX,
-} from '@ticket/domain';
+import { TOTAL_TICKETS_MAX } from '@ticket/domain';
+import { isEmail, isPasswordImpersonal, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, normalEmail } from '@ticket/domain/accounts';
 import * as v from 'valibot';
-import { databaseOf, isLoopback } from './config-database.ts';
+import { databaseOf } from './config-database.ts';
 import { type Environment, misspelt, type RawEnvironment, trimmed, VARIABLES } from './config-names.ts';
 import { isPublished, METRICS_TOKEN_ADVICE, SECRET_ADVICE, SECRET_BYTES_MIN, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
 import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
 import { keptSecret, previousSecrets } from './kept-secret.ts';
+import { isLoopback } from './loopback.ts';
 import type { DatabaseConfig } from './persistence/dialects/config.ts';
+import { type Policies, PROFILES, type Profile } from './profiles.ts';
 import { COMMON_PASSWORDS } from './security/common-passwords.ts';
 import { StartFault } from './start-fault.ts';
 import { type TrustedProxies, trustedProxiesOf } from './trusted-proxies.ts';
@@ -41,7 +33,7 @@ export interface Config {
   };
   /** Each one more doubles the work that a password takes, of who guesses at it and of the server. */
   readonly bcryptCost: number;
-  readonly policy: Policy;
+  readonly policies: Policies;
   /** Proxies of the operator's own in front of the server. */
   readonly trustedProxies: TrustedProxies;
   /** How long a connection stays open between two requests. A proxy that closes its idle connections sooner never meets a closed one. */
@@ -116,11 +108,13 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
       v.picklist(['open', 'locked'], 'must be open or locked'),
       ['development', 'test'].includes(nodeEnv) ? 'open' : 'locked',
     ) ?? 'locked';
+  const whyLocked = env['SECURITY_PROFILE'] === undefined ? profileNotice(nodeEnv) : [];
   const dataDir = resolve(env['DATA_DIR'] ?? 'data');
   const database = databaseOf(env, { profile, dataDir }, { read, faults, notices, ignored });
   const ttlSeconds = read('JWT_EXPIRES_IN', Duration, '7d');
   const bcryptCost = read('BCRYPT_COST', wholeNumber(10, 14), '10') ?? 10;
-  const policy = policyOf(env, profile, read, faults);
+  const policies = policiesOf(env, profile, read, faults);
+  const { ticketsPerUserMax } = policies.selling;
   const hosts = hostsOf(env, profile, nodeEnv, read, faults);
   const trustedProxies = trustedProxiesOf(env['TRUSTED_PROXIES'] ?? '', faults, notices);
   const keepAliveSeconds = read('KEEP_ALIVE_SECONDS', wholeNumber(1, 3600), trustedProxies === 0 ? '5' : '75') ?? 5;
@@ -134,16 +128,16 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   const tracing = tracingOf(env, faults);
   const drainSeconds = read('DRAIN_SECONDS', wholeNumber(0, 5), '0') ?? 0;
   const auditMinutes = read('AUDIT_MINUTES', Minutes, '60') ?? 0;
-  const firstAdmin = firstAdminOf(env, policy, faults);
+  const firstAdmin = firstAdminOf(env, policies, faults);
   const secret = signsTokens ? secretOf(env, profile, faults) : randomBytes(48).toString('base64url');
 
   if (faults.length > 0 || port === undefined || database === undefined || ttlSeconds === undefined || hosts === undefined) {
-    throw new StartFault(
-      `The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nNothing was started or changed. See .env.example for what each variable means.`,
-    );
+    const lines = ['The configuration cannot be used:', ...faults.map((fault) => `  - ${fault}`), ...whyLocked];
+    throw new StartFault([...lines, 'Nothing was started or changed. See .env.example for what each variable means.'].join('\n'));
   }
+  notices.push(...whyLocked);
   if (profile === 'open') notices.push(openNotice(hosts));
-  if (policy.ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(policy.ticketsPerUserMax));
+  if (ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(ticketsPerUserMax));
   const previous = env['JWT_SECRET_PREVIOUS'];
   const jwt = {
     ...{ secret: secret ?? secretIn(dataDir, database, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
@@ -153,7 +147,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   if (previous !== undefined && previous === jwt.secret) ignored.push('JWT_SECRET_PREVIOUS has no effect: it is JWT_SECRET.');
   return {
-    ...{ port, hosts, database, jwt, bcryptCost, policy, trustedProxies, keepAliveSeconds, hstsIncludeSubdomains, corsOrigins },
+    ...{ port, hosts, database, jwt, bcryptCost, policies, trustedProxies, keepAliveSeconds, hstsIncludeSubdomains, corsOrigins },
     ...{ logLevel, metricsToken, tracing, auditMinutes, drainSeconds, firstAdmin, notices, ignored },
   };
 }
@@ -199,27 +193,31 @@ function originsOf(env: Environment, faults: string[]): readonly string[] {
   return origins;
 }
 
-function policyOf(env: Environment, profile: Profile, read: Read, faults: string[]): Policy {
-  const base = POLICIES[profile];
+function policiesOf(env: Environment, profile: Profile, read: Read, faults: string[]): Policies {
+  const base = PROFILES[profile];
+  const { selling, accounts } = base;
   // A value that cannot be read is a fault already; with the profile's in its place the others are judged too.
-  const pastEvents = read('ALLOW_PAST_EVENTS', Switch, base.pastEvents ? 'yes' : 'no') ?? base.pastEvents;
+  const pastEvents = read('ALLOW_PAST_EVENTS', Switch, selling.pastEvents ? 'yes' : 'no') ?? selling.pastEvents;
   const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no') ?? base.organizerEmail;
-  const { charactersMin: fewest } = base.passwords;
+  const { charactersMin: fewest } = accounts.passwords;
   const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(fewest)) ?? fewest;
-  const askedPerBooking = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(base.ticketsPerBookingMax));
-  const ticketsPerBookingMax = askedPerBooking ?? base.ticketsPerBookingMax;
+  const askedPerBooking = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(selling.ticketsPerBookingMax));
+  const ticketsPerBookingMax = askedPerBooking ?? selling.ticketsPerBookingMax;
   // 0 is no limit.
-  const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), String(base.ticketsPerUserMax ?? 0)) || undefined;
-  const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), String(base.bookingChangesPerHourMax ?? 0));
+  const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), String(selling.ticketsPerUserMax ?? 0)) || undefined;
+  const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), String(selling.bookingChangesPerHourMax ?? 0));
   if (env['MAX_TICKETS_PER_BOOKING'] !== undefined && askedPerBooking !== undefined && askedPerBooking > (ticketsPerUserMax ?? askedPerBooking)) {
     faults.push(
       `MAX_TICKETS_PER_BOOKING: ${ticketsPerBookingMax} is more than one user may hold of an event (${ticketsPerUserMax}); lower it, or set MAX_TICKETS_PER_USER to ${ticketsPerBookingMax} or more, or to 0 for no limit`,
     );
   }
-  const common = base.passwords.refuseGuessable ? COMMON_PASSWORDS : base.passwords.common;
+  const guessable = { has: (password: string) => COMMON_PASSWORDS.has(password) || isPublished(password, charactersMin) };
+  const common = accounts.passwords.refuseGuessable ? guessable : accounts.passwords.common;
   return {
-    ...{ ...base, pastEvents, organizerEmail, ticketsPerBookingMax, ticketsPerUserMax },
-    ...{ bookingChangesPerHourMax: changesMax || undefined, passwords: { ...base.passwords, charactersMin, common } },
+    profile,
+    selling: { ...selling, pastEvents, ticketsPerBookingMax, ticketsPerUserMax, bookingChangesPerHourMax: changesMax || undefined },
+    accounts: { ...accounts, passwords: { ...accounts.passwords, charactersMin, common } },
+    organizerEmail,
   };
 }
 
@@ -242,6 +240,12 @@ function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read
 const userLimitNotice = (maximum: number): string =>
   `A user may hold at most ${maximum} tickets of one event. MAX_TICKETS_PER_USER changes that; 0 is no limit.`;
 
+/** Any other NODE_ENV than these three locks the profile, and may be a misspelling of one of them. */
+const profileNotice = (nodeEnv: string): string[] =>
+  ['development', 'test', 'production'].includes(nodeEnv)
+    ? []
+    : [`The profile is locked, because NODE_ENV=${nodeEnv} is not development or test. SECURITY_PROFILE=locked or SECURITY_PROFILE=open chooses it.`];
+
 const openNotice = (hosts: readonly string[]): string =>
   hosts.every(isLoopback)
     ? 'Open profile: anyone may register as admin, and the users endpoints need no token. Only this machine can reach it. For a server: SECURITY_PROFILE=locked.'
@@ -249,7 +253,7 @@ const openNotice = (hosts: readonly string[]): string =>
 
 const FIRST_ADMIN_NAME = 'Admin';
 
-function firstAdminOf(env: Environment, policy: Policy, faults: string[]): Config['firstAdmin'] {
+function firstAdminOf(env: Environment, { profile, accounts: { passwords } }: Policies, faults: string[]): Config['firstAdmin'] {
   const [email, password] = [env['ADMIN_EMAIL'], env['ADMIN_PASSWORD']];
   if (email === undefined && password === undefined) return undefined;
   if (email === undefined || password === undefined) {
@@ -260,17 +264,15 @@ function firstAdminOf(env: Environment, policy: Policy, faults: string[]): Confi
   if (
     !(
       isPasswordStorable(password) &&
-      isPasswordLongEnough(password, policy.passwords) &&
-      isPasswordUncommon(password, policy.passwords) &&
-      isPasswordImpersonal(password, { name: FIRST_ADMIN_NAME, email: normalEmail(email) }, policy.passwords)
+      isPasswordLongEnough(password, passwords) &&
+      isPasswordUncommon(password, passwords) &&
+      isPasswordImpersonal(password, { name: FIRST_ADMIN_NAME, email: normalEmail(email) }, passwords)
     )
   ) {
     faults.push(
-      `ADMIN_PASSWORD: needs at least ${policy.passwords.charactersMin} characters, at most 72 bytes${policy.passwords.refuseGuessable ? ', and neither one of the most common passwords nor the e-mail' : ''}`,
+      `ADMIN_PASSWORD: needs at least ${passwords.charactersMin} characters, at most 72 bytes${passwords.refuseGuessable ? ', and neither one of the most common passwords, a published one, nor the e-mail' : ''}`,
     );
   }
-  if (policy.profile === 'locked' && isPublished(password, policy.passwords.charactersMin))
-    faults.push('ADMIN_PASSWORD: is a published sample, or has little else in it; choose another');
   return { name: FIRST_ADMIN_NAME, email, password };
 }
 

@@ -1,10 +1,10 @@
-import { POLICIES } from '@ticket/domain';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Config } from './config.ts';
 import { createContainer, TOKENS } from './container.ts';
+import { PROFILES } from './profiles.ts';
 
 const config: Config = {
-  ...{ port: 0, hosts: ['127.0.0.1'], policy: POLICIES.open, trustedProxies: 0, corsOrigins: [], firstAdmin: undefined, notices: [], ignored: [] },
+  ...{ port: 0, hosts: ['127.0.0.1'], policies: PROFILES.open, trustedProxies: 0, corsOrigins: [], firstAdmin: undefined, notices: [], ignored: [] },
   ...{ keepAliveSeconds: 5, hstsIncludeSubdomains: false },
   ...{ logLevel: 'info', metricsToken: undefined, tracing: false, auditMinutes: 0, drainSeconds: 0 },
   database: { engine: 'sqlite', folder: '/nowhere' },

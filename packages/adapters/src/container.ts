@@ -1,22 +1,18 @@
+import type { Policies } from './profiles.ts';
+import { everyUseCase, type UseCases } from './use-cases.ts';
 import 'reflect-metadata';
-import {
-  type BookingQueries,
-  type BookingRepository,
-  type Clock,
-  createUseCases,
-  type EventQueries,
-  type EventRepository,
-  type KeptAnswers,
-  type NewId,
-  type PasswordHasher,
-  type Policy,
-  type RateCounts,
-  type StockQueries,
-  type TokenService,
-  type UseCases,
-  type UserQueries,
-  type UserRepository,
+import type {
+  BookingQueries,
+  BookingRepository,
+  Clock,
+  EventQueries,
+  EventRepository,
+  KeptAnswers,
+  NewId,
+  RateCounts,
+  StockQueries,
 } from '@ticket/domain';
+import type { PasswordHasher, TokenService, UserQueries, UserRepository } from '@ticket/domain/accounts';
 import { Container, type ServiceIdentifier } from 'inversify';
 import type { Config } from './config.ts';
 import { harmless, type Measures, NO_MEASURES } from './measures.ts';
@@ -40,7 +36,7 @@ const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
 export const TOKENS = {
   config: token<Config>('Config'),
   measures: token<Measures>('Measures'),
-  policy: token<Policy>('Policy'),
+  policies: token<Policies>('Policies'),
   clock: token<Clock>('Clock'),
   newId: token<NewId>('NewId'),
   database: token<Database>('Database'),
@@ -69,7 +65,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
   const container = new Container({ defaultScope: 'Singleton' });
   container.bind(TOKENS.config).toConstantValue(config);
   container.bind(TOKENS.measures).toConstantValue(harmless(measures));
-  container.bind(TOKENS.policy).toConstantValue(config.policy);
+  container.bind(TOKENS.policies).toConstantValue(config.policies);
   container.bind(TOKENS.clock).toConstantValue(() => new Date());
   container.bind(TOKENS.newId).toConstantValue(newIds());
 
@@ -77,7 +73,12 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
     .bind(TOKENS.database)
     .toResolvedValue(({ database }, measures, newId) => new Database(database, measures, newId), [TOKENS.config, TOKENS.measures, TOKENS.newId])
     .onDeactivation((database) => database.close());
-  container.bind(TOKENS.stockQueue).toResolvedValue(createStockQueue, [TOKENS.database, TOKENS.clock, TOKENS.policy, TOKENS.measures]);
+  container
+    .bind(TOKENS.stockQueue)
+    .toResolvedValue(
+      (database, clock, { selling }, measures) => createStockQueue(database, clock, selling, measures),
+      [TOKENS.database, TOKENS.clock, TOKENS.policies, TOKENS.measures],
+    );
   container.bind(TOKENS.events).toResolvedValue((queue) => new TypeOrmEventRepository(queue), [TOKENS.stockQueue]);
   container
     .bind(TOKENS.bookings)
@@ -98,7 +99,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
     .toResolvedValue(({ bcryptCost: cost }, measures) => new BcryptPasswordHasher({ cost }, measures), [TOKENS.config, TOKENS.measures]);
 
   container.bind(TOKENS.useCases).toDynamicValue(({ get }) =>
-    createUseCases({
+    everyUseCase({
       events: get(TOKENS.events),
       bookings: get(TOKENS.bookings),
       users: get(TOKENS.users),
@@ -112,7 +113,8 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
       passwords: get(TOKENS.passwords),
       clock: get(TOKENS.clock),
       newId: get(TOKENS.newId),
-      policy: get(TOKENS.policy),
+      policy: get(TOKENS.policies).selling,
+      accountPolicy: get(TOKENS.policies).accounts,
     }),
   );
   return container;

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { KEPT_MS } from '@ticket/domain';
+import { KEPT_MS } from '@ticket/domain/spi';
 import { makeFolder, syncFolder } from './folder.ts';
 
 const NAME = 'jwt-secret';

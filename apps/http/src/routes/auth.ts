@@ -7,7 +7,7 @@ import { operation } from '../openapi.ts';
 import { presentSession, presentUser, SessionReply, UserReply } from '../presenters.ts';
 import { Credentials, newUser } from '../schemas/users.ts';
 
-export function authRoutes({ useCases, policy, addressOf, accountOf }: RouteParts) {
+export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteParts) {
   return new Hono<AppEnv>()
     .post(
       '/register',
@@ -21,11 +21,11 @@ export function authRoutes({ useCases, policy, addressOf, accountOf }: RoutePart
         keyed: true,
         failures: [400, 401, 403, 415, 429],
       }),
-      body(newUser(policy.passwords)),
+      body(newUser(policies.accounts.passwords)),
       async (c) => {
         const input = c.get('input');
         if (!(input instanceof Error)) c.set('account', accountOf(input.email));
-        const session = await useCases.registerUser(c.get('attempt'), input, addressOf(c));
+        const session = await useCases.registerUser(c.get('attempt'), input, networksOf(c));
         c.set('userId', session.user.id);
         c.set('security', { security: ['registered'], whom: session.user.id, role: session.user.role });
         return created(c, messages.registered, presentSession(session));
@@ -45,7 +45,7 @@ export function authRoutes({ useCases, policy, addressOf, accountOf }: RoutePart
       async (c) => {
         const input = c.get('input');
         if (!(input instanceof Error)) c.set('account', accountOf(input.email));
-        const session = await useCases.logIn(input, addressOf(c));
+        const session = await useCases.logIn(input, networksOf(c));
         c.set('userId', session.user.id);
         c.set('security', { security: ['logged_in'], whom: session.user.id });
         return ok(c, messages.loggedIn, presentSession(session));

@@ -16,7 +16,7 @@ import { okShared, shared } from '../shared.ts';
 const answerBookings = listAnswer(messages.bookingsRead, bookingViewText);
 const renderBooking = shared(messages.bookingRead, bookingViewText);
 
-export function bookingRoutes({ useCases, policy }: RouteParts) {
+export function bookingRoutes({ useCases, policies }: RouteParts) {
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -29,7 +29,7 @@ export function bookingRoutes({ useCases, policy }: RouteParts) {
         list: true,
         failures: [400, 401],
       }),
-      query(listRequest(policy)),
+      query(listRequest(policies.selling.list)),
       async (c) => answerBookings(c, await useCases.listBookings(c.get('attempt'), c.get('input'))),
     )
     .get(

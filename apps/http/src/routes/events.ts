@@ -7,16 +7,16 @@ import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
-import { EventReply, EventViewReply, eventViewText, presentEvent } from '../presenters.ts';
+import { EventReply, EventViewReply, eventViewText, eventViewTextWithoutEmail, presentEvent } from '../presenters.ts';
 import { query } from '../query.ts';
 import { EventChanges, NewEvent } from '../schemas/events.ts';
 import { listRequest } from '../schemas/lists.ts';
 import { okShared, shared } from '../shared.ts';
 
-const answerEvents = listAnswer(messages.eventsRead, eventViewText);
-const renderEvent = shared(messages.eventRead, eventViewText);
-
-export function eventRoutes({ useCases, policy }: RouteParts) {
+export function eventRoutes({ useCases, policies }: RouteParts) {
+  const viewText = policies.organizerEmail ? eventViewText : eventViewTextWithoutEmail;
+  const answerEvents = listAnswer(messages.eventsRead, viewText);
+  const renderEvent = shared(messages.eventRead, viewText);
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -29,7 +29,7 @@ export function eventRoutes({ useCases, policy }: RouteParts) {
         list: true,
         failures: [400, 401],
       }),
-      query(listRequest(policy)),
+      query(listRequest(policies.selling.list)),
       async (c) => answerEvents(c, await useCases.listEvents(c.get('attempt'), c.get('input'))),
     )
     .get(

@@ -1,4 +1,4 @@
-import type { User } from '@ticket/domain';
+import type { User } from '@ticket/domain/accounts';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
@@ -16,7 +16,7 @@ import { eventsOf } from '../security-events.ts';
 
 const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)));
 
-export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
+export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -29,7 +29,7 @@ export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
         list: true,
         failures: [400, 401, 403],
       }),
-      query(listRequest(policy)),
+      query(listRequest(policies.accounts.list)),
       async (c) => answerUsers(c, await useCases.listUsers(c.get('attempt'), c.get('input'))),
     )
     .get(
@@ -56,9 +56,9 @@ export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
         keyed: true,
         failures: [400, 401, 403, 415, 429],
       }),
-      body(newUser(policy.passwords)),
+      body(newUser(policies.accounts.passwords)),
       async (c) => {
-        const user = await useCases.createUser(c.get('attempt'), c.get('input'), addressOf(c));
+        const user = await useCases.createUser(c.get('attempt'), c.get('input'), networksOf(c));
         c.set('security', { security: ['user_created'], whom: user.id, role: user.role });
         return created(c, messages.userCreated, presentUser(user));
       },
@@ -76,10 +76,10 @@ export function userRoutes({ useCases, policy, addressOf }: RouteParts) {
         failures: [400, 401, 403, 404, 415, 429],
       }),
       pathId(useCases, 'change_user'),
-      body(userChanges(policy)),
+      body(userChanges(policies.accounts)),
       async (c) => {
         const input = c.get('input');
-        const user = await useCases.changeUser(c.get('attempt'), c.get('id'), input, addressOf(c));
+        const user = await useCases.changeUser(c.get('attempt'), c.get('id'), input, networksOf(c));
         c.set('security', { security: eventsOf(input), whom: user.id, role: user.role });
         return ok(c, messages.userChanged, presentUser(user));
       },

@@ -1,9 +1,9 @@
-import type { Policy } from '@ticket/domain';
+import type { ListLimits } from '@ticket/domain';
 import * as v from 'valibot';
 import { faults } from '../messages.ts';
 
 /** How a list may be asked for. The domain judges the same limits again, for callers that are no HTTP client. */
-export function listRequest({ list: { limit, limitMax, offsetMax } }: Policy) {
+export function listRequest({ limit, limitMax, offsetMax }: ListLimits) {
   const fault = faults.limit(limitMax);
   const offsetFault = faults.offset(offsetMax);
   const rows = limit === undefined ? 'Tanpa limit: semua baris.' : `Tanpa limit: ${limit} baris.`;

@@ -1,4 +1,4 @@
-import { POLICIES } from '@ticket/domain';
+import { PROFILES } from '@ticket/adapters';
 import type * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { validate } from '../validate.ts';
@@ -11,7 +11,7 @@ const faultyFields = (schema: Schema, value: unknown) => {
   const input = validate(schema, value);
   return 'details' in input && input instanceof Error ? (input.details as { faults: { field: string }[] }).faults.map(({ field }) => field) : [];
 };
-const NewUser = newUser(POLICIES.open.passwords);
+const NewUser = newUser(PROFILES.open.accounts.passwords);
 const LONE = '\ud800';
 
 const SARI = { name: 'Sari', email: 'sari@example.com', password: 'secret' };
@@ -52,7 +52,7 @@ describe('an account', () => {
   });
 
   it('in locked needs a longer and less common password', () => {
-    const locked = newUser({ ...POLICIES.locked.passwords, common: new Set(['password123']) });
+    const locked = newUser({ ...PROFILES.locked.accounts.passwords, common: new Set(['password123']) });
     expect(faultyFields(locked, { ...SARI, password: '7654321' })).toEqual(['password']);
     expect(faultyFields(locked, { ...SARI, password: 'Password123' })).toEqual(['password']);
     expect(faultyFields(locked, { ...SARI, password: 'correct horse' })).toEqual([]);
@@ -65,13 +65,13 @@ describe('an account', () => {
   });
 
   it('is changed in what is sent', () => {
-    expect(validate(userChanges(POLICIES.open), {})).toEqual({});
-    expect(validate(userChanges(POLICIES.open), { email: 'A@B.co' })).toEqual({ email: 'a@b.co' });
-    expect(faultyFields(userChanges(POLICIES.open), { name: null, password: '' })).toEqual(['name', 'password']);
+    expect(validate(userChanges(PROFILES.open.accounts), {})).toEqual({});
+    expect(validate(userChanges(PROFILES.open.accounts), { email: 'A@B.co' })).toEqual({ email: 'a@b.co' });
+    expect(faultyFields(userChanges(PROFILES.open.accounts), { name: null, password: '' })).toEqual(['name', 'password']);
   });
 
   it('has a current password where the policy asks for one, and no such field elsewhere', () => {
-    const [open, locked] = [userChanges(POLICIES.open), userChanges(POLICIES.locked)];
+    const [open, locked] = [userChanges(PROFILES.open.accounts), userChanges(PROFILES.locked.accounts)];
     expect([validate(open, { current_password: 1 }), validate(locked, { current_password: 'x' })]).toEqual([{}, { currentPassword: 'x' }]);
     for (const current_password of [1, null, 'x'.repeat(73), `x${LONE}`])
       expect(faultyFields(locked, { current_password })).toEqual(['current_password']);

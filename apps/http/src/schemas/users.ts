@@ -1,4 +1,5 @@
 import {
+  type AccountPolicy,
   EMAIL_CHARACTERS_MAX,
   isEmail,
   isName,
@@ -9,9 +10,8 @@ import {
   normalEmail,
   PASSWORD_BYTES_MAX,
   type PasswordRules,
-  type Policy,
   type UserChanges,
-} from '@ticket/domain';
+} from '@ticket/domain/accounts';
 import * as v from 'valibot';
 import { faults } from '../messages.ts';
 import { line, text } from './fields.ts';
@@ -52,7 +52,7 @@ const entries = (rules: PasswordRules) =>
 export const newUser = (rules: PasswordRules) => v.pipe(entries(rules), v.metadata({ ref: 'NewUser' }));
 
 /** `current_password` is a field only where the policy asks for it; elsewhere it is ignored, as any other unknown field. */
-export const userChanges = ({ passwords, asksForCurrentPassword }: Policy) => {
+export const userChanges = ({ passwords, asksForCurrentPassword }: Pick<AccountPolicy, 'passwords' | 'asksForCurrentPassword'>) => {
   const changes = v.partial(entries(passwords));
   const proved = v.pipe(
     v.object({ ...changes.entries, current_password: v.optional(TypedPassword) }),

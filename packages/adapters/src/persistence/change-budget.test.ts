@@ -1,14 +1,15 @@
-import { type Clock, createUseCases, POLICIES, type Policy, TOTAL_TICKETS_MAX } from '@ticket/domain';
+import { type Clock, createUseCases, type SellingPolicy, TOTAL_TICKETS_MAX } from '@ticket/domain';
 import { answersOf, as, changeBudgetContract, inMemoryPorts, rowsOf, type Store, times } from '@ticket/domain/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Engine, engines } from '../../../../tests/engines.ts';
 import { movementsOf, openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { createContainer, TOKENS } from '../container.ts';
+import { PROFILES } from '../profiles.ts';
 
 type Container = ReturnType<typeof createContainer>;
 
-async function openStore(engine: Engine, policy: Policy, clock: Clock): Promise<Store> {
-  const { container, close } = await openContainer(engine, { policy });
+async function openStore(engine: Engine, policy: SellingPolicy, clock: Clock): Promise<Store> {
+  const { container, close } = await openContainer(engine, { policies: { ...PROFILES.locked, selling: policy } });
   await container.unbind(TOKENS.clock);
   container.bind(TOKENS.clock).toConstantValue(clock);
   const ports = portsOf(container);
@@ -41,9 +42,14 @@ function statementsOf(container: Container) {
 describe.each(engines)('the limits of a user, %s', (engine) => {
   let close = async () => {};
   afterEach(() => close());
-  const limited: Policy = { ...POLICIES.locked, ticketsPerBookingMax: 10, ticketsPerUserMax: TOTAL_TICKETS_MAX, bookingChangesPerHourMax: 100 };
-  const open = async (policy: Policy) => {
-    const opened = await openContainer(engine, { policy });
+  const limited: SellingPolicy = {
+    ...PROFILES.locked.selling,
+    ticketsPerBookingMax: 10,
+    ticketsPerUserMax: TOTAL_TICKETS_MAX,
+    bookingChangesPerHourMax: 100,
+  };
+  const open = async (policy: SellingPolicy) => {
+    const opened = await openContainer(engine, { policies: { ...PROFILES.locked, selling: policy } });
     close = opened.close;
     const { container } = opened;
     const rows = rowsOf(portsOf(container));

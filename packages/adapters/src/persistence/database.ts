@@ -211,11 +211,12 @@ export class Database {
     await sources?.close();
   }
 
-  /** What the database takes from what is promised, in one line for who runs it; undefined when that is nothing. */
-  async weakness(): Promise<string | undefined> {
+  /** What takes from what is promised, a line each, in words for who runs the server. */
+  async weaknesses(): Promise<readonly string[]> {
+    const { notice } = this.#connection();
     const found = await weaknessesOf(this.dialect, (work) => this.transaction(work));
-    const weak = found.length === 0 ? undefined : `The database at ${this.address} keeps less than is promised: ${found.join('; ')}.`;
-    return [this.#connection().notice, weak].filter((line) => line !== undefined).join(' ') || undefined;
+    const walls = found.length === 0 ? [] : [`The database at ${this.address} keeps less than is promised: ${found.join('; ')}.`];
+    return notice === undefined ? walls : [notice, ...walls];
   }
 
   #open({ makes }: { readonly makes: boolean }): Promise<Opened> {

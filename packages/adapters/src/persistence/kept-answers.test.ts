@@ -1,4 +1,4 @@
-import { KEPT_MS } from '@ticket/domain';
+import { KEPT_MS } from '@ticket/domain/spi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../tests/engines.ts';
 import { openContainer } from '../../../../tests/open-store.ts';

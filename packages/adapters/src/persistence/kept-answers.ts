@@ -1,4 +1,5 @@
-import { type ActorRef, type IdempotencyKey, type KeptAnswer, type KeptAnswers, ownerOf } from '@ticket/domain';
+import type { ActorRef, IdempotencyKey, KeptAnswers } from '@ticket/domain';
+import { type KeptAnswer, ownerOf } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import type { Dialect } from './dialects/dialect.ts';

@@ -1,4 +1,4 @@
-import { createUseCases, POLICIES } from '@ticket/domain';
+import { createAccountUseCases } from '@ticket/domain/accounts';
 import { anId, answersOf, inMemoryPorts, times } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../tests/engines.ts';
@@ -13,8 +13,8 @@ describe.each(engines)('registrations of one address that come together, %s', (e
   afterAll(() => store.close());
 
   const together = async (count: number) => {
-    const { registerUser } = createUseCases(inMemoryPorts({ rateCounts: store.ports.rateCounts, policy: POLICIES.locked }));
-    const from = anId();
+    const { registerUser } = createAccountUseCases(inMemoryPorts({ rateCounts: store.ports.rateCounts }));
+    const from = [{ name: anId(), isShared: false }];
     const register = (index: number) =>
       registerUser({ actor: 'anonymous' }, { name: 'Ani', email: `a${index}@example.com`, password: 'kereta-malam-9' }, from);
     return { register, answers: await answersOf(times(count, register)) };

@@ -1,4 +1,5 @@
-import type { Booking, Event, Role, SignedIn, User } from '@ticket/domain';
+import type { Booking, Event, Role, SignedIn } from '@ticket/domain';
+import type { User } from '@ticket/domain/accounts';
 
 /** Raw rows as queries name their columns, and the domain values they become. Some drivers give BIGINT as text, some dates. */
 export type Moment = Date | string;

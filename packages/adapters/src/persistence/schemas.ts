@@ -1,4 +1,5 @@
-import type { Booking, Event, StockMovement, User } from '@ticket/domain';
+import type { Booking, Event, StockMovement } from '@ticket/domain';
+import type { User } from '@ticket/domain/accounts';
 import { EntitySchema } from 'typeorm';
 import type { KeptAnswerColumns, RateCountColumns } from './rows.ts';
 

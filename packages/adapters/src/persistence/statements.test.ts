@@ -1,4 +1,4 @@
-import { type Listing, POLICIES, type Profile } from '@ticket/domain';
+import type { Listing } from '@ticket/domain';
 import { as, rowsOf, times } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, engines } from '../../../../tests/engines.ts';
@@ -6,6 +6,7 @@ import { FROZEN } from '../../../../tests/frozen-statements.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { inShort, type Trip, watchDrivers } from '../../../../tests/sent-statements.ts';
 import { TOKENS } from '../container.ts';
+import { PROFILES, type Profile } from '../profiles.ts';
 
 /** What somebody asks so often that each statement of it counts; tests/frozen-statements.ts has them by these names. */
 interface Scenario {
@@ -131,7 +132,7 @@ type House = Awaited<ReturnType<typeof open>>;
 
 /** With all connections it may have, since one that is opened later would send its settings among what is watched. */
 async function open(engine: Engine, profile: Profile) {
-  const { container, close } = await openContainer(engine, { policy: POLICIES[profile] });
+  const { container, close } = await openContainer(engine, { policies: PROFILES[profile] });
   if (engine === 'mysql')
     await container.get(TOKENS.database).transaction(async ({ dataSource }) => {
       const others = times(POOL_SIZE - 1, () => dataSource.createQueryRunner());
@@ -160,7 +161,7 @@ async function bookingWithKey({ useCases, rows, user }: House) {
   return () => useCases.bookTickets({ ...as(user), key }, { eventId: event.id, quantity: 1 });
 }
 
-const FROM = '192.0.2.1';
+const FROM = [{ name: '192.0.2.1', isShared: false }];
 const PASSWORD = 'nine blue herons over Musi';
 
 async function aRegistration({ useCases }: House) {

@@ -1,15 +1,5 @@
-import {
-  type Attempt,
-  type Booking,
-  type Clock,
-  type Event,
-  type LockedRows,
-  type Outcome,
-  type Policy,
-  type StockDecision,
-  settle,
-  userIdOf,
-} from '@ticket/domain';
+import type { Attempt, Booking, Clock, Event, SellingPolicy } from '@ticket/domain';
+import { type LockedRows, type Outcome, type StockDecision, settle, userIdOf } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
@@ -42,7 +32,7 @@ export interface Rerouted {
 export const isRerouted = (answer: Outcome | Rerouted): answer is Rerouted => 'eventId' in answer;
 
 /** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
-export function createStockQueue(database: Database, clock: Clock, policy: Policy, measures: Measures): StockQueue {
+export function createStockQueue(database: Database, clock: Clock, policy: SellingPolicy, measures: Measures): StockQueue {
   const { dialect } = database;
   const { lanes, batchMs } = dialect.capabilities;
   const queue: StockQueue = new BatchQueue({

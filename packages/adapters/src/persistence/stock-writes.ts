@@ -1,4 +1,5 @@
-import type { Booking, Writes } from '@ticket/domain';
+import type { Booking } from '@ticket/domain';
+import type { Writes } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Change, Dialect } from './dialects/dialect.ts';
 import { keptAnswerInserts } from './kept-answers.ts';

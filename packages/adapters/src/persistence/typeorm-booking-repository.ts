@@ -1,4 +1,5 @@
-import type { Attempt, Booking, BookingNow, BookingRepository } from '@ticket/domain';
+import type { Attempt, Booking, BookingRepository } from '@ticket/domain';
+import type { BookingNow } from '@ticket/domain/spi';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
 import { answerOf, isRerouted, type StockQueue } from './stock-transaction.ts';

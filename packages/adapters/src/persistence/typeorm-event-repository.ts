@@ -1,4 +1,5 @@
-import type { Attempt, Booking, BookingNow, Event, EventNow, EventRepository } from '@ticket/domain';
+import type { Attempt, Booking, Event, EventRepository } from '@ticket/domain';
+import type { BookingNow, EventNow } from '@ticket/domain/spi';
 import { answerOf, type StockQueue } from './stock-transaction.ts';
 
 export class TypeOrmEventRepository implements EventRepository {

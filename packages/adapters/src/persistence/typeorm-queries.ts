@@ -1,4 +1,5 @@
-import type { BookingQueries, BookingView, EventQueries, EventView, Freshness, Part, UserQueries } from '@ticket/domain';
+import type { BookingQueries, BookingView, EventQueries, EventView, Freshness, Part, PartRows } from '@ticket/domain';
+import type { UserQueries } from '@ticket/domain/accounts';
 import type { Database } from './database.ts';
 import {
   BOOKING_COLUMNS,
@@ -47,8 +48,9 @@ export class TypeOrmEventQueries implements EventQueries {
     );
     const views = keptShape(toEventViews); // the list that everybody asks for, and that seldom changes in more than a few rows
     this.list = sharedRead(async (part: Part) => {
-      const rows = partOf(database, part, { table: 'events', at: 'event_date', direction: 'ASC', index: 'idx_events_event_date' });
-      return views(part, await rowsOf(rows));
+      const order: Order = { table: 'events', at: 'event_date', direction: 'ASC', index: 'idx_events_event_date' };
+      const { rows, isMore } = cut(part, await rowsOf(partOf(database, part, order)));
+      return { rows: views(part, rows), isMore };
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
     this.count = () => count({});
@@ -84,7 +86,7 @@ export class TypeOrmBookingQueries implements BookingQueries {
     this.find = sharedLookUp((ids, freshness) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }, freshness));
     this.list = sharedRead(async ({ userId, ...part }: Part & { readonly userId?: string | undefined }) => {
       const index = userId === undefined ? 'idx_bookings_booking_date' : 'idx_bookings_user_id';
-      return viewsOf(partOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', index, userId }));
+      return cut(part, await viewsOf(partOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', index, userId })));
     });
     this.count = sharedRead(({ userId, upTo }: Parameters<BookingQueries['count']>[0]) => {
       const [where, owners] = userId === undefined ? ['', []] : ['WHERE user_id = ?', [userId]];
@@ -136,7 +138,7 @@ export class TypeOrmUserQueries implements UserQueries {
     this.list = sharedRead(async (part: Part) => {
       const order: Order = { table: 'users', at: 'createdAt', direction: 'ASC', index: 'idx_users_created_at' };
       const { from, which, parameters } = partOf(database, part, order);
-      return (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters)).map(toUser);
+      return cut(part, (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters)).map(toUser));
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
     this.count = () => count({});
@@ -161,8 +163,9 @@ interface Order {
 }
 
 /**
- * A part of a list walks its index: behind a key, however far down, costs the same. Rows that are left out by their number
- * are passed by in the index, and only the part's own are read: an embedded engine does it while nobody else is served.
+ * A part of a list, and one row more, which says that others follow (`cut`). It walks its index: behind a key, however far down, costs the
+ * same. Rows that are left out by their number are passed by in the index, and only the part's own are read: an embedded engine does it while
+ * nobody else is served.
  */
 function partOf(database: Database, { after, offset, limit }: Part, { table, at, direction, index, userId }: Order): Rows {
   const { dialect } = database;
@@ -179,9 +182,15 @@ function partOf(database: Database, { after, offset, limit }: Part, { table, at,
     from: offset === 0 ? indexed : table,
     // Ordered by what was found: by the table's own columns an engine may walk the whole table beside it.
     which: offset === 0 ? part : `JOIN (${ids}) part ON part_id = ${id} ORDER BY part_at ${direction}, part_id ${direction}`,
-    parameters: [...conditions.flatMap(({ parameters }) => parameters), limit, offset],
+    parameters: [...conditions.flatMap(({ parameters }) => parameters), limit + 1, offset],
   };
 }
+
+/** Without the row that was read to see whether others follow. */
+const cut = <Row>({ limit }: Part, rows: readonly Row[]): PartRows<Row> => ({
+  rows: rows.length > limit ? rows.slice(0, limit) : rows,
+  isMore: rows.length > limit,
+});
 
 async function countOf(database: Database, sql: string, parameters: readonly unknown[] = []): Promise<number> {
   const [row] = await database.query<{ total: number | string }>(sql, parameters);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { endOfLongestWindow, endOfWindow, type RateCount, type RateCounts } from '@ticket/domain';
+import type { RateCounts } from '@ticket/domain';
+import { endOfLongestWindow, endOfWindow, type RateCount } from '@ticket/domain/spi';
 import type { Database } from './database.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { type RateCountColumns, toDate } from './rows.ts';

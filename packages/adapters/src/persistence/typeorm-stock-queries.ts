@@ -1,4 +1,5 @@
-import type { StockFacts, StockQueries } from '@ticket/domain';
+import type { StockQueries } from '@ticket/domain';
+import type { StockFacts } from '@ticket/domain/spi';
 import type { Database } from './database.ts';
 
 /** An event of a million bookings takes a while to add up; it blocks no sale meanwhile. */

@@ -1,19 +1,14 @@
+import { type Attempt, type Freshness, refuse } from '@ticket/domain';
 import {
-  type Actor,
-  type Attempt,
-  actorNow,
   type Credentials,
-  type Freshness,
-  firstAnswer,
-  ownerOf,
-  refuse,
+  requireDeletable,
   type StoredUser,
   type User,
   type UserFacts,
   type UserNow,
   type UserRepository,
-  userIdOf,
-} from '@ticket/domain';
+} from '@ticket/domain/accounts';
+import { type Actor, actorNow, firstAnswer, ownerOf, userIdOf } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import { messageOf } from './database-errors.ts';
@@ -58,7 +53,7 @@ export class TypeOrmUserRepository implements UserRepository {
     return row && toUser(row);
   }
 
-  async countFacts(id: string, freshness?: Freshness): Promise<UserFacts> {
+  async findFacts(id: string, freshness?: Freshness): Promise<UserFacts> {
     return toFacts(await this.#database.query<FactsColumns>(FACTS, [id, id, id], { freshness }));
   }
 
@@ -104,21 +99,23 @@ async function decideAndStore<Result extends StoredUser | undefined>(
 ): Promise<Worked<Decided<Result>>> {
   const { key } = attempt;
   const [kept] = await readKeptAnswers(manager, [attempt]);
-  const facts = await factsOf(manager, id);
+  const hasOtherAdmins = await areThereOtherAdmins(manager, id);
   let after: Result;
   try {
     const first = firstAnswer<User>(kept, key, actor);
     // What makes a user answers with one.
     if (first !== undefined) return { result: { done: true, after: { user: first } as Result, replayed: true }, hasWritten: false };
-    after = decide({ actor, user: before, facts });
+    after = decide({ actor, user: before, hasOtherAdmins });
   } catch (error) {
     return { result: { done: false, error }, hasWritten: false };
   }
+  const refusal = after === undefined && before !== undefined ? await whyKept(manager, before) : undefined;
+  if (refusal !== undefined) return { result: { done: false, error: refusal }, hasWritten: false };
   const hasWritten = await store(manager, before, after);
   // Whoever becomes the first admin looks again once he holds the guard: another may have become it meanwhile.
-  if (after?.user.role === 'admin' && facts.otherAdmins === 0) {
+  if (after?.user.role === 'admin' && !hasOtherAdmins) {
     await touchAdminGuard(manager);
-    if ((await factsOf(manager, id)).otherAdmins > 0) throw new StaleRow('another became the first admin meanwhile');
+    if (await areThereOtherAdmins(manager, id)) throw new StaleRow('another became the first admin meanwhile');
   }
   const unsent =
     key === undefined || after === undefined
@@ -141,18 +138,35 @@ async function adminIds(manager: EntityManager): Promise<string[]> {
   return admins.map(({ id }) => id);
 }
 
-const FACTS = `SELECT (SELECT COUNT(*) FROM users WHERE role = 'admin' AND id <> ?) AS otherAdmins,
-            (SELECT COUNT(*) FROM bookings WHERE user_id = ? AND status <> 'cancelled') AS activeBookings,
-            (SELECT COUNT(*) FROM events WHERE organizer_id = ?) AS organisedEvents`;
-/** Some drivers count in text. */
+/** Each stops at the first row. */
+const OTHER_ADMINS = `EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> ?) AS hasOtherAdmins`;
+const FACTS = `SELECT ${OTHER_ADMINS},
+            EXISTS (SELECT 1 FROM bookings WHERE user_id = ? AND status <> 'cancelled') AS hasActiveBookings,
+            EXISTS (SELECT 1 FROM events WHERE organizer_id = ?) AS organisesEvents`;
 type FactsColumns = Record<keyof UserFacts, number | string>;
 
-const factsOf = async (manager: EntityManager, id: string): Promise<UserFacts> => toFacts(await manager.query(FACTS, [id, id, id]));
-
-function toFacts([row]: readonly FactsColumns[]): UserFacts {
-  const { otherAdmins = 0, activeBookings = 0, organisedEvents = 0 } = row ?? {};
-  return { otherAdmins: Number(otherAdmins), activeBookings: Number(activeBookings), organisedEvents: Number(organisedEvents) };
+async function areThereOtherAdmins(manager: EntityManager, id: string): Promise<boolean> {
+  const [row]: readonly Pick<FactsColumns, 'hasOtherAdmins'>[] = await manager.query(`SELECT ${OTHER_ADMINS}`, [id]);
+  return isTrue(row?.hasOtherAdmins);
 }
+
+/** The refusal to delete the user, if there is one. What the database throws is none. */
+async function whyKept(manager: EntityManager, user: User): Promise<unknown> {
+  const facts = toFacts(await manager.query(FACTS, [user.id, user.id, user.id]));
+  try {
+    return requireDeletable(user, facts);
+  } catch (error) {
+    return error;
+  }
+}
+
+const toFacts = ([row]: readonly FactsColumns[]): UserFacts => ({
+  hasOtherAdmins: isTrue(row?.hasOtherAdmins),
+  hasActiveBookings: isTrue(row?.hasActiveBookings),
+  organisesEvents: isTrue(row?.organisesEvents),
+});
+
+const isTrue = (column: number | string | undefined): boolean => Number(column) === 1;
 
 /** Whether there was anything to store. */
 async function store(manager: EntityManager, before: User | undefined, after: StoredUser | undefined): Promise<boolean> {

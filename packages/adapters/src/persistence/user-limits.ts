@@ -1,4 +1,5 @@
-import { type Booking, changesSubject, type LockedRows, madeWithin, type Policy, type StockDecision, userIdOf } from '@ticket/domain';
+import type { Booking, SellingPolicy } from '@ticket/domain';
+import { changesSubject, type LockedRows, madeWithin, type StockDecision, userIdOf } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Dialect, Owner } from './dialects/dialect.ts';
 import { type Moment, toDate } from './rows.ts';
@@ -15,7 +16,7 @@ export async function limitsIn(
   manager: EntityManager,
   batch: readonly StockDecision[],
   { bookings }: LockedRows,
-  { ticketsPerUserMax, bookingChangesPerHourMax: changesMax }: Policy,
+  { ticketsPerUserMax, bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
 ): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {
   if (ticketsPerUserMax === undefined && changesMax === undefined) return { holdings: undefined, budget: undefined };

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/bcrypt';
-import { type PasswordHasher, Unavailable } from '@ticket/domain';
+import { Unavailable } from '@ticket/domain';
+import type { PasswordHasher } from '@ticket/domain/accounts';
 import pLimit from 'p-limit';
 import { NO_MEASURES } from '../measures.ts';
 

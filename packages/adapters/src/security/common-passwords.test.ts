@@ -1,6 +1,8 @@
-import { POLICIES } from '@ticket/domain';
+import { isPasswordUncommon } from '@ticket/domain/accounts';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config.ts';
+import { PUBLISHED } from '../config-secrets.ts';
+import { PROFILES } from '../profiles.ts';
 import { COMMON_PASSWORDS } from './common-passwords.ts';
 
 describe('the common passwords', () => {
@@ -17,8 +19,18 @@ describe('the common passwords', () => {
 
   it('are refused in the locked profile that the configuration gives, and in the open one none is', () => {
     const policyOf = (SECURITY_PROFILE: string) =>
-      loadConfig({ SECURITY_PROFILE, JWT_SECRET: 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0' }, { signsTokens: false }).policy;
-    expect(policyOf('locked').passwords).toEqual({ charactersMin: 8, refuseGuessable: true, common: COMMON_PASSWORDS });
-    expect(policyOf('open').passwords).toEqual(POLICIES.open.passwords);
+      loadConfig({ SECURITY_PROFILE, JWT_SECRET: 'k7Jr0cC3Wq9Xz5Lm2Nn8Vb4Ty6Uo1Pa0' }, { signsTokens: false }).policies.accounts;
+    const { passwords } = policyOf('locked');
+    expect(passwords).toMatchObject({ charactersMin: 8, refuseGuessable: true });
+    expect([...COMMON_PASSWORDS].filter((password) => !passwords.common.has(password))).toEqual([]);
+    expect(passwords.common.has('river stone lantern')).toBe(false);
+    expect(policyOf('open').passwords).toEqual(PROFILES.open.accounts.passwords);
+  });
+
+  it.each(PUBLISHED.map((text) => [text]))('what is published counts as one of them in the locked profile: %s', (text) => {
+    const rules = (env = {}) => loadConfig({ SECURITY_PROFILE: 'locked', ...env }, { signsTokens: false }).policies.accounts.passwords;
+    for (const given of [text, text.toUpperCase(), `${text}1`, `x${text}`]) expect(isPasswordUncommon(given, rules()), given).toBe(false);
+    expect(isPasswordUncommon(`${text}river-stone`, rules())).toBe(true);
+    expect(isPasswordUncommon(`${text}river-stone`, rules({ PASSWORD_MIN_LENGTH: '20' }))).toBe(false);
   });
 });

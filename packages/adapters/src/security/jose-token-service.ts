@@ -1,4 +1,5 @@
-import type { ActorRef, TokenService, User } from '@ticket/domain';
+import type { ActorRef } from '@ticket/domain';
+import type { TokenService, User } from '@ticket/domain/accounts';
 import { type CryptoKey, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 

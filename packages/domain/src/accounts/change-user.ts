@@ -1,44 +1,42 @@
-import { allow, identify } from '../policy.ts';
 import { userIdOf } from '../requests/actor.ts';
+import { judgeFirst } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
-import { judgeFirst } from '../use-cases/asking.ts';
+import { authorize, requireSignedIn } from '../requests/rights.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
 import type { UserNow } from './ports.ts';
+import type { ClientNetwork } from './rate-limits.ts';
 import { changedUser, type User, type UserChanges } from './user.ts';
-import { isEmailTaken, NOTHING_HANGS } from './user-facts.ts';
+import { isEmailTaken } from './user-facts.ts';
 
 /**
  * Edits a user. A new password ends the tokens given before. Refuses `email_taken`, and `last_admin` when no admin would be left. Where the
  * policy asks for it, users prove their own password before they change it or their e-mail: a token may be stolen.
  */
-export function changeUser({ users, passwords, provePassword, clock, policy }: SharedPorts) {
-  return async (
-    attempt: Attempt,
-    id: string,
-    input: Input<UserChanges>,
-    /** The address the request comes from, where the edge knows it. */
-    from?: string,
-  ): Promise<User> => {
+export function changeUser({ users, passwords, provePassword, clock, accountPolicy: policy }: SharedPorts) {
+  return async (attempt: Attempt, id: string, input: Input<UserChanges>, from: readonly ClientNetwork[] = []): Promise<User> => {
     const now = clock();
     const asksForProof = (before: User, after: User): boolean =>
       policy.asksForCurrentPassword && userIdOf(attempt.actor) === id && (accept(input).password !== undefined || after.email !== before.email);
-    const decide = ({ actor, user, facts }: UserNow, isProved: boolean): { readonly before: User; readonly after: User } => {
-      identify(policy, actor, 'change_user');
+    const decide = ({ actor, user, hasOtherAdmins }: UserNow, isProved: boolean): { readonly before: User; readonly after: User } => {
+      requireSignedIn(policy.rights.change_user, actor);
       const before = user ?? refuse('not_found', { entity: 'user', id });
-      allow(policy, actor, 'change_user', id);
+      authorize(policy.rights.change_user, actor, id);
       const after = changedUser(before, accept(input), policy.passwords, now);
-      if (after.role !== before.role) allow(policy, actor, 'change_role');
-      if (before.role === 'admin' && after.role !== 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
+      if (after.role !== before.role) authorize(policy.rights.change_role, actor);
+      if (before.role === 'admin' && after.role !== 'admin' && !hasOtherAdmins) refuse('last_admin', {});
       if (!isProved && asksForProof(before, after)) refuse('current_password_needed', {});
       return { before, after };
     };
 
-    const { before, after } = await judgeFirst({ users, policy }, attempt, 'change_user', async (actor, freshness) => {
+    const { before, after } = await judgeFirst({ users }, attempt, policy.rights.change_user, async (actor, freshness) => {
       const user = await users.find(id, freshness);
       const willProve = !(input instanceof Error) && input.currentPassword !== undefined;
-      const judged = decide({ actor, user, facts: NOTHING_HANGS }, willProve);
-      if (judged.after.role !== judged.before.role) decide({ actor, user, facts: await users.countFacts(id, freshness) }, willProve);
+      const judged = decide({ actor, user, hasOtherAdmins: true }, willProve);
+      if (judged.after.role !== judged.before.role) {
+        const { hasOtherAdmins } = await users.findFacts(id, freshness);
+        decide({ actor, user, hasOtherAdmins }, willProve);
+      }
       return judged;
     });
     const { password, currentPassword } = accept(input);
@@ -50,7 +48,7 @@ export function changeUser({ users, passwords, provePassword, clock, policy }: S
     return stored.user;
   };
   /** By the e-mail as it is now: what was read before may lag. */
-  async function prove({ actor }: Attempt, { id, email }: User, password: string, from: string | undefined): Promise<void> {
+  async function prove({ actor }: Attempt, { id, email }: User, password: string, from: readonly ClientNetwork[]): Promise<void> {
     const newest = await users.find(id, 'latest');
     const proved = await provePassword({ email: newest?.email ?? email, password, from, holders: holdersOf(actor, from) });
     if (proved.id !== id) refuse('wrong_credentials', {});

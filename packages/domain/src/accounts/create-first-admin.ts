@@ -2,11 +2,11 @@ import type { SharedPorts } from './limiting.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
 /** Makes an admin while there is none, and nothing once there is one; also when two servers start at once. */
-export function createFirstAdmin({ users, passwords, clock, newId, policy }: SharedPorts) {
+export function createFirstAdmin({ users, passwords, clock, newId, accountPolicy: policy }: SharedPorts) {
   return async (account: Omit<NewUser, 'role'>): Promise<User | undefined> => {
     const user = newUser({ ...account, role: 'admin' }, policy.passwords, { id: newId(), now: clock() });
     const passwordHash = await passwords.hash(account.password, []);
-    const stored = await users.change(user.id, { actor: 'operator' }, ({ facts }) => (facts.otherAdmins > 0 ? undefined : { user, passwordHash }));
+    const stored = await users.change(user.id, { actor: 'operator' }, ({ hasOtherAdmins }) => (hasOtherAdmins ? undefined : { user, passwordHash }));
     return stored?.user;
   };
 }

@@ -1,21 +1,17 @@
-import { allow } from '../policy.ts';
 import type { Actor } from '../requests/actor.ts';
+import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input } from '../requests/refusal.ts';
-import { asActor } from '../use-cases/asking.ts';
+import { authorize } from '../requests/rights.ts';
 import type { SharedPorts } from './limiting.ts';
 import { openAccount } from './opening.ts';
+import type { ClientNetwork } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
 /** Makes an account for somebody else. Refuses `email_taken`. */
-export function createUser({ users, passwords, keptAnswers, clock, newId, policy }: SharedPorts) {
-  return async (
-    attempt: Attempt,
-    input: Input<NewUser>,
-    /** The address the request comes from, where the edge knows it. */
-    from?: string,
-  ): Promise<User> => {
-    const allowed = (actor: Actor) => allow(policy, actor, 'create_user');
+export function createUser({ users, passwords, keptAnswers, clock, newId, accountPolicy: policy }: SharedPorts) {
+  return async (attempt: Attempt, input: Input<NewUser>, from: readonly ClientNetwork[] = []): Promise<User> => {
+    const allowed = (actor: Actor) => authorize(policy.rights.create_user, actor);
     await asActor({ users }, attempt.actor, allowed);
     const account = accept(input);
     const user = newUser(account, policy.passwords, { id: newId(), now: clock() });

@@ -1,27 +1,28 @@
-import { allow, identify } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import type { Actor } from '../requests/actor.ts';
+import { judgeFirst } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
-import { judgeFirst } from '../use-cases/asking.ts';
-import type { UserNow } from './ports.ts';
-import { NOTHING_HANGS } from './user-facts.ts';
+import { authorize, requireSignedIn } from '../requests/rights.ts';
+import type { AccountPorts } from './ports.ts';
+import type { User } from './user.ts';
+import { requireDeletable } from './user-facts.ts';
 
 /** Deletes a user and their cancelled bookings. Refuses while they hold tickets, organise an event or are the last admin. */
-export function deleteUser({ users, policy }: Ports) {
+export function deleteUser({ users, accountPolicy: policy }: AccountPorts) {
   return async (attempt: Attempt, id: string): Promise<undefined> => {
-    const decide = ({ actor, user, facts }: UserNow): undefined => {
-      identify(policy, actor, 'delete_user');
-      const before = user ?? refuse('not_found', { entity: 'user', id });
-      allow(policy, actor, 'delete_user');
-      if (facts.activeBookings > 0) refuse('user_has_active_bookings', {});
-      if (facts.organisedEvents > 0) refuse('user_organises_events', {});
-      if (before.role === 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
+    const judge = (actor: Actor, user: User | undefined): User => {
+      requireSignedIn(policy.rights.delete_user, actor);
+      const found = user ?? refuse('not_found', { entity: 'user', id });
+      authorize(policy.rights.delete_user, actor);
+      return found;
     };
-    await judgeFirst({ users, policy }, attempt, 'delete_user', async (actor, freshness) => {
-      const user = await users.find(id, freshness);
-      decide({ actor, user, facts: NOTHING_HANGS });
-      decide({ actor, user, facts: await users.countFacts(id, freshness) });
+    await judgeFirst({ users }, attempt, policy.rights.delete_user, async (actor, freshness) => {
+      const user = judge(actor, await users.find(id, freshness));
+      requireDeletable(user, await users.findFacts(id, freshness));
     });
-    return users.change(id, attempt, decide);
+    return users.change(id, attempt, ({ actor, user }) => {
+      judge(actor, user);
+      return undefined;
+    });
   };
 }

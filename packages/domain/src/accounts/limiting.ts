@@ -1,23 +1,21 @@
-import type { Ports } from '../ports.ts';
 import { type ActorRef, userIdOf } from '../requests/actor.ts';
-import { once } from '../requests/once.ts';
 import { endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
 import { formsOf, normalPassword } from './password.ts';
-import type { PasswordHasher } from './ports.ts';
-import { type RateLimit, refuseAtLimit, refuseCrowd, siteOf } from './rate-limits.ts';
+import type { AccountPorts, PasswordHasher } from './ports.ts';
+import { type ClientNetwork, type RateLimit, refuseAtLimit, refuseCrowd } from './rate-limits.ts';
 import type { User } from './user.ts';
 
 /** Refuses whoever has reached one of the limits, and gives the counts. */
 async function refuseLimited(
-  { rateCounts }: Pick<Ports, 'rateCounts'>,
+  { rateCounts }: Pick<AccountPorts, 'rateCounts'>,
   code: Parameters<typeof refuseAtLimit>[0],
   limits: readonly RateLimit[],
   now: Date,
+  full: Map<string, RateCount>,
 ): Promise<readonly RateCount[]> {
   if (limits.length === 0) return [];
   const subjects = limits.map(({ subject }) => subject);
-  const full = fullOf(rateCounts);
   refuseAtLimit(code, limits, runningIn(full, subjects, now), now);
   const counts = await rateCounts.read(subjects, now);
   for (const { subject, countMax } of limits) {
@@ -27,12 +25,6 @@ async function refuseLimited(
   refuseAtLimit(code, limits, counts, now);
   return counts;
 }
-
-/**
- * The counts that have reached their limit, as far as this process has seen. A count does not fall while its window runs, so whoever has
- * reached a limit is refused without a look at the database, until the window ends.
- */
-const fullOf = once((_: Ports['rateCounts']) => new Map<string, RateCount>());
 
 const FULL_MAX = 10_000;
 
@@ -50,15 +42,20 @@ function runningIn(full: Map<string, RateCount>, subjects: readonly string[], no
  * overshoot; whoever is too many for the moment is told to come again in a second. Work counts what it has to before it ends. Other
  * processes are not seen: each may overshoot by what it has under way.
  */
-export function limitAtOnce({ rateCounts }: Pick<Ports, 'rateCounts'>, code: Parameters<typeof refuseAtLimit>[0]) {
+export function limitAtOnce({ rateCounts }: Pick<AccountPorts, 'rateCounts'>, code: Parameters<typeof refuseAtLimit>[0]) {
   const underWay = new Map<string, number>();
+  /**
+   * The counts that have reached their limit, as far as this process has seen. A count does not fall while its window runs, so a client who has
+   * reached a limit is refused without a look at the database, until the window ends.
+   */
+  const full = new Map<string, RateCount>();
   return async <Result>(limits: readonly RateLimit[], now: Date, work: () => Promise<Result>): Promise<Result> => {
     // As it is before the counts are read: what ends meanwhile may be missing from them.
     const subjects = limits.map(({ subject }) => subject);
     const ahead = new Map(subjects.map((subject) => [subject, underWay.get(subject) ?? 0]));
     refuseCrowd(code, limits, [], ahead);
     return counted(underWay, subjects, async () => {
-      refuseCrowd(code, limits, await refuseLimited({ rateCounts }, code, limits, now), ahead);
+      refuseCrowd(code, limits, await refuseLimited({ rateCounts }, code, limits, now, full), ahead);
       return work();
     });
   };
@@ -92,13 +89,12 @@ export type ProvePassword = (claim: {
   /** As it is stored. */
   readonly email: string;
   readonly password: string;
-  /** The address the request comes from, where the edge knows it. */
-  readonly from: string | undefined;
+  readonly from: readonly ClientNetwork[];
   /** For whom the hasher works (`holdersOf`). */
   readonly holders: readonly Holder[];
 }) => Promise<User>;
 
-export type SharedPorts = Omit<Ports, 'passwords'> & { readonly passwords: SharedPasswords; readonly provePassword: ProvePassword };
+export type SharedPorts = Omit<AccountPorts, 'passwords'> & { readonly passwords: SharedPasswords; readonly provePassword: ProvePassword };
 
 /** An account or a network, and how many thirds of the places for passwords it may hold at once. */
 export interface Holder {
@@ -135,20 +131,18 @@ export function inShares(passwords: PasswordHasher): SharedPasswords {
 }
 
 /**
- * Who holds the place of a password: the signed-in account, and the address where the edge knows it. A login has no account yet: were it counted
- * by the e-mail that it names, a stranger who names it would keep its owner out.
+ * Who holds the place of a password: the signed-in account, and the networks that the request comes from. A login has no account yet: were it
+ * counted by the e-mail that it names, a stranger who names it would keep its owner out.
  */
-export function holdersOf(actor: ActorRef, from: string | undefined): readonly Holder[] {
+export function holdersOf(actor: ActorRef, from: readonly ClientNetwork[]): readonly Holder[] {
   const userId = userIdOf(actor);
-  const site = from === undefined ? undefined : siteOf(from);
   return [
     ...(userId === undefined ? [] : [{ name: `account ${userId}`, thirds: 1 } as const]),
-    ...(from === undefined ? [] : [{ name: `address ${from}`, thirds: 1 } as const]),
-    ...(site === undefined ? [] : [{ name: `site ${site}`, thirds: 2 } as const]),
+    ...from.map(({ name, isShared }) => ({ name: `network ${name}`, thirds: isShared ? 2 : 1 }) as const),
   ];
 }
 
-export async function countOne({ rateCounts }: Pick<Ports, 'rateCounts'>, limits: readonly RateLimit[], now: Date): Promise<void> {
+export async function countOne({ rateCounts }: Pick<AccountPorts, 'rateCounts'>, limits: readonly RateLimit[], now: Date): Promise<void> {
   if (limits.length === 0) return;
   const subjects = limits.map(({ subject }) => subject);
   await rateCounts.add(subjects, now);

@@ -1,15 +1,15 @@
-import { allow } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { type Listing, type ListRequest, listing } from '../requests/listing.ts';
 import { accept, type Input } from '../requests/refusal.ts';
-import { asActor } from '../use-cases/asking.ts';
+import { authorize } from '../requests/rights.ts';
+import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
 /** All users, oldest account first. */
-export function listUsers({ users, userQueries, policy }: Ports) {
+export function listUsers({ users, userQueries, accountPolicy: policy }: AccountPorts) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<User>> => {
-    await asActor({ users }, attempt.actor, (actor) => allow(policy, actor, 'list_users'));
+    await asActor({ users }, attempt.actor, (actor) => authorize(policy.rights.list_users, actor));
     const request = accept(input);
     return listing(policy, request, {
       part: (part) => userQueries.list(part),

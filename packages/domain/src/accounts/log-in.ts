@@ -1,13 +1,13 @@
 import { accept, type Input } from '../requests/refusal.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
+import type { ClientNetwork } from './rate-limits.ts';
 import { normalEmail, type User } from './user.ts';
 
 /** Gives a token for the right password. */
 export function logIn({ provePassword, tokens }: SharedPorts) {
   return async (
     input: Input<{ readonly email: string; readonly password: string }>,
-    /** The address the request comes from, where the edge knows it. */
-    from?: string,
+    from: readonly ClientNetwork[] = [],
   ): Promise<{ readonly user: User; readonly token: string }> => {
     const { email, password } = accept(input);
     const user = await provePassword({ email: normalEmail(email), password, from, holders: holdersOf('anonymous', from) });

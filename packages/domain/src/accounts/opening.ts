@@ -1,16 +1,17 @@
 import { type Actor, actorNow, userIdOf } from '../requests/actor.ts';
+import { judgedBy } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { firstAnswer, ownerOf } from '../requests/idempotency.ts';
 import { refuse } from '../requests/refusal.ts';
-import { judgedBy } from '../use-cases/asking.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
+import type { ClientNetwork } from './rate-limits.ts';
 import type { User } from './user.ts';
 import { isEmailTaken } from './user-facts.ts';
 
 interface NewAccount {
   readonly user: User;
   readonly password: string;
-  readonly from: string | undefined;
+  readonly from: readonly ClientNetwork[];
   /** Refuses whoever may not make it: judged before, and again when it is stored. */
   readonly allowed: (actor: Actor) => void;
 }

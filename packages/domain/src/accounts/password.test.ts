@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { POLICIES } from '../policy.ts';
+import { LOCKED, OPEN } from '../testing/policies.ts';
 import { formsOf, isPasswordImpersonal, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, normalPassword } from './password.ts';
 
 const common = new Set(['password', 'qwerty123', 'bismillah', 'caf\u00e9caf\u00e9']);
-const { open, locked } = { open: { ...POLICIES.open.passwords, common }, locked: { ...POLICIES.locked.passwords, common } };
+const { open, locked } = { open: { ...OPEN.accountPolicy.passwords, common }, locked: { ...LOCKED.accountPolicy.passwords, common } };
 const COMPOSED = 'caf\u00e9-pagi'; // NFC: é is one character
 const DECOMPOSED = 'cafe\u0301-pagi'; // NFD: an e and an accent
 

@@ -5,8 +5,8 @@ export interface PasswordRules {
   readonly charactersMin: number;
   /** Whether common passwords and the person's own name and e-mail are refused. */
   readonly refuseGuessable: boolean;
-  /** The common passwords, in lower case. The installation hands them over; the domain has none of its own. */
-  readonly common: ReadonlySet<string>;
+  /** Whether a password, in lower case, counts as common. The installation knows; the domain has no list of its own. */
+  readonly common: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** bcrypt ignores what comes after: two passwords alike in 72 bytes would open the same account. */

@@ -1,6 +1,7 @@
 import type { Actor, ActorRef } from '../requests/actor.ts';
 import type { Attempt } from '../requests/attempt.ts';
-import type { Freshness, Part } from '../requests/ports.ts';
+import type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, RateCounts } from '../requests/ports.ts';
+import type { AccountPolicy } from './policy.ts';
 import type { User } from './user.ts';
 
 /** A user to be stored, and the hash of his new password if he has one. */
@@ -9,19 +10,19 @@ export interface StoredUser {
   readonly passwordHash?: string | undefined;
 }
 
-/** What else hangs on a user. */
+/** What may keep a user from being deleted: see `requireDeletable`. */
 export interface UserFacts {
-  /** Admins besides him. */
-  readonly otherAdmins: number;
-  /** Bookings of his that hold tickets. */
-  readonly activeBookings: number;
-  readonly organisedEvents: number;
+  /** Whether there are admins besides them. */
+  readonly hasOtherAdmins: boolean;
+  /** Whether bookings of theirs hold tickets. */
+  readonly hasActiveBookings: boolean;
+  readonly organisesEvents: boolean;
 }
 
 export interface UserNow {
   readonly actor: Actor;
   readonly user: User | undefined;
-  readonly facts: UserFacts;
+  readonly hasOtherAdmins: boolean;
 }
 
 /** A user and the hash of his password. Only logging in needs it; no other port returns it. */
@@ -37,19 +38,20 @@ export interface UserRepository {
   findCredentials(email: string): Promise<Credentials | undefined>;
   /** By the e-mail as stored. Plainly, somebody who was just made may be missing: the key of the table has the last word. */
   findByEmail(email: string, freshness?: Freshness): Promise<User | undefined>;
-  /** What hangs on a user, counted without a lock: enough for a "no", never for a "yes". */
-  countFacts(id: string, freshness?: Freshness): Promise<UserFacts>;
+  /** Read without a lock: enough for a "no", never for a "yes". */
+  findFacts(id: string, freshness?: Freshness): Promise<UserFacts>;
   /**
    * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` for an e-mail of somebody else's, also when
-   * both come at once. Two admins who lose their role at once are decided one after the other, so the second sees
-   * `otherAdmins` without the first. A deleted user takes his cancelled bookings with him.
+   * both come at once. Two admins who lose their role at once are decided one after the other, so the second does not see the first
+   * among the other admins. What is deleted passes `requireDeletable` under the lock, and takes its cancelled bookings with it: no other
+   * change pays for the facts.
    */
   change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result>;
 }
 
 export interface UserQueries {
   /** By creation, then id. */
-  list(part: Part): Promise<readonly User[]>;
+  list(part: Part): Promise<PartRows<User>>;
   count(): Promise<number>;
 }
 
@@ -70,4 +72,17 @@ export interface PasswordHasher {
   verify(password: string, hash: string | undefined): Promise<boolean>;
   /** Whether the hash was made with less work than `hash` takes now. */
   needsRehash(hash: string): boolean;
+}
+
+/** All that accounts ask of the outside world. */
+export interface AccountPorts {
+  readonly users: UserRepository;
+  readonly userQueries: UserQueries;
+  readonly keptAnswers: KeptAnswers;
+  readonly rateCounts: RateCounts;
+  readonly tokens: TokenService;
+  readonly passwords: PasswordHasher;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly accountPolicy: AccountPolicy;
 }

@@ -1,6 +1,6 @@
-import type { Ports } from '../ports.ts';
 import { refuse } from '../requests/refusal.ts';
 import { countOne, type Holder, limitAtOnce, type ProvePassword, type SharedPasswords } from './limiting.ts';
+import type { AccountPorts } from './ports.ts';
 import { failedLoginLimits } from './rate-limits.ts';
 import type { User } from './user.ts';
 
@@ -14,10 +14,10 @@ export function provePassword({
   passwords,
   rateCounts,
   clock,
-}: Pick<Ports, 'users' | 'rateCounts' | 'clock'> & { readonly passwords: SharedPasswords }): ProvePassword {
+}: Pick<AccountPorts, 'users' | 'rateCounts' | 'clock'> & { readonly passwords: SharedPasswords }): ProvePassword {
   const limited = limitAtOnce({ rateCounts }, 'too_many_failed_logins');
   return ({ email, password, from, holders }) => {
-    const limits = from === undefined ? [] : failedLoginLimits(email, from);
+    const limits = failedLoginLimits(email, from);
     const now = clock();
     return limited(limits, now, async () => {
       const credentials = await users.findCredentials(email);

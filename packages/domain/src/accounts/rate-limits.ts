@@ -7,38 +7,36 @@ export interface RateLimit {
   readonly countMax: number;
 }
 
+/** Where a request comes from, as far as an edge knows it: each network that the client may be counted by. */
+export interface ClientNetwork {
+  readonly name: string;
+  /** Whether several customers may share it, so that it has the budget of several. */
+  readonly isShared: boolean;
+}
+
 /**
  * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: whoever
  * guesses at an account from one place does not keep its owner out elsewhere. By address alone: whoever tries many accounts.
  * E-mails that nobody has are counted alike, so the count tells nothing. What succeeds is not counted.
  */
-export const failedLoginLimits = (email: string, from: string): readonly RateLimit[] =>
-  placesOf(from).flatMap(({ place, times }) => [
-    { subject: `account ${email} from ${place}`, countMax: 10 * times },
-    { subject: `address ${place}`, countMax: 100 * times },
+export const failedLoginLimits = (email: string, from: readonly ClientNetwork[]): readonly RateLimit[] =>
+  from.flatMap((network) => [
+    { subject: `account ${email} from ${network.name}`, countMax: 10 * timesOf(network) },
+    { subject: `address ${network.name}`, countMax: 100 * timesOf(network) },
   ]);
 
 /** Registrations from one address, refused ones too: each costs a hash, and tells whether somebody has the e-mail. */
-export const registrationLimits = ({ registrationsMax }: { readonly registrationsMax: number | undefined }, from: string): readonly RateLimit[] =>
+export const registrationLimits = (
+  { registrationsMax }: { readonly registrationsMax: number | undefined },
+  from: readonly ClientNetwork[],
+): readonly RateLimit[] =>
   registrationsMax === undefined
     ? []
-    : placesOf(from).map(({ place, times }) => ({ subject: `registrations from ${place}`, countMax: registrationsMax * times }));
+    : from.map((network) => ({ subject: `registrations from ${network.name}`, countMax: registrationsMax * timesOf(network) }));
 
-/** The larger budget of a site: several of its networks may be those of different people. */
-const SITE_TIMES = 4;
-
-/** What an address is counted by, and how many times the budget of one address that has. */
-function placesOf(from: string): readonly { readonly place: string; readonly times: number }[] {
-  const site = siteOf(from);
-  const own = { place: from, times: 1 };
-  return site === undefined ? [own] : [own, { place: site, times: SITE_TIMES }];
-}
-
-/** The /48 around an IPv6 /64, which one customer may have whole (RFC 6177); undefined for an IPv4 address. */
-export function siteOf(network: string): string | undefined {
-  const site = /^((?:[\da-f]+:){3})[\da-f]+::\/64$/.exec(network)?.[1];
-  return site && `${site}:/48`;
-}
+/** The larger budget of a network that several customers may share. */
+const SHARED_TIMES = 4;
+const timesOf = ({ isShared }: ClientNetwork): number => (isShared ? SHARED_TIMES : 1);
 
 /** Refuses when a limit is reached, and says when its window ends. */
 export function refuseAtLimit(

@@ -1,15 +1,15 @@
-import { allow } from '../policy.ts';
-import type { Ports } from '../ports.ts';
 import { person } from '../requests/actor.ts';
+import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
-import { asActor } from '../use-cases/asking.ts';
+import { authorize } from '../requests/rights.ts';
+import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
 /** The signed-in user's own row. */
-export function readSelf({ users, policy }: Ports) {
+export function readSelf({ users, accountPolicy: policy }: AccountPorts) {
   return ({ actor: ref }: Attempt): Promise<User> =>
     asActor({ users }, ref, (actor) => {
-      allow(policy, actor, 'read_self');
+      authorize(policy.rights.read_self, actor);
       return person(actor);
     });
 }

@@ -1,16 +1,16 @@
-import { allow, identify } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
-import { asActor } from '../use-cases/asking.ts';
+import { authorize, requireSignedIn } from '../requests/rights.ts';
+import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
-export function readUser({ users, policy }: Ports) {
+export function readUser({ users, accountPolicy: policy }: AccountPorts) {
   return ({ actor: ref }: Attempt, id: string): Promise<User> =>
     asActor({ users }, ref, async (actor) => {
-      identify(policy, actor, 'read_user');
+      requireSignedIn(policy.rights.read_user, actor);
       const user = (await users.find(id)) ?? refuse('not_found', { entity: 'user', id });
-      allow(policy, actor, 'read_user', id);
+      authorize(policy.rights.read_user, actor, id);
       return user;
     });
 }

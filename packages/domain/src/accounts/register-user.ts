@@ -1,39 +1,38 @@
-import { allow } from '../policy.ts';
+import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input } from '../requests/refusal.ts';
-import { asActor } from '../use-cases/asking.ts';
+import { authorize } from '../requests/rights.ts';
 import { countOne, limitAtOnce, type SharedPorts } from './limiting.ts';
 import { openAccount } from './opening.ts';
-import { registrationLimits } from './rate-limits.ts';
+import { type ClientNetwork, registrationLimits } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
 /**
  * Opens an account for whoever asks and signs him in. Refuses `email_taken`, an admin where the profile does not let him, and,
  * before any work, whoever asked too often from the same place.
  */
-export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts, clock, newId, policy }: SharedPorts) {
+export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts, clock, newId, accountPolicy: policy }: SharedPorts) {
   const limited = limitAtOnce({ rateCounts }, 'too_many_registrations');
   return async (
     attempt: Attempt,
     input: Input<NewUser>,
-    /** The address he comes from, where the edge knows it. */
-    from?: string,
+    from: readonly ClientNetwork[] = [],
   ): Promise<{ readonly user: User; readonly token: string }> => {
     const account = await asActor({ users }, attempt.actor, (actor) => {
-      allow(policy, actor, 'register_user');
+      authorize(policy.rights.register_user, actor);
       const asked = accept(input);
-      if (asked.role === 'admin') allow(policy, actor, 'register_admin');
+      if (asked.role === 'admin') authorize(policy.rights.register_admin, actor);
       return asked;
     });
     const now = clock();
     const user = newUser(account, policy.passwords, { id: newId(), now });
-    const limits = from === undefined ? [] : registrationLimits(policy, from);
+    const limits = registrationLimits(policy, from);
     await limited(limits, now, () => countOne({ rateCounts }, limits, now));
     const stored = await openAccount({ users, passwords, keptAnswers }, attempt, {
       user,
       password: account.password,
       from,
-      allowed: (actor) => allow(policy, actor, user.role === 'admin' ? 'register_admin' : 'register_user'),
+      allowed: (actor) => authorize(policy.rights[user.role === 'admin' ? 'register_admin' : 'register_user'], actor),
     });
     return { user: stored, token: await tokens.issue(stored) };
   };

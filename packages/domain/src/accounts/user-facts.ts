@@ -1,9 +1,14 @@
 import type { Freshness } from '../requests/ports.ts';
+import { refuse } from '../requests/refusal.ts';
 import type { UserFacts, UserRepository } from './ports.ts';
 import type { User } from './user.ts';
 
-/** Facts that refuse nothing: rights are judged on them, before anything is counted for whoever has none. */
-export const NOTHING_HANGS: UserFacts = { otherAdmins: 1, activeBookings: 0, organisedEvents: 0 };
+/** Refuses to delete a user who holds tickets, organises an event or is the last admin. Every repository asks it of each deletion. */
+export function requireDeletable({ role }: User, { hasOtherAdmins, hasActiveBookings, organisesEvents }: UserFacts): void {
+  if (hasActiveBookings) refuse('user_has_active_bookings', {});
+  if (organisesEvents) refuse('user_organises_events', {});
+  if (role === 'admin' && !hasOtherAdmins) refuse('last_admin', {});
+}
 
 /** Whether somebody else has the e-mail, as far as is known without a lock. */
 export async function isEmailTaken({ users }: { readonly users: UserRepository }, { id, email }: User): Promise<boolean> {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { POLICIES } from '../policy.ts';
 import { Refusal } from '../requests/refusal.ts';
 import { aUser, NOW } from '../testing/builders.ts';
+import { LOCKED, OPEN } from '../testing/policies.ts';
 import { changedUser, isEmail, isName, type NewUser, newUser, normalEmail, type UserChanges } from './user.ts';
 
-const { open, locked } = { open: POLICIES.open.passwords, locked: { ...POLICIES.locked.passwords, common: new Set(['password']) } };
+const { open, locked } = { open: OPEN.accountPolicy.passwords, locked: { ...LOCKED.accountPolicy.passwords, common: new Set(['password']) } };
 const LATER = new Date('2030-06-16T00:00:00.000Z');
 const account = (overrides: Partial<NewUser> = {}): NewUser => ({ name: 'Sari', email: 'sari@example.com', password: 'rahasia-kita', ...overrides });
 const made = (overrides: Partial<NewUser>, rules = open) => newUser(account(overrides), rules, { id: 'u1', now: NOW });

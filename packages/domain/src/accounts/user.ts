@@ -108,7 +108,7 @@ function faultsOf(input: Account, rules: PasswordRules): Fault[] {
   if (input.password !== undefined) {
     expect(isPasswordStorable(input.password), 'password', `a password has at most ${PASSWORD_BYTES_MAX} bytes of well-formed text`);
     expect(isPasswordLongEnough(input.password, rules), 'password', `a password has at least ${rules.charactersMin} characters`);
-    expect(isPasswordUncommon(input.password, rules), 'password', 'this password is among the most common ones');
+    expect(isPasswordUncommon(input.password, rules), 'password', 'this password is among the most common ones, or published as an example');
   }
   return faults;
 }

@@ -1,5 +1,4 @@
-import { once } from './once.ts';
-import type { Part, Position } from './ports.ts';
+import type { Part, PartRows, Position } from './ports.ts';
 import { refuseFaults } from './refusal.ts';
 
 /** How far into a list a request may reach: a database passes by every row that is left out or counted. */
@@ -41,7 +40,7 @@ const PART_ROWS = 1500;
 export async function listing<Row>(
   { list }: { readonly list: ListLimits },
   { limit = list.limit, offset = 0 }: ListRequest,
-  read: { part: (part: Part) => Promise<readonly Row[]>; position: (row: Row) => Position; count: (() => Promise<number | undefined>) | undefined },
+  read: { part: (part: Part) => Promise<PartRows<Row>>; position: (row: Row) => Position; count: (() => Promise<number | undefined>) | undefined },
 ): Promise<Listing<Row>> {
   const isLimit = limit === undefined || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
   const isOffset = Number.isSafeInteger(offset) && offset >= 0 && offset <= list.offsetMax;
@@ -49,28 +48,23 @@ export async function listing<Row>(
     ...(isLimit ? [] : [{ field: 'limit', message: `a whole number, 1 to ${list.limitMax}` }]),
     ...(isOffset ? [] : [{ field: 'offset', message: `a whole number, 0 to ${list.offsetMax}` }]),
   ]);
-  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit === undefined ? PART_ROWS : limit + 1 })]);
+  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit ?? PART_ROWS })]);
   if (limit === undefined) return { parts: walk(first), total, next: undefined };
-  const isMore = first.length > limit;
-  const next = isMore && offset + limit <= list.offsetMax ? { limit, offset: offset + limit } : undefined;
-  // The same rows for all who share the read: they then share what is made of them.
-  return { parts: only(isMore ? withoutLast(first) : first), total, next };
+  const next = first.isMore && offset + limit <= list.offsetMax ? { limit, offset: offset + limit } : undefined;
+  return { parts: only(first.rows), total, next };
 
   /** The next part is on its way while one is used. */
-  async function* walk(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  async function* walk(part: PartRows<Row>): AsyncGenerator<readonly Row[]> {
     for (;;) {
-      const last = part.length === PART_ROWS ? part.at(-1) : undefined;
+      const last = part.isMore ? part.rows.at(-1) : undefined;
       const behind = last && read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
       behind?.catch(() => undefined); // its failure is heard below, unless nobody asks for it any more
-      yield part;
+      yield part.rows;
       if (behind === undefined) return;
       part = await behind;
     }
   }
 }
-
-/** What is read for a page has one row more where others follow. */
-const withoutLast = once(<Row>(rows: readonly Row[]): readonly Row[] => rows.slice(0, -1));
 
 async function* only<Row>(part: readonly Row[]): AsyncGenerator<readonly Row[]> {
   yield part;

@@ -20,6 +20,12 @@ export interface Part {
   readonly limit: number;
 }
 
+/** The rows of a part, and whether others follow. All who ask for the same at once get the same object. */
+export interface PartRows<Row> {
+  readonly rows: readonly Row[];
+  readonly isMore: boolean;
+}
+
 /** The first answers under idempotency keys. They are written by the repositories, with what they tell of. */
 export interface KeptAnswers {
   /** The first answer under the key; no older than the question. */

@@ -46,26 +46,32 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Where V8 is told how much of its stack an error keeps. */
-const Stacks = Error as ErrorConstructor & { stackTraceLimit?: number | undefined };
-
 /**
- * An expected "no": thrown, so that it also rolls back what was begun. Anything else thrown is a bug or an outage. It has no
- * stack: when a sale sells out most answers are refusals, and to walk the stack cost a seventh of such a request.
+ * An expected "no": thrown, so that it also rolls back what was begun. Anything else thrown is a bug or an outage. It is an `Error` that was never
+ * constructed as one, and so has no stack: when a sale sells out most answers are refusals, and to walk the stack cost a seventh of such a request.
  */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly code: RefusalCode;
-  readonly details: Refusals[RefusalCode];
-  constructor(code: RefusalCode, details: Refusals[RefusalCode]) {
-    const { stackTraceLimit } = Stacks;
-    Stacks.stackTraceLimit = 0;
-    super(code);
-    Stacks.stackTraceLimit = stackTraceLimit;
+class RefusalOf<Code extends RefusalCode> {
+  /** As it is exported and printed. */
+  static readonly name = 'Refusal';
+  readonly name = 'Refusal';
+  readonly message: string;
+  readonly code: Code;
+  readonly details: Refusals[Code];
+  constructor(code: Code, details: Refusals[Code]) {
+    this.message = code;
     this.code = code;
     this.details = details;
   }
 }
+Object.setPrototypeOf(RefusalOf.prototype, Error.prototype);
+
+/** One of the refusals: its `code` tells which, and narrows `details` to that one's facts. */
+export type Refusal = { readonly [Code in RefusalCode]: RefusalOf<Code> & Error }[RefusalCode];
+export const Refusal = RefusalOf as {
+  new <Code extends RefusalCode>(code: Code, details: Refusals[Code]): RefusalOf<Code> & Error;
+  /** To `instanceof` it is the union, not a refusal of any code with any details. */
+  readonly prototype: Refusal;
+};
 
 export function refuse<Code extends RefusalCode>(code: Code, details: Refusals[Code]): never {
   throw new Refusal(code, details);

@@ -1,9 +1,9 @@
-import { allow } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
+import { authorize } from '../requests/rights.ts';
 import { type Difference, differencesIn } from '../stock/audit.ts';
-import { asActor } from '../use-cases/asking.ts';
+import type { Ports } from './ports.ts';
 
 /** Events whose facts are in memory at once. */
 const PAGE_EVENTS = 50;
@@ -19,7 +19,7 @@ export interface AuditedPart {
  */
 export function auditStock({ users, stockQueries, policy }: Ports) {
   return async function* ({ actor: ref }: Attempt, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
-    await asActor({ users }, ref, (actor) => allow(policy, actor, 'audit_stock'));
+    await asActor({ users }, ref, (actor) => authorize(policy.rights.audit_stock, actor));
     let page = await (eventId === undefined ? stockQueries.page(undefined, PAGE_EVENTS) : stockQueries.find(eventId));
     if (eventId !== undefined && page.length === 0) refuse('not_found', { entity: 'event', id: eventId });
     while (page.length > 0) {

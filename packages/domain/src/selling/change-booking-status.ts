@@ -1,9 +1,10 @@
-import { allow, identify, refusePast, refuseTooMany } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import { requireToken } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
+import { authorize, requireSignedIn } from '../requests/rights.ts';
 import { type Booking, type BookingStatus, heldBy, withStatus } from '../stock/booking.ts';
-import { requireToken } from '../use-cases/asking.ts';
+import { refusePast, refuseTooMany } from './policy.ts';
+import type { Ports } from './ports.ts';
 
 /**
  * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once; leaving `cancelled` takes them
@@ -12,12 +13,12 @@ import { requireToken } from '../use-cases/asking.ts';
  */
 export function changeBookingStatus({ bookings, clock, policy }: Ports) {
   return async (attempt: Attempt, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {
-    requireToken({ policy }, attempt, 'change_booking');
+    requireToken(policy.rights.change_booking, attempt);
     const now = clock();
     return bookings.change(id, attempt, ({ actor, event, booking, heldByOwner }) => {
-      identify(policy, actor, 'change_booking');
+      requireSignedIn(policy.rights.change_booking, actor);
       const before = booking ?? refuse('not_found', { entity: 'booking', id });
-      allow(policy, actor, 'change_booking', before.userId);
+      authorize(policy.rights.change_booking, actor, before.userId);
       const after = withStatus(before, accept(input).status);
       if (event !== undefined && heldBy(after) > heldBy(before)) {
         refusePast(policy, event, now);

@@ -1,25 +1,26 @@
-import { allow, refusePast } from '../policy.ts';
-import type { Ports } from '../ports.ts';
 import { type Actor, person } from '../requests/actor.ts';
+import { judgedBy, judgeFirst } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input } from '../requests/refusal.ts';
+import { authorize } from '../requests/rights.ts';
 import { type Event, type NewEvent, newEvent } from '../stock/event.ts';
 import type { EventNow } from '../stock/settlement.ts';
-import { judgedBy, judgeFirst } from '../use-cases/asking.ts';
+import { refusePast } from './policy.ts';
+import type { Ports } from './ports.ts';
 
 /** Opens an event that the actor organises, with all its tickets in stock. */
 export function createEvent({ events, users, clock, newId, policy }: Ports) {
   return async (attempt: Attempt, input: Input<NewEvent>): Promise<Event> => {
     const id = newId();
     const now = clock();
-    const mayCreate = (actor: Actor) => allow(policy, actor, 'create_event');
+    const mayCreate = (actor: Actor) => authorize(policy.rights.create_event, actor);
     const decide = ({ actor }: Pick<EventNow, 'actor'>): Event => {
       mayCreate(actor);
       const plan = accept(input);
       refusePast(policy, plan, now);
       return newEvent(plan, { id, organizerId: person(actor).id, now });
     };
-    await judgeFirst({ users, policy }, attempt, 'create_event', (actor) => {
+    await judgeFirst({ users }, attempt, policy.rights.create_event, (actor) => {
       mayCreate(actor);
       accept(input);
       // Asked again under a key, the first answer is given again, also when the event is over by now.

@@ -1,17 +1,17 @@
-import { allow, identify } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import { requireToken } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
-import { requireToken } from '../use-cases/asking.ts';
+import { authorize, requireSignedIn } from '../requests/rights.ts';
+import type { Ports } from './ports.ts';
 
 /** Deletes a booking; the tickets it held come back. */
 export function deleteBooking({ bookings, policy }: Ports) {
   return async (attempt: Attempt, id: string): Promise<undefined> => {
-    requireToken({ policy }, attempt, 'delete_booking');
+    requireToken(policy.rights.delete_booking, attempt);
     return bookings.change(id, attempt, ({ actor, booking }) => {
-      identify(policy, actor, 'delete_booking');
+      requireSignedIn(policy.rights.delete_booking, actor);
       const before = booking ?? refuse('not_found', { entity: 'booking', id });
-      allow(policy, actor, 'delete_booking', before.userId);
+      authorize(policy.rights.delete_booking, actor, before.userId);
       return undefined;
     });
   };

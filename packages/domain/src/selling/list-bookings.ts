@@ -1,9 +1,9 @@
-import { allow } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { type Listing, type ListRequest, listing } from '../requests/listing.ts';
 import { accept, type Input } from '../requests/refusal.ts';
-import { asActor } from '../use-cases/asking.ts';
+import { authorize } from '../requests/rights.ts';
+import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
 /** So many rows of one user are counted unasked: a page is to cost the same however many bookings there are. */
@@ -13,7 +13,7 @@ const CHEAP_TO_COUNT = 1000;
 export function listBookings({ users, bookingQueries, policy }: Ports) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<BookingView>> => {
     const actor = await asActor({ users }, attempt.actor, (asker) => {
-      allow(policy, asker, 'list_bookings');
+      authorize(policy.rights.list_bookings, asker);
       return asker;
     });
     const userId = typeof actor === 'string' || actor.role === 'admin' ? undefined : actor.id;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { POLICIES } from '../policy.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import type { Listing } from '../requests/listing.ts';
 import { aHouse } from '../testing/house.ts';
+import { LOCKED, OPEN } from '../testing/policies.ts';
 import { answerOf, as, OPERATOR, times } from '../testing/store.ts';
 
 const NOBODY: Attempt = { actor: 'anonymous' };
@@ -27,7 +27,7 @@ describe('the list of events', () => {
   });
 
   it('ends at 100 in the locked profile and leads on', async () => {
-    const { useCases, rows, admin } = await aHouse({ policy: POLICIES.locked });
+    const { useCases, rows, admin } = await aHouse({ ...LOCKED });
     await Promise.all(times(100, () => rows.event({ organizerId: admin.id })));
     const listing = await useCases.listEvents(NOBODY, {});
     expect(listing).toMatchObject({ total: 101, next: { limit: 100, offset: 100 } });
@@ -59,7 +59,8 @@ describe('the total of many bookings', () => {
       ['open', 4],
       ['locked', undefined],
     ] as const) {
-      const policy = { ...POLICIES[profile], list: { ...POLICIES[profile].list, totalMax: POLICIES[profile].list.totalMax && 3 } };
+      const { policy: whole } = profile === 'open' ? OPEN : LOCKED;
+      const policy = { ...whole, list: { ...whole.list, totalMax: whole.list.totalMax && 3 } };
       const { useCases, rows, sari, admin, event } = await aHouse({ policy });
       const totals = async () =>
         Promise.all([as(sari), as(admin)].map(async (attempt) => (await useCases.listBookings(attempt, { total: true })).total));

@@ -1,4 +1,7 @@
-import type { Freshness, Part } from '../requests/ports.ts';
+import type { SignedIn } from '../requests/actor.ts';
+import type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, RateCounts } from '../requests/ports.ts';
+import type { BookingRepository, EventRepository, StockQueries } from '../stock/ports.ts';
+import type { SellingPolicy } from './policy.ts';
 import type { BookingView, EventView } from './views.ts';
 
 /**
@@ -8,14 +11,36 @@ import type { BookingView, EventView } from './views.ts';
 export interface EventQueries {
   find(id: string, freshness?: Freshness): Promise<EventView | undefined>;
   /** By event date, then id. */
-  list(part: Part): Promise<readonly EventView[]>;
+  list(part: Part): Promise<PartRows<EventView>>;
   count(): Promise<number>;
 }
 
 export interface BookingQueries {
   find(id: string): Promise<BookingView | undefined>;
   /** Newest first: by booking date, then id, both descending. With `userId`, that user's alone. */
-  list(part: Part & { readonly userId?: string | undefined }): Promise<readonly BookingView[]>;
+  list(part: Part & { readonly userId?: string | undefined }): Promise<PartRows<BookingView>>;
   /** With `upTo` it stops counting behind it: more than that many are some number above it. */
   count(filter: { readonly userId?: string | undefined; readonly upTo?: number | undefined }): Promise<number>;
+}
+
+/** Whose row says what an asker may do. An app with accounts of its own reads them there. */
+export interface SignedInUsers {
+  /** A user who is not found is not there: that is looked up where writes go, whatever the freshness. */
+  find(id: string, freshness?: Freshness): Promise<SignedIn | undefined>;
+}
+
+/** All that the core asks of the outside world. */
+export interface Ports {
+  readonly events: EventRepository;
+  readonly bookings: BookingRepository;
+  readonly users: SignedInUsers;
+  readonly eventQueries: EventQueries;
+  readonly bookingQueries: BookingQueries;
+  readonly stockQueries: StockQueries;
+  readonly keptAnswers: KeptAnswers;
+  /** Of changes of bookings, which the repositories count where the policy limits them. */
+  readonly rateCounts: RateCounts;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  readonly policy: SellingPolicy;
 }

@@ -1,14 +1,13 @@
-import { allow } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
-import { asActor } from '../use-cases/asking.ts';
-import { type EventView, withoutEmail } from './views.ts';
+import { authorize } from '../requests/rights.ts';
+import type { Ports } from './ports.ts';
+import type { EventView } from './views.ts';
 
 export function readEvent({ users, eventQueries, policy }: Ports) {
   return async (attempt: Attempt, id: string): Promise<EventView> => {
-    await asActor({ users }, attempt.actor, (actor) => allow(policy, actor, 'read_events'));
-    const view = (await eventQueries.find(id)) ?? refuse('not_found', { entity: 'event', id });
-    return policy.organizerEmail ? view : withoutEmail(view);
+    await asActor({ users }, attempt.actor, (actor) => authorize(policy.rights.read_events, actor));
+    return (await eventQueries.find(id)) ?? refuse('not_found', { entity: 'event', id });
   };
 }

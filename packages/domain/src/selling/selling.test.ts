@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import { POLICIES } from '../policy.ts';
 import { anEvent, NOW } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
+import { LOCKED, OPEN } from '../testing/policies.ts';
 import { answerOf, answersOf, as, OPERATOR, times } from '../testing/store.ts';
 
 const YESTERDAY = new Date(NOW.getTime() - 24 * 60 * 60 * 1000);
@@ -43,7 +43,7 @@ describe('booking', () => {
   });
 
   it('of an event that is over is open in one profile and refused in the other', async () => {
-    for (const [policy, answer] of [[POLICIES.open, 'done'] as const, [POLICIES.locked, 'event_is_over'] as const]) {
+    for (const [policy, answer] of [[OPEN.policy, 'done'] as const, [LOCKED.policy, 'event_is_over'] as const]) {
       const { useCases, rows, sari, admin } = await aHouse({ policy });
       const past = await rows.event({ organizerId: admin.id, eventDate: YESTERDAY });
       const starting = await rows.event({ organizerId: admin.id, eventDate: NOW });
@@ -55,7 +55,7 @@ describe('booking', () => {
 
 describe('a cancellation', () => {
   it('of tickets for an event that is over is not taken back where such an event may not be booked', async () => {
-    for (const [policy, answer] of [[POLICIES.open, 'done'] as const, [POLICIES.locked, 'event_is_over'] as const]) {
+    for (const [policy, answer] of [[OPEN.policy, 'done'] as const, [LOCKED.policy, 'event_is_over'] as const]) {
       const { useCases, rows, sari, event } = await aHouse({ policy });
       const booking = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 3 });
       const set = (status: 'pending' | 'confirmed' | 'cancelled') => answerOf(useCases.changeBookingStatus(as(sari), booking.id, { status }));
@@ -67,7 +67,7 @@ describe('a cancellation', () => {
 });
 
 describe('a limit on what a user holds of an event', () => {
-  const policy = { ...POLICIES.open, ticketsPerBookingMax: 4, ticketsPerUserMax: 6 };
+  const policy = { ...OPEN.policy, ticketsPerBookingMax: 4, ticketsPerUserMax: 6 };
   const setUp = async () => {
     const house = await aHouse({ policy });
     const { useCases, event } = house;
@@ -118,18 +118,6 @@ describe('a limit on what a user holds of an event', () => {
     expect([await set('pending'), await set('confirmed'), await set('cancelled'), await set('confirmed')]).toEqual([
       ...['done', 'done', 'done', 'too_many_for_a_booking'],
     ]);
-  });
-});
-
-describe('an organizer’s e-mail', () => {
-  it('is shown beside his event in one profile and kept back in the other', async () => {
-    for (const policy of [POLICIES.open, POLICIES.locked]) {
-      const { useCases, admin, event } = await aHouse({ policy });
-      const organizer = { id: admin.id, name: admin.name, email: policy.organizerEmail ? admin.email : null };
-      expect((await useCases.readEvent({ actor: 'anonymous' }, event.id)).organizer).toEqual(organizer);
-      const { parts } = await useCases.listEvents({ actor: 'anonymous' }, {});
-      for await (const part of parts) expect(part.map((view) => view.organizer)).toEqual([organizer]);
-    }
   });
 });
 
@@ -186,7 +174,7 @@ describe('an event', () => {
   });
 
   it('in the past is opened in one profile and refused in the other', async () => {
-    for (const [policy, answer] of [[POLICIES.open, 'done'] as const, [POLICIES.locked, 'event_is_over'] as const]) {
+    for (const [policy, answer] of [[OPEN.policy, 'done'] as const, [LOCKED.policy, 'event_is_over'] as const]) {
       const { useCases, admin } = await aHouse({ policy });
       const create = (eventDate: Date) => answerOf(useCases.createEvent(as(admin), { ...anEvent(), eventDate }));
       expect([await create(YESTERDAY), await create(TOMORROW)]).toEqual([answer, 'done']);

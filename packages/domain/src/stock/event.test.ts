@@ -83,7 +83,7 @@ describe('a new event', () => {
     const wrong = { name: '', description: '\u0000', location: '', eventDate: new Date(Number.NaN), ticketPriceCents: 0.5, totalTickets: 0 };
     expect(refusal(() => open(wrong))).toMatchObject({
       code: 'invalid_input',
-      details: { faults: ['name', 'description', 'location', 'event_date', 'ticket_price', 'total_tickets'].map((field) => ({ field })) },
+      details: { faults: ['name', 'description', 'location', 'eventDate', 'ticketPriceCents', 'totalTickets'].map((field) => ({ field })) },
     });
   });
 

@@ -58,8 +58,18 @@ export function newEvent(
 ): Event {
   const { name, description = null, location, eventDate, ticketPriceCents, totalTickets } = input;
   return valid({
-    ...{ id, organizerId, name, description, location, eventDate, ticketPriceCents },
-    ...{ totalTickets, availableTickets: totalTickets, stockVersion: 0, createdAt: now, updatedAt: now },
+    id,
+    organizerId,
+    name,
+    description,
+    location,
+    eventDate,
+    ticketPriceCents,
+    totalTickets,
+    availableTickets: totalTickets,
+    stockVersion: 0,
+    createdAt: now,
+    updatedAt: now,
   });
 }
 
@@ -104,9 +114,9 @@ function valid(event: Event): Event {
   expect(isEventName(event.name), 'name', `a name has 1 to ${EVENT_NAME_CHARACTERS_MAX} visible characters`);
   expect(event.description === null || isDescription(event.description), 'description', `at most ${DESCRIPTION_CHARACTERS_MAX} characters`);
   expect(isLocation(event.location), 'location', `a location has 1 to ${LOCATION_CHARACTERS_MAX} visible characters`);
-  expect(isEventDate(event.eventDate), 'event_date', 'a date between the years 1970 and 9999');
-  expect(isTicketPrice(event.ticketPriceCents), 'ticket_price', `whole cents, 0 to ${TICKET_PRICE_CENTS_MAX}`);
-  expect(isTicketCount(event.totalTickets), 'total_tickets', `a whole number, 1 to ${TOTAL_TICKETS_MAX}`);
+  expect(isEventDate(event.eventDate), 'eventDate', 'a date between the years 1970 and 9999');
+  expect(isTicketPrice(event.ticketPriceCents), 'ticketPriceCents', `whole cents, 0 to ${TICKET_PRICE_CENTS_MAX}`);
+  expect(isTicketCount(event.totalTickets), 'totalTickets', `a whole number, 1 to ${TOTAL_TICKETS_MAX}`);
   refuseFaults(faults);
   return event;
 }

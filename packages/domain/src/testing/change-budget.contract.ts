@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import { POLICIES, type Policy } from '../policy.ts';
+import { inMemoryPorts } from '../memory/index.ts';
 import type { Clock } from '../requests/ports.ts';
 import { Refusal } from '../requests/refusal.ts';
+import type { SellingPolicy } from '../selling/policy.ts';
+import { createUseCases } from '../selling/use-cases.ts';
 import type { Booking, BookingStatus } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
-import { createUseCases } from '../use-cases/index.ts';
 import { anId } from './builders.ts';
-import { inMemoryPorts } from './in-memory-ports.ts';
+import { LOCKED, OPEN } from './policies.ts';
 import { answerOf, answersOf, as, type Rows, rowsOf, type Store, times } from './store.ts';
 
 const NOON = new Date('2030-01-01T12:00:00.000Z');
@@ -18,9 +19,9 @@ const WINDOW_MS = HOUR_MS - 5000;
 const MAX = 6;
 
 /** What every store promises of the budget of changes, asked through the use cases. */
-export function changeBudgetContract(name: string, open: (policy: Policy, clock: Clock) => Promise<Store>): void {
+export function changeBudgetContract(name: string, open: (policy: SellingPolicy, clock: Clock) => Promise<Store>): void {
   describe(`${name} limits what one user changes of their bookings of one event in an hour`, () => {
-    const policy = { ...POLICIES.locked, bookingChangesPerHourMax: MAX };
+    const policy = { ...LOCKED.policy, bookingChangesPerHourMax: MAX };
     let now: Date;
     let store: Store;
     let rows: Rows;
@@ -186,7 +187,7 @@ export function changeBudgetContract(name: string, open: (policy: Policy, clock:
   });
 
   it(`${name} counts no changes where the policy sets no limit`, async () => {
-    const { ports, fresh, close } = await open(POLICIES.open, () => NOON);
+    const { ports, fresh, close } = await open(OPEN.policy, () => NOON);
     const rows = rowsOf(ports, fresh);
     const [event, user] = [await rows.event({ totalTickets: 1000 }), await rows.user()];
     const { bookTickets } = createUseCases(inMemoryPorts({ ...ports, clock: () => NOON, newId: anId }));

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import { POLICIES } from '../policy.ts';
+import { fakePasswords, fakeTokens } from '../memory/index.ts';
 import type { Role } from '../requests/actor.ts';
 import { Refusal } from '../requests/refusal.ts';
 import { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
-import { createUseCases, type UseCases } from '../use-cases/index.ts';
 import { anEvent, anId, NOW } from './builders.ts';
-import { fakePasswords, fakeTokens } from './in-memory-ports.ts';
+import { type EveryUseCase, everyUseCase } from './house.ts';
+import { OPEN } from './policies.ts';
 import { as, OPERATOR, type Rows, rowsOf, type Store, times } from './store.ts';
 
 /** Something that somebody does. Events and bookings are picked from all that ever were, also from those gone since. */
@@ -39,7 +39,7 @@ interface Model {
 interface World {
   readonly store: Store;
   readonly rows: Rows;
-  readonly useCases: UseCases;
+  readonly useCases: EveryUseCase;
   readonly people: Readonly<Record<Who, User>>;
   readonly eventIds: string[];
   readonly bookingIds: string[];
@@ -122,9 +122,9 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
 
 async function newWorld(store: Store): Promise<World> {
   const rows = rowsOf(store.ports, store.fresh);
-  const useCases = createUseCases({
+  const useCases = everyUseCase({
     ...store.ports,
-    ...{ tokens: fakeTokens(), passwords: fakePasswords(), clock: () => NOW, newId: anId, policy: POLICIES.open },
+    ...{ tokens: fakeTokens(), passwords: fakePasswords(), clock: () => NOW, newId: anId, ...OPEN },
   });
   const people = { admin: await rows.user({ role: 'admin' }), sari: await rows.user(), budi: await rows.user() };
   return { store, rows, useCases, people, eventIds: [], bookingIds: [] };

@@ -1,15 +1,17 @@
 /** For tests of the domain and of whatever implements its ports. */
+
+export { fakePasswords, fakeTokens, type InMemoryPorts, inMemoryPorts } from '../memory/index.ts';
 export { bookingRepositoryContract } from './booking-repository.contract.ts';
 export { brokenDecisionsContract } from './broken-decisions.contract.ts';
 export { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
 export { changeBudgetContract } from './change-budget.contract.ts';
 export { conservationProperty } from './conservation.contract.ts';
 export { eventRepositoryContract } from './event-repository.contract.ts';
-export { aHouse } from './house.ts';
+export { aHouse, type EveryUseCase, everyUseCase } from './house.ts';
 export { idempotencyContract } from './idempotency.contract.ts';
-export { fakePasswords, fakeTokens, type InMemoryPorts, inMemoryPorts, inMemoryStore } from './in-memory-ports.ts';
-export { laggingInMemoryStore, READ_LAG_MS } from './lagging-store.ts';
+export { inMemoryStore, laggingInMemoryStore, READ_LAG_MS } from './lagging-store.ts';
 export { passwordHasherContract } from './password-hasher.contract.ts';
+export { LOCKED, OPEN } from './policies.ts';
 export { queriesContract } from './queries.contract.ts';
 export { rateCountsContract } from './rate-counts.contract.ts';
 export { stockQueriesContract } from './stock-queries.contract.ts';

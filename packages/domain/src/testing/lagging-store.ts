@@ -1,6 +1,13 @@
-import type { Ports } from '../ports.ts';
-import { emptyMemory, inMemoryPorts } from './in-memory-ports.ts';
+import type { AccountPorts } from '../accounts/ports.ts';
+import { emptyMemory, inMemoryPorts } from '../memory/index.ts';
+import type { Ports } from '../selling/ports.ts';
 import type { Store, StorePorts } from './store.ts';
+
+/** An empty store in memory, for the contract suites. */
+export async function inMemoryStore(overrides: Partial<Ports & AccountPorts> = {}): Promise<Store> {
+  const { movements, ...ports } = inMemoryPorts(overrides);
+  return { ports, fresh: ports, movements, close: async () => {} };
+}
 
 /** How far plain reads lag behind commits. */
 export const READ_LAG_MS = 100;
@@ -9,13 +16,13 @@ export const READ_LAG_MS = 100;
  * An empty store in memory whose plain reads come from a replica that is behind by READ_LAG_MS, as a proxy's readers are. Every suite but
  * read-your-writes holds on it.
  */
-export async function laggingInMemoryStore(overrides: Partial<Ports> = {}): Promise<Store> {
+export async function laggingInMemoryStore(overrides: Partial<Ports & AccountPorts> = {}): Promise<Store> {
   const { ports, fresh, movements } = laggingPorts(overrides);
   return { ports, fresh, movements, close: async () => {} };
 }
 
 /** Ports whose plain reads lag, and the same without. */
-export function laggingPorts(overrides: Partial<Ports> = {}) {
+export function laggingPorts(overrides: Partial<Ports & AccountPorts> = {}) {
   const memory = emptyMemory();
   const replica = emptyMemory();
   const fresh = inMemoryPorts(overrides, memory);
@@ -38,14 +45,14 @@ export function laggingPorts(overrides: Partial<Ports> = {}) {
     };
   };
 
-  const ports: Ports = {
+  const ports: Ports & AccountPorts = {
     ...fresh,
     events: { reserveTickets: replicating(fresh.events.reserveTickets), change: replicating(fresh.events.change) as StorePorts['events']['change'] },
     bookings: { change: replicating(fresh.bookings.change) as StorePorts['bookings']['change'] },
     users: {
       find: async (id, freshness = 'plain') => (freshness === 'plain' ? await behind.users.find(id) : undefined) ?? fresh.users.find(id),
       findByEmail: (email, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.findByEmail(email),
-      countFacts: (id, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.countFacts(id),
+      findFacts: (id, freshness = 'plain') => (freshness === 'plain' ? behind : fresh).users.findFacts(id),
       findCredentials: fresh.users.findCredentials,
       change: replicating(fresh.users.change) as StorePorts['users']['change'],
     },

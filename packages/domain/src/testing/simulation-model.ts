@@ -1,11 +1,12 @@
+import type { UserFacts } from '../accounts/ports.ts';
 import type { NewUser, User, UserChanges } from '../accounts/user.ts';
-import type { Policy } from '../policy.ts';
+import type { Memory } from '../memory/index.ts';
 import type { ActorRef } from '../requests/actor.ts';
 import { Refusal } from '../requests/refusal.ts';
 import { differencesIn } from '../stock/audit.ts';
 import { type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
 import type { Event, NewEvent } from '../stock/event.ts';
-import type { Memory } from './in-memory-ports.ts';
+import type { Policies } from './policies.ts';
 
 /** What has to be true after every step, whatever happened. The numbers are those of the threats page. */
 export const INVARIANTS = {
@@ -70,7 +71,7 @@ export interface Scene {
   readonly heldByOwner: number;
   readonly booking: BookingRow | undefined;
   readonly user: UserRow | undefined;
-  readonly facts: { readonly otherAdmins: number; readonly activeBookings: number; readonly organisedEvents: number };
+  readonly facts: UserFacts;
   /** Who has the e-mail that is asked for. */
   readonly holder: UserRow | undefined;
   readonly holdersPassword: string | undefined;
@@ -82,7 +83,7 @@ export interface Scene {
  * after every step. It shares no rule with the product.
  */
 export class Model {
-  readonly #policy: Policy;
+  readonly #policies: Policies;
   readonly #events = new Map<string, EventRow>();
   readonly #bookings = new Map<string, BookingRow>();
   readonly #users = new Map<string, UserRow>();
@@ -93,8 +94,8 @@ export class Model {
   /** Of all that ever were, also of what is gone. */
   readonly ids = { event: [] as string[], booking: [] as string[], user: [] as string[] };
 
-  constructor(policy: Policy, { events, accounts }: Memory, passwordOf: (user: User) => string) {
-    this.#policy = policy;
+  constructor(policies: Policies, { events, accounts }: Memory, passwordOf: (user: User) => string) {
+    this.#policies = policies;
     for (const { id, organizerId, eventDate, ticketPriceCents, totalTickets } of events.values())
       this.#add('event', this.#events, { id, organizerId, eventDate, ticketPriceCents, totalTickets });
     for (const { user } of accounts.values()) {
@@ -152,9 +153,9 @@ export class Model {
 
   #factsOf(id: string): Scene['facts'] {
     return {
-      otherAdmins: [...this.#users.values()].filter((user) => user.id !== id && user.role === 'admin').length,
-      activeBookings: [...this.#bookings.values()].filter(({ userId, status }) => userId === id && status !== 'cancelled').length,
-      organisedEvents: [...this.#events.values()].filter(({ organizerId }) => organizerId === id).length,
+      hasOtherAdmins: [...this.#users.values()].some((user) => user.id !== id && user.role === 'admin'),
+      hasActiveBookings: [...this.#bookings.values()].some(({ userId, status }) => userId === id && status !== 'cancelled'),
+      organisesEvents: [...this.#events.values()].some(({ organizerId }) => organizerId === id),
     };
   }
 
@@ -174,13 +175,13 @@ export class Model {
     const kept = name === undefined ? undefined : this.#kept.get(name);
     if (kept !== undefined) {
       const answer = kept.fingerprint === key?.fingerprint ? 'done' : 'idempotency_key_reused';
-      const expected = refusedNow(this.#policy, ask, scene.actor) ?? answer;
+      const expected = refusedNow(this.#policies, ask, scene.actor) ?? answer;
       const isFirst = !outcome.done || isFirstAnswer(asked, outcome, kept.value);
       if (found === expected && isFirst) return undefined;
       return violation('I4', `under a used key "${expected}" is due and "${found}" came${isFirst ? '' : ', and not as the first answer'}`);
     }
     if (replays > 0 || found === 'idempotency_key_reused') return violation('I4', `an answer to somebody else's key, or to none: "${found}"`);
-    const expected = judge(this.#policy, ask, scene.actor, scene, asked.askedAt);
+    const expected = judge(this.#policies, ask, scene.actor, scene, asked.askedAt);
     if (found !== expected) return violation('I8', `"${expected}" is due and "${found}" came`);
     if (!outcome.done) return undefined;
     const value = rowOf(outcome.value);
@@ -299,7 +300,7 @@ export class Model {
     const expected = new Set<string>();
     for (const [at, { actor }] of scenes.entries())
       for (const scene of scenes.slice(at)) {
-        const code = judge(this.#policy, ask, actor, scene, askedAt);
+        const code = judge(this.#policies, ask, actor, scene, askedAt);
         if (code === found && (!outcome.done || tells(ask, outcome.value, actor, scene))) return undefined;
         expected.add(code);
       }
@@ -315,7 +316,7 @@ const nameOf = ({ actor, key }: Asked): string | undefined => key && `${typeof a
 const isFirstAnswer = ({ replays }: Asked, outcome: Outcome, first: unknown): boolean =>
   outcome.done && rowOf(outcome.value) === first && replays === 1;
 
-const NO_FACTS: Scene['facts'] = { otherAdmins: 0, activeBookings: 0, organisedEvents: 0 };
+const NO_FACTS: Scene['facts'] = { hasOtherAdmins: false, hasActiveBookings: false, organisesEvents: false };
 const emailIn = (ask: Ask): string | undefined => (ask.does === 'change a user' ? ask.changes.email : undefined);
 
 /** What a repository of users gives has the user in it; the others give the row. */
@@ -323,19 +324,26 @@ const rowOf = (value: unknown): Partial<Event & Booking & User> | undefined =>
   typeof value === 'object' && value !== null && 'user' in value ? (value.user as Partial<User>) : (value as Partial<Event & Booking> | undefined);
 
 /** Why the actor may not make what a key is for, by the rights of now; undefined when they may. */
-function refusedNow({ profile }: Policy, ask: Ask, actor: Somebody): string | undefined {
+function refusedNow({ accountPolicy }: Policies, ask: Ask, actor: Somebody): string | undefined {
   if (actor === 'stale') return 'unauthenticated';
-  if (ask.does === 'register') return ask.account.role === 'admin' && profile === 'locked' ? 'forbidden' : undefined;
-  if (ask.does === 'make a user' && profile === 'open') return undefined;
+  const isOpen = accountPolicy.rights.create_user === 'anyone';
+  if (ask.does === 'register') return ask.account.role === 'admin' && !isOpen ? 'forbidden' : undefined;
+  if (ask.does === 'make a user' && isOpen) return undefined;
   if (actor === 'anonymous') return 'unauthenticated';
   return ask.does !== 'book' && actor.role !== 'admin' ? 'forbidden' : undefined;
 }
 
 /** How an ask has to be answered: `done`, or the code of its refusal. */
-function judge(policy: Policy, ask: Ask, actor: Somebody, { event, left, booking, user, facts, ...scene }: Scene, now: Date): string {
+function judge(
+  { policy, accountPolicy }: Policies,
+  ask: Ask,
+  actor: Somebody,
+  { event, left, booking, user, facts, ...scene }: Scene,
+  now: Date,
+): string {
   if (ask.does === 'log in') return scene.holder !== undefined && scene.holdersPassword === ask.password ? 'done' : 'wrong_credentials';
   if (actor === 'stale') return 'unauthenticated';
-  const isOpen = policy.profile === 'open';
+  const isOpen = accountPolicy.rights.list_users === 'anyone';
   const isAdmin = actor !== 'anonymous' && actor.role === 'admin';
   const is = (id: string | undefined) => actor !== 'anonymous' && actor.id === id;
   const isOver = (date: Date | undefined) => !policy.pastEvents && date !== undefined && date < now;
@@ -343,7 +351,7 @@ function judge(policy: Policy, ask: Ask, actor: Somebody, { event, left, booking
     if (quantity > policy.ticketsPerBookingMax) return 'too_many_for_a_booking';
     return quantity + scene.heldByOwner > (policy.ticketsPerUserMax ?? Number.POSITIVE_INFINITY) ? 'too_many_for_a_user' : undefined;
   };
-  const isLastAdmin = user?.role === 'admin' && facts.otherAdmins === 0;
+  const isLastAdmin = user?.role === 'admin' && !facts.hasOtherAdmins;
   switch (ask.does) {
     case 'register':
       if (ask.account.role === 'admin' && !isOpen) return 'forbidden';
@@ -366,8 +374,8 @@ function judge(policy: Policy, ask: Ask, actor: Somebody, { event, left, booking
       if (!isOpen && actor === 'anonymous') return 'unauthenticated';
       if (user === undefined) return 'not_found';
       if (!isOpen && !isAdmin) return 'forbidden';
-      if (facts.activeBookings > 0) return 'user_has_active_bookings';
-      if (facts.organisedEvents > 0) return 'user_organises_events';
+      if (facts.hasActiveBookings) return 'user_has_active_bookings';
+      if (facts.organisesEvents) return 'user_organises_events';
       return isLastAdmin ? 'last_admin' : 'done';
     case 'list users':
       if (isOpen || isAdmin) return 'done';

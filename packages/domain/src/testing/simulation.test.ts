@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Memory } from '../memory/index.ts';
 import type { Role } from '../requests/actor.ts';
 import { ownerOf } from '../requests/idempotency.ts';
 import { Refusal } from '../requests/refusal.ts';
@@ -6,7 +7,6 @@ import { heldBy } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
 import type { BookingRepository, EventRepository } from '../stock/ports.ts';
 import type { BookingNow } from '../stock/settlement.ts';
-import type { Memory } from './in-memory-ports.ts';
 import { BrokenInvariant, type Plant, type Server, simulate, storyOf } from './simulation.ts';
 import { INVARIANTS, type Invariant } from './simulation-model.ts';
 

@@ -1,14 +1,14 @@
-import type { TokenService } from '../accounts/ports.ts';
+import type { AccountPorts, TokenService } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import { POLICIES, type Policy } from '../policy.ts';
-import type { Ports } from '../ports.ts';
+import { emptyMemory, fakePasswords, fakeTokens, inMemoryPorts, type Memory } from '../memory/index.ts';
 import type { ActorRef, Role } from '../requests/actor.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { Refusal, Unavailable } from '../requests/refusal.ts';
+import type { Ports } from '../selling/ports.ts';
 import { BOOKING_STATUSES } from '../stock/booking.ts';
-import { createUseCases, type UseCases } from '../use-cases/index.ts';
 import { NOW } from './builders.ts';
-import { emptyMemory, fakePasswords, fakeTokens, inMemoryPorts, type Memory } from './in-memory-ports.ts';
+import { type EveryUseCase, everyUseCase } from './house.ts';
+import { LOCKED, OPEN, type Policies } from './policies.ts';
 import { Random } from './random.ts';
 import {
   type Ask,
@@ -34,10 +34,12 @@ export interface Bench {
   readonly server: Server;
   giveWay(): Promise<void>;
   /** Sound ports on some rows, whose calls run at once. */
-  soundOn(memory: Memory): Ports;
+  soundOn(memory: Memory): AllPorts;
 }
+type AllPorts = Ports & AccountPorts;
+
 /** Ports with a bug in them, in place of the sound ones. */
-export type Plant = (sound: Ports, bench: Bench) => Partial<Ports>;
+export type Plant = (sound: AllPorts, bench: Bench) => Partial<AllPorts>;
 
 /** What came of a schedule: how often each thing happened, and what was found wrong in which step. */
 export interface Run {
@@ -130,7 +132,7 @@ class World {
   readonly #random: Random;
   readonly #plant: Plant | undefined;
   readonly #story: string[] | undefined;
-  readonly #policy: Policy;
+  readonly #policies: Policies;
   readonly #memory = emptyMemory();
   readonly #passwords = fakePasswords();
   readonly #tokens: TokenService = fakeTokens();
@@ -150,9 +152,12 @@ class World {
     this.#plant = plant;
     this.#story = story;
     // The model's clients change their passwords by their tokens alone.
-    const policy = { ...(this.#random.chance(0.7) ? POLICIES.locked : POLICIES.open), asksForCurrentPassword: false };
+    const { policy, accountPolicy } = this.#random.chance(0.7) ? LOCKED : OPEN;
     const limits = { ticketsPerBookingMax: 2 + this.#random.below(2), ticketsPerUserMax: 2 + this.#random.below(2) };
-    this.#policy = this.#random.chance(0.75) ? { ...policy, ...limits } : policy;
+    this.#policies = {
+      policy: this.#random.chance(0.75) ? { ...policy, ...limits } : policy,
+      accountPolicy: { ...accountPolicy, asksForCurrentPassword: false },
+    };
     this.#weather = this.#random.pick([
       { fault: 0, crash: 0 },
       { fault: 0.1, crash: 0.01 },
@@ -176,12 +181,12 @@ class World {
   /** Two admins, two users, one of them on two devices, and somebody without an account; two events with few tickets. */
   async #setUp(): Promise<Client[]> {
     const ports = inMemoryPorts(this.#innerPorts(), this.#memory);
-    const { createUser, createEvent } = createUseCases(ports);
+    const { createUser, createEvent } = everyUseCase(ports);
     const make = async (name: string, role: Role): Promise<User> =>
       createUser({ actor: 'operator' }, { name, email: `${name}@example.com`, password: PASSWORD, role });
     const [ani, eka, sari, budi] = [await make('ani', 'admin'), await make('eka', 'admin'), await make('sari', 'user'), await make('budi', 'user')];
     for (const organizer of [ani, eka]) await createEvent({ actor: refOf(organizer) }, this.#plan());
-    this.#model = new Model(this.#policy, this.#memory, () => PASSWORD);
+    this.#model = new Model(this.#policies, this.#memory, () => PASSWORD);
     const clientOf = (name: string, user?: User): Client => ({
       ...{ name, actor: user === undefined ? 'anonymous' : refOf(user), userId: user?.id, email: user?.email ?? `${name}@example.com` },
       ...{ password: PASSWORD, asksLeft: 3 + this.#random.below(5), again: undefined, isMoving: false },
@@ -198,7 +203,7 @@ class World {
 
   #innerPorts() {
     return {
-      ...{ tokens: this.#tokens, passwords: this.#passwords, policy: this.#policy, clock: () => this.#now() },
+      ...{ tokens: this.#tokens, passwords: this.#passwords, ...this.#policies, clock: () => this.#now() },
       newId: () => ID_START + (++this.#idsGiven).toString(16).padStart(4, '0'),
     };
   }
@@ -279,7 +284,7 @@ class World {
       await this.#turn(client);
       const request = this.#requestOf(client);
       this.#tell(client.name, `asks${request.key === undefined ? '' : ` under ${request.key.value}`}:`, request.ask);
-      const useCases = createUseCases(this.#portsOf(request));
+      const useCases = everyUseCase(this.#portsOf(request));
       const attempt: Attempt = { actor: request.actor, key: request.key && { ...request.key, onReplay: () => void request.replays++ } };
       const outcome = await outcomeOf(() => perform(useCases, attempt, request.ask));
       request.isHeard = true;
@@ -330,7 +335,7 @@ class World {
   /** Whoever has a token from now on is known by it. */
   async #learn(client: Client, ask: Ask, value: unknown): Promise<void> {
     if (ask.does === 'log in' || ask.does === 'register') {
-      const { user, token } = value as Awaited<ReturnType<UseCases['logIn']>>;
+      const { user, token } = value as Awaited<ReturnType<EveryUseCase['logIn']>>;
       const ref = await this.#tokens.verify(token);
       if (typeof ref !== 'object' || ref.userId !== user.id) return this.#check({ invariant: 'I8', detail: `the token is not of ${user.id}` });
       client.actor = ref;
@@ -391,7 +396,7 @@ class World {
   // The house as one request sees it
 
   /** The ports, whose every call gives way before it runs and again before its answer is heard, and fails as it may. */
-  #portsOf(request: Request): Ports {
+  #portsOf(request: Request): AllPorts {
     const { client, server } = request;
     const giveWay = () => this.#turn(client, server);
     const soundOn = (memory: Memory) => inMemoryPorts(this.#innerPorts(), memory);
@@ -485,7 +490,7 @@ class World {
         find: (id) => read(() => users.find(id)),
         findByEmail: (email) => read(() => users.findByEmail(email)),
         findCredentials: (email) => read(() => users.findCredentials(email)),
-        countFacts: (id) => read(() => users.countFacts(id)),
+        findFacts: (id) => read(() => users.findFacts(id)),
         change: (id, attempt, decide) => write(decide, (decision) => users.change(id, attempt, decision)),
       },
       eventQueries: {
@@ -521,7 +526,7 @@ const WRITES: ReadonlySet<Ask['does']> = new Set([
   ...(['register', 'make a user', 'change a user', 'delete a user'] as const),
 ]);
 
-async function perform(useCases: UseCases, attempt: Attempt, ask: Ask): Promise<unknown> {
+async function perform(useCases: EveryUseCase, attempt: Attempt, ask: Ask): Promise<unknown> {
   switch (ask.does) {
     case 'book':
       return useCases.bookTickets(attempt, { eventId: ask.eventId, quantity: ask.quantity });

@@ -1,18 +1,17 @@
+import type { AccountPorts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import type { Ports } from '../ports.ts';
 import type { ActorRef, SignedIn } from '../requests/actor.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
+import type { Ports } from '../selling/ports.ts';
 import { type Booking, type BookingStatus, newBooking, withStatus } from '../stock/booking.ts';
 import { changedEvent, type Event, heldTickets } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
 
 /** The ports that rest on one database. */
-export type StorePorts = Pick<
-  Ports,
-  'events' | 'bookings' | 'users' | 'eventQueries' | 'bookingQueries' | 'userQueries' | 'stockQueries' | 'keptAnswers' | 'rateCounts'
->;
+export type StorePorts = Pick<Ports, 'events' | 'bookings' | 'eventQueries' | 'bookingQueries' | 'stockQueries' | 'keptAnswers' | 'rateCounts'> &
+  Pick<AccountPorts, 'users' | 'userQueries'>;
 
 /** What a contract suite is run on: an empty store of the adapter's engine, and the one thing that no port shows. */
 export interface Store {
@@ -84,17 +83,11 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
         return undefined;
       }),
     deleteUser: ({ id }: { readonly id: string }): Promise<undefined> =>
-      users.change(id, OPERATOR, ({ user: before, facts }) => {
-        if (before === undefined) refuse('not_found', { entity: 'user', id });
-        if (facts.activeBookings > 0) refuse('user_has_active_bookings', {});
-        if (facts.organisedEvents > 0) refuse('user_organises_events', {});
-        if (before.role === 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
-        return undefined;
-      }),
+      users.change(id, OPERATOR, ({ user: before }) => (before === undefined ? refuse('not_found', { entity: 'user', id }) : undefined)),
     demote: ({ id }: { readonly id: string }): Promise<unknown> =>
-      users.change(id, OPERATOR, ({ user: before, facts }) => {
+      users.change(id, OPERATOR, ({ user: before, hasOtherAdmins }) => {
         if (before === undefined) refuse('not_found', { entity: 'user', id });
-        if (before.role === 'admin' && facts.otherAdmins === 0) refuse('last_admin', {});
+        if (before.role === 'admin' && !hasOtherAdmins) refuse('last_admin', {});
         return { user: { ...before, role: 'user' } };
       }),
     /** The event's row, without its organizer; undefined when it is gone. */
@@ -108,8 +101,8 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
     available: async ({ id }: { readonly id: string }): Promise<number | undefined> => (await eventQueries.find(id))?.availableTickets,
     /** A user's bookings without what is nested in them, newest first. */
     bookingRows: async (userId: string): Promise<readonly Booking[]> => {
-      const views = await bookingQueries.list({ userId, offset: 0, limit: 1000 });
-      return views.map(({ user: _user, event: _event, ...row }) => row);
+      const { rows } = await bookingQueries.list({ userId, offset: 0, limit: 1000 });
+      return rows.map(({ user: _user, event: _event, ...row }) => row);
     },
   };
 }

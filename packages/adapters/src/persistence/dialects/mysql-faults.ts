@@ -1,7 +1,7 @@
 import { Unavailable } from '@ticket/domain';
 import { StartFault } from '../../start-fault.ts';
 import { errnoOf, messageOf } from '../database-errors.ts';
-import type { MySqlConfig } from './config.ts';
+import type { MySqlConfig, TlsMode } from './config.ts';
 import { addressOf } from './mysql-config.ts';
 import { errors } from './mysql-errors.ts';
 
@@ -39,11 +39,7 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
   if (code === NO_TLS)
     return `The database at ${address} has no TLS, and DB_SSL_MODE (or the address) asks for ${tls?.mode}. Turn TLS on there; or DB_SSL_MODE=disabled, where the network is yours alone.`;
   if (code === TLS_FAILED && !BROKEN.test(message))
-    return `The database at ${address} cannot be reached over TLS (${tls?.mode}): ${message}. ${
-      tls?.mode === 'verify-ca' || tls?.mode === 'verify-identity'
-        ? 'Is DB_SSL_CA the authority of its certificate, and is its name the one in the certificate?'
-        : 'Does it speak TLS 1.2 or newer?'
-    }`;
+    return `The database at ${address} cannot be reached over TLS (${tls?.mode}): ${message}. ${cureOf(message, tls?.mode)}`;
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || errnoOf(error) === 1251 || errnoOf(error) === 1524)
     return `User "${user}" of the database at ${address} logs in by a method that this program does not know: ${/plugin (\w+)/.exec(message)?.[1] ?? message}. As an administrator give them another: ALTER USER ... IDENTIFIED VIA mysql_native_password USING PASSWORD('...') on MariaDB, IDENTIFIED WITH caching_sha2_password BY '...' on MySQL.`;
   if (socket !== undefined && code === 'EACCES')
@@ -78,6 +74,13 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
     default:
       return undefined;
   }
+}
+
+function cureOf(message: string, mode: TlsMode | undefined): string {
+  if (/has expired|not yet valid/.test(message)) return "Renew the database's certificate, or set this machine's clock right.";
+  return mode === 'verify-ca' || mode === 'verify-identity'
+    ? 'Is DB_SSL_CA the authority of its certificate, and is its name the one in the certificate?'
+    : 'Does it speak TLS 1.2 or newer?';
 }
 
 export const nodeCodeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

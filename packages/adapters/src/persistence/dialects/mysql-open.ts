@@ -1,6 +1,7 @@
 import type { PoolOptions } from 'mysql2';
 import { createConnection, escapeId, type RowDataPacket } from 'mysql2/promise';
 import { DataSource } from 'typeorm';
+import { isLoopback } from '../../loopback.ts';
 import { StartFault } from '../../start-fault.ts';
 import { errnoOf } from '../database-errors.ts';
 import { migrations } from '../migrations/index.ts';
@@ -60,8 +61,15 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
   await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
-  return { writer: source, reader: source, plainPrefix: asTheNodeIs(facts), close: () => source.destroy() };
+  const isInTheClear = config.tls !== undefined && facts.ssl === undefined && !isLoopback(config.host);
+  return {
+    ...{ writer: source, reader: source, plainPrefix: asTheNodeIs(facts), close: () => source.destroy() },
+    notice: isInTheClear ? inTheClear(config) : undefined,
+  };
 }
+
+const inTheClear = (config: MySqlConfig): string =>
+  `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
 
 /** What kind of server it is. One on which no order could be written stops the start, in one line. */
 async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerFacts> {

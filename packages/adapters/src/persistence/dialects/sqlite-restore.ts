@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { Unavailable } from '@ticket/domain';
 import { makeFolder, syncFolder } from '../../folder.ts';
 import { StartFault } from '../../start-fault.ts';
@@ -12,7 +12,7 @@ import { requireOurs, syncFile, whatIsAt } from './sqlite-backup.ts';
 import { finishExchange, readyName } from './sqlite-exchange.ts';
 import { logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';
-import { HEADER_BYTES, hasMagic, isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
+import { hasMagic, headerOf, isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
 import { SQLITE_FILE } from './sqlite-open.ts';
 
 const WORK = 'tickets.sqlite-restoring';
@@ -87,23 +87,20 @@ function requireBackup(source: string, file: string): void {
   const [stats, own] = [statSync(source), statSync(file, { throwIfNoEntry: false })];
   if (own?.ino === stats.ino && own.dev === stats.dev) refuse(`${source} is the database itself.`);
   const header = headerOf(source);
+  if (DUMP_BEGINNING.test(header.toString('latin1')))
+    refuse(
+      `${source} is a dump of MySQL or MariaDB, and the configuration names the embedded database in ${dirname(file)}. ${NOTHING}`,
+      'Is another database meant? Then set DB_HOST or DATABASE_URL, and restore again: it prints the command to run.',
+    );
   if (!hasMagic(header)) refuse(`${source} is no SQLite database.`);
   const log = logOf(source);
   if (isNoPlainFile(log) || isNoLog(log)) refuse(`${log} is no log of SQLite's, or its beginning is damaged.`, `${WITHOUT} ${NOTHING}`);
   if (!isContinuedBy(header, log)) refuse(`${log} is the log of another file than ${source}.`, `${WITHOUT} ${NOTHING}`);
 }
-const WITHOUT = 'Move it away to restore without it.';
+/** As mysqldump and mariadb-dump write it, with comments and without. */
+const DUMP_BEGINNING = /^(?:-- (?:MySQL|MariaDB) dump|\/\*M?!)/;
 
-function headerOf(file: string): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, header, 0, HEADER_BYTES, 0);
-    return header;
-  } finally {
-    closeSync(descriptor);
-  }
-}
+const WITHOUT = 'Move it away to restore without it.';
 
 /** With its log, where it has one: then it was copied by hand, and part of it is there. */
 function copyOf(source: string, copy: string): void {

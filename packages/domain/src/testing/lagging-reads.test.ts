@@ -1,20 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import { POLICIES } from '../policy.ts';
 import type { Attempt } from '../requests/attempt.ts';
-import { anEvent, NOW } from '../testing/builders.ts';
-import { laggingPorts } from '../testing/lagging-store.ts';
-import { answerOf, as, OPERATOR, rowsOf } from '../testing/store.ts';
-import { createUseCases } from './index.ts';
+import { anEvent, NOW } from './builders.ts';
+import { everyUseCase } from './house.ts';
+import { laggingPorts } from './lagging-store.ts';
+import { LOCKED, OPEN } from './policies.ts';
+import { answerOf, as, OPERATOR, rowsOf } from './store.ts';
 
 const ACCOUNT = { name: 'Sari', email: 'sari@example.com', password: 'a password of hers' };
 
 /** What was committed a moment ago is not in a replica yet. Whoever asks for it at once hears the truth all the same. */
-describe.each([POLICIES.open, POLICIES.locked])('reads that lag behind ($profile)', (policy) => {
+describe.each([
+  ['nobody is limited', OPEN],
+  ['strangers are', LOCKED],
+] as const)('reads that lag behind, where %s', (_, policies) => {
   const open = async () => {
-    const { ports, fresh } = laggingPorts({ clock: () => NOW, policy });
+    const { ports, fresh } = laggingPorts({ clock: () => NOW, ...policies });
     const rows = rowsOf(ports, fresh);
-    const useCases = createUseCases(ports);
+    const useCases = everyUseCase(ports);
     const admin = await rows.user({ role: 'admin' });
     const event = await rows.event({ organizerId: admin.id, eventDate: new Date('2031-01-01T00:00:00.000Z') });
     return { ports, rows, useCases, admin, event };

@@ -1,11 +1,11 @@
+import { fakePasswords, fakeTokens } from '../memory/index.ts';
 import { bookingRepositoryContract } from './booking-repository.contract.ts';
 import { brokenDecisionsContract } from './broken-decisions.contract.ts';
 import { changeBudgetContract } from './change-budget.contract.ts';
 import { conservationProperty } from './conservation.contract.ts';
 import { eventRepositoryContract } from './event-repository.contract.ts';
 import { idempotencyContract } from './idempotency.contract.ts';
-import { fakePasswords, fakeTokens, inMemoryStore } from './in-memory-ports.ts';
-import { laggingInMemoryStore } from './lagging-store.ts';
+import { inMemoryStore, laggingInMemoryStore } from './lagging-store.ts';
 import { passwordHasherContract } from './password-hasher.contract.ts';
 import { queriesContract } from './queries.contract.ts';
 import { rateCountsContract } from './rate-counts.contract.ts';

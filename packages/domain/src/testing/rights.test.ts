@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { POLICIES, type Profile } from '../policy.ts';
+import { fakePasswords } from '../memory/index.ts';
 import type { Attempt } from '../requests/attempt.ts';
-import { anEvent, anId } from '../testing/builders.ts';
-import { aHouse } from '../testing/house.ts';
-import { fakePasswords } from '../testing/in-memory-ports.ts';
-import { answerOf, as, OPERATOR } from '../testing/store.ts';
+import { anEvent, anId } from './builders.ts';
+import { aHouse } from './house.ts';
+import { LOCKED, OPEN } from './policies.ts';
+import { answerOf, as, OPERATOR } from './store.ts';
 
 /** What an edge found wrong with a body. */
 const FAULTY = new Error('a faulty body');
+type Profile = 'open' | 'locked';
 const NOBODY: Attempt = { actor: 'anonymous' };
 const STALE: Attempt = { actor: { userId: anId(), tokenVersion: 0 } };
 
 async function aHouseOf(profile: Profile) {
-  const house = await aHouse({ policy: POLICIES[profile] });
+  const house = await aHouse(profile === 'open' ? OPEN : LOCKED);
   const booking = await house.rows.book(house.event, { userId: house.sari.id });
   return { ...house, booking };
 }
@@ -134,7 +135,7 @@ describe('rights come from the row as it is now', () => {
 describe('a costly hash', () => {
   it('is made for nobody who may not use it', async () => {
     const passwords = { ...fakePasswords(), hash: () => Promise.reject(new Error('hashing')) };
-    const { useCases, admin, sari, budi } = await aHouse({ policy: POLICIES.locked, passwords });
+    const { useCases, admin, sari, budi } = await aHouse({ ...LOCKED, passwords });
     const changes = { password: 'kereta-malam-9' };
     const account = { name: 'Ani', email: 'ani@example.com', ...changes };
     for (const attempt of [NOBODY, STALE]) {
@@ -156,7 +157,8 @@ describe('a costly hash', () => {
       return 'hash';
     };
     const { useCases, rows, ports, sari, budi } = await aHouse({
-      policy: { ...POLICIES.locked, asksForCurrentPassword: false },
+      ...LOCKED,
+      accountPolicy: { ...LOCKED.accountPolicy, asksForCurrentPassword: false },
       passwords: { ...fakePasswords(), hash },
     });
     const second = await rows.user({ role: 'admin' });

@@ -1,16 +1,12 @@
-import { type Action, allow, identify, type Policy } from '../policy.ts';
-import { type Actor, type ActorRef, actorNow, type SignedIn, userIdOf } from '../requests/actor.ts';
-import type { Attempt } from '../requests/attempt.ts';
-import type { Freshness } from '../requests/ports.ts';
-import { accept, type Input, Refusal } from '../requests/refusal.ts';
+import { type Actor, type ActorRef, actorNow, type SignedIn, userIdOf } from './actor.ts';
+import type { Attempt } from './attempt.ts';
+import type { Freshness } from './ports.ts';
+import { accept, type Input, Refusal } from './refusal.ts';
+import { type Audience, authorize, type Rights, requireSignedIn } from './rights.ts';
 
 /** Where the row of whoever asks is looked up. */
-interface Askers<Row extends SignedIn> {
+export interface Askers<Row extends SignedIn> {
   readonly users: { find(id: string, freshness?: Freshness): Promise<Row | undefined> };
-}
-
-interface Ruled {
-  readonly policy: Policy;
 }
 
 /**
@@ -36,8 +32,8 @@ export async function asActor<Row extends SignedIn, Result>(
 const restsOnRows = (error: unknown): boolean => error instanceof Refusal && error.code !== 'invalid_input' && error.code !== 'not_found';
 
 /** Refuses (401) nobody where somebody is needed, without a look at the database: for what is judged in the queue of the stock. */
-export function requireToken({ policy }: Ruled, { actor }: Attempt, action: Action): void {
-  if (typeof actor === 'string') identify(policy, actor, action);
+export function requireToken(audience: Audience, { actor }: Attempt): void {
+  if (typeof actor === 'string') requireSignedIn(audience, actor);
 }
 
 /**
@@ -45,24 +41,24 @@ export function requireToken({ policy }: Ruled, { actor }: Attempt, action: Acti
  * is decided again under the lock.
  */
 export const judgeFirst = <Row extends SignedIn, Result>(
-  { users, policy }: Askers<Row> & Ruled,
+  { users }: Askers<Row>,
   { actor: ref }: Attempt,
-  action: Action,
+  audience: Audience,
   judge: (actor: Actor<Row>, freshness: Freshness) => Result | Promise<Result>,
 ): Promise<Result> =>
   asActor({ users }, ref, (actor, freshness) => {
-    identify(policy, actor, action);
+    requireSignedIn(audience, actor);
     return judge(actor, freshness);
   });
 
 /** The input of a request that needs no row but the actor's: for a faulty one the actor's rights are judged first, then it is said. */
 export async function acceptAfterRights<T extends object>(
-  ports: Askers<SignedIn> & Ruled,
+  ports: Askers<SignedIn>,
   attempt: Attempt,
-  action: Action,
+  audience: Audience,
   input: Input<T>,
 ): Promise<T> {
-  if (input instanceof Error) await asActor(ports, attempt.actor, (actor) => allow(ports.policy, actor, action));
+  if (input instanceof Error) await asActor(ports, attempt.actor, (actor) => authorize(audience, actor));
   return accept(input);
 }
 
@@ -71,7 +67,7 @@ export function judgedBy(allowed: (actor: Actor) => void, { key, ...attempt }: A
   return key === undefined ? attempt : { ...attempt, key: { ...key, allow: allowed } };
 }
 
-/** Refuses (401) an actor who may not even ask. For an edge that found an id malformed: a bad token is said before a bad id. */
-export function identifyActor(ports: Askers<SignedIn> & Ruled) {
-  return ({ actor: ref }: Attempt, action: Action): Promise<void> => asActor(ports, ref, (actor) => identify(ports.policy, actor, action));
+/** Refuses (401) an actor who may not even ask. For an edge that found an id malformed: an invalid token is said before an invalid id. */
+export function identifyActor<Action extends string>({ users }: Askers<SignedIn>, rights: Rights<Action>) {
+  return ({ actor: ref }: Attempt, action: Action): Promise<void> => asActor({ users }, ref, (actor) => requireSignedIn(rights[action], actor));
 }

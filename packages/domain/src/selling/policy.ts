@@ -1,0 +1,70 @@
+import type { ListLimits } from '../requests/listing.ts';
+import { assert, refuse } from '../requests/refusal.ts';
+import type { Rights } from '../requests/rights.ts';
+import { type Event, TOTAL_TICKETS_MAX } from '../stock/event.ts';
+
+export type SellingAction =
+  | 'read_events'
+  | 'create_event'
+  | 'change_event'
+  | 'delete_event'
+  | 'list_bookings'
+  | 'read_booking'
+  | 'book_tickets'
+  | 'change_booking'
+  | 'delete_booking'
+  | 'audit_stock';
+
+/** What differs between installations. A value, chosen once where the ports are wired. */
+export interface SellingPolicy {
+  readonly rights: Rights<SellingAction>;
+  /** Whether events in the past may be made and booked. */
+  readonly pastEvents: boolean;
+  /** The most tickets that one booking takes. */
+  readonly ticketsPerBookingMax: number;
+  /** The most tickets of one event that one user holds in all bookings together; undefined: no limit, and holdings are not counted. */
+  readonly ticketsPerUserMax: number | undefined;
+  /** The most changes that one user, who is no admin, makes to their bookings of one event in an hour; undefined: any number. */
+  readonly bookingChangesPerHourMax: number | undefined;
+  readonly list: ListLimits;
+}
+
+/** Everybody sees events, signed-in users book, admins organise. Nothing is limited but what one row can hold. */
+export const SELLING_POLICY: SellingPolicy = {
+  rights: {
+    read_events: 'anyone',
+    create_event: 'admin',
+    change_event: 'admin',
+    delete_event: 'admin',
+    list_bookings: 'user',
+    read_booking: 'owner',
+    book_tickets: 'user',
+    change_booking: 'owner',
+    delete_booking: 'owner',
+    audit_stock: 'admin',
+  },
+  pastEvents: true,
+  ticketsPerBookingMax: TOTAL_TICKETS_MAX,
+  ticketsPerUserMax: undefined,
+  bookingChangesPerHourMax: undefined,
+  list: { limit: undefined, limitMax: 1000, offsetMax: 1_000_000, totalMax: undefined },
+};
+
+/** Refuses to open or to sell what is over, where the policy does not let one. */
+export function refusePast({ pastEvents }: Pick<SellingPolicy, 'pastEvents'>, { eventDate }: Pick<Event, 'eventDate'>, now: Date): void {
+  if (!pastEvents && eventDate < now) refuse('event_is_over', {});
+}
+
+/**
+ * Refuses to take more tickets than a booking may, or than its owner may hold of the event. `heldByOwner` is what they hold so far,
+ * counted under the event's lock, so that of bookings that race for the last tickets of their share exactly one gets them.
+ */
+export function refuseTooMany(
+  { ticketsPerBookingMax, ticketsPerUserMax }: Pick<SellingPolicy, 'ticketsPerBookingMax' | 'ticketsPerUserMax'>,
+  { quantity: requested, heldByOwner }: { readonly quantity: number; readonly heldByOwner: number | undefined },
+): void {
+  if (requested > ticketsPerBookingMax) refuse('too_many_for_a_booking', { maximum: ticketsPerBookingMax, requested });
+  if (ticketsPerUserMax === undefined) return;
+  assert(heldByOwner !== undefined, 'what a user holds is counted where there is a limit to it');
+  if (heldByOwner + requested > ticketsPerUserMax) refuse('too_many_for_a_user', { maximum: ticketsPerUserMax, held: heldByOwner, requested });
+}

@@ -1,0 +1,3 @@
+import { emptyMemory } from '../memory/index.ts';
+
+export const createUseCases = () => emptyMemory();
