@@ -58,13 +58,7 @@ export class CommitMark<Result> {
   /** Writes the mark as the fence of a try after a lost COMMIT; or gives what the stored try came to. */
   async claim(manager: EntityManager): Promise<{ readonly stored: Result } | undefined> {
     if (this.#isTooOld) throw new Unavailable('the mark of a lost COMMIT may have been swept', { outcome: 'unknown' });
-    try {
-      const { sql, parameters } = this.next();
-      await manager.query(sql, [...parameters]);
-      return undefined;
-    } catch (error) {
-      if (this.#dialect.errors.classify(error) !== 'duplicate') throw error;
-    }
+    if (await this.#dialect.insertNew(manager, this.next())) return undefined;
     const [row]: { attempt: number }[] = await manager.query('SELECT attempt FROM commits WHERE id = ?', [this.#id]);
     const attempt = Number(row?.attempt);
     if (!this.#sent.has(attempt)) throw new Error('a mark that is there and tells of no try of this transaction');

@@ -215,8 +215,8 @@ export class Database {
   async weaknesses(): Promise<readonly string[]> {
     const { notice } = this.#connection();
     const found = await weaknessesOf(this.dialect, (work) => this.transaction(work));
-    const lines = found.length === 0 ? [] : [`The database at ${this.address} keeps less than is promised: ${found.join('; ')}.`];
-    return notice === undefined ? lines : [notice, ...lines];
+    const walls = found.length === 0 ? [] : [`The database at ${this.address} keeps less than is promised: ${found.join('; ')}.`];
+    return notice === undefined ? walls : [notice, ...walls];
   }
 
   #open({ makes }: { readonly makes: boolean }): Promise<Opened> {

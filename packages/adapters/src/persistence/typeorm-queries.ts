@@ -92,7 +92,7 @@ export class TypeOrmBookingQueries implements BookingQueries {
       const [where, owners] = userId === undefined ? ['', []] : ['WHERE user_id = ?', [userId]];
       return upTo === undefined
         ? countOf(database, `SELECT COUNT(*) AS total FROM bookings ${where}`, owners)
-        : countOf(database, `SELECT COUNT(*) AS total FROM (SELECT 1 FROM bookings ${where} LIMIT ?) some`, [...owners, upTo + 1]);
+        : countOf(database, `SELECT COUNT(*) AS total FROM (SELECT 1 FROM bookings ${where} LIMIT ?) counted`, [...owners, upTo + 1]);
     });
   }
 }

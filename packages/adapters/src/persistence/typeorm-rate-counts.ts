@@ -30,11 +30,12 @@ export class TypeOrmRateCounts implements RateCounts {
       const [moment, end] = [this.#database.dialect.date(now), this.#database.dialect.date(endOfWindow(now))];
       // One statement counts, so that of two at once none is lost. The count comes first, since some engines assign from left to right: it
       // looks at the old end.
-      const onDuplicate = this.#database.dialect.onDuplicate('subject_hash');
+      const { set, stored } = this.#database.dialect.onDuplicate('rate_counts', 'subject_hash');
+      const [count, until] = [stored('counted'), stored('ends_at')];
       for (const hash of subjects.map(hashOf).sort()) {
         await manager.query(
           `INSERT INTO rate_counts (subject_hash, counted, ends_at) VALUES (?, 1, ?)
-           ${onDuplicate} counted = CASE WHEN ends_at > ? THEN counted + 1 ELSE 1 END, ends_at = CASE WHEN ends_at > ? AND ends_at <= ? THEN ends_at ELSE ? END`,
+           ${set} counted = CASE WHEN ${until} > ? THEN ${count} + 1 ELSE 1 END, ends_at = CASE WHEN ${until} > ? AND ${until} <= ? THEN ${until} ELSE ? END`,
           [hash, end, moment, moment, end, end],
         );
       }

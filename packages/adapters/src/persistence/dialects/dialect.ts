@@ -25,7 +25,7 @@ export interface Dialect {
   /** Sends statements in order, in as few trips as the engine safely takes. Where one fails or finds other rows than it has to, none behind it is run. */
   readonly send: (manager: EntityManager, statements: readonly Statement[]) => Promise<void>;
   /** In TypeORM's words; undefined where the transaction alone keeps everybody out. */
-  readonly rowLock: 'pessimistic_write' | undefined;
+  readonly rowLock: 'pessimistic_write' | 'for_no_key_update' | undefined;
 
   /** What time it is for the database: one clock for all servers. */
   readonly now: string;
@@ -37,8 +37,10 @@ export interface Dialect {
   readonly insertMany: (table: string, columns: readonly string[], rows: readonly (readonly Value[])[], options?: InsertOptions) => Statement[];
   /** One statement that changes each row by its id, and finds only those that have the old number in `guard`. */
   readonly updateMany: <Row>(table: string, rows: readonly Row[], change: Change<Row>) => Statement;
-  /** Between the row of an INSERT and the columns to be set where one has its key already. */
-  readonly onDuplicate: (key: string) => string;
+  /** Inserts a row unless its key is taken, and says whether it did. The transaction goes on either way. */
+  readonly insertNew: (manager: EntityManager, statement: Statement) => Promise<boolean>;
+  /** What comes between the row of an INSERT and the columns to be set where a row has its key, and how these name what that row has. */
+  readonly onDuplicate: (table: string, key: string) => { readonly set: string; readonly stored: (column: string) => string };
   /** The same items for an IN, some of them again where that makes fewer texts of statements. */
   readonly listOf: <Item>(items: readonly Item[]) => readonly Item[];
   /** A table of which only this index is to be walked. */

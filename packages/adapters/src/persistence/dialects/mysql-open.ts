@@ -62,8 +62,10 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
   });
   await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
   const isInTheClear = config.tls !== undefined && facts.ssl === undefined && !isLoopback(config.host);
-  const notice = isInTheClear ? inTheClear(config) : undefined;
-  return { writer: source, reader: source, plainPrefix: asTheNodeIs(facts), notice, close: () => source.destroy() };
+  return {
+    ...{ writer: source, reader: source, plainPrefix: asTheNodeIs(facts), close: () => source.destroy() },
+    notice: isInTheClear ? inTheClear(config) : undefined,
+  };
 }
 
 const inTheClear = (config: MySqlConfig): string =>

@@ -8,7 +8,7 @@ import { sendTogether } from './mysql-packet.ts';
 import { poolOfSize } from './mysql-pool.ts';
 import { copiesOf } from './mysql-tools.ts';
 import { weaknessesOfServer } from './mysql-walls.ts';
-import { behindInWords, bookedByEach, insertsBy, updateByCases, utcText } from './sql.ts';
+import { behindInWords, bookedByEach, insertsBy, insertsNewBy, updateByCases, utcText } from './sql.ts';
 
 const NOW = 'CURRENT_TIMESTAMP(3)';
 /** ER_NOT_SUPPORTED_YET */
@@ -33,8 +33,9 @@ export const mysql = (config: MySqlConfig): Dialect => ({
   date: utcText,
   insertMany: insertsBy({ now: NOW, sizeOf: (rows) => rows }),
   updateMany: updateByCases,
+  insertNew: insertsNewBy(errors),
   // It assigns from left to right.
-  onDuplicate: () => 'ON DUPLICATE KEY UPDATE',
+  onDuplicate: () => ({ set: 'ON DUPLICATE KEY UPDATE', stored: (column) => column }),
   listOf: (items) => items,
   // MariaDB has to be told: of a user's bookings behind a key it reads those before it too, from the first.
   indexed: (table, index) => `${table} FORCE INDEX (${index})`,

@@ -57,6 +57,19 @@ export function bookedByEach(owners: readonly Owner[]): Condition {
   };
 }
 
+/** For engines whose transactions outlive a statement that failed. */
+export const insertsNewBy =
+  ({ classify }: ErrorRules) =>
+  async (manager: EntityManager, { sql, parameters }: Statement): Promise<boolean> => {
+    try {
+      await manager.query(sql, [...parameters]);
+      return true;
+    } catch (error) {
+      if (classify(error) !== 'duplicate') throw error;
+      return false;
+    }
+  };
+
 export async function sendOneByOne({ queryRunner }: EntityManager, statements: readonly Statement[]): Promise<void> {
   for (const { sql, parameters, rows } of statements) requireRows((await queryRunner?.query(sql, [...parameters], true))?.affected, rows);
 }

@@ -14,6 +14,17 @@ const MAGIC = 'SQLite format 3\0';
 const INT31 = 2 ** 31 - 1;
 
 export const hasMagic = (header: Buffer): boolean => header.subarray(0, MAGIC.length).toString('latin1') === MAGIC;
+export function headerOf(file: string): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header, 0, HEADER_BYTES, 0);
+    return header;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** How long the file has to be for what its header says. */
 export const bytesOf = (header: Buffer): number => pageBytesOf(header) * header.readUInt32BE(28);
 const pageBytesOf = (header: Buffer): number => (header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16));

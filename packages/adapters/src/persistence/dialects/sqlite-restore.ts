@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, closeSync, copyFileSync, existsSync, linkSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { Unavailable } from '@ticket/domain';
@@ -12,7 +12,7 @@ import { requireOurs, syncFile, whatIsAt } from './sqlite-backup.ts';
 import { finishExchange, readyName } from './sqlite-exchange.ts';
 import { logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';
-import { HEADER_BYTES, hasMagic, isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
+import { hasMagic, headerOf, isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
 import { SQLITE_FILE } from './sqlite-open.ts';
 
 const WORK = 'tickets.sqlite-restoring';
@@ -99,21 +99,8 @@ function requireBackup(source: string, file: string): void {
 }
 /** As mysqldump and mariadb-dump write it, with comments and without. */
 const DUMP_BEGINNING = /^(?:-- (?:MySQL|MariaDB) dump|\/\*M?!)/;
+
 const WITHOUT = 'Move it away to restore without it.';
-
-/** Whether a file is here that begins as a SQLite database does. */
-export const isSqliteFile = (path: string): boolean => whatIsAt(path) === 'a file' && hasMagic(headerOf(path));
-
-function headerOf(file: string): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, header, 0, HEADER_BYTES, 0);
-    return header;
-  } finally {
-    closeSync(descriptor);
-  }
-}
 
 /** With its log, where it has one: then it was copied by hand, and part of it is there. */
 function copyOf(source: string, copy: string): void {

@@ -1,6 +1,6 @@
 import type { SqliteConfig } from './config.ts';
 import type { Dialect } from './dialect.ts';
-import { behindInWords, bookedByEach, insertsBy, sendOneByOne, updateByCases, utcText } from './sql.ts';
+import { behindInWords, bookedByEach, insertsBy, insertsNewBy, sendOneByOne, updateByCases, utcText } from './sql.ts';
 import { backUp } from './sqlite-backup.ts';
 import { LibsqlConnection } from './sqlite-connection.ts';
 import { errors } from './sqlite-errors.ts';
@@ -33,7 +33,8 @@ export const sqlite = (config: SqliteConfig): Dialect => ({
   date: utcText,
   insertMany: insertsBy({ now: NOW, sizeOf: powerOfTwoIn }),
   updateMany: updateByCases,
-  onDuplicate: (key) => `ON CONFLICT (${key}) DO UPDATE SET`,
+  insertNew: insertsNewBy(errors),
+  onDuplicate: (_, key) => ({ set: `ON CONFLICT (${key}) DO UPDATE SET`, stored: (column) => column }),
   listOf: filledUp,
   indexed: (table) => table,
   behind: behindInWords,
