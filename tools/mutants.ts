@@ -304,6 +304,20 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/contracts.test.ts`, 'mysql never loses its last admin'],
   },
   {
+    name: 'no hash is made of a part of a password',
+    file: 'packages/domain/src/accounts/limiting.ts',
+    line: 'isOutdated && isPasswordStorable(password)',
+    becomes: 'isOutdated',
+    killedBy: ['packages/domain/src/accounts/accounts.test.ts', 'opens an old hash of what is too long in NFC'],
+  },
+  {
+    name: 'a published password is no account’s',
+    file: 'packages/adapters/src/config.ts',
+    line: 'COMMON_PASSWORDS.has(password) || isPublished(password, charactersMin)',
+    becomes: 'COMMON_PASSWORDS.has(password)',
+    killedBy: ['tests/command-line.test.ts', 'a password that stands in the repository, locked'],
+  },
+  {
     name: 'each deletion of a user is asked whether it may be',
     file: `${persistence}/typeorm-user-repository.ts`,
     line: 'after === undefined && before !== undefined ? await whyKept(manager, before) : undefined',

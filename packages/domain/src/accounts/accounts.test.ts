@@ -347,6 +347,18 @@ describe('logging in', () => {
       }
     });
 
+    it('opens an old hash of what is too long in NFC, as often as it is typed: no hash is made of a part of it', async () => {
+      const typed = '\u0958'.repeat(24);
+      const ports = inMemoryPorts();
+      const old = everyUseCase({ ...ports, passwords: { ...ports.passwords, needsRehash: () => true } });
+      const { user } = await old.registerUser(NOBODY, account);
+      const passwordHash = await ports.passwords.hash(typed);
+      await ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash }));
+      for (let login = 0; login < 2; login++) expect((await old.logIn({ email: user.email, password: typed })).user).toEqual(user);
+      expect((await ports.users.findCredentials(user.email))?.passwordHash).toBe(passwordHash);
+      expect(await answerOf(old.registerUser(NOBODY, { ...account, email: 'budi@example.com', password: typed }))).toBe('invalid_input');
+    });
+
     it('takes the same work when it is wrong as when nobody has the e-mail', async () => {
       const { ports } = await aHouse();
       const { asked, passwords } = watched(ports.passwords);
@@ -354,7 +366,7 @@ describe('logging in', () => {
       const {
         value: { user },
       } = await useCases.registerUser(NOBODY, account);
-      for (const typed of [composed, decomposed, `${composed}${decomposed}`, 'perahu-pagi-7', '\u00e9'.repeat(37)]) {
+      for (const typed of [composed, decomposed, `${composed}${decomposed}`, 'perahu-pagi-7', '\u00e9'.repeat(37), '\u0958'.repeat(24)]) {
         const tried = async (email: string) => {
           asked.splice(0);
           expect(await answerOf(useCases.logIn({ email, password: typed }))).toBe('wrong_credentials');
