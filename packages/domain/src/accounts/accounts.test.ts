@@ -351,7 +351,9 @@ describe('logging in', () => {
       const typed = '\u0958'.repeat(24);
       const ports = inMemoryPorts();
       const old = everyUseCase({ ...ports, passwords: { ...ports.passwords, needsRehash: () => true } });
-      const { user } = await old.registerUser(NOBODY, account);
+      const {
+        value: { user },
+      } = await old.registerUser(NOBODY, account);
       const passwordHash = await ports.passwords.hash(typed);
       await ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash }));
       for (let login = 0; login < 2; login++) expect((await old.logIn({ email: user.email, password: typed })).user).toEqual(user);
