@@ -1,5 +1,5 @@
 import { type Clock, createUseCases, type SellingPolicy, TOTAL_TICKETS_MAX } from '@ticket/domain';
-import { answersOf, as, changeBudgetContract, inMemoryPorts, rowsOf, type Store, times, valueOf } from '@ticket/domain/testing';
+import { answersOf, as, changeBudgetContract, inMemoryPorts, rowsOf, type Store, times, unwrapped } from '@ticket/domain/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Engine, engines } from '../../../../tests/engines.ts';
 import { movementsOf, openContainer, portsOf } from '../../../../tests/open-store.ts';
@@ -60,7 +60,7 @@ describe.each(engines)('the limits of a user, %s', (engine) => {
     const { container, rows, useCases, event, user } = await open(limited);
     const other = await rows.event();
     const statements = statementsOf(container);
-    const book = ({ id }: { id: string }) => valueOf(useCases.bookTickets(as(user), { eventId: id, quantity: 1 }));
+    const book = ({ id }: { id: string }) => unwrapped(useCases.bookTickets(as(user), { eventId: id, quantity: 1 }));
     const booking = await book(event);
     await Promise.all(times(8, (n) => book(n % 2 === 0 ? event : other)));
     await useCases.changeBookingStatus(as(user), booking.id, { status: 'cancelled' });

@@ -1,5 +1,5 @@
 import type { Listing } from '@ticket/domain';
-import { as, rowsOf, times, valueOf } from '@ticket/domain/testing';
+import { as, rowsOf, times, unwrapped } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, engines } from '../../../../tests/engines.ts';
 import { FROZEN } from '../../../../tests/frozen-statements.ts';
@@ -152,7 +152,7 @@ async function aLoneBooking({ useCases, rows, user }: House) {
 
 async function aBookingOf(house: House) {
   const book = await aLoneBooking(house);
-  return valueOf(book());
+  return unwrapped(book());
 }
 
 async function bookingWithKey({ useCases, rows, user }: House) {

@@ -3,7 +3,7 @@ import type { User } from '../accounts/user.ts';
 import { anEvent, NOW } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
 import { LOCKED, OPEN } from '../testing/policies.ts';
-import { answerOf, answersOf, as, OPERATOR, times, valueOf } from '../testing/store.ts';
+import { answerOf, answersOf, as, OPERATOR, times, unwrapped } from '../testing/store.ts';
 
 const YESTERDAY = new Date(NOW.getTime() - 24 * 60 * 60 * 1000);
 const TOMORROW = new Date(NOW.getTime() + 24 * 60 * 60 * 1000);
@@ -73,7 +73,7 @@ describe('a limit on what a user holds of an event', () => {
     const { useCases, event } = house;
     return {
       ...house,
-      book: (user: User, quantity: number) => valueOf(useCases.bookTickets(as(user), { eventId: event.id, quantity })),
+      book: (user: User, quantity: number) => unwrapped(useCases.bookTickets(as(user), { eventId: event.id, quantity })),
       set: (user: User, id: string, status: 'confirmed' | 'cancelled') => useCases.changeBookingStatus(as(user), id, { status }),
     };
   };

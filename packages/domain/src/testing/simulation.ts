@@ -23,7 +23,7 @@ import {
   type Scene,
   type Violation,
 } from './simulation-model.ts';
-import { valueOf } from './store.ts';
+import { unwrapped } from './store.ts';
 
 /** A process that serves requests. Once it is down, what it has under way neither goes on nor is answered. */
 export interface Server {
@@ -184,7 +184,7 @@ class World {
     const ports = inMemoryPorts(this.#innerPorts(), this.#memory);
     const { createUser, createEvent } = everyUseCase(ports);
     const make = async (name: string, role: Role): Promise<User> =>
-      valueOf(createUser({ actor: 'operator' }, { name, email: `${name}@example.com`, password: PASSWORD, role }));
+      unwrapped(createUser({ actor: 'operator' }, { name, email: `${name}@example.com`, password: PASSWORD, role }));
     const [ani, eka, sari, budi] = [await make('ani', 'admin'), await make('eka', 'admin'), await make('sari', 'user'), await make('budi', 'user')];
     for (const organizer of [ani, eka]) await createEvent({ actor: refOf(organizer) }, this.#plan());
     this.#model = new Model(this.#policies, this.#memory, () => PASSWORD);

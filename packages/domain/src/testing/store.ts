@@ -44,7 +44,7 @@ export const answerOf = (call: Promise<unknown>): Promise<string> =>
 export const answersOf = (calls: readonly Promise<unknown>[]): Promise<string[]> => Promise.all(calls.map(answerOf));
 
 /** What was asked for, whether it was made now or is the first answer again. */
-export const valueOf = async <Value>(answer: Promise<Answer<Value>>): Promise<Value> => (await answer).value;
+export const unwrapped = async <Value>(answer: Promise<Answer<Value>>): Promise<Value> => (await answer).value;
 
 /** Calls that come at the same time, in this order. */
 export const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
@@ -64,7 +64,7 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
   async function event(overrides: Partial<Event> = {}): Promise<Event> {
     const organizerId = overrides.organizerId ?? (await user({ role: 'admin' })).id;
     const plan = anEvent({ ...overrides, organizerId });
-    return valueOf(events.change(plan.id, OPERATOR, () => plan));
+    return unwrapped(events.change(plan.id, OPERATOR, () => plan));
   }
   return {
     user,
@@ -74,7 +74,7 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
       { id: eventId }: { readonly id: string },
       { userId, quantity = 1, id = anId(), now = NOW }: { userId: string; quantity?: number; id?: string; now?: Date },
     ): Promise<Booking> =>
-      valueOf(
+      unwrapped(
         events.reserveTickets(eventId, OPERATOR, ({ event: sold }) =>
           newBooking(sold ?? refuse('not_found', { entity: 'event', id: eventId }), { id, userId, quantity, now }),
         ),
@@ -84,9 +84,11 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
     deleteBooking: ({ id }: { readonly id: string }): Promise<undefined> =>
       bookings.change(id, OPERATOR, ({ booking }) => (booking === undefined ? refuse('not_found', { entity: 'booking', id }) : undefined)),
     edit: ({ id }: { readonly id: string }, changes: Parameters<typeof changedEvent>[1], now = NOW): Promise<Event> =>
-      valueOf(events.change(id, OPERATOR, ({ event: before }) => changedEvent(before ?? refuse('not_found', { entity: 'event', id }), changes, now))),
+      unwrapped(
+        events.change(id, OPERATOR, ({ event: before }) => changedEvent(before ?? refuse('not_found', { entity: 'event', id }), changes, now)),
+      ),
     deleteEvent: ({ id }: { readonly id: string }): Promise<undefined> =>
-      valueOf(
+      unwrapped(
         events.change(id, OPERATOR, ({ event: before }) => {
           if (before === undefined) refuse('not_found', { entity: 'event', id });
           if (heldTickets(before) > 0) refuse('event_has_active_bookings', {});
@@ -94,7 +96,7 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
         }),
       ),
     deleteUser: ({ id }: { readonly id: string }): Promise<undefined> =>
-      valueOf(users.change(id, OPERATOR, ({ user: before }) => (before === undefined ? refuse('not_found', { entity: 'user', id }) : undefined))),
+      unwrapped(users.change(id, OPERATOR, ({ user: before }) => (before === undefined ? refuse('not_found', { entity: 'user', id }) : undefined))),
     demote: ({ id }: { readonly id: string }): Promise<unknown> =>
       users.change(id, OPERATOR, ({ user: before, hasOtherAdmins }) => {
         if (before === undefined) refuse('not_found', { entity: 'user', id });
