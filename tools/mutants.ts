@@ -103,8 +103,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'nobody of another event in a second try',
     file: `${persistence}/stock-transaction.ts`,
-    line: 'isFirstTry = false;',
-    becomes: '',
+    line: "if (this.#try === 'first') this.#batch.push(",
+    becomes: 'this.#batch.push(',
     killedBy: [`${persistence}/failing-batches.test.ts`, 'who came meanwhile for other events has no part in it'],
   },
   {
@@ -747,7 +747,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an id that is taken is told alone',
     file: `${persistence}/stock-transaction.ts`,
-    line: 'if (isTriedAgain) await requireNewIds(manager, writes.insertedBookings);',
+    line: "if (this.#try !== 'first') await requireNewIds(manager, writes.insertedBookings);",
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'a new booking under the id of one of another event that is stored'],
   },

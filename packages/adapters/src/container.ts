@@ -19,7 +19,7 @@ import { harmless, type Measures, NO_MEASURES } from './measures.ts';
 import { newIds } from './new-ids.ts';
 import { Database } from './persistence/database.ts';
 import { TypeOrmKeptAnswers } from './persistence/kept-answers.ts';
-import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
+import { createStockQueue, type StockQueue } from './persistence/stock-queue.ts';
 import { TypeOrmBookingRepository } from './persistence/typeorm-booking-repository.ts';
 import { TypeOrmEventRepository } from './persistence/typeorm-event-repository.ts';
 import { TypeOrmBookingQueries, TypeOrmEventQueries, TypeOrmUserQueries } from './persistence/typeorm-queries.ts';
@@ -76,7 +76,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
   container
     .bind(TOKENS.stockQueue)
     .toResolvedValue(
-      (database, clock, { selling }, measures) => createStockQueue(database, clock, selling, measures),
+      (database, clock, { selling: policy }, measures) => createStockQueue({ database, clock, policy, measures }),
       [TOKENS.database, TOKENS.clock, TOKENS.policies, TOKENS.measures],
     );
   container.bind(TOKENS.events).toResolvedValue((queue) => new TypeOrmEventRepository(queue), [TOKENS.stockQueue]);

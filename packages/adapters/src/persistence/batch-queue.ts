@@ -50,17 +50,17 @@ export class BatchQueue<Request, Answer> {
   }
 
   /** Moves those who may join from the lane into the batch, in the order they came, up to its size. A batch that was halved takes none. */
-  #takeMore(batch: Waiting<Request, Answer>[], from: Source<Request, Answer> | undefined, isWelcome: (request: Request) => boolean): Request[] {
-    if (from === undefined || batch.length >= from.size) return [];
-    const { waiting } = from.lane;
+  #admit(batch: Waiting<Request, Answer>[], openTo: OpenTo<Request, Answer> | undefined, mayJoin: (request: Request) => boolean): Request[] {
+    if (openTo === undefined || batch.length >= openTo.size) return [];
+    const { waiting } = openTo.lane;
     const now = performance.now();
-    const more: Waiting<Request, Answer>[] = [];
+    const joined: Waiting<Request, Answer>[] = [];
     for (const one of waiting.splice(0)) {
-      if (batch.length + more.length >= from.size || !isWelcome(one.request)) waiting.push(one);
-      else if (this.#isInTime(one, now)) more.push(one);
+      if (batch.length + joined.length >= openTo.size || !mayJoin(one.request)) waiting.push(one);
+      else if (this.#isInTime(one, now)) joined.push(one);
     }
-    batch.push(...more);
-    return more.map(({ request }) => request);
+    batch.push(...joined);
+    return joined.map(({ request }) => request);
   }
 
   /** Whoever has waited too long is told so rather than served late: he may be gone, and those behind him wait too. */
@@ -87,14 +87,14 @@ export class BatchQueue<Request, Answer> {
   }
 
   /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
-  async #commit(batch: Waiting<Request, Answer>[], from?: Source<Request, Answer>): Promise<void> {
+  async #commit(batch: Waiting<Request, Answer>[], openTo?: OpenTo<Request, Answer>): Promise<void> {
     // A try that was given up may hear from the database yet: whoever it took then would never be answered.
     let ended = false;
     try {
       const answers = await this.#options
         .commit(
           batch.map(({ request }) => request),
-          (isWelcome) => (ended ? [] : this.#takeMore(batch, from, isWelcome)),
+          (mayJoin) => (ended ? [] : this.#admit(batch, openTo, mayJoin)),
         )
         .finally(() => {
           ended = true;
@@ -133,11 +133,14 @@ export interface BatchQueueOptions<Request, Answer> {
   /** Told of every batch that was answered: how many were in it, and how long the first of them had waited. Must not throw. */
   readonly onBatch?: (size: number, longestWaitMs: number) => void;
   /**
-   * Stores a batch whole or not at all, and gives each request its answer: those of the batch, then those of `more`. With `more`
-   * it may let others join who came while it waited (for the database); what it does not take waits on.
+   * Stores a batch whole or not at all, and gives each request its answer: those of the batch, then those it admitted. With
+   * `admitWaiting` it lets requests join that came while it waited (for the database); what it does not take waits on.
    */
-  readonly commit: (batch: readonly Request[], more: (isWelcome: (request: Request) => boolean) => readonly Request[]) => Promise<readonly Answer[]>;
+  readonly commit: (batch: readonly Request[], admitWaiting: AdmitWaiting<Request>) => Promise<readonly Answer[]>;
 }
+
+/** Moves requests that wait, and that may join, into the batch: in the order they came, up to its size. It gives those that joined. */
+export type AdmitWaiting<Request> = (mayJoin: (request: Request) => boolean) => readonly Request[];
 
 interface Waiting<Request, Answer> {
   readonly request: Request;
@@ -154,7 +157,7 @@ interface Lane<Request, Answer> {
 }
 
 /** Where more may join a batch from, and how many there may be of it then. */
-interface Source<Request, Answer> {
+interface OpenTo<Request, Answer> {
   readonly lane: Lane<Request, Answer>;
   readonly size: number;
 }

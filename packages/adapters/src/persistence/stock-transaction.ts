@@ -1,10 +1,9 @@
-import type { Answer, Booking, Clock, Event, SellingPolicy } from '@ticket/domain';
-import { type LockedRows, type Outcome, rowNeededBy, type StockDecision, settle } from '@ticket/domain/spi';
+import type { Clock, SellingPolicy } from '@ticket/domain';
+import { type LockedRows, type Outcome, rowNeededBy, type StockDecision, settle, type Writes } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
-import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
+import type { AdmitWaiting } from './batch-queue.ts';
 import type { Database } from './database.ts';
-import type { Dialect } from './dialects/dialect.ts';
 import { readKeptAnswers } from './kept-answers.ts';
 import { inIdOrder, lockRows, rowsAsTheyAre } from './locking.ts';
 import {
@@ -19,71 +18,121 @@ import {
   toEvent,
 } from './rows.ts';
 import { bookingSchema, eventSchema, userSchema } from './schemas.ts';
-import { gather } from './shared-reads.ts';
 import { requireNewIds, store } from './stock-writes.ts';
 import { limitsIn } from './user-limits.ts';
-
-export type StockQueue = BatchQueue<StockDecision, Outcome | Rerouted>;
 
 /** A decision on a booking of an event that was not locked for it: where the booking was looked up, it was missing yet. Nothing was decided. */
 export interface Rerouted {
   readonly eventId: string;
 }
-export const isRerouted = (answer: Outcome | Rerouted): answer is Rerouted => 'eventId' in answer;
 
-/** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
-export function createStockQueue(database: Database, clock: Clock, policy: SellingPolicy, measures: Measures): StockQueue {
-  const { dialect } = database;
-  const { lanes, batchMs } = dialect.capabilities;
-  const queue: StockQueue = new BatchQueue({
-    lanes,
-    ...QUEUE_LIMITS,
-    ...(batchMs === undefined ? {} : { gather, batchMs }),
-    commit: async (asked, more) => {
-      const batch = [...asked];
-      let isFirstTry = true;
-      const run = () =>
-        database.markedTransaction<readonly (Outcome | Rerouted)[]>(async (manager, { isInDoubt }) => {
-          // Decisions that arrive while the transaction begins join it: the larger a batch, the less each pays of it. They do not join one
-          // that is run again, since they would share its trouble and what is left of its time.
-          if (isFirstTry) batch.push(...more(() => true));
-          const isTriedAgain = !isFirstTry;
-          isFirstTry = false;
-          // A batch that may be stored already accepts nobody: its outcomes are those of its own decisions.
-          const rows = await lock(dialect, manager, batch, isInDoubt ? () => [] : more, measures);
-          const now = clock();
-          const limits = await limitsIn(dialect, manager, batch, rows, policy, now);
-          const routes = routesOf(batch, rows);
-          const { outcomes, writes } = settle(
-            batch.filter((_, index) => routes[index] === undefined),
-            { ...rows, ...limits },
-            now,
-          );
-          if (isTriedAgain) await requireNewIds(manager, writes.insertedBookings);
-          const decided = outcomes.values();
-          return { result: routes.map((route) => route ?? decided.next().value ?? notDecided()), ...(await store(dialect, manager, writes)) };
-        }, 'sales');
-      try {
-        return await run();
-      } catch (error) {
-        // Where a row lock holds on one node of a cluster alone, a user or an event may go after it was read: decided anew, it is gone.
-        if (batch.length === 1 && dialect.errors.classify(error) === 'referenced') return run();
-        throw error;
-      }
-    },
-    onBatch: measures.stockBatch,
-  });
-  database.letSalesGoFirst(() => queue.waiting > 0);
-  measures.watch('stock_queue', () => queue.waiting);
-  return queue;
+/** What a transaction of sales works with. */
+export interface Sales {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly policy: SellingPolicy;
+  readonly measures: Measures;
 }
 
-/** What the decision returned, as it was stored, or what it threw. */
-export function unwrap<Result extends Event | Booking | undefined>(outcome: Outcome | Rerouted): Answer<Result> {
-  if (isRerouted(outcome)) throw new Error('only a decision on a booking goes to another event');
-  if (!outcome.done) throw outcome.error;
-  const { value, replayed } = outcome;
-  return { value: value as Result, replayed }; // settle() answers a decision with the kind of row that the decision returned
+/** Whether a batch is tried for the first time, again after a rollback, or to find out whether its last COMMIT was stored. */
+type Try = 'first' | 'again' | 'in doubt';
+
+/**
+ * One batch of decisions on its way through the database: begin, lock, decide, store, and again where that fails. Who may still join, and
+ * when, is drawn in docs/decisions/0037-what-a-batch-goes-through.md.
+ */
+export class StockTransaction {
+  readonly #sales: Sales;
+  readonly #batch: StockDecision[];
+  readonly #admitWaiting: AdmitWaiting<StockDecision>;
+  #tries = 0;
+  #try: Try = 'first';
+
+  constructor(sales: Sales, batch: readonly StockDecision[], admitWaiting: AdmitWaiting<StockDecision>) {
+    this.#sales = sales;
+    this.#batch = [...batch];
+    this.#admitWaiting = admitWaiting;
+  }
+
+  /** An outcome for each decision: those of the batch, then those that joined. */
+  async run(): Promise<readonly (Outcome | Rerouted)[]> {
+    const { dialect } = this.#sales.database;
+    try {
+      return await this.#inTransaction();
+    } catch (error) {
+      // A user or an event may go after it was read: decided anew, it is gone.
+      if (this.#batch.length === 1 && dialect.errors.classify(error) === 'referenced') return this.#inTransaction();
+      throw error;
+    }
+  }
+
+  /** The database runs it again after a deadlock or a lost connection, within a bounded time. */
+  #inTransaction(): Promise<readonly (Outcome | Rerouted)[]> {
+    return this.#sales.database.markedTransaction<readonly (Outcome | Rerouted)[]>(async (manager, { isInDoubt }) => {
+      this.#begin(isInDoubt);
+      const rows = await this.#lock(manager);
+      const { outcomes, writes } = await this.#decide(manager, rows);
+      if (this.#try !== 'first') await requireNewIds(manager, writes.insertedBookings);
+      const { dialect } = this.#sales.database;
+      return { result: outcomes, ...(await store(dialect, manager, writes)) };
+    }, 'sales');
+  }
+
+  /**
+   * Decisions that arrive while the first transaction begins join it: the larger a batch, the less each pays of it. They do not join one that
+   * is run again, since they would share its trouble and what is left of its time.
+   */
+  #begin(isInDoubt: boolean): void {
+    this.#try = isInDoubt ? 'in doubt' : this.#tries === 0 ? 'first' : 'again';
+    this.#tries += 1;
+    if (this.#try === 'first') this.#batch.push(...this.#admitWaiting(() => true));
+  }
+
+  /** Locks are taken in one order everywhere: events, then bookings, each by id. Rights are read from users' rows as they are then. */
+  async #lock(manager: EntityManager): Promise<LockedRows> {
+    const { database, measures } = this.#sales;
+    const { dialect } = database;
+    const eventIds = inIdOrder(this.#batch.map(({ eventId }) => eventId));
+    const asked = performance.now();
+    const events = await lockRows<EventColumns>(dialect, manager, eventSchema, EVENT_COLUMNS, eventIds).finally(() =>
+      measures.lockWait(performance.now() - asked),
+    );
+    this.#admitOf(new Set(eventIds));
+    const actorIds = inIdOrder(this.#batch.map(({ actor }) => rowNeededBy(actor)));
+    const bookingIds = inIdOrder(this.#batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
+    // Without a lock: the row of a popular admin would collect those of all who change their events, and that of a user those of all they book.
+    const actors = await rowsAsTheyAre<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds);
+    const bookings = await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds);
+    return {
+      events: events.map(toEvent),
+      bookings: bookings.map(toBooking),
+      actors: new Map(actors.map((row) => [row.id, toActor(row)])),
+      keptAnswers: await readKeptAnswers(manager, this.#batch),
+    };
+  }
+
+  /**
+   * Decisions on these events that arrived while the lock was waited for share it: with two servers on one event that is most of the time. A
+   * batch that may be stored already accepts none, since its outcomes are those of its own decisions.
+   */
+  #admitOf(locked: ReadonlySet<string>): void {
+    if (this.#try === 'in doubt') return;
+    this.#batch.push(...this.#admitWaiting(({ eventId }) => eventId !== undefined && locked.has(eventId)));
+  }
+
+  async #decide(manager: EntityManager, rows: LockedRows): Promise<{ readonly outcomes: readonly (Outcome | Rerouted)[]; readonly writes: Writes }> {
+    const { database, clock, policy } = this.#sales;
+    const now = clock();
+    const limits = await limitsIn(database.dialect, manager, this.#batch, rows, policy, now);
+    const routes = routesOf(this.#batch, rows);
+    const { outcomes, writes } = settle(
+      this.#batch.filter((_, index) => routes[index] === undefined),
+      { ...rows, ...limits },
+      now,
+    );
+    const decided = outcomes.values();
+    return { outcomes: routes.map((route) => route ?? decided.next().value ?? notDecided()), writes };
+  }
 }
 
 function notDecided(): never {
@@ -100,33 +149,4 @@ function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): re
     const eventId = decision.subject === 'booking' && decision.bookingId !== undefined ? events.get(decision.bookingId) : undefined;
     return eventId === undefined || eventId === decision.eventId ? undefined : { eventId };
   });
-}
-
-/** Locks are taken in one order everywhere: events, then bookings, each by id. Rights are read from users' rows as they are then. */
-async function lock(
-  dialect: Dialect,
-  manager: EntityManager,
-  batch: StockDecision[],
-  more: (isWelcome: (decision: StockDecision) => boolean) => readonly StockDecision[],
-  { lockWait }: Measures,
-): Promise<LockedRows> {
-  const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
-  const asked = performance.now();
-  const events = await lockRows<EventColumns>(dialect, manager, eventSchema, EVENT_COLUMNS, eventIds).finally(() =>
-    lockWait(performance.now() - asked),
-  );
-  // Who came for these events while the lock was waited for shares it: with two servers on one event that is most of the time.
-  const locked = new Set(eventIds);
-  batch.push(...more(({ eventId }) => eventId !== undefined && locked.has(eventId)));
-  const actorIds = inIdOrder(batch.map(({ actor }) => rowNeededBy(actor)));
-  const bookingIds = inIdOrder(batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
-  // Without a lock: the row of a popular admin would collect those of all who change their events, and that of a user those of all they book.
-  const actors = await rowsAsTheyAre<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds);
-  const bookings = await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds);
-  return {
-    events: events.map(toEvent),
-    bookings: bookings.map(toBooking),
-    actors: new Map(actors.map((row) => [row.id, toActor(row)])),
-    keptAnswers: await readKeptAnswers(manager, batch),
-  };
 }

@@ -2,7 +2,7 @@ import type { Booking, BookingRepository } from '@ticket/domain';
 import type { BookingNow, JudgedAttempt } from '@ticket/domain/spi';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
-import { isRerouted, type StockQueue, unwrap } from './stock-transaction.ts';
+import { isRerouted, type StockQueue, unwrap } from './stock-queue.ts';
 
 export class TypeOrmBookingRepository implements BookingRepository {
   readonly #queue: StockQueue;

@@ -1,6 +1,6 @@
 import type { Answer, Booking, Event, EventRepository } from '@ticket/domain';
 import type { BookingNow, EventNow, JudgedAttempt } from '@ticket/domain/spi';
-import { type StockQueue, unwrap } from './stock-transaction.ts';
+import { type StockQueue, unwrap } from './stock-queue.ts';
 
 export class TypeOrmEventRepository implements EventRepository {
   readonly #queue: StockQueue;
