@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createContainer, loadConfig, readEnvironment, StartFault, TOKENS, type WritesRefused, wordsOf } from '@ticket/adapters';
 import { onSignals } from '@ticket/adapters/signals';
@@ -9,11 +8,13 @@ import { createApp, type Readiness } from './app.ts';
 import { auditNowAndThen } from './auditing.ts';
 import { networkOf, ownProxies } from './client-address.ts';
 import { securityHeaders } from './every-answer.ts';
-import { createHttpServer, type HttpServer, type Unserved } from './http-server.ts';
+import { createHttpServer, type Unserved } from './http-server.ts';
+import { listen, urlsOf } from './listening.ts';
 import { createLog } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { factsOf, type Log } from './report.ts';
 import { SERVER_LIMITS } from './server-limits.ts';
+import { stopper } from './stopping.ts';
 import type { Tracing } from './tracing.ts';
 
 type Container = ReturnType<typeof createContainer>;
@@ -21,12 +22,6 @@ type Container = ReturnType<typeof createContainer>;
 /** A database that could not be reached is tried again this often. */
 const RECONNECT_MS = 1000;
 const FORGET_MS = 10 * 60_000;
-/** What is in flight at the end gets this long; then its connections are cut. Heroku and others kill after 10 s. */
-const GRACE_MS = 8000;
-const STOP_MAX_MS = 9500;
-/** For each of the last things to do after that: a database, a collector or a log's reader that hangs keeps nobody from stopping. */
-const LAST_STEP_MS = 400;
-
 /** Runs the API until it is told to stop. What keeps it from starting is one message and exit code 1. */
 export async function serve(): Promise<void> {
   try {
@@ -173,51 +168,6 @@ async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
   }
 }
 
-/** One server an address, all on one port. An address that this machine does not have is left out as long as one remains. */
-async function listen(
-  { port, hosts }: { readonly port: number; readonly hosts: readonly string[] },
-  create: () => HttpServer,
-): Promise<HttpServer[]> {
-  const servers: HttpServer[] = [];
-  for (const host of hosts) {
-    const first = servers[0]?.address();
-    const server = await listenOn(create(), portOf(first) ?? port, host);
-    if (server !== undefined) servers.push(server);
-  }
-  if (servers.length === 0 && hosts.includes('::')) return listen({ port, hosts: ['0.0.0.0'] }, create);
-  if (servers.length === 0) throw new StartFault(`This machine has no address ${hosts.join(' or ')}. Set HOST to one that it has.`);
-  return servers;
-}
-
-function listenOn(server: HttpServer, port: number, host: string): Promise<HttpServer | undefined> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(undefined);
-      else if (error.code === 'EADDRINUSE')
-        reject(
-          new StartFault(
-            `Port ${port} is in use (${error.message}). Set PORT to another number, or stop the program that has it: lsof -ti:${port} -sTCP:LISTEN | xargs kill`,
-          ),
-        );
-      else if (error.code === 'EACCES')
-        reject(new StartFault(`Port ${port} may not be used by this user (${error.message}). Set PORT to a number above 1023.`));
-      else if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
-        reject(new StartFault(`HOST ${host} is not an address of this machine (${error.message}).`));
-      else reject(new StartFault(`HOST ${host} and PORT ${port} cannot be listened on (${error.message}). Set others.`));
-    });
-    server.listen({ port, host }, () => resolve(server));
-  });
-}
-
-const portOf = (address: AddressInfo | string | null | undefined): number | undefined =>
-  typeof address === 'object' && address !== null ? address.port : undefined;
-
-function urlsOf(servers: readonly HttpServer[], hosts: readonly string[]): string {
-  const port = portOf(servers[0]?.address());
-  const shown = hosts.includes('127.0.0.1') && hosts.includes('::1') ? ['localhost'] : hosts;
-  return shown.map((host) => `http://${host.includes(':') ? `[${host}]` : host}:${port}`).join(', ');
-}
-
 /** What is kept for a while only is forgotten in small steps. What cannot be done now is done the next time. */
 function forgetNowAndThen(container: Container, log: Log): void {
   const sweep = async () => {
@@ -227,59 +177,6 @@ function forgetNowAndThen(container: Container, log: Log): void {
   setInterval(() => {
     sweep().catch((error: unknown) => log({ level: 'warn', message: 'old rows could not be forgotten', error: factsOf(error) }));
   }, FORGET_MS).unref();
-}
-
-/** What has to come to an end. */
-interface Running {
-  readonly servers: readonly HttpServer[];
-  readonly container: Container;
-  readonly log: Log;
-  readonly written: () => Promise<void>;
-  readonly tracing: Tracing | undefined;
-  readonly drainMs: number;
-}
-
-/**
- * Ends the process with the exit code: the first call lets what is in flight finish, a second does not. Who asks for readiness
- * meanwhile hears that it stops, for the time to drain also on a new connection, so that a balancer sends no more; connections
- * are closed as they fall idle, and cut after a grace time.
- */
-function stopper(
-  { servers, container, log, written, tracing, drainMs }: Running,
-  onStopping: () => void,
-): (why: string, exitCode: number) => Promise<void> {
-  let begun = false;
-  return async (why, exitCode) => {
-    if (begun) process.exit(1);
-    begun = true;
-    onStopping();
-    log({ level: 'info', message: why });
-    setTimeout(() => {
-      log({ level: 'error', message: `Not stopped within ${STOP_MAX_MS} ms: giving up` });
-      process.exit(1);
-    }, STOP_MAX_MS).unref();
-    setTimeout(() => {
-      log({ level: 'warn', message: `Connections still open after ${GRACE_MS} ms are cut` });
-      for (const server of servers) server.closeAllConnections();
-    }, GRACE_MS).unref();
-    await sleep(drainMs);
-    const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    // Connections on which no request is under way would hold the servers open for seconds.
-    const sweep = setInterval(() => {
-      for (const server of servers) {
-        server.closeIdleConnections();
-        server.closeSilentConnections();
-      }
-    }, 50);
-    await Promise.all(closed);
-    clearInterval(sweep);
-    for (const step of [() => container.unbindAllAsync(), () => tracing?.stop(), written]) {
-      await Promise.race([step(), sleep(LAST_STEP_MS)]).catch((error: unknown) =>
-        log({ level: 'warn', message: 'while stopping', error: factsOf(error) }),
-      );
-    }
-    process.exit(exitCode);
-  };
 }
 
 function versionOf(): string {
