@@ -7,15 +7,17 @@ const { createEvent, bookTickets } = createUseCases(ports);
 const { registerUser } = createAccountUseCases(ports);
 
 const account = { name: 'Ibu Ani', email: 'ani@example.com', password: 'correct horse', role: 'admin' } as const;
-const { token } = await registerUser({ actor: 'operator' }, account);
+const {
+  value: { token },
+} = await registerUser({ actor: 'operator' }, account);
 const ani: Attempt = { actor: (await ports.tokens.verify(token)) ?? 'anonymous' };
 
 const plan = { name: 'Jazz on the River', location: 'Palembang', eventDate: new Date('2031-01-02T19:00:00Z'), ticketPriceCents: 150_000 };
-const event = await createEvent(ani, { ...plan, totalTickets: 1 });
+const { value: event } = await createEvent(ani, { ...plan, totalTickets: 1 });
 
 const order = () =>
   bookTickets(ani, { eventId: event.id, quantity: 1 }).then(
-    (booking) => booking.status,
+    ({ value }) => value.status,
     (error: unknown) => (error instanceof Refusal ? error.code : Promise.reject(error)),
   );
 

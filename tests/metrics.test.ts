@@ -57,9 +57,9 @@ describe.each(engines)('what is counted, %s', (engine: Engine) => {
     const { container, close } = await openContainer(engine, {}, broken);
     try {
       const { createUser, createEvent } = container.get(TOKENS.useCases);
-      const admin = await createUser(OPERATOR, { name: 'Ani', email: `${anId()}@example.com`, password: 'correct horse', role: 'admin' });
+      const { value: admin } = await createUser(OPERATOR, { name: 'Ani', email: `${anId()}@example.com`, password: 'correct horse', role: 'admin' });
       const attempt = { actor: { userId: admin.id, tokenVersion: admin.tokenVersion } };
-      const event = await createEvent(attempt, {
+      const { value: event } = await createEvent(attempt, {
         name: 'Jazz',
         location: 'Palembang',
         eventDate: new Date('2031-01-02T19:00:00Z'),

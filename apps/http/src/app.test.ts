@@ -37,7 +37,10 @@ async function setUp(policies: Policies = PROFILES.open, broken: Partial<UseCase
     metricsToken: undefined,
   });
   const account = async (email: string, role: 'user' | 'admin') => {
-    const user = await useCases.createUser({ actor: 'operator' }, { name: email, email: `${email}@example.com`, password: 'correct horse', role });
+    const { value: user } = await useCases.createUser(
+      { actor: 'operator' },
+      { name: email, email: `${email}@example.com`, password: 'correct horse', role },
+    );
     return { id: user.id, token: await ports.tokens.issue(user) };
   };
   const people = { admin: await account('admin', 'admin'), user: await account('user', 'user'), other: await account('other', 'user') };

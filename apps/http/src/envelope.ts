@@ -43,7 +43,9 @@ const inEnvelope = (c: Context, status: number, envelope: object, headers?: Read
 
 export const ok = <Data>(c: Context, message: string, data: Data): Response => inEnvelope(c, 200, { success: true, message, data });
 
-export const created = <Data>(c: Context, message: string, data: Data): Response => inEnvelope(c, 201, { success: true, message, data });
+/** `replayed`: under its Idempotency-Key it was made before, and nothing was made now. */
+export const created = <Data>(c: Context, message: string, data: Data, { replayed }: { readonly replayed: boolean }): Response =>
+  inEnvelope(c, 201, { success: true, message, data }, replayed ? { 'Idempotency-Replayed': 'true' } : undefined);
 
 export const deleted = (c: Context, message: string): Response => inEnvelope(c, 200, { success: true, message });
 

@@ -14,8 +14,7 @@ export type Fingerprint = (parts: readonly (string | Uint8Array)[]) => string;
 export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api/auth/register'];
 
 /**
- * Puts the Idempotency-Key into the attempt, with the fingerprint of route and body. That the answer is the first one's is
- * told by `Idempotency-Replayed: true`. While the first request under a key is under way in this process, others hear 409 at
+ * Puts the Idempotency-Key into the attempt, with the fingerprint of route and body. While the first request under a key is under way in this process, others hear 409 at
  * once; those on another server wait for its lock and find its answer, so at most once holds without this.
  */
 export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerprint[] = []) => {
@@ -32,9 +31,6 @@ export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerpr
       value,
       fingerprint: fingerprint(parts),
       earlierFingerprints: earlier.map((one) => one(parts)),
-      onReplay: () => {
-        c.get('headers')['Idempotency-Replayed'] = 'true';
-      },
     };
     const attempt = c.get('attempt');
     const name = `${ownerOf(attempt.actor)} ${value}`;

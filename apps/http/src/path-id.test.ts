@@ -35,7 +35,9 @@ it.each(['1', 'x', ID.slice(1), `${ID}0`, `{${ID}}`, ID.replaceAll('-', ''), '%0
 it('is judged after whoever may not even ask was told so', async () => {
   expect((await app.request('/bookings/x')).status).toBe(401);
   const account = { name: 'Sari', email: 'sari@example.com', password: 'correct horse' };
-  const { token, user } = await useCases.registerUser({ actor: 'anonymous' }, account);
+  const {
+    value: { token, user },
+  } = await useCases.registerUser({ actor: 'anonymous' }, account);
   const headers = { Authorization: `Bearer ${token}` };
   expect((await app.request('/bookings/x', { headers })).status).toBe(400);
   await useCases.deleteUser({ actor: 'operator' }, user.id);

@@ -1,9 +1,9 @@
 /** The ticketing core: events, bookings and the rules of selling every ticket once. `createUseCases(ports)` is the way in. */
 
-export type { ActorRef, Role, SignedIn } from './requests/actor.ts';
+export type { ActorRef, Role, SignedIn, TokenHolder, VouchedUser } from './requests/actor.ts';
 export { identifyActor } from './requests/asking.ts';
 export type { Attempt } from './requests/attempt.ts';
-export { type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX } from './requests/idempotency.ts';
+export { type Answer, type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX } from './requests/idempotency.ts';
 export type { Listing, ListLimits, ListRequest } from './requests/listing.ts';
 export type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, Position, RateCounts } from './requests/ports.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './requests/refusal.ts';

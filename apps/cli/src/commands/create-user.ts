@@ -23,6 +23,6 @@ export const createUser = (withUseCases: WithUseCases) =>
     .addOption(new Option('--password <password>', 'seen by every process on this machine; better leave it out').env('TICKETS_PASSWORD'))
     .action(async ({ name, email, role, password }: Options) => {
       const account = { name, email, role, password: password ?? (await passwordFromStandardInput()) };
-      const user = await withUseCases((useCases) => useCases.createUser({ actor: 'operator' }, account));
+      const { value: user } = await withUseCases((useCases) => useCases.createUser({ actor: 'operator' }, account));
       console.log(`${user.id} ${user.role} ${user.email}`);
     });

@@ -25,10 +25,10 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
       async (c) => {
         const input = c.get('input');
         if (!(input instanceof Error)) c.set('account', accountOf(input.email));
-        const session = await useCases.registerUser(c.get('attempt'), input, networksOf(c));
+        const { value: session, replayed } = await useCases.registerUser(c.get('attempt'), input, networksOf(c));
         c.set('userId', session.user.id);
         c.set('security', { security: ['registered'], whom: session.user.id, role: session.user.role });
-        return created(c, messages.registered, presentSession(session));
+        return created(c, messages.registered, presentSession(session), { replayed });
       },
     )
     .post(

@@ -61,7 +61,10 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
         failures: [400, 401, 404, 415, 429],
       }),
       body(NewBooking),
-      async (c) => created(c, messages.bookingCreated, presentBooking(await useCases.bookTickets(c.get('attempt'), c.get('input')))),
+      async (c) => {
+        const { value, replayed } = await useCases.bookTickets(c.get('attempt'), c.get('input'));
+        return created(c, messages.bookingCreated, presentBooking(value), { replayed });
+      },
     )
     .patch(
       '/:id/status',

@@ -58,7 +58,10 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
         failures: [400, 401, 403, 415],
       }),
       body(NewEvent),
-      async (c) => created(c, messages.eventCreated, presentEvent(await useCases.createEvent(c.get('attempt'), c.get('input')))),
+      async (c) => {
+        const { value, replayed } = await useCases.createEvent(c.get('attempt'), c.get('input'));
+        return created(c, messages.eventCreated, presentEvent(value), { replayed });
+      },
     )
     .put(
       '/:id',

@@ -58,9 +58,9 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       }),
       body(newUser(policies.accounts.passwords)),
       async (c) => {
-        const user = await useCases.createUser(c.get('attempt'), c.get('input'), networksOf(c));
+        const { value: user, replayed } = await useCases.createUser(c.get('attempt'), c.get('input'), networksOf(c));
         c.set('security', { security: ['user_created'], whom: user.id, role: user.role });
-        return created(c, messages.userCreated, presentUser(user));
+        return created(c, messages.userCreated, presentUser(user), { replayed });
       },
     )
     .put(

@@ -5,6 +5,7 @@ import {
   isName,
   isPasswordLongEnough,
   isPasswordStorable,
+  isPasswordTypeable,
   isPasswordUncommon,
   NAME_CHARACTERS_MAX,
   normalEmail,
@@ -25,14 +26,17 @@ const Email = v.pipe(
   v.transform(normalEmail),
 );
 
-const StorablePassword = v.pipe(text, v.check(isPasswordStorable, faults.passwordNotStorable));
-
 /** One to compare: any other wrong one is just wrong (401). */
-const TypedPassword = v.pipe(StorablePassword, v.metadata({ format: 'password', maxLength: PASSWORD_BYTES_MAX }));
+const TypedPassword = v.pipe(
+  text,
+  v.check(isPasswordTypeable, faults.passwordNotStorable),
+  v.metadata({ format: 'password', maxLength: PASSWORD_BYTES_MAX }),
+);
 
 const newPassword = (rules: PasswordRules) =>
   v.pipe(
-    StorablePassword,
+    text,
+    v.check(isPasswordStorable, faults.passwordNotStorable),
     v.check((password) => isPasswordLongEnough(password, rules), faults.passwordTooShort(rules.charactersMin)),
     v.check((password) => isPasswordUncommon(password, rules), faults.passwordTooCommon),
     v.metadata({ format: 'password', minLength: rules.charactersMin, maxLength: PASSWORD_BYTES_MAX }),

@@ -1,5 +1,5 @@
 import { type Clock, createUseCases, type SellingPolicy, TOTAL_TICKETS_MAX } from '@ticket/domain';
-import { answersOf, as, changeBudgetContract, inMemoryPorts, rowsOf, type Store, times } from '@ticket/domain/testing';
+import { answersOf, as, changeBudgetContract, inMemoryPorts, rowsOf, type Store, times, unwrapped } from '@ticket/domain/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Engine, engines } from '../../../../tests/engines.ts';
 import { movementsOf, openContainer, portsOf } from '../../../../tests/open-store.ts';
@@ -60,7 +60,7 @@ describe.each(engines)('the limits of a user, %s', (engine) => {
     const { container, rows, useCases, event, user } = await open(limited);
     const other = await rows.event();
     const statements = statementsOf(container);
-    const book = ({ id }: { id: string }) => useCases.bookTickets(as(user), { eventId: id, quantity: 1 });
+    const book = ({ id }: { id: string }) => unwrapped(useCases.bookTickets(as(user), { eventId: id, quantity: 1 }));
     const booking = await book(event);
     await Promise.all(times(8, (n) => book(n % 2 === 0 ? event : other)));
     await useCases.changeBookingStatus(as(user), booking.id, { status: 'cancelled' });
@@ -114,7 +114,10 @@ describe.each(engines)('the limits of a user, %s', (engine) => {
       const booked = await Promise.all(times(4, (n) => at(n).bookTickets(as(user), { eventId: event.id, quantity: 1 })));
       const answers = await answersOf([
         ...times(20, (n) => at(n).bookTickets(as(user), { eventId: event.id, quantity: 1 })),
-        ...booked.flatMap(({ id }, n) => [at(n).changeBookingStatus(as(user), id, { status: 'pending' }), at(n + 1).deleteBooking(as(user), id)]),
+        ...booked.flatMap(({ value: { id } }, n) => [
+          at(n).changeBookingStatus(as(user), id, { status: 'pending' }),
+          at(n + 1).deleteBooking(as(user), id),
+        ]),
       ]);
       expect(answers.filter((answer) => answer === 'done')).toHaveLength(16);
       expect(await rows.available(event)).toBe(1000 - (await rows.bookingRows(user.id)).length);

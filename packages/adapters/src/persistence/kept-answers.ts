@@ -18,18 +18,21 @@ export async function readKeptAnswers(
   return rows.map(toKeptAnswer);
 }
 
-const KEPT = 'SELECT owner, idempotency_key, fingerprint, answer, kept_at FROM idempotency_keys';
+const KEPT = 'SELECT owner, idempotency_key, kind, fingerprint, answer, kept_at FROM idempotency_keys';
 const ONE = '(owner = ? AND idempotency_key = ?)';
-const toKeptAnswer = ({ owner, idempotency_key: key, fingerprint, answer }: KeptAnswerColumns): KeptAnswer => ({
-  ...{ owner, key, fingerprint },
+const toKeptAnswer = ({ owner, idempotency_key: key, kind, fingerprint, answer }: KeptAnswerColumns): KeptAnswer => ({
+  owner,
+  key,
+  kind: kind ?? undefined,
+  fingerprint,
   answer: revived(answer),
 });
 
 export const keptAnswerInserts = (dialect: Dialect, answers: readonly KeptAnswer[]): Statement[] =>
   dialect.insertMany(
     'idempotency_keys',
-    ['owner', 'idempotency_key', 'fingerprint', 'answer'],
-    answers.map(({ owner, key, fingerprint, answer }) => [owner, key, fingerprint, JSON.stringify(answer)]),
+    ['owner', 'idempotency_key', 'kind', 'fingerprint', 'answer'],
+    answers.map(({ owner, key, kind = null, fingerprint, answer }) => [owner, key, kind, fingerprint, JSON.stringify(answer)]),
     { stamped: 'kept_at' },
   );
 

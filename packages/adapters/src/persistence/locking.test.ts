@@ -19,7 +19,7 @@ describe.each(engines)('rows locked on %s', (engine) => {
     const { id } = await rowsOf(portsOf(store.container)).user();
     const ids = [id, ...times(count - 1, (n) => `nobody ${n}`)].toSorted();
     const database = store.container.get(TOKENS.database);
-    const locked = await database.transaction((manager) => lockRows<ActorColumns>(database.dialect, manager, userSchema, ACTOR_COLUMNS, ids, 'read'));
+    const locked = await database.transaction((manager) => lockRows<ActorColumns>(database.dialect, manager, userSchema, ACTOR_COLUMNS, ids));
     expect(locked.map((row) => row.id)).toEqual([id]);
   });
 });

@@ -5,34 +5,36 @@ import type { Dialect } from './dialects/dialect.ts';
 /** Each id once, in the order in which everybody locks, so that two transactions never wait for each other. */
 export const inIdOrder = (ids: readonly (string | undefined)[]): string[] => [...new Set(ids.filter((id) => id !== undefined))].sort();
 
-type Mode = Parameters<Dialect['rowLock']>[0];
+/** Reads rows by id as they are now and keeps them as they are until the transaction ends: nobody else changes or locks them. */
+export const lockRows = <Columns extends object>(...asked: Asked<Columns>): Promise<Columns[]> => readRows('locked', ...asked);
 
-/**
- * Reads rows by id as they are now and keeps them as they are until the transaction ends: nobody else changes them
- * (`read`), or even locks them (`write`).
- * The rows are raw, by the names of their columns: to make entities of them would cost more than to read them.
- */
-export async function lockRows<Columns extends object>(
+/** Reads rows by id as they are committed now. Others may change them at any time. */
+export const rowsAsTheyAre = <Columns extends object>(...asked: Asked<Columns>): Promise<Columns[]> => readRows('plain', ...asked);
+
+type Asked<Columns> = [
   dialect: Dialect,
   manager: EntityManager,
   schema: EntitySchema,
   columns: readonly (keyof Columns & string)[],
   ids: readonly string[],
-  mode: Mode,
-): Promise<Columns[]> {
+];
+type Mode = 'locked' | 'plain';
+
+/** The rows are raw, by the names of their columns: to make entities of them would cost more than to read them. */
+async function readRows<Columns extends object>(mode: Mode, ...[dialect, manager, schema, columns, ids]: Asked<Columns>): Promise<Columns[]> {
   if (ids.length === 0) return [];
   const all = isOfABatch(ids) ? dialect.listOf(ids) : ids;
-  return manager.query(lockSql(dialect, manager, schema, columns, all, mode), [...all]);
+  return manager.query(sqlOf(mode, dialect, manager, schema, columns, all), [...all]);
 }
 
-/** What TypeORM makes of such a lock for so many rows, in its engine's words. It is made once: each time, it cost more than the answer's parsing. */
-function lockSql(
+/** What TypeORM makes of it for so many rows, in its engine's words. It is made once: each time, it cost more than the answer's parsing. */
+function sqlOf(
+  mode: Mode,
   dialect: Dialect,
   manager: EntityManager,
   schema: EntitySchema,
   columns: readonly string[],
   ids: readonly string[],
-  mode: Mode,
 ): string {
   const { dataSource } = manager;
   const known = KNOWN.get(dataSource) ?? new Map<string, string>();
@@ -45,8 +47,7 @@ function lockSql(
     .select(columns.map((column) => `locked.${column} AS ${column}`))
     .where('locked.id IN (:...ids)', { ids })
     .orderBy('locked.id');
-  const lock = dialect.rowLock(mode);
-  if (lock !== undefined) query.setLock(lock);
+  if (mode === 'locked' && dialect.rowLock !== undefined) query.setLock(dialect.rowLock);
   const sql = query.getSql();
   if (isOfABatch(ids)) known.set(name, sql);
   return sql;

@@ -1,5 +1,6 @@
-import type { Booking, Event, Role, SignedIn } from '@ticket/domain';
+import type { Booking, Event, Role } from '@ticket/domain';
 import type { User } from '@ticket/domain/accounts';
+import type { SignedInRow } from '@ticket/domain/spi';
 
 /** Raw rows as queries name their columns, and the domain values they become. Some drivers give BIGINT as text, some dates. */
 export type Moment = Date | string;
@@ -31,7 +32,7 @@ export const toUser = (row: UserColumns): User => ({
 export const ACTOR_COLUMNS = ['id', 'role', 'token_version'] as const;
 export type ActorColumns = Pick<UserColumns, (typeof ACTOR_COLUMNS)[number]>;
 
-export const toActor = ({ id, role, token_version: tokenVersion }: ActorColumns): SignedIn => ({ id, role, tokenVersion });
+export const toActor = ({ id, role, token_version: tokenVersion }: ActorColumns): SignedInRow => ({ id, role, tokenVersion });
 
 export const EVENT_COLUMNS = [
   ...(['id', 'organizer_id', 'name', 'description', 'location', 'event_date', 'ticket_price_cents', 'total_tickets'] as const),
@@ -99,6 +100,8 @@ export interface RateCountColumns {
 export interface KeptAnswerColumns {
   readonly owner: string;
   readonly idempotency_key: string;
+  /** null in rows from before kinds were kept. */
+  readonly kind: string | null;
   readonly fingerprint: string;
   /** JSON of the entity. */
   readonly answer: string;

@@ -128,6 +128,7 @@ const keptAnswerSchema = new EntitySchema<KeptAnswerColumns>({
   columns: {
     owner: { ...id, primary: true },
     idempotency_key: { type: 'varchar', length: 255, charset: 'ascii', collation: 'ascii_bin', primary: true },
+    kind: { type: 'varchar', length: 32, charset: 'ascii', collation: 'ascii_bin', nullable: true },
     fingerprint: { type: 'varchar', length: 64, charset: 'ascii', collation: 'ascii_bin' },
     answer: { type: 'text', ...text },
     kept_at: { type: 'datetime', precision: 3 },

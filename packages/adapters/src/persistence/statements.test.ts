@@ -1,5 +1,5 @@
 import type { Listing } from '@ticket/domain';
-import { as, rowsOf, times } from '@ticket/domain/testing';
+import { as, rowsOf, times, unwrapped } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, engines } from '../../../../tests/engines.ts';
 import { FROZEN } from '../../../../tests/frozen-statements.ts';
@@ -152,12 +152,12 @@ async function aLoneBooking({ useCases, rows, user }: House) {
 
 async function aBookingOf(house: House) {
   const book = await aLoneBooking(house);
-  return book();
+  return unwrapped(book());
 }
 
 async function bookingWithKey({ useCases, rows, user }: House) {
   const event = await rows.event();
-  const key = { value: event.id, fingerprint: 'the same', onReplay: () => {} };
+  const key = { value: event.id, fingerprint: 'the same' };
   return () => useCases.bookTickets({ ...as(user), key }, { eventId: event.id, quantity: 1 });
 }
 

@@ -1,12 +1,12 @@
-import type { Attempt, Booking, Clock, Event, SellingPolicy } from '@ticket/domain';
-import { type LockedRows, type Outcome, type StockDecision, settle, userIdOf } from '@ticket/domain/spi';
+import type { Answer, Booking, Clock, Event, SellingPolicy } from '@ticket/domain';
+import { type LockedRows, type Outcome, rowNeededBy, type StockDecision, settle } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
 import type { Dialect } from './dialects/dialect.ts';
 import { readKeptAnswers } from './kept-answers.ts';
-import { inIdOrder, lockRows } from './locking.ts';
+import { inIdOrder, lockRows, rowsAsTheyAre } from './locking.ts';
 import {
   ACTOR_COLUMNS,
   type ActorColumns,
@@ -79,11 +79,11 @@ export function createStockQueue(database: Database, clock: Clock, policy: Selli
 }
 
 /** What the decision returned, as it was stored, or what it threw. */
-export function answerOf<Result extends Event | Booking | undefined>(outcome: Outcome | Rerouted, { key }: Attempt): Result {
+export function unwrap<Result extends Event | Booking | undefined>(outcome: Outcome | Rerouted): Answer<Result> {
   if (isRerouted(outcome)) throw new Error('only a decision on a booking goes to another event');
   if (!outcome.done) throw outcome.error;
-  if (outcome.replayed) key?.onReplay();
-  return outcome.value as Result; // settle() answers a decision with the kind of row that the decision returned
+  const { value, replayed } = outcome;
+  return { value: value as Result, replayed }; // settle() answers a decision with the kind of row that the decision returned
 }
 
 function notDecided(): never {
@@ -102,7 +102,7 @@ function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): re
   });
 }
 
-/** Locks are taken in one order everywhere: events, users, bookings, each by id. */
+/** Locks are taken in one order everywhere: events, then bookings, each by id. Rights are read from users' rows as they are then. */
 async function lock(
   dialect: Dialect,
   manager: EntityManager,
@@ -112,16 +112,17 @@ async function lock(
 ): Promise<LockedRows> {
   const eventIds = inIdOrder(batch.map(({ eventId }) => eventId));
   const asked = performance.now();
-  const events = await lockRows<EventColumns>(dialect, manager, eventSchema, EVENT_COLUMNS, eventIds, 'write').finally(() =>
+  const events = await lockRows<EventColumns>(dialect, manager, eventSchema, EVENT_COLUMNS, eventIds).finally(() =>
     lockWait(performance.now() - asked),
   );
   // Who came for these events while the lock was waited for shares it: with two servers on one event that is most of the time.
   const locked = new Set(eventIds);
   batch.push(...more(({ eventId }) => eventId !== undefined && locked.has(eventId)));
-  const actorIds = inIdOrder(batch.map(({ actor }) => userIdOf(actor)));
+  const actorIds = inIdOrder(batch.map(({ actor }) => rowNeededBy(actor)));
   const bookingIds = inIdOrder(batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
-  const actors = await lockRows<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds, 'read');
-  const bookings = await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds, 'write');
+  // Without a lock: the row of a popular admin would collect those of all who change their events, and that of a user those of all they book.
+  const actors = await rowsAsTheyAre<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds);
+  const bookings = await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds);
   return {
     events: events.map(toEvent),
     bookings: bookings.map(toBooking),

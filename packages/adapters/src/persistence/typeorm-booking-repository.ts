@@ -1,8 +1,8 @@
-import type { Attempt, Booking, BookingRepository } from '@ticket/domain';
-import type { BookingNow } from '@ticket/domain/spi';
+import type { Booking, BookingRepository } from '@ticket/domain';
+import type { BookingNow, JudgedAttempt } from '@ticket/domain/spi';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
-import { answerOf, isRerouted, type StockQueue } from './stock-transaction.ts';
+import { isRerouted, type StockQueue, unwrap } from './stock-transaction.ts';
 
 export class TypeOrmBookingRepository implements BookingRepository {
   readonly #queue: StockQueue;
@@ -14,13 +14,17 @@ export class TypeOrmBookingRepository implements BookingRepository {
     this.#lookUps = new BatchQueue({ ...QUEUE_LIMITS, lanes: 1, commit: (ids) => eventsOf(database, ids) });
   }
 
-  async change<Result extends Booking | undefined>(id: string, attempt: Attempt, decide: (now: BookingNow) => Result): Promise<Result> {
+  async change<Result extends Booking | undefined>(
+    id: string,
+    { actor }: Pick<JudgedAttempt, 'actor'>,
+    decide: (now: BookingNow) => Result,
+  ): Promise<Result> {
     // The event is locked before its booking, so it is looked up before: plainly, and what is missing once more where writes go. That is a
     // hint. The booking's own row, read in the transaction, has the last word.
     let { eventId } = await this.#lookUps.submit(id, id);
     for (;;) {
-      const outcome = await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, ...attempt, decide });
-      if (!isRerouted(outcome)) return answerOf(outcome, attempt);
+      const outcome = await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, actor, decide });
+      if (!isRerouted(outcome)) return unwrap<Result>(outcome).value;
       eventId = outcome.eventId;
     }
   }

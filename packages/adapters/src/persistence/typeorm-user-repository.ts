@@ -1,4 +1,4 @@
-import { type Attempt, type Freshness, refuse } from '@ticket/domain';
+import { type Answer, type Freshness, refuse } from '@ticket/domain';
 import {
   type Credentials,
   requireDeletable,
@@ -8,7 +8,7 @@ import {
   type UserNow,
   type UserRepository,
 } from '@ticket/domain/accounts';
-import { type Actor, actorNow, firstAnswer, ownerOf, userIdOf } from '@ticket/domain/spi';
+import { type Actor, actorNow, firstAnswer, type JudgedAttempt, ownerOf, rowNeededBy } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import { messageOf } from './database-errors.ts';
@@ -57,14 +57,13 @@ export class TypeOrmUserRepository implements UserRepository {
     return toFacts(await this.#database.query<FactsColumns>(FACTS, [id, id, id], { freshness }));
   }
 
-  async change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result> {
+  async change<Result extends StoredUser | undefined>(id: string, attempt: JudgedAttempt, decide: (now: UserNow) => Result): Promise<Answer<Result>> {
     const { dialect } = this.#database;
     const outcome = await this.#database
       .markedTransaction(async (manager) => decideAndStore(dialect, manager, id, attempt, await lockUsers(dialect, manager, id, attempt), decide))
       .catch((error: unknown) => refuseKnown(dialect, error));
     if (!outcome.done) throw outcome.error;
-    if (outcome.replayed) attempt.key?.onReplay();
-    return outcome.after;
+    return { value: outcome.after, replayed: outcome.replayed };
   }
 }
 
@@ -78,11 +77,11 @@ interface LockedUsers {
   readonly actor: Actor;
 }
 
-async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: Attempt): Promise<LockedUsers> {
-  const actorId = userIdOf(actor);
+async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: JudgedAttempt): Promise<LockedUsers> {
+  const actorId = rowNeededBy(actor);
   // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
   const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
-  const rows = await lockRows<UserColumns>(dialect, manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]), 'write');
+  const rows = await lockRows<UserColumns>(dialect, manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]));
   const users = new Map(rows.map((row) => [row.id, toUser(row)]));
   const user = users.get(id);
   if (user?.role === 'admin' && !admins.includes(id)) throw new StaleRow('made an admin meanwhile');
@@ -93,7 +92,7 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   dialect: Dialect,
   manager: EntityManager,
   id: string,
-  attempt: Attempt,
+  attempt: JudgedAttempt,
   { user: before, actor }: LockedUsers,
   decide: (now: UserNow) => Result,
 ): Promise<Worked<Decided<Result>>> {
@@ -120,7 +119,9 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   const unsent =
     key === undefined || after === undefined
       ? []
-      : keptAnswerInserts(dialect, [{ owner: ownerOf(attempt.actor), key: key.value, fingerprint: key.fingerprint, answer: after.user }]);
+      : keptAnswerInserts(dialect, [
+          { owner: ownerOf(attempt.actor), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer: after.user },
+        ]);
   return { result: { done: true, after, replayed: false }, hasWritten: hasWritten || key !== undefined, unsent };
 }
 

@@ -16,7 +16,9 @@ const account = { name: 'Ani', email: 'Ani@Example.com', password: 'kereta-malam
 describe('registering', () => {
   it('opens an account and signs its user in', async () => {
     const { useCases, ports } = await aHouse();
-    const { user, token } = await useCases.registerUser(NOBODY, account);
+    const {
+      value: { user, token },
+    } = await useCases.registerUser(NOBODY, account);
     expect(user).toMatchObject({ name: 'Ani', email: 'ani@example.com', role: 'user', tokenVersion: 0, createdAt: NOW });
     expect(await ports.tokens.verify(token)).toEqual(refOf(user));
     expect(await useCases.readSelf({ actor: refOf(user) })).toEqual(user);
@@ -99,7 +101,9 @@ describe('registering from one place', () => {
 describe('logging in', () => {
   it('gives a token to whoever has the password, however he writes his e-mail', async () => {
     const { useCases, ports } = await aHouse();
-    const { user } = await useCases.registerUser(NOBODY, account);
+    const {
+      value: { user },
+    } = await useCases.registerUser(NOBODY, account);
     for (const email of ['ani@example.com', ' ANI@EXAMPLE.COM ']) {
       const opened = await useCases.logIn({ email, password: account.password });
       expect(opened.user).toEqual(user);
@@ -275,7 +279,9 @@ describe('logging in', () => {
 
   it('hashes a password anew whose hash took less work, once, and ends no token by it', async () => {
     const { useCases, ports } = await aHouse();
-    const { user } = await useCases.registerUser(NOBODY, account);
+    const {
+      value: { user },
+    } = await useCases.registerUser(NOBODY, account);
     const hash = async () => (await ports.users.findCredentials(user.email))?.passwordHash;
     const raised = everyUseCase({ ...ports, passwords: fakePasswords({ cost: 2 }) });
     const before = await hash();
@@ -307,7 +313,9 @@ describe('logging in', () => {
         [decomposed, composed],
       ] as const) {
         const { useCases, rows, ports, admin } = await aHouse();
-        const { user } = await useCases.registerUser(NOBODY, { ...account, password: given });
+        const {
+          value: { user },
+        } = await useCases.registerUser(NOBODY, { ...account, password: given });
         expect(await ports.passwords.verify(composed, (await ports.users.findCredentials(user.email))?.passwordHash)).toBe(true);
         await useCases.createUser(as(admin), { ...account, email: 'budi@example.com', password: given });
         const changed = await rows.user({ email: 'citra@example.com' });
@@ -326,7 +334,9 @@ describe('logging in', () => {
     ])('opens an old hash of %s in the form it was given in and in the normal one, and is hashed anew from NFC', async (_, given) => {
       for (const typed of new Set([given, ...(given === composed || given === decomposed ? [composed, decomposed] : [])])) {
         const { useCases, ports } = await aHouse();
-        const { user } = await useCases.registerUser(NOBODY, account);
+        const {
+          value: { user },
+        } = await useCases.registerUser(NOBODY, account);
         const passwordHash = await ports.passwords.hash(given);
         await ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash }));
         expect((await useCases.logIn({ email: user.email, password: typed })).user).toEqual(user);
@@ -337,12 +347,28 @@ describe('logging in', () => {
       }
     });
 
+    it('opens an old hash of what is too long in NFC, as often as it is typed: no hash is made of a part of it', async () => {
+      const typed = '\u0958'.repeat(24);
+      const ports = inMemoryPorts();
+      const old = everyUseCase({ ...ports, passwords: { ...ports.passwords, needsRehash: () => true } });
+      const {
+        value: { user },
+      } = await old.registerUser(NOBODY, account);
+      const passwordHash = await ports.passwords.hash(typed);
+      await ports.users.change(user.id, OPERATOR, () => ({ user, passwordHash }));
+      for (let login = 0; login < 2; login++) expect((await old.logIn({ email: user.email, password: typed })).user).toEqual(user);
+      expect((await ports.users.findCredentials(user.email))?.passwordHash).toBe(passwordHash);
+      expect(await answerOf(old.registerUser(NOBODY, { ...account, email: 'budi@example.com', password: typed }))).toBe('invalid_input');
+    });
+
     it('takes the same work when it is wrong as when nobody has the e-mail', async () => {
       const { ports } = await aHouse();
       const { asked, passwords } = watched(ports.passwords);
       const { useCases } = await aHouse({ passwords });
-      const { user } = await useCases.registerUser(NOBODY, account);
-      for (const typed of [composed, decomposed, `${composed}${decomposed}`, 'perahu-pagi-7', '\u00e9'.repeat(37)]) {
+      const {
+        value: { user },
+      } = await useCases.registerUser(NOBODY, account);
+      for (const typed of [composed, decomposed, `${composed}${decomposed}`, 'perahu-pagi-7', '\u00e9'.repeat(37), '\u0958'.repeat(24)]) {
         const tried = async (email: string) => {
           asked.splice(0);
           expect(await answerOf(useCases.logIn({ email, password: typed }))).toBe('wrong_credentials');
@@ -355,7 +381,9 @@ describe('logging in', () => {
 
   it('leaves a password as it is that was changed while the old one was hashed anew, and nobody where its user has gone', async () => {
     const { useCases, ports, admin } = await aHouse();
-    const { user } = await useCases.registerUser(NOBODY, account);
+    const {
+      value: { user },
+    } = await useCases.registerUser(NOBODY, account);
     let meanwhile = () => useCases.changeUser(as(user), user.id, { password: 'perahu-pagi-7' });
     const costlier = fakePasswords({ cost: 2 });
     const hash = async (password: string) => {
@@ -416,7 +444,9 @@ describe('a password of the person’s own words', () => {
 describe('changing a user', () => {
   it('with a new password ends the tokens given before and the old password', async () => {
     const { useCases } = await aHouse();
-    const { user } = await useCases.registerUser(NOBODY, account);
+    const {
+      value: { user },
+    } = await useCases.registerUser(NOBODY, account);
     const changed = await useCases.changeUser(as(user), user.id, { password: 'perahu-pagi-7' });
     expect(changed.tokenVersion).toBe(1);
     expect(await answerOf(useCases.readSelf(as(user)))).toBe('unauthenticated');
@@ -426,7 +456,9 @@ describe('changing a user', () => {
 
   it('without one keeps both', async () => {
     const { useCases } = await aHouse();
-    const { user } = await useCases.registerUser(NOBODY, account);
+    const {
+      value: { user },
+    } = await useCases.registerUser(NOBODY, account);
     await useCases.changeUser(as(user), user.id, { name: 'Ani Putri', email: 'putri@example.com' });
     expect(await useCases.readSelf(as(user))).toMatchObject({ name: 'Ani Putri', email: 'putri@example.com', tokenVersion: 0 });
     expect(await answerOf(useCases.logIn({ ...account, email: 'putri@example.com' }))).toBe('done');
@@ -442,7 +474,9 @@ describe('changing a user', () => {
 
   it('stores nothing of a refused change, the password least of all', async () => {
     const { useCases } = await aHouse();
-    const { user } = await useCases.registerUser(NOBODY, account);
+    const {
+      value: { user },
+    } = await useCases.registerUser(NOBODY, account);
     for (const changes of [
       { name: '', password: 'perahu-pagi-7' },
       { name: 'Putri', password: '1' },
@@ -474,7 +508,9 @@ describe('changing one’s own password or e-mail in the locked profile', () => 
   const NEW = { password: 'perahu-pagi-7' };
   const setUp = async () => {
     const house = await aHouse({ ...LOCKED });
-    const { user } = await house.useCases.registerUser(NOBODY, account);
+    const {
+      value: { user },
+    } = await house.useCases.registerUser(NOBODY, account);
     const change = (changes: UserChanges, attempt = as(user)) => answerOf(house.useCases.changeUser(attempt, user.id, changes, HERE));
     return { ...house, user, change };
   };

@@ -44,7 +44,7 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
     if (isProved) await prove(attempt, before, currentPassword, from);
     if (after.email !== before.email && (await isEmailTaken({ users }, after))) refuse('email_taken', {});
     const passwordHash = password === undefined ? undefined : await passwords.hash(password, holdersOf(attempt.actor, from));
-    const stored = await users.change(id, attempt, (rows) => ({ user: decide(rows, isProved).after, passwordHash }));
+    const { value: stored } = await users.change(id, { actor: attempt.actor }, (rows) => ({ user: decide(rows, isProved).after, passwordHash }));
     return stored.user;
   };
   /** By the e-mail as it is now: what was read before may lag. */

@@ -6,7 +6,9 @@ export function createFirstAdmin({ users, passwords, clock, newId, accountPolicy
   return async (account: Omit<NewUser, 'role'>): Promise<User | undefined> => {
     const user = newUser({ ...account, role: 'admin' }, policy.passwords, { id: newId(), now: clock() });
     const passwordHash = await passwords.hash(account.password, []);
-    const stored = await users.change(user.id, { actor: 'operator' }, ({ hasOtherAdmins }) => (hasOtherAdmins ? undefined : { user, passwordHash }));
+    const { value: stored } = await users.change(user.id, { actor: 'operator' }, ({ hasOtherAdmins }) =>
+      hasOtherAdmins ? undefined : { user, passwordHash },
+    );
     return stored?.user;
   };
 }

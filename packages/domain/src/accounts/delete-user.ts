@@ -20,9 +20,10 @@ export function deleteUser({ users, accountPolicy: policy }: AccountPorts) {
       const user = judge(actor, await users.find(id, freshness));
       requireDeletable(user, await users.findFacts(id, freshness));
     });
-    return users.change(id, attempt, ({ actor, user }) => {
+    const { value } = await users.change(id, { actor: attempt.actor }, ({ actor, user }) => {
       judge(actor, user);
       return undefined;
     });
+    return value;
   };
 }

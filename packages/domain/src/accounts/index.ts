@@ -4,6 +4,7 @@ export {
   isPasswordImpersonal,
   isPasswordLongEnough,
   isPasswordStorable,
+  isPasswordTypeable,
   isPasswordUncommon,
   PASSWORD_BYTES_MAX,
   type PasswordRules,

@@ -1,7 +1,7 @@
 import { type ActorRef, userIdOf } from '../requests/actor.ts';
 import { endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
-import { formsOf, normalPassword } from './password.ts';
+import { formsOf, isPasswordStorable, normalPassword } from './password.ts';
 import type { AccountPorts, PasswordHasher } from './ports.ts';
 import { type ClientNetwork, type RateLimit, refuseAtLimit, refuseCrowd } from './rate-limits.ts';
 import type { User } from './user.ts';
@@ -81,7 +81,7 @@ async function counted<Result>(underWay: Map<string, number>, subjects: readonly
 /** Passwords as use cases have them: each says for whom it works, and a password is one in whatever form it is typed. */
 export interface SharedPasswords {
   hash(password: string, holders: readonly Holder[]): Promise<string>;
-  /** `outdated`: right, and its hash took less work than hashes take now or is of another form. */
+  /** `outdated`: right, and its hash took less work than hashes take now or is of another form, and can be made anew. */
   verify(password: string, hash: string | undefined, holders: readonly Holder[]): Promise<'wrong' | 'right' | 'outdated'>;
 }
 /** Gives the user of the e-mail for the right password, within the budget of failed logins. */
@@ -123,7 +123,9 @@ export function inShares(passwords: PasswordHasher): SharedPasswords {
       inShare(holders, async () => {
         for (const form of formsOf(password)) {
           if (!(await passwords.verify(form, hash)) || hash === undefined) continue;
-          return form === normalPassword(password) && !passwords.needsRehash(hash) ? 'right' : 'outdated';
+          const isOutdated = form !== normalPassword(password) || passwords.needsRehash(hash);
+          // bcrypt would hash the first 72 bytes of one that is longer in NFC, and it would open nothing any more.
+          return isOutdated && isPasswordStorable(password) ? 'outdated' : 'right';
         }
         return 'wrong';
       }),

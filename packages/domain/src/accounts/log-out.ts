@@ -10,7 +10,7 @@ import { signedOut, type User } from './user.ts';
 export function logOut({ users, accountPolicy: policy }: AccountPorts) {
   return async ({ actor: ref }: Attempt): Promise<User> => {
     const { id } = await judgeFirst({ users }, { actor: ref }, policy.rights.log_out, (actor) => person(actor));
-    const stored = await users.change(id, { actor: ref }, ({ actor, user }: UserNow) => {
+    const { value: stored } = await users.change(id, { actor: ref }, ({ actor, user }: UserNow) => {
       authorize(policy.rights.log_out, actor);
       return { user: signedOut(user ?? refuse('unauthenticated', {})) };
     });

@@ -1,7 +1,7 @@
-import { type Actor, actorNow, userIdOf } from '../requests/actor.ts';
+import { type Actor, actorNow, rowNeededBy } from '../requests/actor.ts';
 import { judgedBy } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
-import { firstAnswer, ownerOf } from '../requests/idempotency.ts';
+import { type Answer, firstAnswer, ownerOf } from '../requests/idempotency.ts';
 import { refuse } from '../requests/refusal.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
 import type { ClientNetwork } from './rate-limits.ts';
@@ -9,6 +9,8 @@ import type { User } from './user.ts';
 import { isEmailTaken } from './user-facts.ts';
 
 interface NewAccount {
+  /** Of request, for its idempotency key. */
+  readonly kind: string;
   readonly user: User;
   readonly password: string;
   readonly from: readonly ClientNetwork[];
@@ -20,24 +22,24 @@ interface NewAccount {
 export async function openAccount(
   { users, passwords, keptAnswers }: Pick<SharedPorts, 'users' | 'passwords' | 'keptAnswers'>,
   asked: Attempt,
-  { user, password, from, allowed }: NewAccount,
-): Promise<User> {
-  const attempt = judgedBy(allowed, asked);
+  { kind, user, password, from, allowed }: NewAccount,
+): Promise<Answer<User>> {
+  const attempt = judgedBy(kind, allowed, asked);
   if (await isEmailTaken({ users }, user)) return (await answeredBefore()) ?? refuse('email_taken', {});
   const passwordHash = await passwords.hash(password, holdersOf(attempt.actor, from));
-  const stored = await users.change(user.id, attempt, ({ actor }) => {
+  const { value: stored, replayed } = await users.change(user.id, attempt, ({ actor }) => {
     allowed(actor);
     return { user, passwordHash };
   });
-  return stored.user;
+  return { value: stored.user, replayed };
 
   /** Asked again under a key: whoever has the e-mail may be the first answer, which is given again. */
-  async function answeredBefore(): Promise<User | undefined> {
+  async function answeredBefore(): Promise<Answer<User> | undefined> {
     const { actor: ref, key } = attempt;
     if (key === undefined) return undefined;
-    const [kept, row] = [await keptAnswers.find(ownerOf(ref), key.value), await users.find(userIdOf(ref) ?? '')];
+    const id = rowNeededBy(ref);
+    const [kept, row] = [await keptAnswers.find(ownerOf(ref), key.value), id === undefined ? undefined : await users.find(id)];
     const first = firstAnswer<User>(kept, key, actorNow(ref, row));
-    if (first !== undefined) key.onReplay();
-    return first;
+    return first && { value: first, replayed: true };
   }
 }

@@ -16,18 +16,21 @@ export const PASSWORD_BYTES_MAX = 72;
 export const normalPassword = (password: string): string => password.normalize('NFC');
 
 /**
- * The texts that a typed password may have been hashed as; none when it is too long for one. Hashes that were made before passwords were normalised are of what was typed then,
- * on another system in another form. How many there are depends on what was typed alone, so the work tells nothing of an account.
+ * The texts that a typed password may have been hashed as; none when each is too long for a hash. Hashes that were made before passwords were
+ * normalised are of what was typed then, on another system in another form; a few letters are longer in NFC, so that only what was typed fits.
+ * How many there are depends on what was typed alone, so the work tells nothing of an account.
  */
 export function formsOf(typed: string): readonly string[] {
   const normal = normalPassword(typed);
   const other = typed === normal ? typed.normalize('NFD') : typed;
-  return isStorable(normal) ? [...new Set([normal, other])].filter(isStorable) : [];
+  return [...new Set([normal, other])].filter(isStorable);
 }
 
 const isStorable = (password: string): boolean => isWellFormed(password) && utf8BytesOf(password) <= PASSWORD_BYTES_MAX;
 
 export const isPasswordStorable = (password: string): boolean => isStorable(normalPassword(password));
+/** Whether it can be somebody's password at all: else it need not be looked at. */
+export const isPasswordTypeable = (typed: string): boolean => formsOf(typed).length > 0;
 export const isPasswordLongEnough = (password: string, { charactersMin }: PasswordRules): boolean =>
   charactersOf(normalPassword(password)) >= charactersMin;
 export const isPasswordUncommon = (password: string, { refuseGuessable, common }: PasswordRules): boolean =>

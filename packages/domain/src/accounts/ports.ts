@@ -1,5 +1,6 @@
 import type { Actor, ActorRef } from '../requests/actor.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { JudgedAttempt } from '../requests/attempt.ts';
+import type { Answer } from '../requests/idempotency.ts';
 import type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, RateCounts } from '../requests/ports.ts';
 import type { AccountPolicy } from './policy.ts';
 import type { User } from './user.ts';
@@ -46,7 +47,7 @@ export interface UserRepository {
    * among the other admins. What is deleted passes `requireDeletable` under the lock, and takes its cancelled bookings with it: no other
    * change pays for the facts.
    */
-  change<Result extends StoredUser | undefined>(id: string, attempt: Attempt, decide: (now: UserNow) => Result): Promise<Result>;
+  change<Result extends StoredUser | undefined>(id: string, attempt: JudgedAttempt, decide: (now: UserNow) => Result): Promise<Answer<Result>>;
 }
 
 export interface UserQueries {

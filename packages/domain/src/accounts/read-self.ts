@@ -1,6 +1,7 @@
 import { person } from '../requests/actor.ts';
 import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
+import { refuse } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
@@ -8,8 +9,9 @@ import type { User } from './user.ts';
 /** The signed-in user's own row. */
 export function readSelf({ users, accountPolicy: policy }: AccountPorts) {
   return ({ actor: ref }: Attempt): Promise<User> =>
-    asActor({ users }, ref, (actor) => {
+    asActor({ users }, ref, async (actor) => {
       authorize(policy.rights.read_self, actor);
-      return person(actor);
+      const self = person(actor);
+      return 'email' in self ? self : ((await users.find(self.id)) ?? refuse('unauthenticated', {}));
     });
 }

@@ -1,5 +1,6 @@
 import { asActor } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
+import type { Answer } from '../requests/idempotency.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
 import { countOne, limitAtOnce, type SharedPorts } from './limiting.ts';
@@ -17,7 +18,7 @@ export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts
     attempt: Attempt,
     input: Input<NewUser>,
     from: readonly ClientNetwork[] = [],
-  ): Promise<{ readonly user: User; readonly token: string }> => {
+  ): Promise<Answer<{ readonly user: User; readonly token: string }>> => {
     const account = await asActor({ users }, attempt.actor, (actor) => {
       authorize(policy.rights.register_user, actor);
       const asked = accept(input);
@@ -28,12 +29,13 @@ export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts
     const user = newUser(account, policy.passwords, { id: newId(), now });
     const limits = registrationLimits(policy, from);
     await limited(limits, now, () => countOne({ rateCounts }, limits, now));
-    const stored = await openAccount({ users, passwords, keptAnswers }, attempt, {
+    const { value: stored, replayed } = await openAccount({ users, passwords, keptAnswers }, attempt, {
+      kind: 'register_user',
       user,
       password: account.password,
       from,
       allowed: (actor) => authorize(policy.rights[user.role === 'admin' ? 'register_admin' : 'register_user'], actor),
     });
-    return { user: stored, token: await tokens.issue(stored) };
+    return { value: { user: stored, token: await tokens.issue(stored) }, replayed };
   };
 }

@@ -2,8 +2,8 @@ import { ACCOUNT_POLICY } from '../accounts/policy.ts';
 import type { AccountPorts, StoredUser } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
 import { requireDeletable } from '../accounts/user-facts.ts';
-import { type ActorRef, actorNow, userIdOf } from '../requests/actor.ts';
-import { firstAnswer, type KeptAnswer, ownerOf } from '../requests/idempotency.ts';
+import { type ActorRef, actorNow, rowNeededBy } from '../requests/actor.ts';
+import { type Answer, firstAnswer, type KeptAnswer, ownerOf } from '../requests/idempotency.ts';
 import type { Part, PartRows, Position } from '../requests/ports.ts';
 import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { assert, refuse } from '../requests/refusal.ts';
@@ -11,9 +11,10 @@ import { SELLING_POLICY } from '../selling/policy.ts';
 import type { Ports } from '../selling/ports.ts';
 import type { BookingView, EventView } from '../selling/views.ts';
 import type { Booking } from '../stock/booking.ts';
+import type { StockDecision, Writes } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
-import { type StockDecision, settle, type Writes } from '../stock/settlement.ts';
+import { settle } from '../stock/settlement.ts';
 import { bookingsIn, budgetIn, emptyMemory, holdingsIn, type Memory, stockFactsIn, userFactsIn, usersIn } from './memory.ts';
 import { fakePasswords, fakeTokens } from './tokens-and-passwords.ts';
 
@@ -22,6 +23,8 @@ export interface InMemoryPorts extends Ports, Omit<AccountPorts, keyof Ports> {
   /** The ledger lines of an event, also of a deleted one, by version. */
   movements(eventId: string): Promise<readonly StockMovement[]>;
 }
+
+const unwrapped = async <Value>(answer: Promise<Answer<Value>>): Promise<Value> => (await answer).value;
 
 const isRunning = ({ endsAt }: RateCount, now: Date): boolean => endsAt > now && endsAt <= endOfWindow(now);
 
@@ -46,7 +49,7 @@ export function inMemoryPorts(
     },
     bookings: {
       change: (bookingId, { actor }, decide) =>
-        settled(() => ({ subject: 'booking', eventId: bookings.get(bookingId)?.eventId, bookingId, actor, decide })),
+        unwrapped(settled(() => ({ subject: 'booking', eventId: bookings.get(bookingId)?.eventId, bookingId, actor, decide }))),
     },
     users: {
       find: (id) => inTurn(() => accounts.get(id)?.user),
@@ -56,16 +59,13 @@ export function inMemoryPorts(
       change: (id, { actor, key }, decide) =>
         inTurn(() => {
           const first = firstAnswer<User>(key && keptUnder(ownerOf(actor), key.value), key, actorNow(actor, actorRow(actor)));
-          if (first !== undefined) {
-            key?.onReplay();
-            return { user: first } as ReturnType<typeof decide>; // what makes a user answers with one
-          }
+          if (first !== undefined) return { value: { user: first } as ReturnType<typeof decide>, replayed: true }; // what makes a user answers with one
           const { hasOtherAdmins } = userFactsIn(memory, id);
           const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, hasOtherAdmins });
           storeUser(id, after);
           if (key !== undefined && after !== undefined)
-            kept.push({ owner: ownerOf(actor), key: key.value, fingerprint: key.fingerprint, answer: after.user, at: new Date() });
-          return after;
+            kept.push({ owner: ownerOf(actor), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer: after.user, at: new Date() });
+          return { value: after, replayed: false };
         }),
     },
     eventQueries: {
@@ -153,11 +153,11 @@ export function inMemoryPorts(
   }
 
   /** Decides one thing about stock and stores what came of it; or throws and has stored nothing. */
-  function settled<Result extends Event | Booking | undefined>(ask: () => StockDecision): Promise<Result> {
-    return inTurn(() => settledNow(ask()) as Result); // what `decide` returned, with its stock version: settle() keeps the kind
+  function settled<Result extends Event | Booking | undefined>(ask: () => StockDecision): Promise<Answer<Result>> {
+    return inTurn(() => settledNow(ask()) as Answer<Result>); // what `decide` returned, with its stock version: settle() keeps the kind
   }
 
-  function settledNow(decision: StockDecision): Event | Booking | undefined {
+  function settledNow(decision: StockDecision): Answer<Event | Booking | undefined> {
     const event = decision.eventId === undefined ? undefined : events.get(decision.eventId);
     const actor = actorRow(decision.actor);
     const now = clock();
@@ -169,14 +169,13 @@ export function inMemoryPorts(
       budget: budgetIn(memory, decision, policy, now),
       keptAnswers: kept,
     };
-    const { outcomes, writes } = settle([decision], rows, now);
+    const { outcomes, writes } = settle([decision], rows, now, { runsTwice: true });
     const [outcome] = outcomes;
     assert(outcome !== undefined, 'each decision has its outcome');
     if (!outcome.done) throw outcome.error;
     for (const { id } of writes.insertedBookings) assert(!bookings.has(id), 'a new booking has an id of its own');
     store(writes);
-    if (outcome.replayed) decision.key?.onReplay();
-    return outcome.value;
+    return { value: outcome.value, replayed: outcome.replayed };
   }
 
   function keptUnder(owner: string, key: string): KeptAnswer | undefined {
@@ -220,7 +219,7 @@ export function inMemoryPorts(
   }
 
   function actorRow(ref: ActorRef): User | undefined {
-    const id = userIdOf(ref);
+    const id = rowNeededBy(ref);
     return id === undefined ? undefined : accounts.get(id)?.user;
   }
 

@@ -7,9 +7,9 @@ import type { SellingPolicy } from '../selling/policy.ts';
 import type { StockFacts } from '../stock/audit.ts';
 import { type Booking, heldBy } from '../stock/booking.ts';
 import { type ChangeBudget, changesSubject, madeWithin } from '../stock/change-budget.ts';
+import type { Holding, StockDecision } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
-import type { Holding, StockDecision } from '../stock/settlement.ts';
 
 /** All rows there are. Ports that are given the same ones are servers on one database. */
 export interface Memory {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aUser } from '../testing/builders.ts';
 import { refOf } from '../testing/store.ts';
-import { actorNow, person, userIdOf } from './actor.ts';
+import { actorNow, person, rowNeededBy, userIdOf } from './actor.ts';
 
 describe('who asks', () => {
   const user = aUser({ tokenVersion: 3 });
@@ -20,6 +20,15 @@ describe('who asks', () => {
   it('is stale when the user is gone, or the token is of another version than his row, older or newer', () => {
     expect(actorNow(refOf(user), undefined)).toBe('stale');
     expect([2, 4].map((tokenVersion) => actorNow(refOf({ ...user, tokenVersion }), user))).toEqual(['stale', 'stale']);
+  });
+
+  it('is whom the app vouches for, without a row', () => {
+    const vouched = { userId: user.id, role: 'admin' as const };
+    expect([actorNow(vouched, undefined), actorNow(vouched, user)]).toEqual([
+      { id: user.id, role: 'admin' },
+      { id: user.id, role: 'admin' },
+    ]);
+    expect([rowNeededBy(vouched), userIdOf(vouched), rowNeededBy(refOf(user))]).toEqual([undefined, user.id, user.id]);
   });
 
   it('can book and organise only as a person', () => {

@@ -3,29 +3,49 @@ import { refuse } from './refusal.ts';
 export type Role = 'user' | 'admin';
 
 /**
- * Who asks, as the edge knows him: nobody, the holder of a token, or the operator, who works on the server itself
- * (the command line, the start-up) and may do everything.
+ * Who asks, as the edge knows them: nobody; the operator, who works on the server itself (the command line, the start-up) and may do everything;
+ * the holder of a token, whose role is read from their row as it is now; or a user whose role the app vouches for, of whom no row is read.
  */
-export type ActorRef = 'anonymous' | 'operator' | { readonly userId: string; readonly tokenVersion: number };
+export type ActorRef = 'anonymous' | 'operator' | TokenHolder | VouchedUser;
 
-/** Who asks, as the rows say now. `stale` holds a token whose user is gone or has changed his password since. */
-export type Actor<Row extends SignedIn = SignedIn> = 'anonymous' | 'operator' | 'stale' | Row;
+export interface TokenHolder {
+  readonly userId: string;
+  readonly tokenVersion: number;
+}
 
-/** What rights are made of: as much of an asker's row as a decision reads. */
+export interface VouchedUser {
+  readonly userId: string;
+  readonly role: Role;
+}
+
+/** Who asks, as the rows say now. `stale` holds a token whose user is gone or has changed their password since. */
+export type Actor<Row extends SignedInRow = SignedInRow> = 'anonymous' | 'operator' | 'stale' | Row | SignedIn;
+
+/** What rights are made of. */
 export interface SignedIn {
   readonly id: string;
   readonly role: Role;
+}
+
+/** As much of an actor's row as rights are read from. */
+export interface SignedInRow extends SignedIn {
   /** Tokens carry it; a password change and a logout raise it, which ends every token given before. */
   readonly tokenVersion: number;
 }
 
-/** The user whose row has to be read before the actor is known. */
+/** The user who asks; undefined for nobody and for the operator. */
 export const userIdOf = (ref: ActorRef): string | undefined => (typeof ref === 'string' ? undefined : ref.userId);
 
-export function actorNow<Row extends SignedIn>(ref: ActorRef, user: Row | undefined): Actor<Row> {
+/** The user whose row has to be read before the actor is known. */
+export const rowNeededBy = (ref: ActorRef): string | undefined => (typeof ref === 'string' || 'role' in ref ? undefined : ref.userId);
+
+/** The actor, by the row that `rowNeededBy` names. */
+export function actorNow<Row extends SignedInRow>(ref: ActorRef, row: Row | undefined): Actor<Row> {
   if (typeof ref === 'string') return ref;
-  return user !== undefined && user.tokenVersion === ref.tokenVersion ? user : 'stale';
+  if ('role' in ref) return { id: ref.userId, role: ref.role };
+  return row !== undefined && row.tokenVersion === ref.tokenVersion ? row : 'stale';
 }
 
 /** The signed-in user among the actors: only a person can book tickets or organise an event. */
-export const person = <Row extends SignedIn>(actor: Actor<Row>): Row => (typeof actor === 'string' ? refuse('unauthenticated', {}) : actor);
+export const person = <Row extends SignedInRow>(actor: Actor<Row>): Row | SignedIn =>
+  typeof actor === 'string' ? refuse('unauthenticated', {}) : actor;

@@ -1,11 +1,11 @@
-import { type Actor, type ActorRef, actorNow, type SignedIn, userIdOf } from './actor.ts';
-import type { Attempt } from './attempt.ts';
+import { type Actor, type ActorRef, actorNow, rowNeededBy, type SignedInRow } from './actor.ts';
+import type { Attempt, JudgedAttempt } from './attempt.ts';
 import type { Freshness } from './ports.ts';
 import { accept, type Input, Refusal } from './refusal.ts';
 import { type Audience, authorize, type Rights, requireSignedIn } from './rights.ts';
 
 /** Where the row of whoever asks is looked up. */
-export interface Askers<Row extends SignedIn> {
+export interface Askers<Row extends SignedInRow> {
   readonly users: { find(id: string, freshness?: Freshness): Promise<Row | undefined> };
 }
 
@@ -13,12 +13,12 @@ export interface Askers<Row extends SignedIn> {
  * Does what the actor may do, by their row, without a lock. Plain reads may lag behind: a "no" that rests on rows is judged once more on the
  * newest ones before it is told.
  */
-export async function asActor<Row extends SignedIn, Result>(
+export async function asActor<Row extends SignedInRow, Result>(
   { users }: Askers<Row>,
   ref: ActorRef,
   work: (actor: Actor<Row>, freshness: Freshness) => Result | Promise<Result>,
 ): Promise<Result> {
-  const userId = userIdOf(ref);
+  const userId = rowNeededBy(ref);
   const asOf = async (freshness: Freshness) => work(actorNow(ref, userId === undefined ? undefined : await users.find(userId, freshness)), freshness);
   try {
     return await asOf('plain');
@@ -40,7 +40,7 @@ export function requireToken(audience: Audience, { actor }: Attempt): void {
  * Judges a write before it takes a lock, a turn or a hash. Whoever is refused costs reads alone, and nobody (401) not even those. What passes
  * is decided again under the lock.
  */
-export const judgeFirst = <Row extends SignedIn, Result>(
+export const judgeFirst = <Row extends SignedInRow, Result>(
   { users }: Askers<Row>,
   { actor: ref }: Attempt,
   audience: Audience,
@@ -53,7 +53,7 @@ export const judgeFirst = <Row extends SignedIn, Result>(
 
 /** The input of a request that needs no row but the actor's: for a faulty one the actor's rights are judged first, then it is said. */
 export async function acceptAfterRights<T extends object>(
-  ports: Askers<SignedIn>,
+  ports: Askers<SignedInRow>,
   attempt: Attempt,
   audience: Audience,
   input: Input<T>,
@@ -62,12 +62,15 @@ export async function acceptAfterRights<T extends object>(
   return accept(input);
 }
 
-/** The attempt for a repository: under a key that was used before, its first answer is given only to an actor who may still do this. */
-export function judgedBy(allowed: (actor: Actor) => void, { key, ...attempt }: Attempt): Attempt {
-  return key === undefined ? attempt : { ...attempt, key: { ...key, allow: allowed } };
+/**
+ * The attempt for a repository: under a key that was used before for this kind of request, its first answer is given only to an actor who may
+ * still make one.
+ */
+export function judgedBy(kind: string, allow: (actor: Actor) => void, { key, ...attempt }: Attempt): JudgedAttempt {
+  return key === undefined ? attempt : { ...attempt, key: { ...key, kind, allow } };
 }
 
 /** Refuses (401) an actor who may not even ask. For an edge that found an id malformed: an invalid token is said before an invalid id. */
-export function identifyActor<Action extends string>({ users }: Askers<SignedIn>, rights: Rights<Action>) {
+export function identifyActor<Action extends string>({ users }: Askers<SignedInRow>, rights: Rights<Action>) {
   return ({ actor: ref }: Attempt, action: Action): Promise<void> => asActor({ users }, ref, (actor) => requireSignedIn(rights[action], actor));
 }

@@ -1,9 +1,9 @@
 import type { Actor, ActorRef } from './actor.ts';
-import { assert, refuse } from './refusal.ts';
+import { refuse } from './refusal.ts';
 
 /**
- * A client's name for what he asks, so that asking again makes nothing twice (draft-ietf-httpapi-idempotency-key-header).
- * Whoever asks while the first is being stored waits for its lock and finds its answer; a refusal is not kept.
+ * A client's name for what they ask, so that asking again makes nothing twice (draft-ietf-httpapi-idempotency-key-header).
+ * A request that comes while the first is being stored waits for its lock and finds its answer; a refusal is not kept.
  */
 export interface IdempotencyKey {
   readonly value: string;
@@ -11,10 +11,14 @@ export interface IdempotencyKey {
   readonly fingerprint: string;
   /** The same under secrets that were in use within the day: the first answer may be kept under one of them. */
   readonly earlierFingerprints?: readonly string[];
-  /** Told when the answer is the first one's, given again. */
-  readonly onReplay: () => void;
-  /** Refuses an actor who may not make now what the key made once. The use case adds it; without it no kept answer is given. */
-  readonly allow?: (actor: Actor) => void;
+}
+
+/** A key as a use case hands it on. */
+export interface RequestKey extends IdempotencyKey {
+  /** The kind of request: a key that was used for another kind is a mistake, whatever its fingerprint. */
+  readonly kind: string;
+  /** Refuses an actor who may not make now what the key made once. */
+  readonly allow: (actor: Actor) => void;
 }
 
 /** The first answer under a key as it was then, kept in the transaction that made what it tells of. */
@@ -22,9 +26,18 @@ export interface KeptAnswer {
   /** Keys are each user's own; all who are nobody share theirs. */
   readonly owner: string;
   readonly key: string;
+  /** undefined in an answer that was kept before kinds were. */
+  readonly kind: string | undefined;
   readonly fingerprint: string;
   /** The row that was made. */
   readonly answer: object;
+}
+
+/** What a request that makes something is answered. */
+export interface Answer<Value> {
+  readonly value: Value;
+  /** Whether it is the first answer under the key, given again: then nothing was made now. */
+  readonly replayed: boolean;
 }
 
 /** Answers are kept for so long at least, by the store's clock. */
@@ -40,10 +53,36 @@ export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref
  * The first answer under the key, if there was one. Refuses an actor who no longer has the right to make what it tells of, by the row under
  * the lock, as a new request would be refused; then the key for anything else than it was first used for.
  */
-export function firstAnswer<Answer extends object>(kept: KeptAnswer | undefined, key: IdempotencyKey | undefined, actor: Actor): Answer | undefined {
+export function firstAnswer<Value extends object>(kept: KeptAnswer | undefined, key: RequestKey | undefined, actor: Actor): Value | undefined {
   if (key === undefined || kept === undefined) return undefined;
-  assert(key.allow !== undefined, 'a kept answer is given by the rights of now');
   key.allow(actor);
-  if (kept.fingerprint !== key.fingerprint && !key.earlierFingerprints?.includes(kept.fingerprint)) return refuse('idempotency_key_reused', {});
-  return kept.answer as Answer; // the fingerprint covers the route, so it is of the kind that is asked for
+  const isSameKind = kept.kind === undefined || kept.kind === key.kind;
+  const isSameRequest = kept.fingerprint === key.fingerprint || key.earlierFingerprints?.includes(kept.fingerprint) === true;
+  if (!isSameKind || !isSameRequest) return refuse('idempotency_key_reused', {});
+  return kept.answer as Value; // the kind of request says what it makes
 }
+
+/** The answers under keys during a batch: what was kept before, and what the batch keeps. */
+export class AnswersInBatch {
+  readonly kept: KeptAnswer[] = [];
+  readonly #byName: Map<string, KeptAnswer>;
+
+  constructor(keptBefore: readonly KeptAnswer[]) {
+    this.#byName = new Map(keptBefore.map((answer) => [nameOf(answer.owner, answer.key), answer]));
+  }
+
+  /** See `firstAnswer`. */
+  first<Value extends object>(ref: ActorRef, key: RequestKey | undefined, actor: Actor): Value | undefined {
+    return key && firstAnswer<Value>(this.#byName.get(nameOf(ownerOf(ref), key.value)), key, actor);
+  }
+
+  keep(ref: ActorRef, key: RequestKey | undefined, answer: object): void {
+    if (key === undefined) return;
+    const keeping: KeptAnswer = { owner: ownerOf(ref), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer };
+    this.#byName.set(nameOf(keeping.owner, keeping.key), keeping);
+    this.kept.push(keeping);
+  }
+}
+
+/** No owner has a space in their id. */
+const nameOf = (owner: string, key: string): string => `${owner} ${key}`;

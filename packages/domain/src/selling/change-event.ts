@@ -2,8 +2,8 @@ import { judgeFirst } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
+import type { EventNow } from '../stock/decisions.ts';
 import { changedEvent, type Event, type EventChanges } from '../stock/event.ts';
-import type { EventNow } from '../stock/settlement.ts';
 import type { Ports } from './ports.ts';
 
 /** Edits an event. A new total moves the stock by the difference; refuses `total_below_held` rather than take back what is sold. */
@@ -19,6 +19,7 @@ export function changeEvent({ events, eventQueries, users, clock, policy }: Port
     await judgeFirst({ users }, attempt, policy.rights.change_event, async (actor, freshness) =>
       decide({ actor, event: await eventQueries.find(id, freshness) }),
     );
-    return events.change(id, attempt, decide);
+    const { value } = await events.change(id, { actor: attempt.actor }, decide);
+    return value;
   };
 }

@@ -1,16 +1,17 @@
 import { type Actor, person } from '../requests/actor.ts';
 import { judgedBy, judgeFirst } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
+import type { Answer } from '../requests/idempotency.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
+import type { EventNow } from '../stock/decisions.ts';
 import { type Event, type NewEvent, newEvent } from '../stock/event.ts';
-import type { EventNow } from '../stock/settlement.ts';
 import { refusePast } from './policy.ts';
 import type { Ports } from './ports.ts';
 
 /** Opens an event that the actor organises, with all its tickets in stock. */
 export function createEvent({ events, users, clock, newId, policy }: Ports) {
-  return async (attempt: Attempt, input: Input<NewEvent>): Promise<Event> => {
+  return async (attempt: Attempt, input: Input<NewEvent>): Promise<Answer<Event>> => {
     const id = newId();
     const now = clock();
     const mayCreate = (actor: Actor) => authorize(policy.rights.create_event, actor);
@@ -26,6 +27,6 @@ export function createEvent({ events, users, clock, newId, policy }: Ports) {
       // Asked again under a key, the first answer is given again, also when the event is over by now.
       if (attempt.key === undefined) decide({ actor });
     });
-    return events.change(id, judgedBy(mayCreate, attempt), decide);
+    return events.change(id, judgedBy('create_event', mayCreate, attempt), decide);
   };
 }

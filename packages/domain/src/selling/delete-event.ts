@@ -2,8 +2,8 @@ import { judgeFirst } from '../requests/asking.ts';
 import type { Attempt } from '../requests/attempt.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
+import type { EventNow } from '../stock/decisions.ts';
 import { heldTickets } from '../stock/event.ts';
-import type { EventNow } from '../stock/settlement.ts';
 import type { Ports } from './ports.ts';
 
 /** Deletes an event with its cancelled bookings; its ledger stays and is closed. Refuses while bookings hold tickets. */
@@ -18,6 +18,7 @@ export function deleteEvent({ events, eventQueries, users, policy }: Ports) {
     await judgeFirst({ users }, attempt, policy.rights.delete_event, async (actor, freshness) =>
       decide({ actor, event: await eventQueries.find(id, freshness) }),
     );
-    return events.change(id, attempt, decide);
+    const { value } = await events.change(id, { actor: attempt.actor }, decide);
+    return value;
   };
 }

@@ -1,4 +1,4 @@
-import type { SignedIn } from '../requests/actor.ts';
+import type { SignedInRow } from '../requests/actor.ts';
 import type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, RateCounts } from '../requests/ports.ts';
 import type { BookingRepository, EventRepository, StockQueries } from '../stock/ports.ts';
 import type { SellingPolicy } from './policy.ts';
@@ -26,7 +26,7 @@ export interface BookingQueries {
 /** Whose row says what an asker may do. An app with accounts of its own reads them there. */
 export interface SignedInUsers {
   /** A user who is not found is not there: that is looked up where writes go, whatever the freshness. */
-  find(id: string, freshness?: Freshness): Promise<SignedIn | undefined>;
+  find(id: string, freshness?: Freshness): Promise<SignedInRow | undefined>;
 }
 
 /** All that the core asks of the outside world. */

@@ -3,7 +3,7 @@ import type { User } from '../accounts/user.ts';
 import { anEvent, NOW } from '../testing/builders.ts';
 import { aHouse } from '../testing/house.ts';
 import { LOCKED, OPEN } from '../testing/policies.ts';
-import { answerOf, answersOf, as, OPERATOR, times } from '../testing/store.ts';
+import { answerOf, answersOf, as, OPERATOR, times, unwrapped } from '../testing/store.ts';
 
 const YESTERDAY = new Date(NOW.getTime() - 24 * 60 * 60 * 1000);
 const TOMORROW = new Date(NOW.getTime() + 24 * 60 * 60 * 1000);
@@ -11,7 +11,7 @@ const TOMORROW = new Date(NOW.getTime() + 24 * 60 * 60 * 1000);
 describe('booking', () => {
   it('takes tickets out of stock for the actor, at the price of now', async () => {
     const { useCases, rows, sari, event } = await aHouse();
-    const booking = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 3 });
+    const { value: booking } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 3 });
     expect(booking).toMatchObject({
       userId: sari.id,
       eventId: event.id,
@@ -57,7 +57,7 @@ describe('a cancellation', () => {
   it('of tickets for an event that is over is not taken back where such an event may not be booked', async () => {
     for (const [policy, answer] of [[OPEN.policy, 'done'] as const, [LOCKED.policy, 'event_is_over'] as const]) {
       const { useCases, rows, sari, event } = await aHouse({ policy });
-      const booking = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 3 });
+      const { value: booking } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 3 });
       const set = (status: 'pending' | 'confirmed' | 'cancelled') => answerOf(useCases.changeBookingStatus(as(sari), booking.id, { status }));
       await rows.edit(event, { eventDate: YESTERDAY });
       expect([await set('pending'), await set('cancelled'), await set('confirmed')]).toEqual(['done', 'done', answer]);
@@ -73,7 +73,7 @@ describe('a limit on what a user holds of an event', () => {
     const { useCases, event } = house;
     return {
       ...house,
-      book: (user: User, quantity: number) => useCases.bookTickets(as(user), { eventId: event.id, quantity }),
+      book: (user: User, quantity: number) => unwrapped(useCases.bookTickets(as(user), { eventId: event.id, quantity })),
       set: (user: User, id: string, status: 'confirmed' | 'cancelled') => useCases.changeBookingStatus(as(user), id, { status }),
     };
   };
@@ -124,19 +124,21 @@ describe('a limit on what a user holds of an event', () => {
 describe('a price', () => {
   it('is for bookings to come and touches none that was made', async () => {
     const { useCases, rows, admin, sari, event } = await aHouse();
-    const made = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 2 });
+    const { value: made } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 2 });
     await useCases.changeEvent(as(admin), event.id, { ticketPriceCents: 1 });
     await useCases.changeBookingStatus(as(sari), made.id, { status: 'cancelled' });
     await useCases.changeBookingStatus(as(sari), made.id, { status: 'pending' });
     expect(await rows.bookingRows(sari.id)).toEqual([{ ...made, status: 'pending' }]);
-    expect((await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 2 })).totalPriceCents).toBe(2);
+    expect((await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 2 })).value.totalPriceCents).toBe(2);
   });
 });
 
 describe('a booking', () => {
   it('gives its tickets back once, however often it is cancelled and deleted', async () => {
     const { useCases, rows, sari, event } = await aHouse();
-    const { id } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 4 });
+    const {
+      value: { id },
+    } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 4 });
     const cancel = () => useCases.changeBookingStatus(as(sari), id, { status: 'cancelled' });
     expect(await answersOf([cancel(), cancel(), useCases.deleteBooking(as(sari), id), cancel()])).toEqual(['done', 'done', 'done', 'not_found']);
     expect(await rows.available(event)).toBe(10);
@@ -144,9 +146,11 @@ describe('a booking', () => {
 
   it('takes its tickets again when it is reinstated, or is refused', async () => {
     const { useCases, rows, sari, budi, event } = await aHouse();
-    const { id } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 4 });
+    const {
+      value: { id },
+    } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 4 });
     await useCases.changeBookingStatus(as(sari), id, { status: 'cancelled' });
-    const other = await useCases.bookTickets(as(budi), { eventId: event.id, quantity: 7 });
+    const { value: other } = await useCases.bookTickets(as(budi), { eventId: event.id, quantity: 7 });
     expect(await answerOf(useCases.changeBookingStatus(as(sari), id, { status: 'confirmed' }))).toBe('insufficient_tickets');
     await useCases.deleteBooking(as(budi), other.id);
     expect(await answerOf(useCases.changeBookingStatus(as(sari), id, { status: 'confirmed' }))).toBe('done');
@@ -155,7 +159,9 @@ describe('a booking', () => {
 
   it('is read, changed and deleted by its owner and by admins', async () => {
     const { useCases, sari, budi, admin, event } = await aHouse();
-    const { id } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 1 });
+    const {
+      value: { id },
+    } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 1 });
     expect(await answersOf([sari, budi, admin].map((user) => useCases.readBooking(as(user), id)))).toEqual(['done', 'forbidden', 'done']);
     expect(await useCases.readBooking(as(sari), id)).toMatchObject({ user: { name: 'Sari' }, event: { id: event.id, location: event.location } });
     expect(await answerOf(useCases.changeBookingStatus(as(admin), id, { status: 'pending' }))).toBe('done');
@@ -167,7 +173,7 @@ describe('an event', () => {
   it('is opened with all its tickets, organised by the admin who asks', async () => {
     const { useCases, rows, ports, admin } = await aHouse();
     const { name, location, eventDate, ticketPriceCents, totalTickets } = anEvent();
-    const event = await useCases.createEvent(as(admin), { name, location, eventDate, ticketPriceCents, totalTickets });
+    const { value: event } = await useCases.createEvent(as(admin), { name, location, eventDate, ticketPriceCents, totalTickets });
     expect(event).toMatchObject({ organizerId: admin.id, description: null, availableTickets: 10, stockVersion: 1, createdAt: NOW });
     expect(await rows.eventRow(event)).toEqual(event);
     expect(await ports.movements(event.id)).toMatchObject([{ reason: 'opened', delta: 10, availableAfter: 10 }]);
@@ -199,7 +205,9 @@ describe('an event', () => {
 
   it('goes with its cancelled bookings once none holds tickets, and leaves its ledger', async () => {
     const { useCases, rows, ports, admin, sari, event } = await aHouse();
-    const { id } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 1 });
+    const {
+      value: { id },
+    } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 1 });
     expect(await answerOf(useCases.deleteEvent(as(admin), event.id))).toBe('event_has_active_bookings');
     await useCases.changeBookingStatus(as(sari), id, { status: 'cancelled' });
     expect(await answersOf([useCases.deleteEvent(as(admin), event.id), useCases.deleteEvent(as(admin), event.id)])).toEqual(['done', 'not_found']);

@@ -44,6 +44,12 @@ export function requireRow(after: Event | Booking | undefined): void {
   assert(isRow, 'a decision is synchronous, and returns a row or undefined');
 }
 
+/** What a decision returned, and what it returned on the same rows again. */
+export function requireSameAgain(first: Event | Booking | undefined, second: Event | Booking | undefined): void {
+  const isSame = JSON.stringify(first) === JSON.stringify(second);
+  assert(isSame, 'a decision returns the same when it runs again: time and ids are taken before');
+}
+
 const requireStatus = ({ status }: Booking): void => assert(BOOKING_STATUSES.includes(status), 'a booking has one of the three statuses');
 
 const sameTime = (one: Date, other: Date): boolean => one.getTime() === other.getTime();

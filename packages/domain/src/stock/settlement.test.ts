@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SignedIn } from '../requests/actor.ts';
+import type { SignedInRow } from '../requests/actor.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
 import { aBooking, anEvent, aUser, NOW } from '../testing/builders.ts';
 import { refOf } from '../testing/store.ts';
 import { BOOKING_STATUSES, type Booking, heldBy, newBooking, withStatus } from './booking.ts';
+import type { BookingDecision, EventDecision, Outcome, StockDecision, Writes } from './decisions.ts';
 import { changedEvent, type Event, heldTickets } from './event.ts';
 import type { StockMovement } from './ledger.ts';
-import { type BookingDecision, type EventDecision, type Outcome, type StockDecision, settle, type Writes } from './settlement.ts';
+import { settle } from './settlement.ts';
 
 const AT = new Date('2030-06-15T13:00:00.000Z');
-const nobody: ReadonlyMap<string, SignedIn> = new Map();
+const nobody: ReadonlyMap<string, SignedInRow> = new Map();
 const about = (eventId: string, decide: EventDecision['decide']): EventDecision => ({ subject: 'event', eventId, actor: 'operator', decide });
 const booking = (eventId: string, bookingId: string | undefined, decide: BookingDecision['decide']): BookingDecision => ({
   ...{ subject: 'booking', eventId, bookingId, actor: 'operator', decide },

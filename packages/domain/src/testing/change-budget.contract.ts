@@ -9,7 +9,7 @@ import type { Booking, BookingStatus } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
 import { anId } from './builders.ts';
 import { LOCKED, OPEN } from './policies.ts';
-import { answerOf, answersOf, as, type Rows, rowsOf, type Store, times } from './store.ts';
+import { answerOf, answersOf, as, type Rows, rowsOf, type Store, times, unwrapped } from './store.ts';
 
 const NOON = new Date('2030-01-01T12:00:00.000Z');
 const later = (milliseconds: number): Date => new Date(NOON.getTime() + milliseconds);
@@ -40,7 +40,7 @@ export function changeBudgetContract(name: string, open: (policy: SellingPolicy,
       user = await rows.user();
     });
 
-    const book = (who = user, of = event, quantity = 1) => useCases.bookTickets(as(who), { eventId: of.id, quantity });
+    const book = (who = user, of = event, quantity = 1) => unwrapped(useCases.bookTickets(as(who), { eventId: of.id, quantity }));
     const set = ({ id }: Booking, status: BookingStatus, who = user) => useCases.changeBookingStatus(as(who), id, { status });
     const remove = ({ id }: Booking, who = user) => useCases.deleteBooking(as(who), id);
     const refused = 'too_many_booking_changes';

@@ -137,12 +137,15 @@ async function act({ useCases, people, eventIds, bookingIds }: World, action: Ac
   switch (action.does) {
     case 'open an event': {
       const plan = anEvent();
-      const event = await useCases.createEvent(as(people.admin), { ...plan, totalTickets: action.total, ticketPriceCents: action.price });
+      const { value: event } = await useCases.createEvent(as(people.admin), { ...plan, totalTickets: action.total, ticketPriceCents: action.price });
       eventIds.push(event.id);
       return event;
     }
     case 'book': {
-      const booking = await useCases.bookTickets(as(people[action.who]), { eventId: pick(eventIds, action.event), quantity: action.quantity });
+      const { value: booking } = await useCases.bookTickets(as(people[action.who]), {
+        eventId: pick(eventIds, action.event),
+        quantity: action.quantity,
+      });
       bookingIds.push(booking.id);
       return booking;
     }

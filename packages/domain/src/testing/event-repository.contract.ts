@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
 import type { Actor } from '../requests/actor.ts';
+import { person } from '../requests/actor.ts';
 import { refuse } from '../requests/refusal.ts';
 import { newBooking } from '../stock/booking.ts';
 import { TICKET_PRICE_CENTS_MAX, TOTAL_TICKETS_MAX } from '../stock/event.ts';
@@ -100,7 +101,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
       it('decides about an event that is not there, on nothing', async () => {
         const seen: unknown[] = [];
         const id = anId();
-        const answer = await store.ports.events.change(id, OPERATOR, ({ event }) => {
+        const { value: answer } = await store.ports.events.change(id, OPERATOR, ({ event }) => {
           seen.push(event);
           return event;
         });
@@ -217,10 +218,11 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
     describe('what the buyer holds', () => {
       /** Books, and gives what the decision was told; it may be told again (a deadlock), so the last counts. */
       const heldWhen = async (event: { readonly id: string }, buyer: User, quantity = 1) => {
+        const id = anId();
         let held: number | undefined;
         const booking = store.ports.events.reserveTickets(event.id, as(buyer), ({ event: sold, heldByOwner }) => {
           held = heldByOwner;
-          return newBooking(sold ?? refuse('not_found', { entity: 'event', id: event.id }), { id: anId(), userId: buyer.id, quantity, now: NOW });
+          return newBooking(sold ?? refuse('not_found', { entity: 'event', id: event.id }), { id, userId: buyer.id, quantity, now: NOW });
         });
         await answerOf(booking);
         return held;
@@ -378,13 +380,12 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
         const event = await rows.event();
         const users = await Promise.all(times(5, () => rows.user()));
         const bookings = await Promise.all(
-          users.map((user) =>
-            store.ports.events.reserveTickets(event.id, as(user), ({ actor }) =>
-              aBooking({ eventId: event.id, quantity: 1, userId: typeof actor === 'string' ? refuse('unauthenticated', {}) : actor.id }),
-            ),
-          ),
+          users.map((user) => {
+            const plan = aBooking({ eventId: event.id, quantity: 1 });
+            return store.ports.events.reserveTickets(event.id, as(user), ({ actor }) => ({ ...plan, userId: person(actor).id }));
+          }),
         );
-        expect(bookings.map(({ userId }) => userId)).toEqual(users.map(({ id }) => id));
+        expect(bookings.map(({ value }) => value.userId)).toEqual(users.map(({ id }) => id));
       });
     });
 
@@ -448,14 +449,15 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
       it('has no line for a booking that comes into being without tickets', async () => {
         const event = await rows.event();
         const { id: userId } = await rows.user();
-        await store.ports.events.reserveTickets(event.id, OPERATOR, () => aBooking({ eventId: event.id, userId, status: 'cancelled' }));
+        const cancelled = aBooking({ eventId: event.id, userId, status: 'cancelled' });
+        await store.ports.events.reserveTickets(event.id, OPERATOR, () => cancelled);
         expect(await rows.bookingRows(userId)).toHaveLength(1);
         expect(await movesOf(event)).toEqual([[1, 'opened', 10, 10]]);
       });
 
       it('stays as it was when the event is returned as it was', async () => {
         const event = await rows.event();
-        const same = await store.ports.events.change(event.id, OPERATOR, ({ event: before }) => before);
+        const { value: same } = await store.ports.events.change(event.id, OPERATOR, ({ event: before }) => before);
         expect(same).toEqual(event);
         expect(await rows.eventRow(event)).toEqual(event);
         expect(await movesOf(event)).toHaveLength(1);

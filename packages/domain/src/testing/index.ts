@@ -15,6 +15,6 @@ export { LOCKED, OPEN } from './policies.ts';
 export { queriesContract } from './queries.contract.ts';
 export { rateCountsContract } from './rate-counts.contract.ts';
 export { stockQueriesContract } from './stock-queries.contract.ts';
-export { answerOf, answersOf, as, OPERATOR, type Rows, refOf, rowsOf, type Store, type StorePorts, times } from './store.ts';
+export { answerOf, answersOf, as, OPERATOR, type Rows, refOf, rowsOf, type Store, type StorePorts, times, unwrapped } from './store.ts';
 export { type TokenServices, tokenServiceContract } from './token-service.contract.ts';
 export { userRepositoryContract } from './user-repository.contract.ts';

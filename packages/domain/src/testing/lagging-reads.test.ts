@@ -27,7 +27,9 @@ describe.each([
 
   it('open no door less to somebody who was just registered', async () => {
     const { useCases, event } = await open();
-    const { user } = await useCases.registerUser({ actor: 'anonymous' }, ACCOUNT);
+    const {
+      value: { user },
+    } = await useCases.registerUser({ actor: 'anonymous' }, ACCOUNT);
     expect(await answerOf(useCases.readSelf(as(user)))).toBe('done');
     expect(await answerOf(useCases.readUser(as(user), user.id))).toBe('done');
     expect(await answerOf(useCases.listBookings(as(user), {}))).toBe('done');
@@ -66,7 +68,9 @@ describe.each([
     const house = await open();
     const { useCases, rows, event } = house;
     const [owner, other] = [await rows.user(), await rows.user()];
-    const { id } = await useCases.bookTickets(as(owner), { eventId: event.id, quantity: 1 });
+    const {
+      value: { id },
+    } = await useCases.bookTickets(as(owner), { eventId: event.id, quantity: 1 });
     expect(await answerOf(useCases.readBooking(as(owner), id))).toBe('done');
     expect(await answerOf(useCases.readBooking(as(other), id))).toBe('forbidden');
     await promote(house, other);

@@ -1,6 +1,8 @@
+import { expect, it } from 'vitest';
 import { fakePasswords, fakeTokens } from '../memory/index.ts';
 import { bookingRepositoryContract } from './booking-repository.contract.ts';
 import { brokenDecisionsContract } from './broken-decisions.contract.ts';
+import { aBooking, anEvent, anId } from './builders.ts';
 import { changeBudgetContract } from './change-budget.contract.ts';
 import { conservationProperty } from './conservation.contract.ts';
 import { eventRepositoryContract } from './event-repository.contract.ts';
@@ -10,6 +12,7 @@ import { passwordHasherContract } from './password-hasher.contract.ts';
 import { queriesContract } from './queries.contract.ts';
 import { rateCountsContract } from './rate-counts.contract.ts';
 import { stockQueriesContract } from './stock-queries.contract.ts';
+import { answersOf, OPERATOR, rowsOf } from './store.ts';
 import { tokenServiceContract } from './token-service.contract.ts';
 import { userRepositoryContract } from './user-repository.contract.ts';
 
@@ -38,3 +41,16 @@ idempotencyContract(lagging, laggingInMemoryStore);
 rateCountsContract(lagging, laggingInMemoryStore);
 changeBudgetContract(lagging, (policy, clock) => laggingInMemoryStore({ policy, clock }));
 conservationProperty(lagging, laggingInMemoryStore, { runs: 100 });
+
+it('memory names a decision that returns something else when it runs again', async () => {
+  const { ports } = await inMemoryStore();
+  const rows = rowsOf(ports);
+  const [event, user] = [await rows.event(), await rows.user()];
+  const plan = anEvent({ organizerId: user.id });
+  const fickle = [
+    ports.events.reserveTickets(event.id, OPERATOR, () => aBooking({ eventId: event.id, userId: user.id })),
+    ports.events.change(plan.id, OPERATOR, () => ({ ...plan, name: anId() })),
+  ];
+  for (const answer of await answersOf(fickle)) expect(answer).toContain('the same when it runs again');
+  expect([await rows.available(event), await ports.eventQueries.count()]).toEqual([10, 1]);
+});

@@ -176,7 +176,9 @@ describe('a costly hash', () => {
 describe('the two profiles', () => {
   it('open: anyone may register an admin and handle users', async () => {
     const { useCases, sari } = await aHouseOf('open');
-    const { user } = await useCases.registerUser(NOBODY, { name: 'Ani', email: 'ani@example.com', password: 'sandi1', role: 'admin' });
+    const {
+      value: { user },
+    } = await useCases.registerUser(NOBODY, { name: 'Ani', email: 'ani@example.com', password: 'sandi1', role: 'admin' });
     expect(user.role).toBe('admin');
     expect(await answerOf(useCases.readUser(NOBODY, sari.id))).toBe('done');
     expect(await answerOf(useCases.changeUser(NOBODY, sari.id, { role: 'admin' }))).toBe('done');

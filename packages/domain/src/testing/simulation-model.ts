@@ -46,16 +46,18 @@ export type Ask =
   | { readonly does: 'read a user'; readonly userId: string }
   | { readonly does: 'read self' | 'list events' | 'list bookings' | 'list users' | 'audit' };
 
-/** An ask as it came: by whom, under which key, when, and how often he was told that his answer is an old one. */
+/** An ask as it came: by whom, under which key, and when. */
 export interface Asked {
   readonly ask: Ask;
   readonly actor: ActorRef;
   readonly key: { readonly value: string; readonly fingerprint: string } | undefined;
   readonly askedAt: Date;
-  readonly replays: number;
 }
 
-export type Outcome = { readonly done: true; readonly value: unknown } | { readonly done: false; readonly error: unknown };
+/** `replayed`: the first answer under the key, given again. */
+export type Outcome =
+  | { readonly done: true; readonly value: unknown; readonly replayed: boolean }
+  | { readonly done: false; readonly error: unknown };
 
 type EventRow = Pick<Event, 'id' | 'organizerId' | 'eventDate' | 'ticketPriceCents' | 'totalTickets'>;
 type BookingRow = Pick<Booking, 'id' | 'userId' | 'eventId' | 'quantity' | 'totalPriceCents' | 'status'>;
@@ -133,7 +135,7 @@ export class Model {
   }
 
   #actorOf(ref: ActorRef): Somebody {
-    if (typeof ref === 'string') return 'anonymous';
+    if (typeof ref === 'string' || 'role' in ref) return 'anonymous';
     const user = this.#users.get(ref.userId);
     return user !== undefined && user.tokenVersion === ref.tokenVersion ? user : 'stale';
   }
@@ -167,7 +169,7 @@ export class Model {
 
   /** Says whether a decision that was just made, and committed, is the one that had to be made; and goes on as it should have been. */
   conclude(asked: Asked, outcome: Outcome): Violation | undefined {
-    const { ask, key, replays } = asked;
+    const { ask, key } = asked;
     const found = outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : undefined;
     if (found === undefined) return undefined; // not for us to judge: its hearer sees that this is no refusal
     const scene = this.sceneOf(ask, asked.actor);
@@ -176,11 +178,11 @@ export class Model {
     if (kept !== undefined) {
       const answer = kept.fingerprint === key?.fingerprint ? 'done' : 'idempotency_key_reused';
       const expected = refusedNow(this.#policies, ask, scene.actor) ?? answer;
-      const isFirst = !outcome.done || isFirstAnswer(asked, outcome, kept.value);
+      const isFirst = !outcome.done || isFirstAnswer(outcome, kept.value);
       if (found === expected && isFirst) return undefined;
       return violation('I4', `under a used key "${expected}" is due and "${found}" came${isFirst ? '' : ', and not as the first answer'}`);
     }
-    if (replays > 0 || found === 'idempotency_key_reused') return violation('I4', `an answer to somebody else's key, or to none: "${found}"`);
+    if (isReplay(outcome) || found === 'idempotency_key_reused') return violation('I4', `an answer to somebody else's key, or to none: "${found}"`);
     const expected = judge(this.#policies, ask, scene.actor, scene, asked.askedAt);
     if (found !== expected) return violation('I8', `"${expected}" is due and "${found}" came`);
     if (!outcome.done) return undefined;
@@ -295,8 +297,8 @@ export class Model {
     const kept = this.#kept.get(nameOf(asked) ?? '');
     // A used key may be found out before anything is stored.
     if (kept !== undefined && kept.fingerprint !== key?.fingerprint && found === 'idempotency_key_reused') return undefined;
-    if (kept !== undefined && kept.fingerprint === key?.fingerprint && isFirstAnswer(asked, outcome, kept.value)) return undefined;
-    if (asked.replays > 0) return violation('I4', `an answer to somebody else's key, or to none: "${found}"`);
+    if (kept !== undefined && kept.fingerprint === key?.fingerprint && isFirstAnswer(outcome, kept.value)) return undefined;
+    if (isReplay(outcome)) return violation('I4', `an answer to somebody else's key, or to none: "${found}"`);
     const expected = new Set<string>();
     for (const [at, { actor }] of scenes.entries())
       for (const scene of scenes.slice(at)) {
@@ -313,8 +315,8 @@ export class Model {
 /** What an answer is kept under. */
 const nameOf = ({ actor, key }: Asked): string | undefined => key && `${typeof actor === 'string' ? actor : actor.userId} ${key.value}`;
 
-const isFirstAnswer = ({ replays }: Asked, outcome: Outcome, first: unknown): boolean =>
-  outcome.done && rowOf(outcome.value) === first && replays === 1;
+const isReplay = (outcome: Outcome): boolean => outcome.done && outcome.replayed;
+const isFirstAnswer = (outcome: Outcome, first: unknown): boolean => outcome.done && outcome.replayed && rowOf(outcome.value) === first;
 
 const NO_FACTS: Scene['facts'] = { hasOtherAdmins: false, hasActiveBookings: false, organisesEvents: false };
 const emailIn = (ask: Ask): string | undefined => (ask.does === 'change a user' ? ask.changes.email : undefined);

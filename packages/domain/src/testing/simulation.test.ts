@@ -4,9 +4,9 @@ import type { Role } from '../requests/actor.ts';
 import { ownerOf } from '../requests/idempotency.ts';
 import { Refusal } from '../requests/refusal.ts';
 import { heldBy } from '../stock/booking.ts';
+import type { BookingNow } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { BookingRepository, EventRepository } from '../stock/ports.ts';
-import type { BookingNow } from '../stock/settlement.ts';
 import { BrokenInvariant, type Plant, type Server, simulate, storyOf } from './simulation.ts';
 import { INVARIANTS, type Invariant } from './simulation-model.ts';
 
@@ -117,11 +117,12 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
       events: {
         ...sound.events,
         change: async (id, attempt, decide) => {
-          const after = await sound.events.change(id, attempt, decide);
-          if (after === undefined) return after;
+          const answer = await sound.events.change(id, attempt, decide);
+          const { value: after } = answer;
+          if (after === undefined) return answer;
           for (const booking of memory.bookings.values())
             if (booking.eventId === id) memory.bookings.set(booking.id, { ...booking, totalPriceCents: booking.quantity * after.ticketPriceCents });
-          return after;
+          return answer;
         },
       },
     }),
@@ -177,7 +178,7 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     (sound, { memory, giveWay, soundOn }) => {
       const reserveTickets: Reserve = async (eventId, attempt, decide) => {
         await giveWay();
-        const booking = await soundOn(copyOf(memory)).events.reserveTickets(eventId, attempt, decide);
+        const { value: booking } = await soundOn(copyOf(memory)).events.reserveTickets(eventId, attempt, decide);
         memory.bookings.set(booking.id, booking);
         await giveWay();
         memory.bookings.delete(booking.id);
@@ -193,9 +194,9 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
       events: {
         ...sound.events,
         change: async (id, attempt, decide) => {
-          const after = await sound.events.change(id, attempt, decide);
+          const answer = await sound.events.change(id, attempt, decide);
           if (memory.ledger.at(-1)?.reason === 'resized') memory.ledger.pop();
-          return after;
+          return answer;
         },
       },
     }),
@@ -258,9 +259,9 @@ function answeringEarly(): Plant {
     const reserveTickets: Reserve = async (eventId, attempt, decide) => {
       await giveWay();
       for (const store of waiting.splice(0)) await store();
-      const booking = await soundOn(copyOf(memory)).events.reserveTickets(eventId, attempt, decide);
+      const answer = await soundOn(copyOf(memory)).events.reserveTickets(eventId, attempt, decide);
       waiting.push(() => soundOn(memory).events.reserveTickets(eventId, attempt, decide));
-      return booking;
+      return answer;
     };
     return { events: { ...sound.events, reserveTickets } };
   };

@@ -3,6 +3,7 @@ import type { User } from '../accounts/user.ts';
 import { emptyMemory, fakePasswords, fakeTokens, inMemoryPorts, type Memory } from '../memory/index.ts';
 import type { ActorRef, Role } from '../requests/actor.ts';
 import type { Attempt } from '../requests/attempt.ts';
+import type { Answer } from '../requests/idempotency.ts';
 import { Refusal, Unavailable } from '../requests/refusal.ts';
 import type { Ports } from '../selling/ports.ts';
 import { BOOKING_STATUSES } from '../stock/booking.ts';
@@ -22,6 +23,7 @@ import {
   type Scene,
   type Violation,
 } from './simulation-model.ts';
+import { unwrapped } from './store.ts';
 
 /** A process that serves requests. Once it is down, what it has under way neither goes on nor is answered. */
 export interface Server {
@@ -106,7 +108,6 @@ interface Request extends Asked {
   readonly server: Server;
   readonly actor: ActorRef;
   askedAt: Date;
-  replays: number;
   /** What was decided and committed: undefined until then. */
   concluded: Outcome | undefined;
   /** The outages that its calls met. */
@@ -183,7 +184,7 @@ class World {
     const ports = inMemoryPorts(this.#innerPorts(), this.#memory);
     const { createUser, createEvent } = everyUseCase(ports);
     const make = async (name: string, role: Role): Promise<User> =>
-      createUser({ actor: 'operator' }, { name, email: `${name}@example.com`, password: PASSWORD, role });
+      unwrapped(createUser({ actor: 'operator' }, { name, email: `${name}@example.com`, password: PASSWORD, role }));
     const [ani, eka, sari, budi] = [await make('ani', 'admin'), await make('eka', 'admin'), await make('sari', 'user'), await make('budi', 'user')];
     for (const organizer of [ani, eka]) await createEvent({ actor: refOf(organizer) }, this.#plan());
     this.#model = new Model(this.#policies, this.#memory, () => PASSWORD);
@@ -285,7 +286,7 @@ class World {
       const request = this.#requestOf(client);
       this.#tell(client.name, `asks${request.key === undefined ? '' : ` under ${request.key.value}`}:`, request.ask);
       const useCases = everyUseCase(this.#portsOf(request));
-      const attempt: Attempt = { actor: request.actor, key: request.key && { ...request.key, onReplay: () => void request.replays++ } };
+      const attempt: Attempt = { actor: request.actor, key: request.key };
       const outcome = await outcomeOf(() => perform(useCases, attempt, request.ask));
       request.isHeard = true;
       this.#check(this.#hear(request, outcome));
@@ -302,7 +303,7 @@ class World {
     const server = this.#servers[this.#random.below(2)] ?? this.#servers[0];
     const { actor } = client;
     const scenes = this.#model === undefined ? [] : [this.#model.sceneOf(ask, actor)];
-    const fresh = { replays: 0, concluded: undefined, outages: [], callsUnderWay: 0, isHeard: false, askedAt: this.#now() };
+    const fresh = { concluded: undefined, outages: [], callsUnderWay: 0, isHeard: false, askedAt: this.#now() };
     return { client, server, ask, key, actor, scenes, ...fresh };
   }
 
@@ -312,11 +313,11 @@ class World {
     const wrong = (invariant: Invariant, detail: string): Violation => ({ invariant, detail: `${ask.does}: ${detail}` });
     if (outcome.done) {
       this.#count(`${ask.does}: done`);
-      if (request.replays > 0) this.#count('replay');
+      if (outcome.replayed) this.#count('replay');
       this.#tell(client.name, 'hears', outcome.value ?? 'done');
       const flaw = stockIn(outcome.value).find(({ availableTickets, totalTickets }) => !isStock(availableTickets, totalTickets));
       if (flaw !== undefined) return wrong('I1', `the answer has ${flaw.availableTickets} of ${flaw.totalTickets}`);
-      if (!WRITES.has(ask.does) || (concluded === undefined && request.replays > 0)) return this.#model?.explain(request, outcome, scenes);
+      if (!WRITES.has(ask.does) || (concluded === undefined && outcome.replayed)) return this.#model?.explain(request, outcome, scenes);
       if (concluded?.done !== true) return wrong('I3', 'is acknowledged, and was never committed');
       return userOr(concluded.value) === userOr(outcome.value) ? undefined : wrong('I3', 'what is acknowledged is not what was committed');
     }
@@ -434,7 +435,7 @@ class World {
       });
     const slow = <Value>(call: () => Promise<Value>): Promise<Value> => counted(() => giveWay().then(call));
 
-    const write = <Now, Value>(decide: (now: Now) => Value, store: (decide: (now: Now) => Value) => Promise<Value>): Promise<Value> =>
+    const write = <Now, Decided, Given>(decide: (now: Now) => Decided, store: (decide: (now: Now) => Decided) => Promise<Given>): Promise<Given> =>
       counted(async () => {
         const fate: Fate = this.#random.chance(this.#weather.fault) ? (this.#random.pick(FATES) ?? 'answered') : 'answered';
         this.#count(fate);
@@ -461,7 +462,7 @@ class World {
           if (one !== other) this.#check({ invariant: 'I8', detail: `${request.ask.does}: decides ${one}, and on the same rows ${other}` });
           throw ROLLED_BACK;
         };
-        let outcome: Outcome | undefined;
+        let outcome: Settled | undefined;
         if (fate === 'not stored' || fate === 'decided again') {
           const undone = await outcomeOf(() => store(undoing));
           const isUndone = !undone.done && undone.error === ROLLED_BACK;
@@ -476,7 +477,7 @@ class World {
         conclude(outcome);
         await giveWay();
         if (!outcome.done) throw outcome.error;
-        return fate === 'answer lost' ? fail('unknown') : (outcome.value as Value);
+        return fate === 'answer lost' ? fail('unknown') : (outcome.given as Given);
       });
 
     return {
@@ -579,11 +580,16 @@ async function rowsIn<Row>(parts: AsyncIterable<readonly Row[]>): Promise<Row[]>
   return rows;
 }
 
-const outcomeOf = (call: () => Promise<unknown>): Promise<Outcome> =>
+/** An outcome, with what was given as it was given. */
+type Settled = Exclude<Outcome, { readonly done: true }> | (Extract<Outcome, { readonly done: true }> & { readonly given: unknown });
+
+const outcomeOf = (call: () => Promise<unknown>): Promise<Settled> =>
   call().then(
-    (value) => ({ done: true, value }),
+    (given) => ({ done: true, ...(isAnswer(given) ? given : { value: given, replayed: false }), given }),
     (error: unknown) => ({ done: false, error }),
   );
+
+const isAnswer = (given: unknown): given is Answer<unknown> => typeof given === 'object' && given !== null && 'replayed' in given;
 
 const refOf = ({ id: userId, tokenVersion }: User): ActorRef => ({ userId, tokenVersion });
 

@@ -1,7 +1,8 @@
 import type { AccountPorts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import type { ActorRef, SignedIn } from '../requests/actor.ts';
+import type { SignedInRow, TokenHolder } from '../requests/actor.ts';
 import type { Attempt } from '../requests/attempt.ts';
+import type { Answer } from '../requests/idempotency.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
 import type { Ports } from '../selling/ports.ts';
 import { type Booking, type BookingStatus, newBooking, withStatus } from '../stock/booking.ts';
@@ -23,13 +24,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export const OPERATOR: Attempt = { actor: 'operator' };
+/** Without a key, so that it is an attempt for use cases and for repositories. */
+type Unkeyed = Pick<Attempt, 'actor'>;
+
+export const OPERATOR: Unkeyed = { actor: 'operator' };
 
 /** The holder of a token that was given to the user as he is here. */
-export const refOf = ({ id, tokenVersion }: User): ActorRef => ({ userId: id, tokenVersion });
+export const refOf = ({ id, tokenVersion }: User): TokenHolder => ({ userId: id, tokenVersion });
 /** As much of him as a decision is promised. */
-export const rightsOf = ({ id, role, tokenVersion }: User): SignedIn => ({ id, role, tokenVersion });
-export const as = (user: User): Attempt => ({ actor: refOf(user) });
+export const rightsOf = ({ id, role, tokenVersion }: User): SignedInRow => ({ id, role, tokenVersion });
+export const as = (user: User): Unkeyed => ({ actor: refOf(user) });
 
 /** What a call came to, in a word: `done`, the code of its refusal, or the message of whatever else was thrown. */
 export const answerOf = (call: Promise<unknown>): Promise<string> =>
@@ -38,6 +42,9 @@ export const answerOf = (call: Promise<unknown>): Promise<string> =>
     (error: unknown) => (error instanceof Refusal ? error.code : String(error instanceof Error ? error.message : error)),
   );
 export const answersOf = (calls: readonly Promise<unknown>[]): Promise<string[]> => Promise.all(calls.map(answerOf));
+
+/** What was asked for, whether it was made now or is the first answer again. */
+export const unwrapped = async <Value>(answer: Promise<Answer<Value>>): Promise<Value> => (await answer).value;
 
 /** Calls that come at the same time, in this order. */
 export const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
@@ -57,7 +64,7 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
   async function event(overrides: Partial<Event> = {}): Promise<Event> {
     const organizerId = overrides.organizerId ?? (await user({ role: 'admin' })).id;
     const plan = anEvent({ ...overrides, organizerId });
-    return events.change(plan.id, OPERATOR, () => plan);
+    return unwrapped(events.change(plan.id, OPERATOR, () => plan));
   }
   return {
     user,
@@ -67,23 +74,29 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
       { id: eventId }: { readonly id: string },
       { userId, quantity = 1, id = anId(), now = NOW }: { userId: string; quantity?: number; id?: string; now?: Date },
     ): Promise<Booking> =>
-      events.reserveTickets(eventId, OPERATOR, ({ event: sold }) =>
-        newBooking(sold ?? refuse('not_found', { entity: 'event', id: eventId }), { id, userId, quantity, now }),
+      unwrapped(
+        events.reserveTickets(eventId, OPERATOR, ({ event: sold }) =>
+          newBooking(sold ?? refuse('not_found', { entity: 'event', id: eventId }), { id, userId, quantity, now }),
+        ),
       ),
     setStatus: ({ id }: { readonly id: string }, status: BookingStatus): Promise<Booking> =>
       bookings.change(id, OPERATOR, ({ booking }) => withStatus(booking ?? refuse('not_found', { entity: 'booking', id }), status)),
     deleteBooking: ({ id }: { readonly id: string }): Promise<undefined> =>
       bookings.change(id, OPERATOR, ({ booking }) => (booking === undefined ? refuse('not_found', { entity: 'booking', id }) : undefined)),
     edit: ({ id }: { readonly id: string }, changes: Parameters<typeof changedEvent>[1], now = NOW): Promise<Event> =>
-      events.change(id, OPERATOR, ({ event: before }) => changedEvent(before ?? refuse('not_found', { entity: 'event', id }), changes, now)),
+      unwrapped(
+        events.change(id, OPERATOR, ({ event: before }) => changedEvent(before ?? refuse('not_found', { entity: 'event', id }), changes, now)),
+      ),
     deleteEvent: ({ id }: { readonly id: string }): Promise<undefined> =>
-      events.change(id, OPERATOR, ({ event: before }) => {
-        if (before === undefined) refuse('not_found', { entity: 'event', id });
-        if (heldTickets(before) > 0) refuse('event_has_active_bookings', {});
-        return undefined;
-      }),
+      unwrapped(
+        events.change(id, OPERATOR, ({ event: before }) => {
+          if (before === undefined) refuse('not_found', { entity: 'event', id });
+          if (heldTickets(before) > 0) refuse('event_has_active_bookings', {});
+          return undefined;
+        }),
+      ),
     deleteUser: ({ id }: { readonly id: string }): Promise<undefined> =>
-      users.change(id, OPERATOR, ({ user: before }) => (before === undefined ? refuse('not_found', { entity: 'user', id }) : undefined)),
+      unwrapped(users.change(id, OPERATOR, ({ user: before }) => (before === undefined ? refuse('not_found', { entity: 'user', id }) : undefined))),
     demote: ({ id }: { readonly id: string }): Promise<unknown> =>
       users.change(id, OPERATOR, ({ user: before, hasOtherAdmins }) => {
         if (before === undefined) refuse('not_found', { entity: 'user', id });

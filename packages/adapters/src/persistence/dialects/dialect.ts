@@ -30,7 +30,7 @@ export interface Dialect {
   /** Sends statements in order, in as few trips as is safe. Where one fails, none behind it is run. `StaleRow` where one finds other rows than it has to. */
   readonly send: (manager: EntityManager, statements: readonly Statement[]) => Promise<void>;
   /** In TypeORM's words; undefined where the transaction alone keeps everybody out. */
-  readonly rowLock: (mode: 'read' | 'write') => 'pessimistic_read' | 'pessimistic_write' | 'for_no_key_update' | undefined;
+  readonly rowLock: 'pessimistic_write' | 'for_no_key_update' | undefined;
 
   /** What time it is for the database: one clock for all servers. */
   readonly now: string;

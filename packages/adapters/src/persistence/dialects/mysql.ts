@@ -26,7 +26,7 @@ export const mysql = (config: MySqlConfig): Dialect => ({
   begin: 'START TRANSACTION',
   commit: (runner) => runner.query('COMMIT'),
   send: sendTogether,
-  rowLock: (mode) => (mode === 'write' ? 'pessimistic_write' : 'pessimistic_read'),
+  rowLock: 'pessimistic_write',
 
   now: NOW,
   ago: (milliseconds) => ({ sql: `${NOW} - INTERVAL ? SECOND`, parameter: milliseconds / 1000 }),

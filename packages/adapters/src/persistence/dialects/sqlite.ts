@@ -26,7 +26,7 @@ export const sqlite = (config: SqliteConfig): Dialect => ({
   begin: 'BEGIN IMMEDIATE',
   commit: (runner, connection) => (connection instanceof LibsqlConnection ? connection.commit() : runner.query('COMMIT')),
   send: sendOneByOne,
-  rowLock: () => undefined,
+  rowLock: undefined,
 
   now: NOW,
   ago: (milliseconds) => ({ sql: "strftime('%Y-%m-%d %H:%M:%f', 'now', ?)", parameter: `${-milliseconds / 1000} seconds` }),

@@ -6,6 +6,7 @@ import { MigrationPrograms1764800000000 } from './1764800000000-migration-progra
 import { Commits1764900000000 } from './1764900000000-commits.ts';
 import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts';
 import { BookingsByUser1765100000000 } from './1765100000000-bookings-by-user.ts';
+import { KindsOfRequests1765200000000 } from './1765200000000-kinds-of-requests.ts';
 
 /**
  * In order. One file for each change, with a text for each engine (texts.ts). A migration that has landed is never edited: the next change is the next file. From MigrationPrograms on, each says first which
@@ -20,4 +21,5 @@ export const migrations = [
   Commits1764900000000,
   OneTreeATable1765000000000,
   BookingsByUser1765100000000,
+  KindsOfRequests1765200000000,
 ];

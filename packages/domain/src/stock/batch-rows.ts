@@ -1,0 +1,46 @@
+/** Rows of one table during a batch: as they were read, and as the decisions so far leave them. */
+export class BatchRows<Row extends { readonly id: string }> {
+  readonly #before: readonly Row[];
+  readonly #now: Map<string, Row>;
+
+  constructor(rows: readonly Row[]) {
+    this.#before = rows;
+    this.#now = new Map(rows.map((row) => [row.id, row]));
+  }
+
+  has(id: string): boolean {
+    return this.#now.has(id);
+  }
+
+  /** Frozen: a decision that writes into a row, instead of returning another, would change what its neighbours are decided on. */
+  find(id: string | undefined): Row | undefined {
+    const row = id === undefined ? undefined : this.#now.get(id);
+    return row && Object.freeze(row);
+  }
+
+  put(id: string, row: Row | undefined): void {
+    if (row === undefined) this.#now.delete(id);
+    else this.#now.set(id, row);
+  }
+
+  deleteWhere(isGone: (row: Row) => boolean): void {
+    for (const [id, row] of this.#now) if (isGone(row)) this.#now.delete(id);
+  }
+
+  inserted(): readonly Row[] {
+    const before = new Set(this.#before.map(({ id }) => id));
+    return [...this.#now.values()].filter(({ id }) => !before.has(id));
+  }
+
+  /** Those that are another object than the one that was read. */
+  changed(): readonly { readonly before: Row; readonly after: Row }[] {
+    return this.#before.flatMap((before) => {
+      const after = this.#now.get(before.id);
+      return after === undefined || after === before ? [] : [{ before, after }];
+    });
+  }
+
+  deleted(): readonly Row[] {
+    return this.#before.filter(({ id }) => !this.#now.has(id));
+  }
+}

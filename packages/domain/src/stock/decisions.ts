@@ -1,0 +1,89 @@
+import type { Actor, ActorRef, SignedInRow } from '../requests/actor.ts';
+import type { KeptAnswer, RequestKey } from '../requests/idempotency.ts';
+import type { RateCount } from '../requests/rate-counts.ts';
+import type { Booking } from './booking.ts';
+import type { ChangeBudget } from './change-budget.ts';
+import type { Event } from './event.ts';
+import type { StockMovement } from './ledger.ts';
+
+/**
+ * What somebody wants of an event or of one of its bookings, to be decided on the rows as they are under the event's lock.
+ * `decide` is synchronous and pure: it may run again, so time and ids were taken before.
+ */
+export type StockDecision = EventDecision | BookingDecision;
+
+/** What a decision on an event is made on. An absent row is undefined: the decision refuses, a repository never does. */
+export interface EventNow {
+  readonly actor: Actor;
+  readonly event: Event | undefined;
+}
+export interface BookingNow extends EventNow {
+  readonly booking: Booking | undefined;
+  /**
+   * Tickets of the event that the booking's owner (while there is none, the actor) holds in all their bookings. undefined where the
+   * store does not count them, since no limit asks for it.
+   */
+  readonly heldByOwner: number | undefined;
+}
+
+/** Makes (there was none), edits or deletes (returns undefined) an event. */
+export interface EventDecision {
+  readonly subject: 'event';
+  readonly eventId: string;
+  readonly actor: ActorRef;
+  readonly key?: RequestKey | undefined;
+  readonly decide: (now: EventNow) => Event | undefined;
+}
+
+/** Makes, edits or deletes (returns undefined) a booking. */
+export interface BookingDecision {
+  readonly subject: 'booking';
+  /** undefined when the booking, and with it its event, was not found. */
+  readonly eventId: string | undefined;
+  /** undefined when the decision makes the booking. */
+  readonly bookingId: string | undefined;
+  readonly actor: ActorRef;
+  readonly key?: RequestKey | undefined;
+  readonly decide: (now: BookingNow) => Booking | undefined;
+}
+
+/** The rows that a batch of decisions concerns, locked. */
+export interface LockedRows {
+  readonly events: readonly Event[];
+  readonly bookings: readonly Booking[];
+  /** Of the actors whose row is needed (`rowNeededBy`), by id. */
+  readonly actors: ReadonlyMap<string, SignedInRow>;
+  /** What users hold of the events; who is left out holds nothing. undefined: not counted. */
+  readonly holdings?: readonly Holding[] | undefined;
+  /** undefined: changes are not limited. */
+  readonly budget?: ChangeBudget | undefined;
+  /** What was answered before under the keys of the batch. */
+  readonly keptAnswers: readonly KeptAnswer[];
+}
+
+/** Tickets of an event that all bookings of a user hold. */
+export interface Holding {
+  readonly eventId: string;
+  readonly userId: string;
+  readonly tickets: number;
+}
+
+export type Outcome =
+  /** `replayed`: the first answer under the decision's key, which was not made now. */
+  | { readonly done: true; readonly value: Event | Booking | undefined; readonly replayed: boolean }
+  | { readonly done: false; readonly error: unknown };
+
+/** What has to be stored, all of it or nothing. A deleted event's bookings hold nothing and go with it. */
+export interface Writes {
+  readonly insertedEvents: readonly Event[];
+  /** `before` is what the row has to be still: a guard behind the lock. `edited`: more than the stock differs. */
+  readonly changedEvents: readonly { readonly before: Event; readonly after: Event; readonly edited: boolean }[];
+  readonly deletedEvents: readonly Event[];
+  readonly insertedBookings: readonly Booking[];
+  readonly changedBookings: readonly Booking[];
+  readonly deletedBookings: readonly Booking[];
+  readonly movements: readonly StockMovement[];
+  /** In place of those of the same subject. */
+  readonly changeCounts: readonly RateCount[];
+  readonly keptAnswers: readonly KeptAnswer[];
+}
