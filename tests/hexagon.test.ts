@@ -58,6 +58,16 @@ describe('the hexagon', () => {
     ]);
   });
 
+  it('has no file in the adapters that is longer than 250 lines, unless its first line says why', () => {
+    const folder = `${root}/packages/adapters/src`;
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    const long = files.filter((name) => {
+      const lines = readFileSync(`${folder}/${name}`, 'utf8').trimEnd().split('\n');
+      return lines.length > 250 && !/^\/\/ .*\blines\b/.test(lines[0] ?? '');
+    });
+    expect([files.length > 50, long]).toEqual([true, []]);
+  });
+
   it('gives the domain no dependency, and one way in for each reader', () => {
     const Description = v.object({ dependencies: v.optional(v.record(v.string(), v.string())), exports: v.record(v.string(), v.unknown()) });
     const description = v.parse(Description, JSON.parse(readFileSync(`${root}/packages/domain/package.json`, 'utf8')));

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname, isAbsolute } from 'node:path';
 import * as v from 'valibot';
+import { isMode, parametersOf, RANKS } from './config-database-parameters.ts';
 import { type Environment, foreignDatabaseNames, type RawEnvironment, VARIABLES, type Variable } from './config-names.ts';
 import { isPublished } from './config-secrets.ts';
 import { type Read, wholeNumber } from './config-values.ts';
@@ -150,103 +151,6 @@ function decode(part: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-const YES = {
-  true: 'required',
-  '1': 'required',
-  yes: 'required',
-  on: 'required',
-  false: 'disabled',
-  '0': 'disabled',
-  no: 'disabled',
-  off: 'disabled',
-} as const;
-const MODES: Readonly<Record<string, TlsMode | 'disabled'>> = {
-  ...{ disabled: 'disabled', preferred: 'preferred', required: 'required', 'verify-ca': 'verify-ca', 'verify-identity': 'verify-identity' },
-  // MariaDB's and other databases' words for the same
-  ...{ disable: 'disabled', prefer: 'preferred', require: 'required', trust: 'required', 'verify-full': 'verify-identity' },
-};
-const RANKS = ['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'] as const;
-const isMode = (said: string | undefined): said is TlsMode | 'disabled' => RANKS.some((mode) => mode === said);
-const modeNamed = (text: string) => MODES[text.toLowerCase().replaceAll('_', '-')];
-const yes = (text: string) => YES[text.toLowerCase() as keyof typeof YES];
-const only =
-  (...values: readonly string[]) =>
-  (text: string) =>
-    values.includes(text.toLowerCase()) ? 'harmless' : undefined;
-
-/** An address's parameters, by their names without - _ and capitals. Each gives what it says, or undefined where that cannot be done. */
-const PARAMETERS: Readonly<Record<string, (text: string) => string | undefined>> = {
-  sslmode: modeNamed,
-  ssl: (text) => yes(text) ?? modeNamed(text),
-  tls: yes,
-  usessl: yes,
-  requiressl: yes,
-  verifyservercertificate: (text) => ({ true: 'verify-identity', false: 'required' })[text.toLowerCase()],
-  sslaccept: (text) => ({ strict: 'verify-identity', accept_invalid_certs: 'required' })[text.toLowerCase()],
-  sslca: (text) => text,
-  sslrootcert: (text) => text,
-  serversslcert: (text) => text,
-  socket: (text) => text,
-  socketpath: (text) => text,
-  unixsocket: (text) => text,
-  connectionlimit: (text) => text,
-  // The connection is as they say anyway.
-  reconnect: only('true', 'false', '1', '0'),
-  autoreconnect: only('true', 'false', '1', '0'),
-  charset: only('utf8', 'utf8mb3', 'utf8mb4', 'utf8mb4_unicode_ci'),
-  characterencoding: only('utf8', 'utf-8', 'utf8mb4'),
-  encoding: only('utf8', 'utf-8', 'utf8mb4'),
-  collation: only('utf8mb4_unicode_ci'),
-  useunicode: only('true', '1'),
-  timezone: only('z', 'utc', '+00:00'),
-  servertimezone: only('utc', '+00:00'),
-};
-/** Parameters that mean one thing. Every other one is known by what it says: a mode of TLS, or nothing. */
-const SAME: Readonly<Record<string, string>> = {
-  ...{ sslca: 'ca', sslrootcert: 'ca', serversslcert: 'ca' },
-  ...{ socket: 'socket', socketpath: 'socket', unixsocket: 'socket' },
-  connectionlimit: 'connection_limit',
-};
-
-function parametersOf(urlName: string, { searchParams }: URL, faults: string[]): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [name, text] of searchParams) {
-    const plain = name.toLowerCase().replace(/[-_]/g, '');
-    const said = plain === 'ssl' && text.startsWith('{') ? driversOptions(text) : { [plain]: PARAMETERS[plain]?.(text.trim()) };
-    if (!Object.hasOwn(PARAMETERS, plain)) faults.push(`${urlName}: the parameter ${name} is not known here and would have no effect; take it out`);
-    else if (Object.values(said).some((one) => one === undefined || one === ''))
-      faults.push(`${urlName}: the parameter ${name} has a value that is not known here`);
-    else
-      for (const [key, value = ''] of Object.entries(said)) {
-        const at = SAME[key] ?? name;
-        if ((found.get(at) ?? value) !== value) faults.push(`${urlName}: the parameter ${name} is there twice, and says different things`);
-        found.set(at, value);
-      }
-  }
-  return found;
-}
-
-/** mysql2's own options as JSON, which hosting services print: ssl={"rejectUnauthorized":true}. An undefined value cannot be used. */
-function driversOptions(text: string): Readonly<Record<string, string | undefined>> {
-  const Options = v.strictObject({
-    rejectUnauthorized: v.optional(v.boolean()),
-    verifyIdentity: v.optional(v.boolean()),
-    ca: v.optional(v.string()),
-  });
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return { ssl: undefined };
-  }
-  const options = v.safeParse(Options, parsed);
-  if (!options.success) return { ssl: undefined };
-  const { rejectUnauthorized = true, verifyIdentity, ca } = options.output;
-  // Without a CA of one's own any certificate of any public one would do, so the name counts.
-  const verified = verifyIdentity === true || ca === undefined ? 'verify-identity' : 'verify-ca';
-  return { ssl: rejectUnauthorized ? verified : 'required', ...(ca === undefined ? {} : { sslca: ca }) };
 }
 
 function poolSizeOf(env: Environment, limit: string | undefined, { read, faults }: Telling): number | undefined {

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { TOTAL_TICKETS_MAX } from '@ticket/domain';
 import { isEmail, isPasswordImpersonal, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, normalEmail } from '@ticket/domain/accounts';
 import * as v from 'valibot';
 import { databaseOf } from './config-database.ts';
-import { type Environment, misspelt, type RawEnvironment, trimmed, VARIABLES } from './config-names.ts';
-import { isPublished, METRICS_TOKEN_ADVICE, SECRET_ADVICE, SECRET_BYTES_MIN, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
+import { readable, secretIn, secretOf } from './config-jwt.ts';
+import { type Environment, misspelt, type RawEnvironment, trimmed } from './config-names.ts';
+import { isPublished, METRICS_TOKEN_ADVICE, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
 import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
-import { keptSecret, previousSecrets } from './kept-secret.ts';
+import { previousSecrets } from './kept-secret.ts';
 import { isLoopback } from './loopback.ts';
 import type { DatabaseConfig } from './persistence/dialects/config.ts';
 import { type Policies, PROFILES, type Profile } from './profiles.ts';
@@ -60,34 +59,6 @@ export interface Config {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1'];
-
-/** The environment of this process, with what `.env` in the working folder adds to it. */
-export function readEnvironment(): RawEnvironment {
-  // An editor may have put a byte order mark in front, which would be taken for a part of the first name.
-  const text = textOfDotEnv().replace(/^\uFEFF/, '');
-  const added = Object.entries(parseEnv(text)).filter(([name]) => process.env[name] === undefined);
-  const cut = cutValues(text).filter((name) => added.some(([one]) => one === name));
-  if (cut.length > 0)
-    throw new StartFault(`.env: a # begins a comment, and cuts the value of ${cut.join(', ')}. Put the value into quotes: ${cut[0]}="…"`);
-  for (const [name, value] of added) process.env[name] = value;
-  return process.env;
-}
-
-function textOfDotEnv(): string {
-  try {
-    return readFileSync('.env', 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : error;
-    if (code === 'ENOENT') return '';
-    throw new StartFault(`.env in ${process.cwd()} cannot be read (${code}). Let this user read it, or take it away.`);
-  }
-}
-
-/** Variables of ours whose value has a # without a space before it and without quotes, so that it was meant to be a part of the value. */
-function cutValues(text: string): readonly string[] {
-  const lines = text.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(?:[^\s'"`#][^\n#]*[^\s#]|[^\s'"`#])?#/gm);
-  return [...lines].flatMap(([line, name = '']) => (!/=[ \t]+#$/.test(line) && VARIABLES.some((one) => one === name) ? [name] : []));
-}
 
 /**
  * Makes the configuration, or throws one StartFault that names everything wrong with it. Who signs no tokens needs no secret
@@ -274,37 +245,4 @@ function firstAdminOf(env: Environment, { profile, accounts: { passwords } }: Po
     );
   }
   return { name: FIRST_ADMIN_NAME, email, password };
-}
-
-/** The secret of the environment; undefined where the open profile may make one. */
-function secretOf(env: Environment, profile: Profile, faults: string[]): string | undefined {
-  const secret = env['JWT_SECRET'];
-  if (profile === 'open') return secret;
-  if (secret === undefined) faults.push(`JWT_SECRET: is missing; ${SECRET_ADVICE}`);
-  else faults.push(...weaknesses(secret).map((weakness) => `JWT_SECRET: ${weakness}; ${SECRET_ADVICE}`));
-  // Without it, requests repeated under a key of before get 422 for a day: less harm than a guessable one.
-  const previous = env['JWT_SECRET_PREVIOUS'];
-  if (previous !== undefined) faults.push(...weaknesses(previous).map((weakness) => `JWT_SECRET_PREVIOUS: ${weakness}; leave it out`));
-  return secret;
-}
-
-/** A secret made once and kept, so that tokens outlive a restart. */
-function secretIn(dataDir: string, database: DatabaseConfig, notices: string[]): string {
-  const kept = readable(dataDir, database, keptSecret);
-  if (Buffer.byteLength(kept.secret) < SECRET_BYTES_MIN) {
-    throw new StartFault(`${kept.file} holds no usable secret. Delete it, and a new one is made (everybody logs in again), or set JWT_SECRET.`);
-  }
-  if (kept.isNew) notices.push(`JWT_SECRET is not set: one was made and is kept in ${kept.file}.`);
-  return kept.secret;
-}
-
-/** What `look` finds in the folder, or one line that says why it cannot be used. */
-function readable<Found>(dataDir: string, { engine }: DatabaseConfig, look: (folder: string) => Found): Found {
-  try {
-    return look(dataDir);
-  } catch (error) {
-    throw new StartFault(
-      `DATA_DIR ${dataDir} cannot be written (${error instanceof Error && 'code' in error ? error.code : error}). Choose a folder whose files this user may read and write${engine === 'sqlite' ? '' : ', or set JWT_SECRET'}.`,
-    );
-  }
 }

@@ -1,5 +1,6 @@
 /** The domain's ports on real technology, and their wiring. */
-export { type Config, loadConfig, readEnvironment } from './config.ts';
+export { type Config, loadConfig } from './config.ts';
+export { readEnvironment } from './config-environment.ts';
 export { createContainer, TOKENS } from './container.ts';
 export { renewKeptSecret } from './kept-secret.ts';
 export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRefused } from './measures.ts';

@@ -5,8 +5,13 @@ import type { Statement, Value } from '../statement.ts';
 import type { DatabaseConfig } from './config.ts';
 
 /**
- * All that differs between engines, in one plain object for each; see docs/decisions/0038-one-object-for-each-engine.md. Functions that two
- * engines share are in sql.ts. Outside this folder and migrations/, no engine has a name.
+ * All that differs between engines, in one plain object for each: docs/decisions/0038-one-object-for-each-engine.md. Functions that two engines
+ * share are in sql.ts. Outside this folder and migrations/, no engine has a name.
+ *
+ * A further engine is a file beside the two, its config, a case in index.ts and its texts in migrations/. Statements say `?` and name columns in
+ * camelCase where the tables do: an engine with other signs, or that folds names, changes each text once where its connections are made. One whose
+ * transaction ends with the statement that failed has to know in `insertNew` and `weaknesses`; one that answers COMMIT of such a transaction with
+ * ROLLBACK and no error, in `commit`.
  */
 export interface Dialect {
   /** For people: where the data is. */
@@ -22,7 +27,7 @@ export interface Dialect {
   readonly begin: string;
   /** Resolves once what was written is stored. `connection` is the one of the runner. */
   readonly commit: (runner: QueryRunner, connection: unknown) => Promise<unknown>;
-  /** Sends statements in order, in as few trips as the engine safely takes. Where one fails or finds other rows than it has to, none behind it is run. */
+  /** Sends statements in order, in as few trips as is safe. Where one fails, none behind it is run. `StaleRow` where one finds other rows than it has to. */
   readonly send: (manager: EntityManager, statements: readonly Statement[]) => Promise<void>;
   /** In TypeORM's words; undefined where the transaction alone keeps everybody out. */
   readonly rowLock: 'pessimistic_write' | 'for_no_key_update' | undefined;
