@@ -224,7 +224,7 @@ const openNotice = (hosts: readonly string[]): string =>
 
 const FIRST_ADMIN_NAME = 'Admin';
 
-function firstAdminOf(env: Environment, { profile, accounts: { passwords } }: Policies, faults: string[]): Config['firstAdmin'] {
+function firstAdminOf(env: Environment, { accounts: { passwords } }: Policies, faults: string[]): Config['firstAdmin'] {
   const [email, password] = [env['ADMIN_EMAIL'], env['ADMIN_PASSWORD']];
   if (email === undefined && password === undefined) return undefined;
   if (email === undefined || password === undefined) {

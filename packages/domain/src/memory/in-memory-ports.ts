@@ -4,7 +4,6 @@ import type { User } from '../accounts/user.ts';
 import { requireDeletable } from '../accounts/user-facts.ts';
 import { type ActorRef, actorNow, rowNeededBy } from '../requests/actor.ts';
 import { type Answer, firstAnswer, type KeptAnswer, ownerOf } from '../requests/idempotency.ts';
-import type { Part, PartRows, Position } from '../requests/ports.ts';
 import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { assert, refuse } from '../requests/refusal.ts';
 import { SELLING_POLICY } from '../selling/policy.ts';
@@ -16,6 +15,7 @@ import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { settle } from '../stock/settlement.ts';
 import { bookingsIn, budgetIn, emptyMemory, holdingsIn, type Memory, stockFactsIn, userFactsIn, usersIn } from './memory.ts';
+import { partOf } from './parts.ts';
 import { fakePasswords, fakeTokens } from './tokens-and-passwords.ts';
 
 export interface InMemoryPorts extends Ports, Omit<AccountPorts, keyof Ports> {
@@ -241,19 +241,4 @@ export function inMemoryPorts(
     assert(user !== undefined, 'nobody goes while something hangs on him');
     return user;
   }
-}
-
-function partOf<Row, View>(
-  rows: readonly Row[],
-  position: (row: Row) => Position,
-  { after, offset, limit }: Part,
-  direction: 1 | -1,
-  viewOf: (row: Row) => View,
-): PartRows<View> {
-  const compare = (one: Position, other: Position) =>
-    direction * (one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0));
-  const ordered = rows
-    .filter((row) => after === undefined || compare(position(row), after) > 0)
-    .sort((one, other) => compare(position(one), position(other)));
-  return { rows: ordered.slice(offset, offset + limit).map(viewOf), isMore: ordered.length > offset + limit };
 }

@@ -376,6 +376,30 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
         expect(await seenBy({ ...user, tokenVersion: 1 })).toMatchObject({ id: user.id });
       });
 
+      it('is whom the app vouches for, with the role it says, and no row of theirs is asked for', async () => {
+        const [user, event] = [await rows.user({ tokenVersion: 7 }), await rows.event({ totalTickets: 2 })];
+        const vouched = { actor: { userId: user.id, role: 'admin' as const } };
+        let seen: Actor | undefined;
+        const plan = aBooking({ eventId: event.id, quantity: 1 });
+        const { value } = await store.ports.events.reserveTickets(event.id, vouched, ({ actor }) => {
+          seen = actor;
+          return { ...plan, userId: person(actor).id };
+        });
+        expect([seen, value.userId]).toEqual([{ id: user.id, role: 'admin' }, user.id]);
+        expect(await rows.available(event)).toBe(1);
+      });
+
+      it('has no booking where the store has owners and theirs is not there', async () => {
+        const [nobody, user, event] = [anId(), await rows.user(), await rows.event({ totalTickets: 3 })];
+        const book = (userId: string) => {
+          const plan = aBooking({ eventId: event.id, quantity: 1, userId });
+          return store.ports.events.reserveTickets(event.id, { actor: { userId, role: 'user' } }, () => plan);
+        };
+        const [first, ghost, last] = await answersOf([book(user.id), book(nobody), book(user.id)]);
+        expect([first, ghost === 'done', last]).toEqual(['done', false, 'done']);
+        expect([await rows.available(event), (await rows.bookingRows(user.id)).length]).toEqual([1, 2]);
+      });
+
       it('is each caller himself when several ask together', async () => {
         const event = await rows.event();
         const users = await Promise.all(times(5, () => rows.user()));
