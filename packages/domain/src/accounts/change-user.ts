@@ -10,8 +10,11 @@ import { changedUser, type User, type UserChanges } from './user.ts';
 import { isEmailTaken } from './user-facts.ts';
 
 /**
- * Edits a user. A new password ends the tokens given before. Refuses `email_taken`, and `last_admin` when no admin would be left. Where the
- * policy asks for it, users prove their own password before they change it or their e-mail: a token may be stolen.
+ * Edits a user. A new password ends the tokens given before. Where the policy asks for it, users prove their own password before they change it
+ * or their e-mail: a token may be stolen.
+ *
+ * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `password_is_personal`, `last_admin` (no admin would be left),
+ * `current_password_needed`, `wrong_credentials`, `too_many_failed_logins`, `email_taken`, `too_many_passwords`.
  */
 export function changeUser({ users, passwords, provePassword, clock, accountPolicy: policy }: SharedPorts) {
   return async (attempt: Attempt, id: string, input: Input<UserChanges>, from: readonly ClientNetwork[] = []): Promise<User> => {

@@ -9,7 +9,11 @@ import { openAccount } from './opening.ts';
 import type { ClientNetwork } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
-/** Makes an account for somebody else. Refuses `email_taken`. */
+/**
+ * Makes an account for somebody else.
+ *
+ * Refuses `unauthenticated`, `forbidden`, `invalid_input`, `password_is_personal`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.
+ */
 export function createUser({ users, passwords, keptAnswers, clock, newId, accountPolicy: policy }: SharedPorts) {
   return async (attempt: Attempt, input: Input<NewUser>, from: readonly ClientNetwork[] = []): Promise<Answer<User>> => {
     const allowed = (actor: Actor) => authorize(policy.rights.create_user, actor);

@@ -7,7 +7,11 @@ import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 import { requireDeletable } from './user-facts.ts';
 
-/** Deletes a user and their cancelled bookings. Refuses while they hold tickets, organise an event or are the last admin. */
+/**
+ * Deletes a user and their cancelled bookings.
+ *
+ * Refuses `unauthenticated`, `not_found`, `forbidden`, `user_has_active_bookings`, `user_organises_events`, `last_admin`.
+ */
 export function deleteUser({ users, accountPolicy: policy }: AccountPorts) {
   return async (attempt: Attempt, id: string): Promise<undefined> => {
     const judge = (actor: Actor, user: User | undefined): User => {

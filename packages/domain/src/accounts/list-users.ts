@@ -6,7 +6,11 @@ import { authorize } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
-/** All users, oldest account first. */
+/**
+ * All users, oldest account first.
+ *
+ * Refuses `unauthenticated`, `forbidden`, `invalid_input`.
+ */
 export function listUsers({ users, userQueries, accountPolicy: policy }: AccountPorts) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<User>> => {
     await asActor({ users }, attempt.actor, (actor) => authorize(policy.rights.list_users, actor));

@@ -6,7 +6,11 @@ import { authorize } from '../requests/rights.ts';
 import type { AccountPorts, UserNow } from './ports.ts';
 import { signedOut, type User } from './user.ts';
 
-/** Ends every token of the actor's account. A token that was ended before is refused (401): it opens nothing, this neither. */
+/**
+ * Ends every token of the actor's account.
+ *
+ * Refuses `unauthenticated`: also for a token that was ended before.
+ */
 export function logOut({ users, accountPolicy: policy }: AccountPorts) {
   return async ({ actor: ref }: Attempt): Promise<User> => {
     const { id } = await judgeFirst({ users }, { actor: ref }, policy.rights.log_out, (actor) => person(actor));

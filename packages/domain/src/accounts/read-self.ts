@@ -6,7 +6,11 @@ import { authorize } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
-/** The signed-in user's own row. */
+/**
+ * The signed-in user's own row.
+ *
+ * Refuses `unauthenticated`.
+ */
 export function readSelf({ users, accountPolicy: policy }: AccountPorts) {
   return ({ actor: ref }: Attempt): Promise<User> =>
     asActor({ users }, ref, async (actor) => {

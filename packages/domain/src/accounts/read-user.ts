@@ -5,6 +5,11 @@ import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
+/**
+ * One user.
+ *
+ * Refuses `unauthenticated`, `not_found`, `forbidden`.
+ */
 export function readUser({ users, accountPolicy: policy }: AccountPorts) {
   return ({ actor: ref }: Attempt, id: string): Promise<User> =>
     asActor({ users }, ref, async (actor) => {

@@ -9,8 +9,10 @@ import { type ClientNetwork, registrationLimits } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
 /**
- * Opens an account for whoever asks and signs him in. Refuses `email_taken`, an admin where the profile does not let him, and,
- * before any work, whoever asked too often from the same place.
+ * Opens an account for the actor and signs them in. A place that asked too often is refused before any work.
+ *
+ * Refuses `unauthenticated` for an invalid token, `forbidden` (an admin, where the policy does not let one register), `invalid_input`,
+ * `password_is_personal`, `too_many_registrations`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.
  */
 export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts, clock, newId, accountPolicy: policy }: SharedPorts) {
   const limited = limitAtOnce({ rateCounts }, 'too_many_registrations');

@@ -10,6 +10,9 @@ import type { Ports } from './ports.ts';
  * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once; leaving `cancelled` takes them
  * again at the old price, or is refused as a booking is: no stock, the event is over, more than the policy lets one have. The same status
  * again changes nothing.
+ *
+ * Refuses `unauthenticated`, `not_found`, `forbidden`, and where tickets are taken again `event_is_over`, `too_many_for_a_booking`,
+ * `too_many_for_a_user`, `insufficient_tickets`; any change `too_many_booking_changes`.
  */
 export function changeBookingStatus({ bookings, clock, policy }: Ports) {
   return async (attempt: Attempt, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {

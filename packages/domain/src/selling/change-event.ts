@@ -6,7 +6,11 @@ import type { EventNow } from '../stock/decisions.ts';
 import { changedEvent, type Event, type EventChanges } from '../stock/event.ts';
 import type { Ports } from './ports.ts';
 
-/** Edits an event. A new total moves the stock by the difference; refuses `total_below_held` rather than take back what is sold. */
+/**
+ * Edits an event. A new total moves the stock by the difference; what is sold is never taken back.
+ *
+ * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `total_below_held`.
+ */
 export function changeEvent({ events, eventQueries, users, clock, policy }: Ports) {
   return async (attempt: Attempt, id: string, input: Input<EventChanges>): Promise<Event> => {
     const now = clock();

@@ -4,7 +4,11 @@ import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 
-/** Deletes a booking; the tickets it held come back. */
+/**
+ * Deletes a booking; the tickets it held come back, once.
+ *
+ * Refuses `unauthenticated`, `not_found`, `forbidden`, `too_many_booking_changes`.
+ */
 export function deleteBooking({ bookings, policy }: Ports) {
   return async (attempt: Attempt, id: string): Promise<undefined> => {
     requireToken(policy.rights.delete_booking, attempt);

@@ -6,7 +6,11 @@ import type { EventNow } from '../stock/decisions.ts';
 import { heldTickets } from '../stock/event.ts';
 import type { Ports } from './ports.ts';
 
-/** Deletes an event with its cancelled bookings; its ledger stays and is closed. Refuses while bookings hold tickets. */
+/**
+ * Deletes an event with its cancelled bookings; its ledger stays and is closed.
+ *
+ * Refuses `unauthenticated`, `not_found`, `forbidden`, and `event_has_active_bookings` while bookings hold tickets.
+ */
 export function deleteEvent({ events, eventQueries, users, policy }: Ports) {
   return async (attempt: Attempt, id: string): Promise<undefined> => {
     const decide = ({ actor, event }: EventNow): undefined => {

@@ -9,7 +9,11 @@ import type { BookingView } from './views.ts';
 /** So many rows of one user are counted unasked: a page is to cost the same however many bookings there are. */
 const CHEAP_TO_COUNT = 1000;
 
-/** The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request, and only as far as the policy lets one. */
+/**
+ * The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request, and only as far as the policy lets one.
+ *
+ * Refuses `unauthenticated`, `invalid_input`.
+ */
 export function listBookings({ users, bookingQueries, policy }: Ports) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<BookingView>> => {
     const actor = await asActor({ users }, attempt.actor, (asker) => {

@@ -6,7 +6,11 @@ import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { EventView } from './views.ts';
 
-/** All events, the next one first. */
+/**
+ * All events, the next one first.
+ *
+ * Refuses `unauthenticated` for an invalid token, `invalid_input`.
+ */
 export function listEvents({ users, eventQueries, policy }: Ports) {
   return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<EventView>> => {
     await asActor({ users }, attempt.actor, (actor) => authorize(policy.rights.read_events, actor));

@@ -5,6 +5,11 @@ import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
+/**
+ * One booking, with who booked and for what.
+ *
+ * Refuses `unauthenticated`, `not_found`, `forbidden`.
+ */
 export function readBooking({ users, bookingQueries, policy }: Ports) {
   return ({ actor: ref }: Attempt, id: string): Promise<BookingView> =>
     asActor({ users }, ref, async (actor) => {

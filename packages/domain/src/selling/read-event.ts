@@ -5,6 +5,11 @@ import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { EventView } from './views.ts';
 
+/**
+ * One event, with its organizer.
+ *
+ * Refuses `unauthenticated` for an invalid token, `not_found`.
+ */
 export function readEvent({ users, eventQueries, policy }: Ports) {
   return async (attempt: Attempt, id: string): Promise<EventView> => {
     await asActor({ users }, attempt.actor, (actor) => authorize(policy.rights.read_events, actor));

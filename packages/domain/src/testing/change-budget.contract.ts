@@ -106,7 +106,7 @@ export function changeBudgetContract(name: string, open: (policy: SellingPolicy,
 
     it('but counts nothing that is refused, stores nothing or was answered before', async () => {
       const booking = await book();
-      const key = { value: anId(), fingerprint: 'of the first', onReplay: () => {} };
+      const key = { value: anId(), fingerprint: 'of the first' };
       const keyed = () => useCases.bookTickets({ ...as(user), key }, { eventId: event.id, quantity: 1 });
       await keyed();
       await answersOf([
