@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
 import type { AdmitWaiting } from './batch-queue.ts';
 import type { Database } from './database.ts';
-import { readKeptAnswers } from './kept-answers.ts';
+import { readIdempotencyRecords } from './idempotency-records.ts';
 import { inIdOrder, lockRows, rowsAsTheyAre } from './locking.ts';
 import {
   ACTOR_COLUMNS,
@@ -107,7 +107,7 @@ export class StockTransaction {
       events: events.map(toEvent),
       bookings: bookings.map(toBooking),
       actors: new Map(actors.map((row) => [row.id, toActor(row)])),
-      keptAnswers: await readKeptAnswers(manager, this.#batch),
+      idempotencyRecords: await readIdempotencyRecords(manager, this.#batch),
     };
   }
 

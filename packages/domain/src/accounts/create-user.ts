@@ -1,6 +1,6 @@
 import type { Actor } from '../requests/actor.ts';
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
@@ -14,12 +14,12 @@ import { type NewUser, newUser, type User } from './user.ts';
  *
  * Refuses `unauthenticated`, `forbidden`, `invalid_input`, `password_is_personal`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.
  */
-export function createUser({ users, passwords, keptAnswers, clock, newId, accountPolicy: policy }: SharedPorts) {
-  return async (attempt: Attempt, input: Input<NewUser>, from: readonly ClientNetwork[] = []): Promise<Answer<User>> => {
+export function createUser({ users, passwords, idempotencyRecords, clock, newId, accountPolicy: policy }: SharedPorts) {
+  return async (context: RequestContext, input: Input<NewUser>, from: readonly ClientNetwork[] = []): Promise<Answer<User>> => {
     const allowed = (actor: Actor) => authorize(policy.rights.create_user, actor);
-    await asActor({ users }, attempt.actor, allowed);
+    await asActor({ users }, context.actor, allowed);
     const account = accept(input);
     const user = newUser(account, policy.passwords, { id: newId(), now: clock() });
-    return openAccount({ users, passwords, keptAnswers }, attempt, { kind: 'create_user', user, password: account.password, from, allowed });
+    return openAccount({ users, passwords, idempotencyRecords }, context, { kind: 'create_user', user, password: account.password, from, allowed });
   };
 }

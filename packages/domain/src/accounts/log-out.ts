@@ -1,9 +1,9 @@
 import { person } from '../requests/actor.ts';
 import { judgeFirst } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
-import type { AccountPorts, UserNow } from './ports.ts';
+import type { AccountPorts, UserState } from './ports.ts';
 import { signedOut, type User } from './user.ts';
 
 /**
@@ -12,9 +12,9 @@ import { signedOut, type User } from './user.ts';
  * Refuses `unauthenticated`: also for a token that was ended before.
  */
 export function logOut({ users, accountPolicy: policy }: AccountPorts) {
-  return async ({ actor: ref }: Attempt): Promise<User> => {
+  return async ({ actor: ref }: RequestContext): Promise<User> => {
     const { id } = await judgeFirst({ users }, { actor: ref }, policy.rights.log_out, (actor) => person(actor));
-    const { value: stored } = await users.change(id, { actor: ref }, ({ actor, user }: UserNow) => {
+    const { value: stored } = await users.change(id, { actor: ref }, ({ actor, user }: UserState) => {
       authorize(policy.rights.log_out, actor);
       return { user: signedOut(user ?? refuse('unauthenticated', {})) };
     });

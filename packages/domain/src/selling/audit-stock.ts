@@ -1,5 +1,5 @@
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
 import { type Difference, differencesIn } from '../stock/audit.ts';
@@ -20,7 +20,7 @@ export interface AuditedPart {
  * Refuses `unauthenticated`, `forbidden`, and `not_found` for an event of which nothing is or was there.
  */
 export function auditStock({ users, stockQueries, policy }: Ports) {
-  return async function* ({ actor: ref }: Attempt, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
+  return async function* ({ actor: ref }: RequestContext, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
     await asActor({ users }, ref, (actor) => authorize(policy.rights.audit_stock, actor));
     let page = await (eventId === undefined ? stockQueries.page(undefined, PAGE_EVENTS) : stockQueries.find(eventId));
     if (eventId !== undefined && page.length === 0) refuse('not_found', { entity: 'event', id: eventId });

@@ -1,5 +1,5 @@
 import { requireToken } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
@@ -10,9 +10,9 @@ import type { Ports } from './ports.ts';
  * Refuses `unauthenticated`, `not_found`, `forbidden`, `too_many_booking_changes`.
  */
 export function deleteBooking({ bookings, policy }: Ports) {
-  return async (attempt: Attempt, id: string): Promise<undefined> => {
-    requireToken(policy.rights.delete_booking, attempt);
-    return bookings.change(id, attempt, ({ actor, booking }) => {
+  return async (context: RequestContext, id: string): Promise<undefined> => {
+    requireToken(policy.rights.delete_booking, context);
+    return bookings.change(id, context, ({ actor, booking }) => {
       requireSignedIn(policy.rights.delete_booking, actor);
       const before = booking ?? refuse('not_found', { entity: 'booking', id });
       authorize(policy.rights.delete_booking, actor, before.userId);

@@ -1,5 +1,5 @@
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
@@ -11,7 +11,7 @@ import type { BookingView } from './views.ts';
  * Refuses `unauthenticated`, `not_found`, `forbidden`.
  */
 export function readBooking({ users, bookingQueries, policy }: Ports) {
-  return ({ actor: ref }: Attempt, id: string): Promise<BookingView> =>
+  return ({ actor: ref }: RequestContext, id: string): Promise<BookingView> =>
     asActor({ users }, ref, async (actor) => {
       requireSignedIn(policy.rights.read_booking, actor);
       const booking = (await bookingQueries.find(id)) ?? refuse('not_found', { entity: 'booking', id });

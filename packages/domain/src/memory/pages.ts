@@ -1,14 +1,14 @@
-import type { Part, PartRows, Position } from '../requests/ports.ts';
+import type { Cursor, PageRequest, PageRows } from '../requests/ports.ts';
 
 /** A part of a list in the order of its positions, `direction` -1 for the latest first. */
-export function partOf<Row, View>(
+export function pageOf<Row, View>(
   rows: readonly Row[],
-  position: (row: Row) => Position,
-  { after, offset, limit }: Part,
+  position: (row: Row) => Cursor,
+  { after, offset, limit }: PageRequest,
   direction: 1 | -1,
   viewOf: (row: Row) => View,
-): PartRows<View> {
-  const compare = (one: Position, other: Position) =>
+): PageRows<View> {
+  const compare = (one: Cursor, other: Cursor) =>
     direction * (one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0));
   const ordered = rows
     .filter((row) => after === undefined || compare(position(row), after) > 0)
