@@ -61,10 +61,10 @@ export function refusePast({ pastEvents }: Pick<SellingPolicy, 'pastEvents'>, { 
  */
 export function refuseTooMany(
   { ticketsPerBookingMax, ticketsPerUserMax }: Pick<SellingPolicy, 'ticketsPerBookingMax' | 'ticketsPerUserMax'>,
-  { quantity: requested, heldByOwner }: { readonly quantity: number; readonly heldByOwner: number | undefined },
+  { quantity: requested, heldByOwner }: { readonly quantity: number; readonly heldByOwner: number | 'not_counted' },
 ): void {
   if (requested > ticketsPerBookingMax) refuse('too_many_for_a_booking', { maximum: ticketsPerBookingMax, requested });
   if (ticketsPerUserMax === undefined) return;
-  assert(heldByOwner !== undefined, 'what a user holds is counted where there is a limit to it');
+  assert(heldByOwner !== 'not_counted', 'what a user holds is counted where there is a limit to it');
   if (heldByOwner + requested > ticketsPerUserMax) refuse('too_many_for_a_user', { maximum: ticketsPerUserMax, held: heldByOwner, requested });
 }

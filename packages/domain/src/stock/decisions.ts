@@ -20,10 +20,10 @@ export interface EventState {
 export interface BookingState extends EventState {
   readonly booking: Booking | undefined;
   /**
-   * Tickets of the event that the booking's owner (while there is none, the actor) holds in all their bookings. undefined where the
-   * store does not count them, since no limit asks for it.
+   * Tickets of the event that the booking's owner (while there is none, the actor) holds in all their bookings. A store counts them where the
+   * policy limits them, since counting costs.
    */
-  readonly heldByOwner: number | undefined;
+  readonly heldByOwner: number | 'not_counted';
 }
 
 /** Makes (there was none), edits or deletes (returns undefined) an event. */

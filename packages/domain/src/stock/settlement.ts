@@ -5,7 +5,7 @@ import { BatchRows } from './batch-rows.ts';
 import { type Booking, heldBy } from './booking.ts';
 import { spending } from './change-budget.ts';
 import { requireNewBooking, requireRow, requireSameAgain, requireSameBooking, requireSoundEvent } from './decision-checks.ts';
-import type { BookingDecision, EventDecision, Holding, LockedRows, Outcome, StockDecision, Writes } from './decisions.ts';
+import type { BookingDecision, BookingState, EventDecision, Holding, LockedRows, Outcome, StockDecision, Writes } from './decisions.ts';
 import { type Event, moveStock } from './event.ts';
 import type { MovementReason, StockMovement } from './ledger.ts';
 
@@ -104,8 +104,8 @@ class Batch {
     const event = this.#events.find(eventId);
     const before = this.#bookings.find(bookingId);
     const owner = before?.userId ?? userIdOf(ref);
-    const heldByOwner = owner === undefined || eventId === undefined ? undefined : this.#holdings?.of(owner, eventId);
-    const now = { actor, event, booking: before, heldByOwner };
+    const heldByOwner = this.#holdings === undefined ? 'not_counted' : this.#holdings.of(owner, eventId);
+    const now: BookingState = { actor, event, booking: before, heldByOwner };
     const after = decide(now);
     requireRow(after);
     assert(after !== undefined || bookingId !== undefined, 'a reservation returns its booking');
@@ -151,7 +151,8 @@ class Holdings {
     this.#tickets = new Map(holdings.map(({ userId, eventId, tickets }) => [`${userId} ${eventId}`, tickets]));
   }
 
-  of(userId: string, eventId: string): number {
+  /** Nobody holds nothing, and of no event there is anything to hold. */
+  of(userId: string | undefined, eventId: string | undefined): number {
     return this.#tickets.get(`${userId} ${eventId}`) ?? 0;
   }
 

@@ -219,7 +219,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
       /** Books, and gives what the decision was told; it may be told again (a deadlock), so the last counts. */
       const heldWhen = async (event: { readonly id: string }, buyer: User, quantity = 1) => {
         const id = anId();
-        let held: number | undefined;
+        let held: number | 'not_counted' | undefined;
         const booking = store.ports.events.reserveTickets(event.id, as(buyer), ({ event: sold, heldByOwner }) => {
           held = heldByOwner;
           return newBooking(sold ?? refuse('not_found', { entity: 'event', id: event.id }), { id, userId: buyer.id, quantity, now: NOW });
