@@ -4,8 +4,9 @@ export const charactersOf = (text: string): number => [...text].length;
 /** A half of a surrogate pair: UTF-8 cannot carry it, so it would come back as something else. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-/** No character has more than two UTF-16 units, and their number costs nothing to look at: what is longer is not looked through. */
-const isWithin = (text: string, charactersMax: number): boolean => text.length <= 2 * charactersMax && charactersOf(text) <= charactersMax;
+/** A character has one or two UTF-16 units, and their number costs nothing to look at: only between the two are characters counted. */
+const isWithin = (text: string, charactersMax: number): boolean =>
+  text.length <= charactersMax || (text.length <= 2 * charactersMax && charactersOf(text) <= charactersMax);
 
 /** A line that a person can see: 1 to `charactersMax` characters, at least one of them visible, no control characters. */
 export function isLine(text: string, charactersMax: number): boolean {
