@@ -102,7 +102,11 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
     else if (isPipelined || (isBusy && !mayBeHealthCheck(request))) refuse(response, 503, 'too_many_in_flight');
     else {
       const serve = () => connections.inTurn(connection, response, () => void (isBusy ? healthListener : listener)(request, response));
-      onceWhole(request, () => slices.begin(() => connection.answers.has(response) && serve()));
+      onceWhole(
+        request,
+        () => slices.begin(() => connection.answers.has(response) && serve()),
+        () => refuse(response, 400, 'unparsed'),
+      );
     }
   };
 
