@@ -488,8 +488,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'nothing is served behind a refusal',
     file: 'apps/http/src/http-server.ts',
-    line: 'if (connection.isOver || isSpent()) return;',
-    becomes: 'if (isSpent()) return;',
+    line: 'if (connection.isOver || isSpent()) {',
+    becomes: 'if (isSpent()) {',
     killedBy: ['apps/http/src/http-server.test.ts', 'a request that is refused on its connection never reaches the app in'],
   },
   {
@@ -591,11 +591,25 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: ['apps/http/src/http-server.test.ts', 'is refused where they are tiny'],
   },
   {
-    name: 'chunks behind a refusal are skipped',
+    name: 'what comes behind a refusal is skipped',
     file: 'apps/http/src/wire-answers.ts',
-    line: '  hearNoBody(socket);',
+    line: '  hearNoMore(socket);',
     becomes: '',
     killedBy: ['apps/http/src/http-server.test.ts', 'that is refused costs the parser little'],
+  },
+  {
+    name: 'requests behind the last one of a connection are skipped',
+    file: 'apps/http/src/http-server.ts',
+    line: 'hearNoMore(request.socket);',
+    becomes: '',
+    killedBy: ['apps/http/src/http-server.test.ts', 'behind the last one of a connection'],
+  },
+  {
+    name: 'requests behind a refusal are skipped',
+    file: 'apps/http/src/wire-answers.ts',
+    line: "'parserOnHeadersComplete'",
+    becomes: "'none'",
+    killedBy: ['apps/http/src/http-server.test.ts', 'behind a refusal are not made'],
   },
   {
     name: 'few headers',

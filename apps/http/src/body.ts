@@ -28,7 +28,9 @@ function upTo(bytesMax: number): MiddlewareHandler {
   return (c, next) => {
     const length = c.req.header('Content-Length');
     if (Number(length) > bytesMax) tooLarge();
-    // bodyLimit turns every body into a web stream, which is dear, before it looks at the stated length.
+    // bodyLimit turns every body into a web stream, which is dear: a body that was read already (whole-request.ts) is just measured.
+    const { rawBody } = c.env?.incoming ?? {};
+    if (rawBody instanceof Uint8Array) return rawBody.length > bytesMax ? tooLarge() : next();
     const isChunked = c.req.header('Transfer-Encoding') !== undefined;
     // On a connection (a test in this process has none) a request that states neither has no body (RFC 9112, 6.3).
     const stated = (length !== undefined || c.env?.incoming !== undefined) && !isChunked;

@@ -8,7 +8,7 @@ export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage): boolean => r
 
 /** Each chunk is handed over by itself, which costs microseconds: bodies in more and smaller chunks cost milliseconds. */
 const CHUNKS_FREE = 50;
-const CHUNK_BYTES_MIN = 512;
+const CHUNK_BYTES_MIN = 2048;
 
 /**
  * Goes on when the whole request was read, its body into `rawBody`, where Hono looks first. A body over the limit is not read

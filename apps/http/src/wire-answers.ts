@@ -61,7 +61,7 @@ export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Dup
 export function readRestBeforeClose(request: IncomingMessage): void {
   if (request.complete) return;
   const { socket } = request;
-  hearNoBody(socket);
+  hearNoMore(socket);
   const close = socket.destroySoon.bind(socket);
   socket.destroySoon = () => {
     socket.destroySoon = close;
@@ -71,18 +71,19 @@ export function readRestBeforeClose(request: IncomingMessage): void {
   };
 }
 
+/** What Node's parser calls for each chunk of a body and for each request. */
+const CALLS: readonly unknown[] = ['parserOnBody', 'parserOnHeadersComplete'];
+
 /**
- * Has the parser skip what is left of bodies on this connection. Ten thousand chunks may come in one read, and nothing public keeps the parser from
- * making a buffer of each: that takes 15 ms even where nobody listens. A Node whose parser looks otherwise skips nothing.
+ * Has the parser skip what comes behind the last request that is answered. One packet may hold ten thousand chunks, or 1700 requests: to make a
+ * buffer or a request of each takes 15 ms, and such requests fill the memory, even where nobody listens. Nothing public keeps the parser from that.
+ * A Node whose parser looks otherwise skips nothing.
  */
-function hearNoBody(socket: Socket & { readonly parser?: Record<string, unknown> | null }): void {
+export function hearNoMore(socket: Socket & { readonly parser?: Record<string, unknown> | null }): void {
   const parser = socket.parser ?? {};
-  const name = Object.keys(parser).find((key) => (parser[key] as { readonly name?: string } | null)?.name === 'parserOnBody');
-  if (name === undefined) return;
-  const onBody = parser[name];
-  parser[name] = undefined;
+  const calls = Object.entries(parser).filter(([, call]) => typeof call === 'function' && CALLS.includes(call.name));
+  if (calls.length === 0) return;
+  for (const [key] of calls) parser[key] = undefined;
   // Node gives the parser to other connections.
-  socket.once('close', () => {
-    parser[name] = onBody;
-  });
+  socket.once('close', () => Object.assign(parser, Object.fromEntries(calls)));
 }

@@ -1,4 +1,12 @@
-import { DESCRIPTION_CHARACTERS_MAX, EVENT_NAME_CHARACTERS_MAX, isDescription, isEventName, isLocation, LOCATION_CHARACTERS_MAX, TICKET_PRICE_CENTS_MAX } from '@ticket/domain';
+import {
+  DESCRIPTION_CHARACTERS_MAX,
+  EVENT_NAME_CHARACTERS_MAX,
+  isDescription,
+  isEventName,
+  isLocation,
+  LOCATION_CHARACTERS_MAX,
+  TICKET_PRICE_CENTS_MAX,
+} from '@ticket/domain';
 import * as v from 'valibot';
 import { instantOf } from '../instants.ts';
 import { faults } from '../messages.ts';

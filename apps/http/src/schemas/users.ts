@@ -1,4 +1,17 @@
-import { type AccountPolicy, EMAIL_CHARACTERS_MAX, isEmail, isName, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, NAME_CHARACTERS_MAX, normalEmail, PASSWORD_BYTES_MAX, type PasswordRules, type UserChanges } from '@ticket/domain/accounts';
+import {
+  type AccountPolicy,
+  EMAIL_CHARACTERS_MAX,
+  isEmail,
+  isName,
+  isPasswordLongEnough,
+  isPasswordStorable,
+  isPasswordUncommon,
+  NAME_CHARACTERS_MAX,
+  normalEmail,
+  PASSWORD_BYTES_MAX,
+  type PasswordRules,
+  type UserChanges,
+} from '@ticket/domain/accounts';
 import * as v from 'valibot';
 import { faults } from '../messages.ts';
 import { line, text } from './fields.ts';
