@@ -67,8 +67,7 @@ async function read<Schema extends v.GenericSchema<unknown, object>>(c: Context,
   let value: unknown;
   try {
     const bytes = await bytesOf(c);
-    // Only an event's may be so large, and nobody makes events without a token: the use case says so, whatever is in it.
-    if (bytes.length > USUAL_BODY_BYTES_MAX && c.get('attempt')?.actor === 'anonymous') return new Refusal('unauthenticated', {});
+    if (isInVain(c, bytes)) return new Refusal('unauthenticated', {});
     if (!hasFewValues(bytes)) return new UnreadableBody(400, messages.invalidJson);
     value = JSON.parse(UTF8.decode(bytes));
   } catch {
@@ -79,10 +78,14 @@ async function read<Schema extends v.GenericSchema<unknown, object>>(c: Context,
 }
 
 /** On a connection the whole body was read before the app was asked (whole-request.ts); Hono would copy it first. */
-async function bytesOf({ env, req }: Context): Promise<Uint8Array> {
+export async function bytesOf({ env, req }: Context): Promise<Uint8Array> {
   const rawBody: unknown = env?.incoming?.rawBody;
   return rawBody instanceof Uint8Array ? rawBody : new Uint8Array(await req.arrayBuffer());
 }
+
+/** Only an event's body may be so large, and nobody makes events without a token: the use case says so, whatever is in it. */
+export const isInVain = (c: Context<AppEnv>, bytes: Uint8Array): boolean =>
+  bytes.length > USUAL_BODY_BYTES_MAX && c.get('attempt')?.actor === 'anonymous';
 
 /** Refuses what is no UTF-8, where Node's own would put a replacement character. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

@@ -7,7 +7,7 @@ const HEADERS_MAX = 100;
 export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage): boolean => rawHeaders.length > 2 * HEADERS_MAX; // names and values take turns
 
 /** Each chunk is handed over by itself, which costs microseconds: bodies in more and smaller chunks cost milliseconds. */
-const CHUNKS_FREE = 50;
+const CHUNKS_FREE = 32;
 const CHUNK_BYTES_MIN = 2048;
 
 /**

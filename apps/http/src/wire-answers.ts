@@ -71,8 +71,8 @@ export function readRestBeforeClose(request: IncomingMessage): void {
   };
 }
 
-/** What Node's parser calls for each chunk of a body and for each request. */
-const CALLS: readonly unknown[] = ['parserOnBody', 'parserOnHeadersComplete'];
+/** What Node's parser calls for each chunk of a body, and for each request with its headers. */
+const CALLS: readonly unknown[] = ['parserOnBody', 'parserOnHeaders', 'parserOnHeadersComplete'];
 
 /**
  * Has the parser skip what comes behind the last request that is answered. One packet may hold ten thousand chunks, or 1700 requests: to make a
