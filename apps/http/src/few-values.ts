@@ -1,5 +1,5 @@
 /** The largest body of the contract has 6. */
-export const JSON_VALUES_MAX = 100;
+const JSON_VALUES_MAX = 100;
 
 const [QUOTE, COMMA, OPEN_ARRAY, BACKSLASH, OPEN_OBJECT] = [0x22, 0x2c, 0x5b, 0x5c, 0x7b];
 
