@@ -1,4 +1,4 @@
-import { type Attempt, createUseCases, Refusal } from '@ticket/domain';
+import { createUseCases, Refusal, type RequestContext } from '@ticket/domain';
 import { createAccountUseCases } from '@ticket/domain/accounts';
 import { inMemoryPorts } from '@ticket/domain/memory';
 
@@ -10,7 +10,7 @@ const account = { name: 'Ibu Ani', email: 'ani@example.com', password: 'correct 
 const {
   value: { token },
 } = await registerUser({ actor: 'operator' }, account);
-const ani: Attempt = { actor: (await ports.tokens.verify(token)) ?? 'anonymous' };
+const ani: RequestContext = { actor: (await ports.tokens.verify(token)) ?? 'anonymous' };
 
 const plan = { name: 'Jazz on the River', location: 'Palembang', eventDate: new Date('2031-01-02T19:00:00Z'), ticketPriceCents: 150_000 };
 const { value: event } = await createEvent(ani, { ...plan, totalTickets: 1 });

@@ -98,9 +98,9 @@ describe.skipIf(!canTry)('the database users of docs/configuration.md', () => {
     `GRANT ALL ON gdgoc.* TO 'tickets_app'@'%'`,
   ])('who has stolen its password may not: %s', async (sql) => {
     const connection = await createConnection({ ...place('app'), database: 'gdgoc' });
-    const attempt = await connection.query(sql).then(String, (error) => error.errno);
+    const context = await connection.query(sql).then(String, (error) => error.errno);
     await connection.end();
-    expect([1044, 1142, 1045, 1370]).toContain(attempt); // denied
+    expect([1044, 1142, 1045, 1370]).toContain(context); // denied
   });
 
   it('one who may only SELECT audits', () => {

@@ -58,15 +58,15 @@ describe.each(engines)('what is counted, %s', (engine: Engine) => {
     try {
       const { createUser, createEvent } = container.get(TOKENS.useCases);
       const { value: admin } = await createUser(OPERATOR, { name: 'Ani', email: `${anId()}@example.com`, password: 'correct horse', role: 'admin' });
-      const attempt = { actor: { userId: admin.id, tokenVersion: admin.tokenVersion } };
-      const { value: event } = await createEvent(attempt, {
+      const context = { actor: { userId: admin.id, tokenVersion: admin.tokenVersion } };
+      const { value: event } = await createEvent(context, {
         name: 'Jazz',
         location: 'Palembang',
         eventDate: new Date('2031-01-02T19:00:00Z'),
         ticketPriceCents: 1,
         totalTickets: 1,
       });
-      await expect(container.get(TOKENS.useCases).bookTickets(attempt, { eventId: event.id, quantity: 1 })).resolves.toMatchObject({
+      await expect(container.get(TOKENS.useCases).bookTickets(context, { eventId: event.id, quantity: 1 })).resolves.toMatchObject({
         status: 'confirmed',
       });
     } finally {

@@ -53,8 +53,8 @@ export const portsOf = (container: Container): StorePorts => ({
   bookingQueries: container.get(TOKENS.bookingQueries),
   userQueries: container.get(TOKENS.userQueries),
   stockQueries: container.get(TOKENS.stockQueries),
-  keptAnswers: container.get(TOKENS.keptAnswers),
-  rateCounts: container.get(TOKENS.rateCounts),
+  idempotencyRecords: container.get(TOKENS.idempotencyRecords),
+  rateLimitStore: container.get(TOKENS.rateLimitStore),
 });
 
 /** What the domain's contract suites run on. With a limit that nobody reaches, so that what users hold is counted. */

@@ -348,7 +348,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the current password before a new one',
     file: 'packages/domain/src/accounts/change-user.ts',
-    line: 'if (isProved) await prove(attempt, before, currentPassword, from);',
+    line: 'if (isProved) await prove(context, before, currentPassword, from);',
     becomes: '',
     killedBy: ['tests/threats/accounts.test.ts', 'sqlite, locked profile changing one’s own password or e-mail asks for the current password'],
   },
@@ -383,7 +383,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the answer is kept with what it tells of',
     file: `${persistence}/stock-writes.ts`,
-    line: '...keptAnswerInserts(dialect, keptAnswers),',
+    line: '...idempotencyRecordInserts(dialect, idempotencyRecords),',
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'the second answer is the first'],
   },
@@ -425,8 +425,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'registrations that come together are counted one after the other',
     file: 'packages/domain/src/accounts/register-user.ts',
-    line: 'await limited(limits, now, () => countOne({ rateCounts }, limits, now));',
-    becomes: 'await countOne({ rateCounts }, limits, now);',
+    line: 'await limited(limits, now, () => countOne({ rateLimitStore }, limits, now));',
+    becomes: 'await countOne({ rateLimitStore }, limits, now);',
     killedBy: [`${persistence}/registrations.test.ts`, 'are 20 when they are 212'],
   },
   {
@@ -508,24 +508,24 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a window that ends too late is not running',
-    file: `${persistence}/typeorm-rate-counts.ts`,
+    file: `${persistence}/typeorm-rate-limit-store.ts`,
     line: 'AND ends_at > ? AND ends_at <= ?`',
     becomes: 'AND ends_at > ? AND ends_at <> ?`',
-    killedBy: [`${persistence}/contracts.test.ts`, 'sqlite keeps the promises of RateCounts takes no window for longer'],
+    killedBy: [`${persistence}/contracts.test.ts`, 'sqlite keeps the promises of RateLimitStore takes no window for longer'],
   },
   {
     name: 'a window that ends too late is cut',
-    file: `${persistence}/typeorm-rate-counts.ts`,
+    file: `${persistence}/typeorm-rate-limit-store.ts`,
     line: '<= ? THEN',
     becomes: '<> ? THEN',
-    killedBy: [`${persistence}/contracts.test.ts`, 'mysql keeps the promises of RateCounts takes no window for longer'],
+    killedBy: [`${persistence}/contracts.test.ts`, 'mysql keeps the promises of RateLimitStore takes no window for longer'],
   },
   {
     name: 'a clock that is set forward makes no key old',
-    file: `${persistence}/kept-answers.ts`,
+    file: `${persistence}/idempotency-records.ts`,
     line: 'Math.min(this.#aheadMs, toDate(row.now).getTime() - uptimeMs)',
     becomes: 'toDate(row.now).getTime() - uptimeMs',
-    killedBy: [`${persistence}/kept-answers.test.ts`, 'though the database’s clock is set forward meanwhile'],
+    killedBy: [`${persistence}/idempotency-records.test.ts`, 'though the database’s clock is set forward meanwhile'],
   },
   {
     name: 'no text is normalised that is too long for a password',
@@ -558,7 +558,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'what nobody sends is not parsed',
     file: 'apps/http/src/body.ts',
-    line: "bytes.length > USUAL_BODY_BYTES_MAX && c.get('attempt')?.actor === 'anonymous'",
+    line: "bytes.length > USUAL_BODY_BYTES_MAX && c.get('context')?.actor === 'anonymous'",
     becomes: 'false',
     killedBy: ['apps/http/src/body.test.ts', 'of nobody is not parsed'],
   },

@@ -24,7 +24,7 @@ export async function reckon(office: BoxOffice, server: Server, { heard = CALM }
     expectAccounted(office.orders, bookings);
   }
   const ids = new Set(byRows.bookings.map(({ id }) => id));
-  expect(byRows.keptAnswers.filter((answer) => !ids.has(JSON.parse(answer).id))).toEqual([]);
+  expect(byRows.idempotencyRecords.filter((answer) => !ids.has(JSON.parse(answer).id))).toEqual([]);
   expect(output).toContain(' 0 differences');
   expect(Number(/(\d+) events audited/.exec(output)?.[1]), 'every event is audited').toBeGreaterThanOrEqual(office.sales.length);
   expect(code).toBe(0);
@@ -89,8 +89,8 @@ async function throughTheApi({ url, admin }: BoxOffice): Promise<{ bookings: Boo
   return { bookings: bookings?.body.data, sales: sales?.body.data };
 }
 
-async function inTheRows(store: Store): Promise<{ bookings: Booking[]; sales: Stock[]; keptAnswers: string[] }> {
-  const [bookings, sales, keptAnswers] = await Promise.all([
+async function inTheRows(store: Store): Promise<{ bookings: Booking[]; sales: Stock[]; idempotencyRecords: string[] }> {
+  const [bookings, sales, idempotencyRecords] = await Promise.all([
     query<Booking & { readonly cents: number }>(
       store,
       'SELECT id, user_id, event_id, quantity, total_price_cents AS cents, status, booking_date FROM bookings',
@@ -101,7 +101,7 @@ async function inTheRows(store: Store): Promise<{ bookings: Booking[]; sales: St
   return {
     bookings: bookings.map((row) => ({ ...row, total_price: (Number(row.cents) / 100).toFixed(2) })),
     sales: [...sales],
-    keptAnswers: keptAnswers.map(({ answer }) => answer),
+    idempotencyRecords: idempotencyRecords.map(({ answer }) => answer),
   };
 }
 

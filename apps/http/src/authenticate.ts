@@ -15,7 +15,7 @@ const WAYS_IN: readonly string[] = ['/api/auth/login', '/api/auth/register'];
  */
 export const authenticate = (tokens: TokenService) =>
   createMiddleware<AppEnv>(async (c, next) => {
-    c.set('attempt', { actor: WAYS_IN.includes(c.req.path) ? 'anonymous' : await actorOf(c.req.header('Authorization'), tokens) });
+    c.set('context', { actor: WAYS_IN.includes(c.req.path) ? 'anonymous' : await actorOf(c.req.header('Authorization'), tokens) });
     await next();
   });
 

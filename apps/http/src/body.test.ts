@@ -13,7 +13,7 @@ const Named = v.object(
 const app = new Hono<AppEnv>()
   .use(async (c, next) => {
     c.set('route', c.req.path);
-    if (c.req.header('Authorization') === undefined) c.set('attempt', { actor: 'anonymous' });
+    if (c.req.header('Authorization') === undefined) c.set('context', { actor: 'anonymous' });
     await next();
   })
   .use(limitBody)

@@ -85,7 +85,7 @@ export async function bytesOf({ env, req }: Context): Promise<Uint8Array> {
 
 /** Only an event's body may be so large, and nobody makes events without a token: the use case says so, whatever is in it. */
 export const isInVain = (c: Context<AppEnv>, bytes: Uint8Array): boolean =>
-  bytes.length > USUAL_BODY_BYTES_MAX && c.get('attempt')?.actor === 'anonymous';
+  bytes.length > USUAL_BODY_BYTES_MAX && c.get('context')?.actor === 'anonymous';
 
 /** Refuses what is no UTF-8, where Node's own would put a replacement character. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });

@@ -1,5 +1,5 @@
 import type { Policies, UseCases } from '@ticket/adapters';
-import type { Attempt, Refusal } from '@ticket/domain';
+import type { Refusal, RequestContext } from '@ticket/domain';
 import type { ClientNetwork } from '@ticket/domain/accounts';
 import type { Context } from 'hono';
 import type { Reason, Report } from './report.ts';
@@ -12,7 +12,7 @@ export interface AppEnv {
     /** Of its answer, whatever it will be (every-answer.ts). Whoever knows more of it puts it in. */
     headers: Record<string, string>;
     route: string | undefined;
-    attempt: Attempt;
+    context: RequestContext;
     /** What is wrong with an Idempotency-Key: said where a faulty body is, after the caller's rights are clear. */
     unusableKey: Refusal | undefined;
     /** Whose account was made or logged into. */

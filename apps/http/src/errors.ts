@@ -64,7 +64,7 @@ export function answerError(error: Error, c: Context<AppEnv>): Response {
     c.get('report')('warn', `unavailable: ${error.message}`, error);
     const message = error.outcome === 'unknown' ? messages.outcomeUnknown : messages.unavailable;
     // What is not known to be undone is not to be asked again unthinkingly; under an Idempotency-Key it may be.
-    const isSafe = error.outcome !== 'unknown' || c.get('attempt')?.key !== undefined;
+    const isSafe = error.outcome !== 'unknown' || c.get('context')?.key !== undefined;
     return fail(c, 503, message, null, isSafe ? { 'Retry-After': String(Math.ceil(error.retryAfterSeconds)) } : {});
   }
   if (error instanceof HTTPException && error.status < 500) return fail(c, error.status, messages.badRequest);

@@ -15,7 +15,7 @@ export type Fingerprint = (parts: readonly (string | Uint8Array)[]) => string;
 export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api/auth/register'];
 
 /**
- * Puts the Idempotency-Key into the attempt, with the fingerprint of route and body. While the first request under a key is under way in this process, others hear 409 at
+ * Puts the Idempotency-Key into the context, with the fingerprint of route and body. While the first request under a key is under way in this process, others hear 409 at
  * once; those on another server wait for its lock and find its answer, so at most once holds without this.
  */
 export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerprint[] = []) => {
@@ -38,15 +38,15 @@ export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerpr
       fingerprint: fingerprint(parts),
       earlierFingerprints: earlier.map((one) => one(parts)),
     };
-    const attempt = c.get('attempt');
-    const name = `${ownerOf(attempt.actor)} ${value}`;
+    const context = c.get('context');
+    const name = `${ownerOf(context.actor)} ${value}`;
     const first = underWay.get(name);
     if (first !== undefined && first !== key.fingerprint) refuse('idempotency_key_reused', {});
     if (first !== undefined) {
       c.set('reason', 'key_under_way');
       return fail(c, 409, messages.keyUnderWay, null, { 'Retry-After': '1' });
     }
-    c.set('attempt', { ...attempt, key });
+    c.set('context', { ...context, key });
     underWay.set(name, key.fingerprint);
     try {
       await next();

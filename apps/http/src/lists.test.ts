@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Listing } from '@ticket/domain';
+import type { Page } from '@ticket/domain';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AppEnv } from './env.ts';
@@ -28,7 +28,7 @@ async function* walk(parts: readonly (readonly Row[] | Error)[]): AsyncGenerator
 
 const answer = listAnswer('Baris', (row: Row) => JSON.stringify({ row, text: 'ab"c' }));
 
-function appFor(parts: readonly (readonly Row[] | Error)[], rest: Pick<Listing<Row>, 'total' | 'next'> = { total: undefined, next: undefined }) {
+function appFor(parts: readonly (readonly Row[] | Error)[], rest: Pick<Page<Row>, 'total' | 'next'> = { total: undefined, next: undefined }) {
   const app = new Hono<AppEnv>();
   app.get('/api/rows', (c) => {
     c.set('report', (...line) => reported.push(line));

@@ -1,9 +1,9 @@
-import type { Listing } from '@ticket/domain';
+import type { Page } from '@ticket/domain';
 import type { Context } from 'hono';
+import { cachedBody, okCached } from './cached-body.ts';
 import { answer, JSON_UTF8 } from './envelope.ts';
 import { once } from './once.ts';
 import type { Report } from './report.ts';
-import { okShared, shared } from './shared.ts';
 
 /**
  * Makes the answer to a list. One that comes in a single part is rendered once for all who share it, with its ETag; a longer
@@ -13,11 +13,11 @@ import { okShared, shared } from './shared.ts';
  */
 export function listAnswer<Row>(message: string, rowText: (row: Row) => string) {
   const textOf = (rows: readonly Row[]) => rows.map(rowText).join(',');
-  const render = shared(message, (rows: readonly Row[]) => `[${textOf(rows)}]`);
+  const render = cachedBody(message, (rows: readonly Row[]) => `[${textOf(rows)}]`);
   const encoder = new TextEncoder();
   const renderPart = once((rows: readonly Row[]) => encoder.encode(textOf(rows)));
 
-  return async (c: Context, { parts, total, next }: Listing<Row>): Promise<Response> => {
+  return async (c: Context, { parts, total, next }: Page<Row>): Promise<Response> => {
     const walk = parts[Symbol.asyncIterator]();
     const ahead = [await walk.next(), await walk.next()];
     const [first, second] = ahead;
@@ -25,7 +25,7 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
       ...(total === undefined ? {} : { 'X-Total-Count': String(total) }),
       ...(next === undefined ? {} : { Link: `<${c.req.path}?${nextQuery(c, next)}>; rel="next"` }),
     };
-    if (first?.done || second?.done) return okShared(c, render(first?.done === false ? first.value : []), headers);
+    if (first?.done || second?.done) return okCached(c, render(first?.done === false ? first.value : []), headers);
     return answer(c, 200, ReadableStream.from(envelope()), { ...JSON_UTF8, ...headers });
 
     async function* envelope(): AsyncGenerator<Uint8Array> {

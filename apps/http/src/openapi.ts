@@ -2,9 +2,9 @@ import { KEY_CHARACTERS_MAX } from '@ticket/domain';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
 import type * as v from 'valibot';
+import { okCached, rendered } from './cached-body.ts';
 import type { AppEnv } from './env.ts';
 import { Failure } from './envelope.ts';
-import { okShared, rendered } from './shared.ts';
 
 const header = (description: string, type: 'string' | 'integer') => ({ description, schema: { type } });
 
@@ -95,7 +95,7 @@ export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
   let document: ReturnType<typeof make> | undefined;
   return async (c) => {
     document ??= make();
-    return okShared(c, await document);
+    return okCached(c, await document);
   };
 }
 

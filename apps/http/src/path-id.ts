@@ -12,7 +12,7 @@ export const pathId = (useCases: UseCases, action: SellingAction | AccountAction
   Object.assign(
     createMiddleware<AppEnv & { Variables: { id: string } }>(async (c, next) => {
       const input = validate(PathId, { id: c.req.param('id') });
-      if (input instanceof Error) await useCases.identifyActor(c.get('attempt'), action);
+      if (input instanceof Error) await useCases.identifyActor(c.get('context'), action);
       c.set('id', accept(input).id);
       await next();
     }),

@@ -7,9 +7,9 @@ import type {
   Clock,
   EventQueries,
   EventRepository,
-  KeptAnswers,
+  IdempotencyRecords,
   NewId,
-  RateCounts,
+  RateLimitStore,
   StockQueries,
 } from '@ticket/domain';
 import type { PasswordHasher, TokenService, UserQueries, UserRepository } from '@ticket/domain/accounts';
@@ -18,12 +18,12 @@ import type { Config } from './config.ts';
 import { harmless, type Measures, NO_MEASURES } from './measures.ts';
 import { newIds } from './new-ids.ts';
 import { Database } from './persistence/database.ts';
-import { TypeOrmKeptAnswers } from './persistence/kept-answers.ts';
+import { TypeOrmIdempotencyRecords } from './persistence/idempotency-records.ts';
 import { createStockQueue, type StockQueue } from './persistence/stock-transaction.ts';
 import { TypeOrmBookingRepository } from './persistence/typeorm-booking-repository.ts';
 import { TypeOrmEventRepository } from './persistence/typeorm-event-repository.ts';
 import { TypeOrmBookingQueries, TypeOrmEventQueries, TypeOrmUserQueries } from './persistence/typeorm-queries.ts';
-import { TypeOrmRateCounts } from './persistence/typeorm-rate-counts.ts';
+import { TypeOrmRateLimitStore } from './persistence/typeorm-rate-limit-store.ts';
 import { TypeOrmStockQueries } from './persistence/typeorm-stock-queries.ts';
 import { TypeOrmUserRepository } from './persistence/typeorm-user-repository.ts';
 import { BcryptPasswordHasher } from './security/bcrypt-password-hasher.ts';
@@ -48,8 +48,8 @@ export const TOKENS = {
   bookingQueries: token<BookingQueries>('BookingQueries'),
   userQueries: token<UserQueries>('UserQueries'),
   stockQueries: token<StockQueries>('StockQueries'),
-  keptAnswers: token<KeptAnswers>('KeptAnswers'),
-  rateCounts: token<RateCounts>('RateCounts'),
+  idempotencyRecords: token<IdempotencyRecords>('IdempotencyRecords'),
+  rateLimitStore: token<RateLimitStore>('RateLimitStore'),
   tokens: token<TokenService>('TokenService'),
   passwords: token<PasswordHasher>('PasswordHasher'),
   fingerprint: token<Fingerprint>('Fingerprint'),
@@ -89,8 +89,8 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
   container.bind(TOKENS.userQueries).toResolvedValue((database) => new TypeOrmUserQueries(database), [TOKENS.database]);
 
   container.bind(TOKENS.stockQueries).toResolvedValue((database) => new TypeOrmStockQueries(database), [TOKENS.database]);
-  container.bind(TOKENS.keptAnswers).toResolvedValue((database) => new TypeOrmKeptAnswers(database), [TOKENS.database]);
-  container.bind(TOKENS.rateCounts).toResolvedValue((database) => new TypeOrmRateCounts(database), [TOKENS.database]);
+  container.bind(TOKENS.idempotencyRecords).toResolvedValue((database) => new TypeOrmIdempotencyRecords(database), [TOKENS.database]);
+  container.bind(TOKENS.rateLimitStore).toResolvedValue((database) => new TypeOrmRateLimitStore(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
   container.bind(TOKENS.earlierFingerprints).toResolvedValue(({ jwt }) => (jwt.previousSecrets ?? []).map(createFingerprint), [TOKENS.config]);
@@ -107,8 +107,8 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
       bookingQueries: get(TOKENS.bookingQueries),
       userQueries: get(TOKENS.userQueries),
       stockQueries: get(TOKENS.stockQueries),
-      keptAnswers: get(TOKENS.keptAnswers),
-      rateCounts: get(TOKENS.rateCounts),
+      idempotencyRecords: get(TOKENS.idempotencyRecords),
+      rateLimitStore: get(TOKENS.rateLimitStore),
       tokens: get(TOKENS.tokens),
       passwords: get(TOKENS.passwords),
       clock: get(TOKENS.clock),

@@ -2,10 +2,10 @@
 
 export type { ActorRef, Role, SignedIn, TokenHolder, VouchedUser } from './requests/actor.ts';
 export { identifyActor } from './requests/asking.ts';
-export type { Attempt } from './requests/attempt.ts';
+export type { RequestContext } from './requests/context.ts';
 export { type Answer, type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX } from './requests/idempotency.ts';
-export type { Listing, ListLimits, ListRequest } from './requests/listing.ts';
-export type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, Position, RateCounts } from './requests/ports.ts';
+export type { ListLimits, ListRequest, Page } from './requests/page.ts';
+export type { Clock, Cursor, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows, RateLimitStore } from './requests/ports.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './requests/refusal.ts';
 export { type Audience, authorize, type Rights, requireSignedIn } from './requests/rights.ts';
 export type { AuditedPart } from './selling/audit-stock.ts';

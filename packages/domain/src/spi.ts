@@ -1,16 +1,16 @@
 /** What the authors of adapters need: how a batch of decisions is settled on locked rows, and what the ports promise beneath the use cases. */
 
 export { type Actor, actorNow, rowNeededBy, type SignedInRow, userIdOf } from './requests/actor.ts';
-export type { JudgedAttempt } from './requests/attempt.ts';
-export { firstAnswer, KEPT_MS, type KeptAnswer, ownerOf, type RequestKey } from './requests/idempotency.ts';
+export type { RepositoryContext } from './requests/context.ts';
+export { firstAnswer, type IdempotencyRecord, KEPT_MS, ownerOf, type RequestKey } from './requests/idempotency.ts';
 export { endOfLongestWindow, endOfWindow, type RateCount } from './requests/rate-counts.ts';
 export type { StockFacts } from './stock/audit.ts';
 export { type ChangeBudget, changesSubject, madeWithin, type RecentChanges } from './stock/change-budget.ts';
 export type {
   BookingDecision,
-  BookingNow,
+  BookingState,
   EventDecision,
-  EventNow,
+  EventState,
   Holding,
   LockedRows,
   Outcome,

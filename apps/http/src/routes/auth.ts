@@ -25,7 +25,7 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
       async (c) => {
         const input = c.get('input');
         if (!(input instanceof Error)) c.set('account', accountOf(input.email));
-        const { value: session, replayed } = await useCases.registerUser(c.get('attempt'), input, networksOf(c));
+        const { value: session, replayed } = await useCases.registerUser(c.get('context'), input, networksOf(c));
         c.set('userId', session.user.id);
         c.set('security', { security: ['registered'], whom: session.user.id, role: session.user.role });
         return created(c, messages.registered, presentSession(session), { replayed });
@@ -62,7 +62,7 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         failures: [401],
       }),
       async (c) => {
-        const { id } = await useCases.logOut(c.get('attempt'));
+        const { id } = await useCases.logOut(c.get('context'));
         c.set('security', { security: ['logged_out'], whom: id });
         return deleted(c, messages.loggedOut);
       },
@@ -77,6 +77,6 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         answer: [200, success(messages.self, UserReply)],
         failures: [401],
       }),
-      async (c) => ok(c, messages.self, presentUser(await useCases.readSelf(c.get('attempt')))),
+      async (c) => ok(c, messages.self, presentUser(await useCases.readSelf(c.get('context')))),
     );
 }

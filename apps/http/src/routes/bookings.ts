@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
+import { cachedBody, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
 import { listAnswer } from '../lists.ts';
@@ -11,10 +12,9 @@ import { BookingReply, BookingViewReply, bookingViewText, presentBooking } from 
 import { query } from '../query.ts';
 import { NewBooking, StatusChange } from '../schemas/bookings.ts';
 import { listRequest } from '../schemas/lists.ts';
-import { okShared, shared } from '../shared.ts';
 
 const answerBookings = listAnswer(messages.bookingsRead, bookingViewText);
-const renderBooking = shared(messages.bookingRead, bookingViewText);
+const renderBooking = cachedBody(messages.bookingRead, bookingViewText);
 
 export function bookingRoutes({ useCases, policies }: RouteParts) {
   return new Hono<AppEnv>()
@@ -30,7 +30,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
         failures: [400, 401],
       }),
       query(listRequest(policies.selling.list)),
-      async (c) => answerBookings(c, await useCases.listBookings(c.get('attempt'), c.get('input'))),
+      async (c) => answerBookings(c, await useCases.listBookings(c.get('context'), c.get('input'))),
     )
     .get(
       '/:id',
@@ -44,7 +44,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
         failures: [400, 401, 403, 404],
       }),
       pathId(useCases, 'read_booking'),
-      async (c) => okShared(c, renderBooking(await useCases.readBooking(c.get('attempt'), c.get('id')))),
+      async (c) => okCached(c, renderBooking(await useCases.readBooking(c.get('context'), c.get('id')))),
     )
     .post(
       '/',
@@ -62,7 +62,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       }),
       body(NewBooking),
       async (c) => {
-        const { value, replayed } = await useCases.bookTickets(c.get('attempt'), c.get('input'));
+        const { value, replayed } = await useCases.bookTickets(c.get('context'), c.get('input'));
         return created(c, messages.bookingCreated, presentBooking(value), { replayed });
       },
     )
@@ -80,7 +80,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       pathId(useCases, 'change_booking'),
       body(StatusChange),
       async (c) => {
-        const booking = await useCases.changeBookingStatus(c.get('attempt'), c.get('id'), c.get('input'));
+        const booking = await useCases.changeBookingStatus(c.get('context'), c.get('id'), c.get('input'));
         return ok(c, messages.bookingChanged, presentBooking(booking));
       },
     )
@@ -96,7 +96,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       }),
       pathId(useCases, 'delete_booking'),
       async (c) => {
-        await useCases.deleteBooking(c.get('attempt'), c.get('id'));
+        await useCases.deleteBooking(c.get('context'), c.get('id'));
         return deleted(c, messages.bookingDeleted);
       },
     );

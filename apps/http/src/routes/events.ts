@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
+import { cachedBody, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
 import { listAnswer } from '../lists.ts';
@@ -11,12 +12,11 @@ import { EventReply, EventViewReply, eventViewText, eventViewTextWithoutEmail, p
 import { query } from '../query.ts';
 import { EventChanges, NewEvent } from '../schemas/events.ts';
 import { listRequest } from '../schemas/lists.ts';
-import { okShared, shared } from '../shared.ts';
 
 export function eventRoutes({ useCases, policies }: RouteParts) {
   const viewText = policies.organizerEmail ? eventViewText : eventViewTextWithoutEmail;
   const answerEvents = listAnswer(messages.eventsRead, viewText);
-  const renderEvent = shared(messages.eventRead, viewText);
+  const renderEvent = cachedBody(messages.eventRead, viewText);
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -30,7 +30,7 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
         failures: [400, 401],
       }),
       query(listRequest(policies.selling.list)),
-      async (c) => answerEvents(c, await useCases.listEvents(c.get('attempt'), c.get('input'))),
+      async (c) => answerEvents(c, await useCases.listEvents(c.get('context'), c.get('input'))),
     )
     .get(
       '/:id',
@@ -44,7 +44,7 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
         failures: [400, 401, 404],
       }),
       pathId(useCases, 'read_events'),
-      async (c) => okShared(c, renderEvent(await useCases.readEvent(c.get('attempt'), c.get('id')))),
+      async (c) => okCached(c, renderEvent(await useCases.readEvent(c.get('context'), c.get('id')))),
     )
     .post(
       '/',
@@ -59,7 +59,7 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       }),
       body(NewEvent),
       async (c) => {
-        const { value, replayed } = await useCases.createEvent(c.get('attempt'), c.get('input'));
+        const { value, replayed } = await useCases.createEvent(c.get('context'), c.get('input'));
         return created(c, messages.eventCreated, presentEvent(value), { replayed });
       },
     )
@@ -76,7 +76,7 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       }),
       pathId(useCases, 'change_event'),
       body(EventChanges),
-      async (c) => ok(c, messages.eventChanged, presentEvent(await useCases.changeEvent(c.get('attempt'), c.get('id'), c.get('input')))),
+      async (c) => ok(c, messages.eventChanged, presentEvent(await useCases.changeEvent(c.get('context'), c.get('id'), c.get('input')))),
     )
     .delete(
       '/:id',
@@ -91,7 +91,7 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       }),
       pathId(useCases, 'delete_event'),
       async (c) => {
-        await useCases.deleteEvent(c.get('attempt'), c.get('id'));
+        await useCases.deleteEvent(c.get('context'), c.get('id'));
         return deleted(c, messages.eventDeleted);
       },
     );

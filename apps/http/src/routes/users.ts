@@ -30,7 +30,7 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
         failures: [400, 401, 403],
       }),
       query(listRequest(policies.accounts.list)),
-      async (c) => answerUsers(c, await useCases.listUsers(c.get('attempt'), c.get('input'))),
+      async (c) => answerUsers(c, await useCases.listUsers(c.get('context'), c.get('input'))),
     )
     .get(
       '/:id',
@@ -43,7 +43,7 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
         failures: [400, 401, 403, 404],
       }),
       pathId(useCases, 'read_user'),
-      async (c) => ok(c, messages.userRead, presentUser(await useCases.readUser(c.get('attempt'), c.get('id')))),
+      async (c) => ok(c, messages.userRead, presentUser(await useCases.readUser(c.get('context'), c.get('id')))),
     )
     .post(
       '/',
@@ -58,7 +58,7 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       }),
       body(newUser(policies.accounts.passwords)),
       async (c) => {
-        const { value: user, replayed } = await useCases.createUser(c.get('attempt'), c.get('input'), networksOf(c));
+        const { value: user, replayed } = await useCases.createUser(c.get('context'), c.get('input'), networksOf(c));
         c.set('security', { security: ['user_created'], whom: user.id, role: user.role });
         return created(c, messages.userCreated, presentUser(user), { replayed });
       },
@@ -79,7 +79,7 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       body(userChanges(policies.accounts)),
       async (c) => {
         const input = c.get('input');
-        const user = await useCases.changeUser(c.get('attempt'), c.get('id'), input, networksOf(c));
+        const user = await useCases.changeUser(c.get('context'), c.get('id'), input, networksOf(c));
         c.set('security', { security: eventsOf(input), whom: user.id, role: user.role });
         return ok(c, messages.userChanged, presentUser(user));
       },
@@ -97,7 +97,7 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       }),
       pathId(useCases, 'delete_user'),
       async (c) => {
-        await useCases.deleteUser(c.get('attempt'), c.get('id'));
+        await useCases.deleteUser(c.get('context'), c.get('id'));
         c.set('security', { security: ['user_deleted'], whom: c.get('id') });
         return deleted(c, messages.userDeleted);
       },

@@ -24,7 +24,7 @@ function statementsOf(container: Container) {
   const database = container.get(TOKENS.database);
   const markedTransaction = database.markedTransaction.bind(database);
   database.markedTransaction = (work) =>
-    markedTransaction((manager, attempt) => {
+    markedTransaction((manager, context) => {
       const query = manager.query.bind(manager);
       const watched = Object.create(manager, {
         query: {
@@ -34,7 +34,7 @@ function statementsOf(container: Container) {
           },
         },
       });
-      return work(watched, attempt);
+      return work(watched, context);
     });
   return statements;
 }

@@ -5,7 +5,7 @@ import {
   eventRepositoryContract,
   idempotencyContract,
   queriesContract,
-  rateCountsContract,
+  rateLimitStoreContract,
   type Store,
   stockQueriesContract,
   userRepositoryContract,
@@ -21,7 +21,7 @@ for (const engine of engines) {
   userRepositoryContract(engine, open);
   brokenDecisionsContract(engine, open);
   idempotencyContract(engine, open);
-  rateCountsContract(engine, open);
+  rateLimitStoreContract(engine, open);
   queriesContract(engine, open);
   stockQueriesContract(engine, open);
   conservationProperty(engine, open, { runs: 30 });

@@ -3,7 +3,7 @@ import {
   conservationProperty,
   eventRepositoryContract,
   idempotencyContract,
-  rateCountsContract,
+  rateLimitStoreContract,
   type Store,
   userRepositoryContract,
 } from '@ticket/domain/testing';
@@ -18,6 +18,6 @@ for (const engine of engines) {
   bookingRepositoryContract(name, open);
   userRepositoryContract(name, open);
   idempotencyContract(name, open);
-  rateCountsContract(name, open);
+  rateLimitStoreContract(name, open);
   conservationProperty(name, open, { runs: 10 });
 }

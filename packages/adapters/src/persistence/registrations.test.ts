@@ -13,7 +13,7 @@ describe.each(engines)('registrations of one address that come together, %s', (e
   afterAll(() => store.close());
 
   const together = async (count: number) => {
-    const { registerUser } = createAccountUseCases(inMemoryPorts({ rateCounts: store.ports.rateCounts }));
+    const { registerUser } = createAccountUseCases(inMemoryPorts({ rateLimitStore: store.ports.rateLimitStore }));
     const from = [{ name: anId(), isShared: false }];
     const register = (index: number) =>
       registerUser({ actor: 'anonymous' }, { name: 'Ani', email: `a${index}@example.com`, password: 'kereta-malam-9' }, from);

@@ -97,7 +97,7 @@ export interface RateCountColumns {
 }
 
 /** The first answer under an idempotency key. */
-export interface KeptAnswerColumns {
+export interface IdempotencyRecordColumns {
   readonly owner: string;
   readonly idempotency_key: string;
   /** null in rows from before kinds were kept. */

@@ -1,7 +1,7 @@
 import type { Booking, Event, StockMovement } from '@ticket/domain';
 import type { User } from '@ticket/domain/accounts';
 import { EntitySchema } from 'typeorm';
-import type { KeptAnswerColumns, RateCountColumns } from './rows.ts';
+import type { IdempotencyRecordColumns, RateCountColumns } from './rows.ts';
 
 /**
  * Tables over the domain's own types: no second model, no mapper. Without `target` rows come back as plain objects.
@@ -122,7 +122,7 @@ const movementSchema = new EntitySchema<StockMovement>({
 });
 
 /** No foreign keys: an answer may outlive what it tells of. */
-const keptAnswerSchema = new EntitySchema<KeptAnswerColumns>({
+const idempotencyRecordSchema = new EntitySchema<IdempotencyRecordColumns>({
   name: 'kept_answer',
   tableName: 'idempotency_keys',
   columns: {
@@ -173,4 +173,4 @@ const commitSchema = new EntitySchema<{ readonly id: string; readonly attempt: n
   },
 });
 
-export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema, keptAnswerSchema, rateCountSchema, commitSchema];
+export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema, idempotencyRecordSchema, rateCountSchema, commitSchema];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Freshness } from '@ticket/domain';
 import { describe, expect, it } from 'vitest';
-import { keptShape, sharedLookUp, sharedRead } from './shared-reads.ts';
+import { cachedShape, sharedLookUp, sharedRead } from './shared-reads.ts';
 
 describe('a shared read', () => {
   it('is one for all who ask the same before it begins, and another for another question', async () => {
@@ -87,7 +87,7 @@ describe('a shared look-up', () => {
 describe('a kept shape', () => {
   const at = () => new Date('2031-01-02T03:04:05.678Z');
   const shapeOf = () =>
-    keptShape((rows: readonly { id: string; left: number; at: Date }[]) => rows.map(({ id, left }) => ({ text: `${id} ${left}` })));
+    cachedShape((rows: readonly { id: string; left: number; at: Date }[]) => rows.map(({ id, left }) => ({ text: `${id} ${left}` })));
 
   it('is the same list, of the same values, while the rows are as they were', () => {
     const shape = shapeOf();

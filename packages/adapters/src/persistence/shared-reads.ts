@@ -72,7 +72,7 @@ const VALUE_CHARACTERS = 20;
  * then is the same object, and a list of such rows the same list, so that what was rendered of them serves again. The rows
  * are read each time; only the work on them is saved.
  */
-export function keptShape<Row extends object, Value>(shape: (rows: readonly Row[]) => readonly Value[]) {
+export function cachedShape<Row extends object, Value>(shape: (rows: readonly Row[]) => readonly Value[]) {
   const kept = new LRUCache<string, { readonly rows: readonly Row[]; readonly values: readonly Value[] }>({
     maxSize: KEPT_CHARACTERS,
     sizeCalculation: ({ rows }) => rows.reduce((sum, row) => sum + charactersOf(row), LIST_CHARACTERS),

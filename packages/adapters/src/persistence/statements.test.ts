@@ -1,4 +1,4 @@
-import type { Listing } from '@ticket/domain';
+import type { Page } from '@ticket/domain';
 import { as, rowsOf, times, valueOf } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, engines } from '../../../../tests/engines.ts';
@@ -174,7 +174,7 @@ async function aLogIn({ useCases }: House) {
   return () => useCases.logIn({ email, password: PASSWORD }, FROM);
 }
 
-async function allOf({ parts }: Listing<unknown>): Promise<void> {
+async function allOf({ parts }: Page<unknown>): Promise<void> {
   for await (const part of parts) expect(part).not.toHaveLength(0);
 }
 

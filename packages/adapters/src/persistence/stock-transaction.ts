@@ -5,7 +5,7 @@ import type { Measures } from '../measures.ts';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { readKeptAnswers } from './kept-answers.ts';
+import { readIdempotencyRecords } from './idempotency-records.ts';
 import { inIdOrder, lockRows, rowsAsTheyAre } from './locking.ts';
 import {
   ACTOR_COLUMNS,
@@ -127,6 +127,6 @@ async function lock(
     events: events.map(toEvent),
     bookings: bookings.map(toBooking),
     actors: new Map(actors.map((row) => [row.id, toActor(row)])),
-    keptAnswers: await readKeptAnswers(manager, batch),
+    idempotencyRecords: await readIdempotencyRecords(manager, batch),
   };
 }

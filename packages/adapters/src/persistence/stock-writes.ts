@@ -2,11 +2,11 @@ import type { Booking } from '@ticket/domain';
 import type { Writes } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Change, Dialect } from './dialects/dialect.ts';
-import { keptAnswerInserts } from './kept-answers.ts';
+import { idempotencyRecordInserts } from './idempotency-records.ts';
 import { BOOKING_COLUMNS } from './rows.ts';
 import { eventSchema } from './schemas.ts';
 import { placesFor, StaleRow, type Statement } from './statement.ts';
-import { countReplacements } from './typeorm-rate-counts.ts';
+import { countReplacements } from './typeorm-rate-limit-store.ts';
 import { deletesOf } from './writing.ts';
 
 /** Writes what TypeORM has to put into words, and gives the statements for the rest. */
@@ -15,8 +15,17 @@ export async function store(
   manager: EntityManager,
   writes: Writes,
 ): Promise<{ readonly hasWritten: boolean; readonly unsent: readonly Statement[] }> {
-  const { insertedEvents, changedEvents, deletedEvents, insertedBookings, changedBookings, deletedBookings, movements, changeCounts, keptAnswers } =
-    writes;
+  const {
+    insertedEvents,
+    changedEvents,
+    deletedEvents,
+    insertedBookings,
+    changedBookings,
+    deletedBookings,
+    movements,
+    changeCounts,
+    idempotencyRecords,
+  } = writes;
   if (insertedEvents.length > 0) await manager.insert(eventSchema, [...insertedEvents]);
   for (const { before, after, edited } of changedEvents) {
     if (!edited) continue;
@@ -49,7 +58,7 @@ export async function store(
         ]),
       ),
       ...countReplacements(dialect, changeCounts),
-      ...keptAnswerInserts(dialect, keptAnswers),
+      ...idempotencyRecordInserts(dialect, idempotencyRecords),
     ],
   };
 }

@@ -1,5 +1,5 @@
 import type { Booking, BookingRepository } from '@ticket/domain';
-import type { BookingNow, JudgedAttempt } from '@ticket/domain/spi';
+import type { BookingState, RepositoryContext } from '@ticket/domain/spi';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 import type { Database } from './database.ts';
 import { isRerouted, type StockQueue, unwrap } from './stock-transaction.ts';
@@ -16,8 +16,8 @@ export class TypeOrmBookingRepository implements BookingRepository {
 
   async change<Result extends Booking | undefined>(
     id: string,
-    { actor }: Pick<JudgedAttempt, 'actor'>,
-    decide: (now: BookingNow) => Result,
+    { actor }: Pick<RepositoryContext, 'actor'>,
+    decide: (now: BookingState) => Result,
   ): Promise<Result> {
     // The event is locked before its booking, so it is looked up before: plainly, and what is missing once more where writes go. That is a
     // hint. The booking's own row, read in the transaction, has the last word.

@@ -1,5 +1,5 @@
 import type { Answer, Booking, Event, EventRepository } from '@ticket/domain';
-import type { BookingNow, EventNow, JudgedAttempt } from '@ticket/domain/spi';
+import type { BookingState, EventState, RepositoryContext } from '@ticket/domain/spi';
 import { type StockQueue, unwrap } from './stock-transaction.ts';
 
 export class TypeOrmEventRepository implements EventRepository {
@@ -8,11 +8,15 @@ export class TypeOrmEventRepository implements EventRepository {
     this.#queue = queue;
   }
 
-  async reserveTickets(eventId: string, attempt: JudgedAttempt, decide: (now: BookingNow) => Booking): Promise<Answer<Booking>> {
-    return unwrap(await this.#queue.submit(eventId, { subject: 'booking', eventId, bookingId: undefined, ...attempt, decide }));
+  async reserveTickets(eventId: string, context: RepositoryContext, decide: (now: BookingState) => Booking): Promise<Answer<Booking>> {
+    return unwrap(await this.#queue.submit(eventId, { subject: 'booking', eventId, bookingId: undefined, ...context, decide }));
   }
 
-  async change<Result extends Event | undefined>(id: string, attempt: JudgedAttempt, decide: (now: EventNow) => Result): Promise<Answer<Result>> {
-    return unwrap(await this.#queue.submit(id, { subject: 'event', eventId: id, ...attempt, decide }));
+  async change<Result extends Event | undefined>(
+    id: string,
+    context: RepositoryContext,
+    decide: (now: EventState) => Result,
+  ): Promise<Answer<Result>> {
+    return unwrap(await this.#queue.submit(id, { subject: 'event', eventId: id, ...context, decide }));
   }
 }

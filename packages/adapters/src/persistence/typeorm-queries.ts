@@ -1,4 +1,4 @@
-import type { BookingQueries, BookingView, EventQueries, EventView, Freshness, Part, PartRows } from '@ticket/domain';
+import type { BookingQueries, BookingView, EventQueries, EventView, Freshness, PageRequest, PageRows } from '@ticket/domain';
 import type { UserQueries } from '@ticket/domain/accounts';
 import type { Database } from './database.ts';
 import {
@@ -13,7 +13,7 @@ import {
   USER_COLUMNS,
   type UserColumns,
 } from './rows.ts';
-import { keptShape, sharedLookUp, sharedRead } from './shared-reads.ts';
+import { cachedShape, sharedLookUp, sharedRead } from './shared-reads.ts';
 import { placesFor } from './statement.ts';
 
 /**
@@ -46,10 +46,10 @@ export class TypeOrmEventQueries implements EventQueries {
     this.find = sharedLookUp(async (ids, freshness) =>
       toEventViews(await rowsOf({ from: 'events', which: `WHERE events.id IN (${placesFor(ids)})`, parameters: ids }, freshness)),
     );
-    const views = keptShape(toEventViews); // the list that everybody asks for, and that seldom changes in more than a few rows
-    this.list = sharedRead(async (part: Part) => {
+    const views = cachedShape(toEventViews); // the list that everybody asks for, and that seldom changes in more than a few rows
+    this.list = sharedRead(async (part: PageRequest) => {
       const order: Order = { table: 'events', at: 'event_date', direction: 'ASC', index: 'idx_events_event_date' };
-      const { rows, isMore } = cut(part, await rowsOf(partOf(database, part, order)));
+      const { rows, isMore } = cut(part, await rowsOf(pageOf(database, part, order)));
       return { rows: views(part, rows), isMore };
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
@@ -84,9 +84,9 @@ export class TypeOrmBookingQueries implements BookingQueries {
         });
       });
     this.find = sharedLookUp((ids, freshness) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }, freshness));
-    this.list = sharedRead(async ({ userId, ...part }: Part & { readonly userId?: string | undefined }) => {
+    this.list = sharedRead(async ({ userId, ...part }: PageRequest & { readonly userId?: string | undefined }) => {
       const index = userId === undefined ? 'idx_bookings_booking_date' : 'idx_bookings_user_id';
-      return cut(part, await viewsOf(partOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', index, userId })));
+      return cut(part, await viewsOf(pageOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', index, userId })));
     });
     this.count = sharedRead(({ userId, upTo }: Parameters<BookingQueries['count']>[0]) => {
       const [where, owners] = userId === undefined ? ['', []] : ['WHERE user_id = ?', [userId]];
@@ -135,9 +135,9 @@ export class TypeOrmUserQueries implements UserQueries {
   readonly count: UserQueries['count'];
 
   constructor(database: Database) {
-    this.list = sharedRead(async (part: Part) => {
+    this.list = sharedRead(async (part: PageRequest) => {
       const order: Order = { table: 'users', at: 'createdAt', direction: 'ASC', index: 'idx_users_created_at' };
-      const { from, which, parameters } = partOf(database, part, order);
+      const { from, which, parameters } = pageOf(database, part, order);
       return cut(part, (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters)).map(toUser));
     });
     const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
@@ -167,7 +167,7 @@ interface Order {
  * same. Rows that are left out by their number are passed by in the index, and only the part's own are read: an embedded engine does it while
  * nobody else is served.
  */
-function partOf(database: Database, { after, offset, limit }: Part, { table, at, direction, index, userId }: Order): Rows {
+function pageOf(database: Database, { after, offset, limit }: PageRequest, { table, at, direction, index, userId }: Order): Rows {
   const { dialect } = database;
   const indexed = dialect.indexed(table, index);
   const [moment, id] = [`${table}.${at}`, `${table}.id`];
@@ -187,7 +187,7 @@ function partOf(database: Database, { after, offset, limit }: Part, { table, at,
 }
 
 /** Without the row that was read to see whether others follow. */
-const cut = <Row>({ limit }: Part, rows: readonly Row[]): PartRows<Row> => ({
+const cut = <Row>({ limit }: PageRequest, rows: readonly Row[]): PageRows<Row> => ({
   rows: rows.length > limit ? rows.slice(0, limit) : rows,
   isMore: rows.length > limit,
 });

@@ -5,15 +5,15 @@ import {
   type StoredUser,
   type User,
   type UserFacts,
-  type UserNow,
   type UserRepository,
+  type UserState,
 } from '@ticket/domain/accounts';
-import { type Actor, actorNow, firstAnswer, type JudgedAttempt, ownerOf, rowNeededBy } from '@ticket/domain/spi';
+import { type Actor, actorNow, firstAnswer, ownerOf, type RepositoryContext, rowNeededBy } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import { messageOf } from './database-errors.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { keptAnswerInserts, readKeptAnswers } from './kept-answers.ts';
+import { idempotencyRecordInserts, readIdempotencyRecords } from './idempotency-records.ts';
 import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
@@ -57,10 +57,14 @@ export class TypeOrmUserRepository implements UserRepository {
     return toFacts(await this.#database.query<FactsColumns>(FACTS, [id, id, id], { freshness }));
   }
 
-  async change<Result extends StoredUser | undefined>(id: string, attempt: JudgedAttempt, decide: (now: UserNow) => Result): Promise<Answer<Result>> {
+  async change<Result extends StoredUser | undefined>(
+    id: string,
+    context: RepositoryContext,
+    decide: (now: UserState) => Result,
+  ): Promise<Answer<Result>> {
     const { dialect } = this.#database;
     const outcome = await this.#database
-      .markedTransaction(async (manager) => decideAndStore(dialect, manager, id, attempt, await lockUsers(dialect, manager, id, attempt), decide))
+      .markedTransaction(async (manager) => decideAndStore(dialect, manager, id, context, await lockUsers(dialect, manager, id, context), decide))
       .catch((error: unknown) => refuseKnown(dialect, error));
     if (!outcome.done) throw outcome.error;
     return { value: outcome.after, replayed: outcome.replayed };
@@ -77,7 +81,7 @@ interface LockedUsers {
   readonly actor: Actor;
 }
 
-async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: JudgedAttempt): Promise<LockedUsers> {
+async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: RepositoryContext): Promise<LockedUsers> {
   const actorId = rowNeededBy(actor);
   // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
   const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
@@ -92,12 +96,12 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   dialect: Dialect,
   manager: EntityManager,
   id: string,
-  attempt: JudgedAttempt,
+  context: RepositoryContext,
   { user: before, actor }: LockedUsers,
-  decide: (now: UserNow) => Result,
+  decide: (now: UserState) => Result,
 ): Promise<Worked<Decided<Result>>> {
-  const { key } = attempt;
-  const [kept] = await readKeptAnswers(manager, [attempt]);
+  const { key } = context;
+  const [kept] = await readIdempotencyRecords(manager, [context]);
   const hasOtherAdmins = await areThereOtherAdmins(manager, id);
   let after: Result;
   try {
@@ -119,8 +123,8 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   const unsent =
     key === undefined || after === undefined
       ? []
-      : keptAnswerInserts(dialect, [
-          { owner: ownerOf(attempt.actor), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer: after.user },
+      : idempotencyRecordInserts(dialect, [
+          { owner: ownerOf(context.actor), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer: after.user },
         ]);
   return { result: { done: true, after, replayed: false }, hasWritten: hasWritten || key !== undefined, unsent };
 }

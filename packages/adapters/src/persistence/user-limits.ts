@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import type { Dialect, Owner } from './dialects/dialect.ts';
 import { type Moment, toDate } from './rows.ts';
 import { placesFor } from './statement.ts';
-import { hashOf } from './typeorm-rate-counts.ts';
+import { hashOf } from './typeorm-rate-limit-store.ts';
 
 /**
  * What the limits of a user are judged on: the tickets they hold of an event and the changes they made to their bookings of it, as far as the

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { fakePasswords, inMemoryPorts } from '../memory/index.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { Unavailable } from '../requests/refusal.ts';
 import { NOW } from '../testing/builders.ts';
-import { aHouse, everyUseCase } from '../testing/house.ts';
+import { everyUseCase, inMemoryPlatform } from '../testing/in-memory-platform.ts';
 import { LOCKED } from '../testing/policies.ts';
 import { answerOf, answersOf, as, OPERATOR, refOf, times } from '../testing/store.ts';
 import type { PasswordHasher } from './ports.ts';
 import type { ClientNetwork } from './rate-limits.ts';
 import type { UserChanges } from './user.ts';
 
-const NOBODY: Attempt = { actor: 'anonymous' };
+const NOBODY: RequestContext = { actor: 'anonymous' };
 const account = { name: 'Ani', email: 'Ani@Example.com', password: 'kereta-malam-9' };
 
 describe('registering', () => {
   it('opens an account and signs its user in', async () => {
-    const { useCases, ports } = await aHouse();
+    const { useCases, ports } = await inMemoryPlatform();
     const {
       value: { user, token },
     } = await useCases.registerUser(NOBODY, account);
@@ -25,7 +25,7 @@ describe('registering', () => {
   });
 
   it('gives one e-mail one account, however it is written, also when many come at once', async () => {
-    const { useCases, ports } = await aHouse();
+    const { useCases, ports } = await inMemoryPlatform();
     const before = await ports.userQueries.count();
     const emails = ['ani@example.com', ' ANI@example.com', 'Ani@Example.Com '];
     const answers = await answersOf(emails.map((email) => useCases.registerUser(NOBODY, { ...account, email })));
@@ -34,9 +34,9 @@ describe('registering', () => {
   });
 
   it('is refused for a password that the profile does not take', async () => {
-    const open = await aHouse();
+    const open = await inMemoryPlatform();
     const passwords = { ...LOCKED.accountPolicy.passwords, common: new Set(['password']) };
-    const locked = await aHouse({ ...LOCKED, accountPolicy: { ...LOCKED.accountPolicy, passwords } });
+    const locked = await inMemoryPlatform({ ...LOCKED, accountPolicy: { ...LOCKED.accountPolicy, passwords } });
     for (const password of ['sandi1', 'password', '1234567']) {
       expect(await answerOf(open.useCases.registerUser(NOBODY, { ...account, email: `${password}@example.com`, password }))).toBe('done');
       expect(await answerOf(locked.useCases.registerUser(NOBODY, { ...account, password }))).toBe('invalid_input');
@@ -48,7 +48,7 @@ const HERE: readonly ClientNetwork[] = [{ name: 'here', isShared: false }];
 const ELSEWHERE: readonly ClientNetwork[] = [{ name: 'elsewhere', isShared: false }];
 
 describe('registering from one place', () => {
-  const locked = async (clock = () => NOW) => aHouse({ ...LOCKED, clock });
+  const locked = async (clock = () => NOW) => inMemoryPlatform({ ...LOCKED, clock });
   let asked = 0;
   const another = () => ({ ...account, email: `ani-${++asked}@example.com` });
 
@@ -70,7 +70,7 @@ describe('registering from one place', () => {
   it('costs no work once it is refused, and what is faulty is not counted', async () => {
     let hashed = 0;
     const passwords = { ...fakePasswords(), hash: async () => `hash ${++hashed}` };
-    const { useCases } = await aHouse({ ...LOCKED, passwords });
+    const { useCases } = await inMemoryPlatform({ ...LOCKED, passwords });
     for (const one of times(30, () => ({ ...account, name: '' }))) await answerOf(useCases.registerUser(NOBODY, one, HERE));
     for (const one of times(30, another)) await answerOf(useCases.registerUser(NOBODY, one, HERE));
     expect(hashed).toBe(20);
@@ -88,19 +88,19 @@ describe('registering from one place', () => {
       );
       const all = [...(await answers), ...(await late)];
       expect(all.filter((answer) => answer !== 'too_many_registrations')).toHaveLength(20);
-      expect(await ports.rateCounts.read(['registrations from here'], NOW)).toMatchObject([{ count: 20 }]);
+      expect(await ports.rateLimitStore.read(['registrations from here'], NOW)).toMatchObject([{ count: 20 }]);
     }
   });
 
   it('is not limited where the policy sets no limit', async () => {
-    const { useCases } = await aHouse();
+    const { useCases } = await inMemoryPlatform();
     expect(await answersOf(times(25, () => useCases.registerUser(NOBODY, another(), HERE)))).toEqual(times(25, () => 'done'));
   });
 });
 
 describe('logging in', () => {
   it('gives a token to whoever has the password, however he writes his e-mail', async () => {
-    const { useCases, ports } = await aHouse();
+    const { useCases, ports } = await inMemoryPlatform();
     const {
       value: { user },
     } = await useCases.registerUser(NOBODY, account);
@@ -112,7 +112,7 @@ describe('logging in', () => {
   });
 
   it('refuses an unknown e-mail and a wrong password alike', async () => {
-    const { useCases } = await aHouse();
+    const { useCases } = await inMemoryPlatform();
     await useCases.registerUser(NOBODY, account);
     const tries = [
       { email: 'ani@example.com', password: 'wrong' },
@@ -120,21 +120,21 @@ describe('logging in', () => {
       { email: '', password: '' },
       { email: '\ud83d', password: '\u0000' },
     ];
-    const refused = await Promise.allSettled(tries.map((attempt) => useCases.logIn(attempt)));
+    const refused = await Promise.allSettled(tries.map((context) => useCases.logIn(context)));
     for (const outcome of refused) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'wrong_credentials', details: {} } });
     expect(new Set(refused.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
   });
 
   it('asks the hasher also about an e-mail that nobody has, so that the time tells nothing', async () => {
-    const { ports } = await aHouse();
+    const { ports } = await inMemoryPlatform();
     const passwords = { ...ports.passwords, verify: () => Promise.reject(new Error('asked')) };
-    const { useCases } = await aHouse({ passwords });
+    const { useCases } = await inMemoryPlatform({ passwords });
     expect(await answerOf(useCases.logIn({ email: 'nobody@example.com', password: 'one' }))).toBe('asked');
   });
 
   it('is refused to whoever failed too often from one place, until the window is over, and to nobody elsewhere', async () => {
     let now = NOW;
-    const { useCases } = await aHouse({ clock: () => now });
+    const { useCases } = await inMemoryPlatform({ clock: () => now });
     await useCases.registerUser(NOBODY, account);
     const { email, password } = account;
     const tries = (count: number, from: readonly ClientNetwork[]) =>
@@ -150,22 +150,22 @@ describe('logging in', () => {
 
   it('costs no work once it is refused', async () => {
     let asked = 0;
-    const { ports } = await aHouse();
+    const { ports } = await inMemoryPlatform();
     const passwords = { ...ports.passwords, verify: async () => ++asked < 0 };
-    const { useCases } = await aHouse({ passwords });
+    const { useCases } = await inMemoryPlatform({ passwords });
     for (let n = 0; n < 15; n++) await answerOf(useCases.logIn({ email: 'a@b.co', password: 'wrong' }, HERE));
     expect(asked).toBe(10);
   });
 
   it('costs no look at the counts once it is refused, until the window ends', async () => {
     let now = NOW;
-    const { ports } = await aHouse();
+    const { ports } = await inMemoryPlatform();
     let looks = 0;
-    const read: typeof ports.rateCounts.read = (...given) => {
+    const read: typeof ports.rateLimitStore.read = (...given) => {
       looks += 1;
-      return ports.rateCounts.read(...given);
+      return ports.rateLimitStore.read(...given);
     };
-    const { useCases } = await aHouse({ clock: () => now, rateCounts: { ...ports.rateCounts, read } });
+    const { useCases } = await inMemoryPlatform({ clock: () => now, rateLimitStore: { ...ports.rateLimitStore, read } });
     const fail = () => answerOf(useCases.logIn({ email: 'a@b.co', password: 'wrong' }, HERE));
     for (let n = 0; n < 11; n++) await fail();
     const before = looks;
@@ -177,7 +177,7 @@ describe('logging in', () => {
 
   describe('many times at once', () => {
     /** A house whose passwords are verified when the test says so. */
-    const held = async (overrides: Parameters<typeof aHouse>[0] = {}, atOnceMax = 1000) => {
+    const held = async (overrides: Parameters<typeof inMemoryPlatform>[0] = {}, atOnceMax = 1000) => {
       const fake = fakePasswords();
       let verified = 0;
       let release = () => {};
@@ -187,7 +187,7 @@ describe('logging in', () => {
         await released;
         return fake.verify(...given);
       };
-      const house = await aHouse({ passwords: { ...fake, verify, atOnceMax }, ...overrides });
+      const house = await inMemoryPlatform({ passwords: { ...fake, verify, atOnceMax }, ...overrides });
       await house.useCases.registerUser(NOBODY, account);
       return { ...house, verified: () => verified, release };
     };
@@ -212,24 +212,24 @@ describe('logging in', () => {
     });
 
     it('with wrong passwords gets what was left of the budget', async () => {
-      const { useCases } = await aHouse();
+      const { useCases } = await inMemoryPlatform();
       await answersOf(times(7, () => useCases.logIn(wrong, HERE)));
       expect(countOf(await answersOf(times(10, () => useCases.logIn(wrong, HERE))), 'wrong_credentials')).toBe(3);
       expect(await answerOf(useCases.logIn(account, HERE))).toBe('too_many_failed_logins');
     });
 
     it('with wrong passwords gets no more also when those before fail while the counts are read', async () => {
-      const { ports } = await aHouse();
+      const { ports } = await inMemoryPlatform();
       let goOn = () => {};
       const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
       let isLate = false;
-      const read: typeof ports.rateCounts.read = async (...given) => {
-        const counts = await ports.rateCounts.read(...given);
+      const read: typeof ports.rateLimitStore.read = async (...given) => {
+        const counts = await ports.rateLimitStore.read(...given);
         if (isLate) await mayGoOn;
         return counts;
       };
-      await ports.rateCounts.add(['account ani@example.com from here'], NOW);
-      const { useCases, verified, release } = await held({ rateCounts: { ...ports.rateCounts, read } });
+      await ports.rateLimitStore.add(['account ani@example.com from here'], NOW);
+      const { useCases, verified, release } = await held({ rateLimitStore: { ...ports.rateLimitStore, read } });
       const before = answersOf(times(9, () => useCases.logIn(wrong, HERE)));
       await settled();
       isLate = true;
@@ -243,7 +243,7 @@ describe('logging in', () => {
     });
 
     it('with the right password is no failure: ten of one account, 64 accounts of one address, and as many again', async () => {
-      const { useCases } = await aHouse();
+      const { useCases } = await inMemoryPlatform();
       await useCases.registerUser(NOBODY, account);
       const people = times(64, () => account).map((one, n) => ({ ...one, email: `ani-${n}@example.com` }));
       for (const one of people) await useCases.registerUser(NOBODY, one);
@@ -267,9 +267,9 @@ describe('logging in', () => {
     });
 
     it('gives a place back also when no password could be verified', async () => {
-      const { ports } = await aHouse();
+      const { ports } = await inMemoryPlatform();
       const passwords = { ...ports.passwords, verify: () => Promise.reject(new Unavailable('too many')) };
-      const { useCases } = await aHouse({ passwords });
+      const { useCases } = await inMemoryPlatform({ passwords });
       for (let round = 0; round < 3; round++) {
         const answers = await answersOf(times(10, () => useCases.logIn(account, HERE)));
         expect(countOf(answers, 'too_many_failed_logins')).toBe(0);
@@ -278,7 +278,7 @@ describe('logging in', () => {
   });
 
   it('hashes a password anew whose hash took less work, once, and ends no token by it', async () => {
-    const { useCases, ports } = await aHouse();
+    const { useCases, ports } = await inMemoryPlatform();
     const {
       value: { user },
     } = await useCases.registerUser(NOBODY, account);
@@ -312,7 +312,7 @@ describe('logging in', () => {
         [composed, decomposed],
         [decomposed, composed],
       ] as const) {
-        const { useCases, rows, ports, admin } = await aHouse();
+        const { useCases, rows, ports, admin } = await inMemoryPlatform();
         const {
           value: { user },
         } = await useCases.registerUser(NOBODY, { ...account, password: given });
@@ -333,7 +333,7 @@ describe('logging in', () => {
       ['a mixture', `${composed}${decomposed}`],
     ])('opens an old hash of %s in the form it was given in and in the normal one, and is hashed anew from NFC', async (_, given) => {
       for (const typed of new Set([given, ...(given === composed || given === decomposed ? [composed, decomposed] : [])])) {
-        const { useCases, ports } = await aHouse();
+        const { useCases, ports } = await inMemoryPlatform();
         const {
           value: { user },
         } = await useCases.registerUser(NOBODY, account);
@@ -348,9 +348,9 @@ describe('logging in', () => {
     });
 
     it('takes the same work when it is wrong as when nobody has the e-mail', async () => {
-      const { ports } = await aHouse();
+      const { ports } = await inMemoryPlatform();
       const { asked, passwords } = watched(ports.passwords);
-      const { useCases } = await aHouse({ passwords });
+      const { useCases } = await inMemoryPlatform({ passwords });
       const {
         value: { user },
       } = await useCases.registerUser(NOBODY, account);
@@ -366,7 +366,7 @@ describe('logging in', () => {
   });
 
   it('leaves a password as it is that was changed while the old one was hashed anew, and nobody where its user has gone', async () => {
-    const { useCases, ports, admin } = await aHouse();
+    const { useCases, ports, admin } = await inMemoryPlatform();
     const {
       value: { user },
     } = await useCases.registerUser(NOBODY, account);
@@ -385,7 +385,7 @@ describe('logging in', () => {
   });
 
   it('is answered also when the new hash cannot be made or stored', async () => {
-    const { useCases, ports } = await aHouse();
+    const { useCases, ports } = await inMemoryPlatform();
     await useCases.registerUser(NOBODY, account);
     const costlier = fakePasswords({ cost: 2 });
     const away = () => Promise.reject(new Unavailable('away'));
@@ -395,8 +395,8 @@ describe('logging in', () => {
   });
 
   it('opens nothing when a hasher says yes to nobody', async () => {
-    const { ports } = await aHouse();
-    const { useCases } = await aHouse({ passwords: { ...ports.passwords, verify: async () => true } });
+    const { ports } = await inMemoryPlatform();
+    const { useCases } = await inMemoryPlatform({ passwords: { ...ports.passwords, verify: async () => true } });
     expect(await answerOf(useCases.logIn({ email: 'nobody@example.com', password: 'one' }))).toBe('wrong_credentials');
   });
 });
@@ -405,7 +405,7 @@ describe('a password of the person’s own words', () => {
   const dewi = { name: 'Dewi Kartikasari', email: 'dewi.kartika@example.com' };
 
   it('is refused wherever an account is made', async () => {
-    const { useCases, admin } = await aHouse(LOCKED);
+    const { useCases, admin } = await inMemoryPlatform(LOCKED);
     const password = 'kartikasari';
     expect(
       await answersOf([
@@ -417,7 +417,7 @@ describe('a password of the person’s own words', () => {
   });
 
   it('is refused by the name and e-mail that the account has after the change', async () => {
-    const { useCases, rows, admin } = await aHouse(LOCKED);
+    const { useCases, rows, admin } = await inMemoryPlatform(LOCKED);
     const user = await rows.user(dewi);
     const change = (changes: UserChanges) => answerOf(useCases.changeUser(as(admin), user.id, changes));
     expect(await change({ password: 'Dewi Kartikasari' })).toBe('password_is_personal');
@@ -429,7 +429,7 @@ describe('a password of the person’s own words', () => {
 
 describe('changing a user', () => {
   it('with a new password ends the tokens given before and the old password', async () => {
-    const { useCases } = await aHouse();
+    const { useCases } = await inMemoryPlatform();
     const {
       value: { user },
     } = await useCases.registerUser(NOBODY, account);
@@ -441,7 +441,7 @@ describe('changing a user', () => {
   });
 
   it('without one keeps both', async () => {
-    const { useCases } = await aHouse();
+    const { useCases } = await inMemoryPlatform();
     const {
       value: { user },
     } = await useCases.registerUser(NOBODY, account);
@@ -452,14 +452,14 @@ describe('changing a user', () => {
   });
 
   it('is refused for an e-mail of somebody else, and may repeat his own', async () => {
-    const { useCases, sari, budi } = await aHouse();
+    const { useCases, sari, budi } = await inMemoryPlatform();
     expect(await answerOf(useCases.changeUser(as(sari), sari.id, { email: budi.email.toUpperCase() }))).toBe('email_taken');
     expect(await answerOf(useCases.changeUser(as(sari), sari.id, { email: sari.email.toUpperCase() }))).toBe('done');
     expect(await useCases.readSelf(as(sari))).toEqual({ ...sari, updatedAt: NOW });
   });
 
   it('stores nothing of a refused change, the password least of all', async () => {
-    const { useCases } = await aHouse();
+    const { useCases } = await inMemoryPlatform();
     const {
       value: { user },
     } = await useCases.registerUser(NOBODY, account);
@@ -474,7 +474,7 @@ describe('changing a user', () => {
   });
 
   it('never takes the role of the last admin, who may change all else', async () => {
-    const { useCases, admin, sari } = await aHouse();
+    const { useCases, admin, sari } = await inMemoryPlatform();
     expect(await answerOf(useCases.changeUser(OPERATOR, admin.id, { role: 'user' }))).toBe('last_admin');
     expect(await answerOf(useCases.changeUser(as(admin), admin.id, { name: 'Ibu Ani P.', role: 'admin' }))).toBe('done');
     await useCases.changeUser(as(admin), sari.id, { role: 'admin' });
@@ -482,7 +482,7 @@ describe('changing a user', () => {
   });
 
   it('leaves one admin when all give up their role at once', async () => {
-    const { useCases, rows, admin, ports } = await aHouse();
+    const { useCases, rows, admin, ports } = await inMemoryPlatform();
     const admins = [admin, ...(await Promise.all(times(3, () => rows.user({ role: 'admin' }))))];
     const answers = await answersOf(admins.map((each) => useCases.changeUser(as(each), each.id, { role: 'user' })));
     expect(answers.toSorted()).toEqual(['done', 'done', 'done', 'last_admin']);
@@ -493,11 +493,11 @@ describe('changing a user', () => {
 describe('changing one’s own password or e-mail in the locked profile', () => {
   const NEW = { password: 'perahu-pagi-7' };
   const setUp = async () => {
-    const house = await aHouse({ ...LOCKED });
+    const house = await inMemoryPlatform({ ...LOCKED });
     const {
       value: { user },
     } = await house.useCases.registerUser(NOBODY, account);
-    const change = (changes: UserChanges, attempt = as(user)) => answerOf(house.useCases.changeUser(attempt, user.id, changes, HERE));
+    const change = (changes: UserChanges, context = as(user)) => answerOf(house.useCases.changeUser(context, user.id, changes, HERE));
     return { ...house, user, change };
   };
 
@@ -552,7 +552,7 @@ describe('changing one’s own password or e-mail in the locked profile', () => 
 
 describe('logging out', () => {
   it('ends every token of the account, once, and changes nothing else', async () => {
-    const { useCases, ports, sari, budi } = await aHouse();
+    const { useCases, ports, sari, budi } = await inMemoryPlatform();
     expect(await answersOf([useCases.logOut(as(sari)), useCases.logOut(as(sari))])).toEqual(['done', 'unauthenticated']);
     expect(await ports.users.find(sari.id)).toEqual({ ...sari, tokenVersion: sari.tokenVersion + 1 });
     expect(await answersOf([useCases.readSelf(as(sari)), useCases.readSelf(as(budi))])).toEqual(['unauthenticated', 'done']);
@@ -562,7 +562,7 @@ describe('logging out', () => {
 
 describe('deleting a user', () => {
   it('is refused while he holds tickets, organises an event or is the last admin', async () => {
-    const { useCases, rows, admin, sari, budi, event } = await aHouse();
+    const { useCases, rows, admin, sari, budi, event } = await inMemoryPlatform();
     const pending = await rows.book(event, { userId: sari.id });
     await rows.setStatus(pending, 'pending');
     expect(await answerOf(useCases.deleteUser(OPERATOR, sari.id))).toBe('user_has_active_bookings');
@@ -574,7 +574,7 @@ describe('deleting a user', () => {
   });
 
   it('takes his cancelled bookings along, and is not found again', async () => {
-    const { useCases, rows, ports, sari, event } = await aHouse();
+    const { useCases, rows, ports, sari, event } = await inMemoryPlatform();
     const booking = await rows.book(event, { userId: sari.id });
     await rows.setStatus(booking, 'cancelled');
     await useCases.deleteUser(OPERATOR, sari.id);
@@ -586,7 +586,7 @@ describe('deleting a user', () => {
 
 describe('the first admin', () => {
   it('is made while there is none, once, also when two servers start at once', async () => {
-    const { useCases, rows, ports, admin, event } = await aHouse();
+    const { useCases, rows, ports, admin, event } = await inMemoryPlatform();
     await rows.deleteEvent(event);
     expect(await useCases.createFirstAdmin(account)).toBeUndefined();
     await ports.users.change(admin.id, OPERATOR, ({ user }) => user && { user: { ...user, role: 'user' } });
@@ -598,7 +598,7 @@ describe('the first admin', () => {
 
   it('is refused like anybody for a poor password', async () => {
     const passwords = { ...LOCKED.accountPolicy.passwords, common: new Set(['password']) };
-    const { useCases } = await aHouse({ ...LOCKED, accountPolicy: { ...LOCKED.accountPolicy, passwords } });
+    const { useCases } = await inMemoryPlatform({ ...LOCKED, accountPolicy: { ...LOCKED.accountPolicy, passwords } });
     expect(await answerOf(useCases.createFirstAdmin({ ...account, password: 'password' }))).toBe('invalid_input');
   });
 });

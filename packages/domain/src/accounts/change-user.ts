@@ -1,10 +1,10 @@
 import { userIdOf } from '../requests/actor.ts';
 import { judgeFirst } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
-import type { UserNow } from './ports.ts';
+import type { UserState } from './ports.ts';
 import type { ClientNetwork } from './rate-limits.ts';
 import { changedUser, type User, type UserChanges } from './user.ts';
 import { isEmailTaken } from './user-facts.ts';
@@ -14,11 +14,11 @@ import { isEmailTaken } from './user-facts.ts';
  * policy asks for it, users prove their own password before they change it or their e-mail: a token may be stolen.
  */
 export function changeUser({ users, passwords, provePassword, clock, accountPolicy: policy }: SharedPorts) {
-  return async (attempt: Attempt, id: string, input: Input<UserChanges>, from: readonly ClientNetwork[] = []): Promise<User> => {
+  return async (context: RequestContext, id: string, input: Input<UserChanges>, from: readonly ClientNetwork[] = []): Promise<User> => {
     const now = clock();
     const asksForProof = (before: User, after: User): boolean =>
-      policy.asksForCurrentPassword && userIdOf(attempt.actor) === id && (accept(input).password !== undefined || after.email !== before.email);
-    const decide = ({ actor, user, hasOtherAdmins }: UserNow, isProved: boolean): { readonly before: User; readonly after: User } => {
+      policy.asksForCurrentPassword && userIdOf(context.actor) === id && (accept(input).password !== undefined || after.email !== before.email);
+    const decide = ({ actor, user, hasOtherAdmins }: UserState, isProved: boolean): { readonly before: User; readonly after: User } => {
       requireSignedIn(policy.rights.change_user, actor);
       const before = user ?? refuse('not_found', { entity: 'user', id });
       authorize(policy.rights.change_user, actor, id);
@@ -29,7 +29,7 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
       return { before, after };
     };
 
-    const { before, after } = await judgeFirst({ users }, attempt, policy.rights.change_user, async (actor, freshness) => {
+    const { before, after } = await judgeFirst({ users }, context, policy.rights.change_user, async (actor, freshness) => {
       const user = await users.find(id, freshness);
       const willProve = !(input instanceof Error) && input.currentPassword !== undefined;
       const judged = decide({ actor, user, hasOtherAdmins: true }, willProve);
@@ -41,14 +41,14 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
     });
     const { password, currentPassword } = accept(input);
     const isProved = currentPassword !== undefined && asksForProof(before, after);
-    if (isProved) await prove(attempt, before, currentPassword, from);
+    if (isProved) await prove(context, before, currentPassword, from);
     if (after.email !== before.email && (await isEmailTaken({ users }, after))) refuse('email_taken', {});
-    const passwordHash = password === undefined ? undefined : await passwords.hash(password, holdersOf(attempt.actor, from));
-    const { value: stored } = await users.change(id, { actor: attempt.actor }, (rows) => ({ user: decide(rows, isProved).after, passwordHash }));
+    const passwordHash = password === undefined ? undefined : await passwords.hash(password, holdersOf(context.actor, from));
+    const { value: stored } = await users.change(id, { actor: context.actor }, (rows) => ({ user: decide(rows, isProved).after, passwordHash }));
     return stored.user;
   };
   /** By the e-mail as it is now: what was read before may lag. */
-  async function prove({ actor }: Attempt, { id, email }: User, password: string, from: readonly ClientNetwork[]): Promise<void> {
+  async function prove({ actor }: RequestContext, { id, email }: User, password: string, from: readonly ClientNetwork[]): Promise<void> {
     const newest = await users.find(id, 'latest');
     const proved = await provePassword({ email: newest?.email ?? email, password, from, holders: holdersOf(actor, from) });
     if (proved.id !== id) refuse('wrong_credentials', {});

@@ -1,6 +1,6 @@
 import type { Actor } from '../requests/actor.ts';
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
@@ -10,12 +10,12 @@ import type { ClientNetwork } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
 /** Makes an account for somebody else. Refuses `email_taken`. */
-export function createUser({ users, passwords, keptAnswers, clock, newId, accountPolicy: policy }: SharedPorts) {
-  return async (attempt: Attempt, input: Input<NewUser>, from: readonly ClientNetwork[] = []): Promise<Answer<User>> => {
+export function createUser({ users, passwords, idempotencyRecords, clock, newId, accountPolicy: policy }: SharedPorts) {
+  return async (context: RequestContext, input: Input<NewUser>, from: readonly ClientNetwork[] = []): Promise<Answer<User>> => {
     const allowed = (actor: Actor) => authorize(policy.rights.create_user, actor);
-    await asActor({ users }, attempt.actor, allowed);
+    await asActor({ users }, context.actor, allowed);
     const account = accept(input);
     const user = newUser(account, policy.passwords, { id: newId(), now: clock() });
-    return openAccount({ users, passwords, keptAnswers }, attempt, { kind: 'create_user', user, password: account.password, from, allowed });
+    return openAccount({ users, passwords, idempotencyRecords }, context, { kind: 'create_user', user, password: account.password, from, allowed });
   };
 }

@@ -1,6 +1,6 @@
 import type { Actor } from '../requests/actor.ts';
 import { judgeFirst } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
@@ -9,18 +9,18 @@ import { requireDeletable } from './user-facts.ts';
 
 /** Deletes a user and their cancelled bookings. Refuses while they hold tickets, organise an event or are the last admin. */
 export function deleteUser({ users, accountPolicy: policy }: AccountPorts) {
-  return async (attempt: Attempt, id: string): Promise<undefined> => {
+  return async (context: RequestContext, id: string): Promise<undefined> => {
     const judge = (actor: Actor, user: User | undefined): User => {
       requireSignedIn(policy.rights.delete_user, actor);
       const found = user ?? refuse('not_found', { entity: 'user', id });
       authorize(policy.rights.delete_user, actor);
       return found;
     };
-    await judgeFirst({ users }, attempt, policy.rights.delete_user, async (actor, freshness) => {
+    await judgeFirst({ users }, context, policy.rights.delete_user, async (actor, freshness) => {
       const user = judge(actor, await users.find(id, freshness));
       requireDeletable(user, await users.findFacts(id, freshness));
     });
-    const { value } = await users.change(id, { actor: attempt.actor }, ({ actor, user }) => {
+    const { value } = await users.change(id, { actor: context.actor }, ({ actor, user }) => {
       judge(actor, user);
       return undefined;
     });

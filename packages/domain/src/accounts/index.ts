@@ -16,9 +16,9 @@ export type {
   StoredUser,
   TokenService,
   UserFacts,
-  UserNow,
   UserQueries,
   UserRepository,
+  UserState,
 } from './ports.ts';
 export type { ClientNetwork } from './rate-limits.ts';
 export { type AccountUseCases, createAccountUseCases } from './use-cases.ts';

@@ -8,7 +8,7 @@ import type { User } from './user.ts';
 
 /** Refuses whoever has reached one of the limits, and gives the counts. */
 async function refuseLimited(
-  { rateCounts }: Pick<AccountPorts, 'rateCounts'>,
+  { rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>,
   code: Parameters<typeof refuseAtLimit>[0],
   limits: readonly RateLimit[],
   now: Date,
@@ -17,7 +17,7 @@ async function refuseLimited(
   if (limits.length === 0) return [];
   const subjects = limits.map(({ subject }) => subject);
   refuseAtLimit(code, limits, runningIn(full, subjects, now), now);
-  const counts = await rateCounts.read(subjects, now);
+  const counts = await rateLimitStore.read(subjects, now);
   for (const { subject, countMax } of limits) {
     const count = counts.find((one) => one.subject === subject);
     if (count !== undefined && count.count >= countMax) remember(full, count);
@@ -42,7 +42,7 @@ function runningIn(full: Map<string, RateCount>, subjects: readonly string[], no
  * overshoot; whoever is too many for the moment is told to come again in a second. Work counts what it has to before it ends. Other
  * processes are not seen: each may overshoot by what it has under way.
  */
-export function limitAtOnce({ rateCounts }: Pick<AccountPorts, 'rateCounts'>, code: Parameters<typeof refuseAtLimit>[0]) {
+export function limitAtOnce({ rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>, code: Parameters<typeof refuseAtLimit>[0]) {
   const underWay = new Map<string, number>();
   /**
    * The counts that have reached their limit, as far as this process has seen. A count does not fall while its window runs, so a client who has
@@ -55,7 +55,7 @@ export function limitAtOnce({ rateCounts }: Pick<AccountPorts, 'rateCounts'>, co
     const ahead = new Map(subjects.map((subject) => [subject, underWay.get(subject) ?? 0]));
     refuseCrowd(code, limits, [], ahead);
     return counted(underWay, subjects, async () => {
-      refuseCrowd(code, limits, await refuseLimited({ rateCounts }, code, limits, now, full), ahead);
+      refuseCrowd(code, limits, await refuseLimited({ rateLimitStore }, code, limits, now, full), ahead);
       return work();
     });
   };
@@ -142,8 +142,8 @@ export function holdersOf(actor: ActorRef, from: readonly ClientNetwork[]): read
   ];
 }
 
-export async function countOne({ rateCounts }: Pick<AccountPorts, 'rateCounts'>, limits: readonly RateLimit[], now: Date): Promise<void> {
+export async function countOne({ rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>, limits: readonly RateLimit[], now: Date): Promise<void> {
   if (limits.length === 0) return;
   const subjects = limits.map(({ subject }) => subject);
-  await rateCounts.add(subjects, now);
+  await rateLimitStore.add(subjects, now);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakePasswords } from '../memory/index.ts';
-import { aHouse } from '../testing/house.ts';
+import { inMemoryPlatform } from '../testing/in-memory-platform.ts';
 import { LOCKED } from '../testing/policies.ts';
 import { answersOf, times } from '../testing/store.ts';
 import type { ClientNetwork } from './rate-limits.ts';
@@ -31,7 +31,7 @@ async function allOf(
 
 describe('the networks of one IPv6 site share a budget of four addresses:', () => {
   it('failed logins of one account', async () => {
-    const { useCases } = await aHouse();
+    const { useCases } = await inMemoryPlatform();
     const guess = (from: readonly ClientNetwork[]) => useCases.logIn({ email: 'ani@example.com', password: 'wrong' }, from);
     expect(countOf(await allOf(OF_ONE_SITE, 2, guess), 'wrong_credentials')).toBe(40);
     expect(countOf(await allOf(OF_MANY_SITES, 2, guess), 'wrong_credentials')).toBe(120);
@@ -39,14 +39,14 @@ describe('the networks of one IPv6 site share a budget of four addresses:', () =
   });
 
   it('failed logins of any account', async () => {
-    const { useCases } = await aHouse();
+    const { useCases } = await inMemoryPlatform();
     const guess = (from: readonly ClientNetwork[], n: number) => useCases.logIn({ email: `${n}@example.com`, password: 'wrong' }, from);
     expect(countOf(await allOf(OF_ONE_SITE, 10, guess), 'wrong_credentials')).toBe(400);
     expect(countOf(await allOf(OF_MANY_SITES, 10, guess), 'wrong_credentials')).toBe(600);
   });
 
   it('registrations', async () => {
-    const { useCases } = await aHouse({ ...LOCKED });
+    const { useCases } = await inMemoryPlatform({ ...LOCKED });
     const register = (from: readonly ClientNetwork[], n: number) => useCases.registerUser({ actor: 'anonymous' }, account(n), from);
     expect(countOf(await allOf(OF_ONE_SITE, 2, register), 'done')).toBe(80);
   });
@@ -57,7 +57,7 @@ describe('the networks of one IPv6 site share a budget of four addresses:', () =
       verified += 1;
       return new Promise<boolean>(() => {});
     };
-    const { useCases } = await aHouse({ passwords: { ...fakePasswords(), verify, atOnceMax: 30 } });
+    const { useCases } = await inMemoryPlatform({ passwords: { ...fakePasswords(), verify, atOnceMax: 30 } });
     for (const [n, from] of OF_ONE_SITE.entries()) void useCases.logIn({ email: `${n}@example.com`, password: 'wrong' }, from).catch(() => {});
     await new Promise((resolve) => setImmediate(resolve));
     expect(verified).toBe(20);

@@ -1,6 +1,6 @@
 import { type Actor, actorNow, rowNeededBy } from '../requests/actor.ts';
 import { judgedBy } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { type Answer, firstAnswer, ownerOf } from '../requests/idempotency.ts';
 import { refuse } from '../requests/refusal.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
@@ -20,14 +20,14 @@ interface NewAccount {
 
 /** Stores a new account. Refuses a taken e-mail before it makes the hash, which is costly. */
 export async function openAccount(
-  { users, passwords, keptAnswers }: Pick<SharedPorts, 'users' | 'passwords' | 'keptAnswers'>,
-  asked: Attempt,
+  { users, passwords, idempotencyRecords }: Pick<SharedPorts, 'users' | 'passwords' | 'idempotencyRecords'>,
+  asked: RequestContext,
   { kind, user, password, from, allowed }: NewAccount,
 ): Promise<Answer<User>> {
-  const attempt = judgedBy(kind, allowed, asked);
+  const context = judgedBy(kind, allowed, asked);
   if (await isEmailTaken({ users }, user)) return (await answeredBefore()) ?? refuse('email_taken', {});
-  const passwordHash = await passwords.hash(password, holdersOf(attempt.actor, from));
-  const { value: stored, replayed } = await users.change(user.id, attempt, ({ actor }) => {
+  const passwordHash = await passwords.hash(password, holdersOf(context.actor, from));
+  const { value: stored, replayed } = await users.change(user.id, context, ({ actor }) => {
     allowed(actor);
     return { user, passwordHash };
   });
@@ -35,10 +35,10 @@ export async function openAccount(
 
   /** Asked again under a key: whoever has the e-mail may be the first answer, which is given again. */
   async function answeredBefore(): Promise<Answer<User> | undefined> {
-    const { actor: ref, key } = attempt;
+    const { actor: ref, key } = context;
     if (key === undefined) return undefined;
     const id = rowNeededBy(ref);
-    const [kept, row] = [await keptAnswers.find(ownerOf(ref), key.value), id === undefined ? undefined : await users.find(id)];
+    const [kept, row] = [await idempotencyRecords.find(ownerOf(ref), key.value), id === undefined ? undefined : await users.find(id)];
     const first = firstAnswer<User>(kept, key, actorNow(ref, row));
     return first && { value: first, replayed: true };
   }

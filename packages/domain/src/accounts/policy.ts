@@ -1,4 +1,4 @@
-import type { ListLimits } from '../requests/listing.ts';
+import type { ListLimits } from '../requests/page.ts';
 import type { Rights } from '../requests/rights.ts';
 import type { PasswordRules } from './password.ts';
 

@@ -1,7 +1,7 @@
 import type { Actor, ActorRef } from '../requests/actor.ts';
-import type { JudgedAttempt } from '../requests/attempt.ts';
+import type { RepositoryContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
-import type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, RateCounts } from '../requests/ports.ts';
+import type { Clock, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows, RateLimitStore } from '../requests/ports.ts';
 import type { AccountPolicy } from './policy.ts';
 import type { User } from './user.ts';
 
@@ -20,7 +20,7 @@ export interface UserFacts {
   readonly organisesEvents: boolean;
 }
 
-export interface UserNow {
+export interface UserState {
   readonly actor: Actor;
   readonly user: User | undefined;
   readonly hasOtherAdmins: boolean;
@@ -47,12 +47,12 @@ export interface UserRepository {
    * among the other admins. What is deleted passes `requireDeletable` under the lock, and takes its cancelled bookings with it: no other
    * change pays for the facts.
    */
-  change<Result extends StoredUser | undefined>(id: string, attempt: JudgedAttempt, decide: (now: UserNow) => Result): Promise<Answer<Result>>;
+  change<Result extends StoredUser | undefined>(id: string, context: RepositoryContext, decide: (now: UserState) => Result): Promise<Answer<Result>>;
 }
 
 export interface UserQueries {
   /** By creation, then id. */
-  list(part: Part): Promise<PartRows<User>>;
+  list(part: PageRequest): Promise<PageRows<User>>;
   count(): Promise<number>;
 }
 
@@ -79,8 +79,8 @@ export interface PasswordHasher {
 export interface AccountPorts {
   readonly users: UserRepository;
   readonly userQueries: UserQueries;
-  readonly keptAnswers: KeptAnswers;
-  readonly rateCounts: RateCounts;
+  readonly idempotencyRecords: IdempotencyRecords;
+  readonly rateLimitStore: RateLimitStore;
   readonly tokens: TokenService;
   readonly passwords: PasswordHasher;
   readonly clock: Clock;

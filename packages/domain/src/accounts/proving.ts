@@ -12,10 +12,10 @@ import type { User } from './user.ts';
 export function provePassword({
   users,
   passwords,
-  rateCounts,
+  rateLimitStore,
   clock,
-}: Pick<AccountPorts, 'users' | 'rateCounts' | 'clock'> & { readonly passwords: SharedPasswords }): ProvePassword {
-  const limited = limitAtOnce({ rateCounts }, 'too_many_failed_logins');
+}: Pick<AccountPorts, 'users' | 'rateLimitStore' | 'clock'> & { readonly passwords: SharedPasswords }): ProvePassword {
+  const limited = limitAtOnce({ rateLimitStore }, 'too_many_failed_logins');
   return ({ email, password, from, holders }) => {
     const limits = failedLoginLimits(email, from);
     const now = clock();
@@ -23,7 +23,7 @@ export function provePassword({
       const credentials = await users.findCredentials(email);
       const verdict = await passwords.verify(password, credentials?.passwordHash, holders);
       if (verdict === 'wrong' || credentials === undefined) {
-        await countOne({ rateCounts }, limits, now);
+        await countOne({ rateLimitStore }, limits, now);
         return refuse('wrong_credentials', {});
       }
       // Whatever keeps it from being stored, the password was right; the next login tries again.

@@ -1,6 +1,6 @@
 import { person } from '../requests/actor.ts';
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
@@ -8,7 +8,7 @@ import type { User } from './user.ts';
 
 /** The signed-in user's own row. */
 export function readSelf({ users, accountPolicy: policy }: AccountPorts) {
-  return ({ actor: ref }: Attempt): Promise<User> =>
+  return ({ actor: ref }: RequestContext): Promise<User> =>
     asActor({ users }, ref, async (actor) => {
       authorize(policy.rights.read_self, actor);
       const self = person(actor);

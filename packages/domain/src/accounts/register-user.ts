@@ -1,5 +1,5 @@
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
@@ -12,14 +12,14 @@ import { type NewUser, newUser, type User } from './user.ts';
  * Opens an account for whoever asks and signs him in. Refuses `email_taken`, an admin where the profile does not let him, and,
  * before any work, whoever asked too often from the same place.
  */
-export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts, clock, newId, accountPolicy: policy }: SharedPorts) {
-  const limited = limitAtOnce({ rateCounts }, 'too_many_registrations');
+export function registerUser({ users, passwords, idempotencyRecords, tokens, rateLimitStore, clock, newId, accountPolicy: policy }: SharedPorts) {
+  const limited = limitAtOnce({ rateLimitStore }, 'too_many_registrations');
   return async (
-    attempt: Attempt,
+    context: RequestContext,
     input: Input<NewUser>,
     from: readonly ClientNetwork[] = [],
   ): Promise<Answer<{ readonly user: User; readonly token: string }>> => {
-    const account = await asActor({ users }, attempt.actor, (actor) => {
+    const account = await asActor({ users }, context.actor, (actor) => {
       authorize(policy.rights.register_user, actor);
       const asked = accept(input);
       if (asked.role === 'admin') authorize(policy.rights.register_admin, actor);
@@ -28,8 +28,8 @@ export function registerUser({ users, passwords, keptAnswers, tokens, rateCounts
     const now = clock();
     const user = newUser(account, policy.passwords, { id: newId(), now });
     const limits = registrationLimits(policy, from);
-    await limited(limits, now, () => countOne({ rateCounts }, limits, now));
-    const { value: stored, replayed } = await openAccount({ users, passwords, keptAnswers }, attempt, {
+    await limited(limits, now, () => countOne({ rateLimitStore }, limits, now));
+    const { value: stored, replayed } = await openAccount({ users, passwords, idempotencyRecords }, context, {
       kind: 'register_user',
       user,
       password: account.password,

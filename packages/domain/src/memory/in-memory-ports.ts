@@ -3,8 +3,8 @@ import type { AccountPorts, StoredUser } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
 import { requireDeletable } from '../accounts/user-facts.ts';
 import { type ActorRef, actorNow, rowNeededBy } from '../requests/actor.ts';
-import { type Answer, firstAnswer, type KeptAnswer, ownerOf } from '../requests/idempotency.ts';
-import type { Part, PartRows, Position } from '../requests/ports.ts';
+import { type Answer, firstAnswer, type IdempotencyRecord, ownerOf } from '../requests/idempotency.ts';
+import type { Cursor, PageRequest, PageRows } from '../requests/ports.ts';
 import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { assert, refuse } from '../requests/refusal.ts';
 import { SELLING_POLICY } from '../selling/policy.ts';
@@ -44,8 +44,8 @@ export function inMemoryPorts(
 
   return {
     events: {
-      reserveTickets: (eventId, attempt, decide) => settled(() => ({ subject: 'booking', eventId, bookingId: undefined, ...attempt, decide })),
-      change: (eventId, attempt, decide) => settled(() => ({ subject: 'event', eventId, ...attempt, decide })),
+      reserveTickets: (eventId, context, decide) => settled(() => ({ subject: 'booking', eventId, bookingId: undefined, ...context, decide })),
+      change: (eventId, context, decide) => settled(() => ({ subject: 'event', eventId, ...context, decide })),
     },
     bookings: {
       change: (bookingId, { actor }, decide) =>
@@ -70,19 +70,19 @@ export function inMemoryPorts(
     },
     eventQueries: {
       find: (id) => inTurn(() => [...events.values()].filter((event) => event.id === id).map(viewOfEvent)[0]),
-      list: (part) => inTurn(() => partOf([...events.values()], ({ id, eventDate: at }) => ({ at, id }), part, 1, viewOfEvent)),
+      list: (part) => inTurn(() => pageOf([...events.values()], ({ id, eventDate: at }) => ({ at, id }), part, 1, viewOfEvent)),
       count: () => inTurn(() => events.size),
     },
     bookingQueries: {
       find: (id) => inTurn(() => [...bookings.values()].filter((booking) => booking.id === id).map(viewOfBooking)[0]),
       list: ({ userId, ...part }) =>
-        inTurn(() => partOf(bookingsIn(memory, userId), ({ id, bookingDate: at }) => ({ at, id }), part, -1, viewOfBooking)),
+        inTurn(() => pageOf(bookingsIn(memory, userId), ({ id, bookingDate: at }) => ({ at, id }), part, -1, viewOfBooking)),
       count: ({ userId, upTo = Number.POSITIVE_INFINITY }) => inTurn(() => Math.min(bookingsIn(memory, userId).length, upTo + 1)),
     },
     userQueries: {
       list: (part) =>
         inTurn(() =>
-          partOf(
+          pageOf(
             usersIn(memory),
             ({ id, createdAt: at }) => ({ at, id }),
             part,
@@ -107,7 +107,7 @@ export function inMemoryPorts(
           events.has(eventId) || [...ledger, ...bookings.values()].some((row) => row.eventId === eventId) ? [stockFactsIn(memory, eventId)] : [],
         ),
     },
-    keptAnswers: {
+    idempotencyRecords: {
       find: (owner, key) => inTurn(() => keptUnder(owner, key)),
       forget: (ageMs, limit) =>
         inTurn(() => {
@@ -116,7 +116,7 @@ export function inMemoryPorts(
           return old.length;
         }),
     },
-    rateCounts: {
+    rateLimitStore: {
       read: (subjects, now) => inTurn(() => subjects.flatMap((subject) => counts.get(subject) ?? []).filter((one) => isRunning(one, now))),
       add: (subjects, now) =>
         inTurn(() => {
@@ -167,7 +167,7 @@ export function inMemoryPorts(
       actors: new Map(actor === undefined ? [] : [[actor.id, actor]]),
       holdings: holdingsIn(memory, decision.eventId),
       budget: budgetIn(memory, decision, policy, now),
-      keptAnswers: kept,
+      idempotencyRecords: kept,
     };
     const { outcomes, writes } = settle([decision], rows, now, { runsTwice: true });
     const [outcome] = outcomes;
@@ -178,7 +178,7 @@ export function inMemoryPorts(
     return { value: outcome.value, replayed: outcome.replayed };
   }
 
-  function keptUnder(owner: string, key: string): KeptAnswer | undefined {
+  function keptUnder(owner: string, key: string): IdempotencyRecord | undefined {
     return kept.find((answer) => answer.owner === owner && answer.key === key);
   }
 
@@ -191,7 +191,7 @@ export function inMemoryPorts(
     deletedBookings,
     movements,
     changeCounts,
-    keptAnswers,
+    idempotencyRecords,
   }: Writes): void {
     for (const { organizerId } of insertedEvents) assert(accounts.has(organizerId), 'an organizer exists');
     for (const { userId } of insertedBookings) assert(accounts.has(userId), 'who books exists');
@@ -201,7 +201,7 @@ export function inMemoryPorts(
     for (const { id } of deletedBookings) bookings.delete(id);
     ledger.push(...movements);
     for (const count of changeCounts) counts.set(count.subject, count);
-    kept.push(...keptAnswers.map((answer) => ({ ...answer, at: new Date() })));
+    kept.push(...idempotencyRecords.map((answer) => ({ ...answer, at: new Date() })));
   }
 
   function storeUser(id: string, after: StoredUser | undefined): void {
@@ -243,14 +243,14 @@ export function inMemoryPorts(
   }
 }
 
-function partOf<Row, View>(
+function pageOf<Row, View>(
   rows: readonly Row[],
-  position: (row: Row) => Position,
-  { after, offset, limit }: Part,
+  position: (row: Row) => Cursor,
+  { after, offset, limit }: PageRequest,
   direction: 1 | -1,
   viewOf: (row: Row) => View,
-): PartRows<View> {
-  const compare = (one: Position, other: Position) =>
+): PageRows<View> {
+  const compare = (one: Cursor, other: Cursor) =>
     direction * (one.at.getTime() - other.at.getTime() || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0));
   const ordered = rows
     .filter((row) => after === undefined || compare(position(row), after) > 0)

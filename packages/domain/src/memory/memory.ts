@@ -1,7 +1,7 @@
 import type { Credentials, UserFacts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
 import { userIdOf } from '../requests/actor.ts';
-import type { KeptAnswer } from '../requests/idempotency.ts';
+import type { IdempotencyRecord } from '../requests/idempotency.ts';
 import type { RateCount } from '../requests/rate-counts.ts';
 import type { SellingPolicy } from '../selling/policy.ts';
 import type { StockFacts } from '../stock/audit.ts';
@@ -17,7 +17,7 @@ export interface Memory {
   readonly bookings: Map<string, Booking>;
   readonly accounts: Map<string, Credentials>;
   readonly ledger: StockMovement[];
-  readonly kept: (KeptAnswer & { readonly at: Date })[];
+  readonly kept: (IdempotencyRecord & { readonly at: Date })[];
   readonly counts: Map<string, RateCount>;
 }
 

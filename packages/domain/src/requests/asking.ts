@@ -1,5 +1,5 @@
 import { type Actor, type ActorRef, actorNow, rowNeededBy, type SignedInRow } from './actor.ts';
-import type { Attempt, JudgedAttempt } from './attempt.ts';
+import type { RepositoryContext, RequestContext } from './context.ts';
 import type { Freshness } from './ports.ts';
 import { accept, type Input, Refusal } from './refusal.ts';
 import { type Audience, authorize, type Rights, requireSignedIn } from './rights.ts';
@@ -32,7 +32,7 @@ export async function asActor<Row extends SignedInRow, Result>(
 const restsOnRows = (error: unknown): boolean => error instanceof Refusal && error.code !== 'invalid_input' && error.code !== 'not_found';
 
 /** Refuses (401) nobody where somebody is needed, without a look at the database: for what is judged in the queue of the stock. */
-export function requireToken(audience: Audience, { actor }: Attempt): void {
+export function requireToken(audience: Audience, { actor }: RequestContext): void {
   if (typeof actor === 'string') requireSignedIn(audience, actor);
 }
 
@@ -42,7 +42,7 @@ export function requireToken(audience: Audience, { actor }: Attempt): void {
  */
 export const judgeFirst = <Row extends SignedInRow, Result>(
   { users }: Askers<Row>,
-  { actor: ref }: Attempt,
+  { actor: ref }: RequestContext,
   audience: Audience,
   judge: (actor: Actor<Row>, freshness: Freshness) => Result | Promise<Result>,
 ): Promise<Result> =>
@@ -54,23 +54,24 @@ export const judgeFirst = <Row extends SignedInRow, Result>(
 /** The input of a request that needs no row but the actor's: for a faulty one the actor's rights are judged first, then it is said. */
 export async function acceptAfterRights<T extends object>(
   ports: Askers<SignedInRow>,
-  attempt: Attempt,
+  context: RequestContext,
   audience: Audience,
   input: Input<T>,
 ): Promise<T> {
-  if (input instanceof Error) await asActor(ports, attempt.actor, (actor) => authorize(audience, actor));
+  if (input instanceof Error) await asActor(ports, context.actor, (actor) => authorize(audience, actor));
   return accept(input);
 }
 
 /**
- * The attempt for a repository: under a key that was used before for this kind of request, its first answer is given only to an actor who may
+ * The context for a repository: under a key that was used before for this kind of request, its first answer is given only to an actor who may
  * still make one.
  */
-export function judgedBy(kind: string, allow: (actor: Actor) => void, { key, ...attempt }: Attempt): JudgedAttempt {
-  return key === undefined ? attempt : { ...attempt, key: { ...key, kind, allow } };
+export function judgedBy(kind: string, allow: (actor: Actor) => void, { key, ...context }: RequestContext): RepositoryContext {
+  return key === undefined ? context : { ...context, key: { ...key, kind, allow } };
 }
 
 /** Refuses (401) an actor who may not even ask. For an edge that found an id malformed: an invalid token is said before an invalid id. */
 export function identifyActor<Action extends string>({ users }: Askers<SignedInRow>, rights: Rights<Action>) {
-  return ({ actor: ref }: Attempt, action: Action): Promise<void> => asActor({ users }, ref, (actor) => requireSignedIn(rights[action], actor));
+  return ({ actor: ref }: RequestContext, action: Action): Promise<void> =>
+    asActor({ users }, ref, (actor) => requireSignedIn(rights[action], actor));
 }

@@ -1,22 +1,22 @@
 import { KEPT_MS } from './idempotency.ts';
-import type { Clock, KeptAnswers, RateCounts } from './ports.ts';
+import type { Clock, IdempotencyRecords, RateLimitStore } from './ports.ts';
 
 /** Small steps: each is a transaction, and what sells tickets is not to wait behind it. */
 const STEP = 500;
 
 /** Forgets what is kept for a while only: answers under idempotency keys, and counts whose window is over. Says how many rows they were. */
 export function forgetOldRows({
-  keptAnswers,
-  rateCounts,
+  idempotencyRecords,
+  rateLimitStore,
   clock,
 }: {
-  readonly keptAnswers: KeptAnswers;
-  readonly rateCounts: RateCounts;
+  readonly idempotencyRecords: IdempotencyRecords;
+  readonly rateLimitStore: RateLimitStore;
   readonly clock: Clock;
 }) {
   return async (): Promise<number> => {
     const now = clock();
-    return (await inSteps((limit) => keptAnswers.forget(KEPT_MS, limit))) + (await inSteps((limit) => rateCounts.forget(now, limit)));
+    return (await inSteps((limit) => idempotencyRecords.forget(KEPT_MS, limit))) + (await inSteps((limit) => rateLimitStore.forget(now, limit)));
   };
 }
 

@@ -22,7 +22,7 @@ export interface RequestKey extends IdempotencyKey {
 }
 
 /** The first answer under a key as it was then, kept in the transaction that made what it tells of. */
-export interface KeptAnswer {
+export interface IdempotencyRecord {
   /** Keys are each user's own; all who are nobody share theirs. */
   readonly owner: string;
   readonly key: string;
@@ -53,7 +53,7 @@ export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref
  * The first answer under the key, if there was one. Refuses an actor who no longer has the right to make what it tells of, by the row under
  * the lock, as a new request would be refused; then the key for anything else than it was first used for.
  */
-export function firstAnswer<Value extends object>(kept: KeptAnswer | undefined, key: RequestKey | undefined, actor: Actor): Value | undefined {
+export function firstAnswer<Value extends object>(kept: IdempotencyRecord | undefined, key: RequestKey | undefined, actor: Actor): Value | undefined {
   if (key === undefined || kept === undefined) return undefined;
   key.allow(actor);
   const isSameKind = kept.kind === undefined || kept.kind === key.kind;
@@ -63,11 +63,11 @@ export function firstAnswer<Value extends object>(kept: KeptAnswer | undefined, 
 }
 
 /** The answers under keys during a batch: what was kept before, and what the batch keeps. */
-export class AnswersInBatch {
-  readonly kept: KeptAnswer[] = [];
-  readonly #byName: Map<string, KeptAnswer>;
+export class RecordsInBatch {
+  readonly kept: IdempotencyRecord[] = [];
+  readonly #byName: Map<string, IdempotencyRecord>;
 
-  constructor(keptBefore: readonly KeptAnswer[]) {
+  constructor(keptBefore: readonly IdempotencyRecord[]) {
     this.#byName = new Map(keptBefore.map((answer) => [nameOf(answer.owner, answer.key), answer]));
   }
 
@@ -78,7 +78,7 @@ export class AnswersInBatch {
 
   keep(ref: ActorRef, key: RequestKey | undefined, answer: object): void {
     if (key === undefined) return;
-    const keeping: KeptAnswer = { owner: ownerOf(ref), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer };
+    const keeping: IdempotencyRecord = { owner: ownerOf(ref), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer };
     this.#byName.set(nameOf(keeping.owner, keeping.key), keeping);
     this.kept.push(keeping);
   }

@@ -1,4 +1,4 @@
-import type { KeptAnswer } from './idempotency.ts';
+import type { IdempotencyRecord } from './idempotency.ts';
 import type { RateCount } from './rate-counts.ts';
 
 /**
@@ -8,28 +8,28 @@ import type { RateCount } from './rate-counts.ts';
 export type Freshness = 'plain' | 'latest';
 
 /** Where a list goes on: behind this row in the list's order. */
-export interface Position {
+export interface Cursor {
   readonly at: Date;
   readonly id: string;
 }
 
 /** A part of a list: behind `after`, then without the first `offset` rows, at most `limit`. */
-export interface Part {
-  readonly after?: Position | undefined;
+export interface PageRequest {
+  readonly after?: Cursor | undefined;
   readonly offset: number;
   readonly limit: number;
 }
 
 /** The rows of a part, and whether others follow. All who ask for the same at once get the same object. */
-export interface PartRows<Row> {
+export interface PageRows<Row> {
   readonly rows: readonly Row[];
   readonly isMore: boolean;
 }
 
 /** The first answers under idempotency keys. They are written by the repositories, with what they tell of. */
-export interface KeptAnswers {
+export interface IdempotencyRecords {
   /** The first answer under the key; no older than the question. */
-  find(owner: string, key: string): Promise<KeptAnswer | undefined>;
+  find(owner: string, key: string): Promise<IdempotencyRecord | undefined>;
   /**
    * Forgets at most `limit` of those stored longer ago, and says how many they were. The store's own clock counts, as far as it goes no
    * faster than time: when it is set forward, nothing is forgotten early.
@@ -38,7 +38,7 @@ export interface KeptAnswers {
 }
 
 /** Counts of what there may only be so much of in a window, shared by all servers. Subjects are compared to the letter. */
-export interface RateCounts {
+export interface RateLimitStore {
   /** The counts whose window is running: it ends after `now`, and not after `endOfWindow(now)`, so that no wrong clock makes it longer. */
   read(subjects: readonly string[], now: Date): Promise<readonly RateCount[]>;
   /**

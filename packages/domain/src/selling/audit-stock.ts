@@ -1,5 +1,5 @@
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
 import { type Difference, differencesIn } from '../stock/audit.ts';
@@ -18,7 +18,7 @@ export interface AuditedPart {
  * snapshot, so sales that go on meanwhile make no difference, and it waits for nobody and holds nobody up.
  */
 export function auditStock({ users, stockQueries, policy }: Ports) {
-  return async function* ({ actor: ref }: Attempt, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
+  return async function* ({ actor: ref }: RequestContext, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
     await asActor({ users }, ref, (actor) => authorize(policy.rights.audit_stock, actor));
     let page = await (eventId === undefined ? stockQueries.page(undefined, PAGE_EVENTS) : stockQueries.find(eventId));
     if (eventId !== undefined && page.length === 0) refuse('not_found', { entity: 'event', id: eventId });

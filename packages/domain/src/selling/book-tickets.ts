@@ -1,6 +1,6 @@
 import { type Actor, person } from '../requests/actor.ts';
 import { acceptAfterRights, judgedBy, requireToken } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { type Input, refuse } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
@@ -10,13 +10,13 @@ import type { Ports } from './ports.ts';
 
 /** Books tickets for the actor: stock and booking change together, or neither does. Refuses `insufficient_tickets`, and more than the policy lets one have. */
 export function bookTickets({ events, users, clock, newId, policy }: Ports) {
-  return async (attempt: Attempt, input: Input<{ readonly eventId: string; readonly quantity: number }>): Promise<Answer<Booking>> => {
+  return async (context: RequestContext, input: Input<{ readonly eventId: string; readonly quantity: number }>): Promise<Answer<Booking>> => {
     const id = newId();
     const now = clock();
-    requireToken(policy.rights.book_tickets, attempt);
-    const { eventId, quantity } = await acceptAfterRights({ users }, attempt, policy.rights.book_tickets, input);
+    requireToken(policy.rights.book_tickets, context);
+    const { eventId, quantity } = await acceptAfterRights({ users }, context, policy.rights.book_tickets, input);
     const mayBook = (actor: Actor) => authorize(policy.rights.book_tickets, actor);
-    return events.reserveTickets(eventId, judgedBy('book_tickets', mayBook, attempt), ({ actor, event, heldByOwner }) => {
+    return events.reserveTickets(eventId, judgedBy('book_tickets', mayBook, context), ({ actor, event, heldByOwner }) => {
       mayBook(actor);
       const sold = event ?? refuse('not_found', { entity: 'event', id: eventId });
       refusePast(policy, sold, now);

@@ -1,5 +1,5 @@
 import { requireToken } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import { type Booking, type BookingStatus, heldBy, withStatus } from '../stock/booking.ts';
@@ -12,10 +12,10 @@ import type { Ports } from './ports.ts';
  * again changes nothing.
  */
 export function changeBookingStatus({ bookings, clock, policy }: Ports) {
-  return async (attempt: Attempt, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {
-    requireToken(policy.rights.change_booking, attempt);
+  return async (context: RequestContext, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {
+    requireToken(policy.rights.change_booking, context);
     const now = clock();
-    return bookings.change(id, attempt, ({ actor, event, booking, heldByOwner }) => {
+    return bookings.change(id, context, ({ actor, event, booking, heldByOwner }) => {
       requireSignedIn(policy.rights.change_booking, actor);
       const before = booking ?? refuse('not_found', { entity: 'booking', id });
       authorize(policy.rights.change_booking, actor, before.userId);

@@ -1,25 +1,25 @@
 import { judgeFirst } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
-import type { EventNow } from '../stock/decisions.ts';
+import type { EventState } from '../stock/decisions.ts';
 import { changedEvent, type Event, type EventChanges } from '../stock/event.ts';
 import type { Ports } from './ports.ts';
 
 /** Edits an event. A new total moves the stock by the difference; refuses `total_below_held` rather than take back what is sold. */
 export function changeEvent({ events, eventQueries, users, clock, policy }: Ports) {
-  return async (attempt: Attempt, id: string, input: Input<EventChanges>): Promise<Event> => {
+  return async (context: RequestContext, id: string, input: Input<EventChanges>): Promise<Event> => {
     const now = clock();
-    const decide = ({ actor, event }: EventNow): Event => {
+    const decide = ({ actor, event }: EventState): Event => {
       requireSignedIn(policy.rights.change_event, actor);
       const before = event ?? refuse('not_found', { entity: 'event', id });
       authorize(policy.rights.change_event, actor);
       return changedEvent(before, accept(input), now);
     };
-    await judgeFirst({ users }, attempt, policy.rights.change_event, async (actor, freshness) =>
+    await judgeFirst({ users }, context, policy.rights.change_event, async (actor, freshness) =>
       decide({ actor, event: await eventQueries.find(id, freshness) }),
     );
-    const { value } = await events.change(id, { actor: attempt.actor }, decide);
+    const { value } = await events.change(id, { actor: context.actor }, decide);
     return value;
   };
 }

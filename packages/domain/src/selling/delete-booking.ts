@@ -1,14 +1,14 @@
 import { requireToken } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 
 /** Deletes a booking; the tickets it held come back. */
 export function deleteBooking({ bookings, policy }: Ports) {
-  return async (attempt: Attempt, id: string): Promise<undefined> => {
-    requireToken(policy.rights.delete_booking, attempt);
-    return bookings.change(id, attempt, ({ actor, booking }) => {
+  return async (context: RequestContext, id: string): Promise<undefined> => {
+    requireToken(policy.rights.delete_booking, context);
+    return bookings.change(id, context, ({ actor, booking }) => {
       requireSignedIn(policy.rights.delete_booking, actor);
       const before = booking ?? refuse('not_found', { entity: 'booking', id });
       authorize(policy.rights.delete_booking, actor, before.userId);

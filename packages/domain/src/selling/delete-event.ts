@@ -1,24 +1,24 @@
 import { judgeFirst } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
-import type { EventNow } from '../stock/decisions.ts';
+import type { EventState } from '../stock/decisions.ts';
 import { heldTickets } from '../stock/event.ts';
 import type { Ports } from './ports.ts';
 
 /** Deletes an event with its cancelled bookings; its ledger stays and is closed. Refuses while bookings hold tickets. */
 export function deleteEvent({ events, eventQueries, users, policy }: Ports) {
-  return async (attempt: Attempt, id: string): Promise<undefined> => {
-    const decide = ({ actor, event }: EventNow): undefined => {
+  return async (context: RequestContext, id: string): Promise<undefined> => {
+    const decide = ({ actor, event }: EventState): undefined => {
       requireSignedIn(policy.rights.delete_event, actor);
       const before = event ?? refuse('not_found', { entity: 'event', id });
       authorize(policy.rights.delete_event, actor);
       if (heldTickets(before) > 0) refuse('event_has_active_bookings', {});
     };
-    await judgeFirst({ users }, attempt, policy.rights.delete_event, async (actor, freshness) =>
+    await judgeFirst({ users }, context, policy.rights.delete_event, async (actor, freshness) =>
       decide({ actor, event: await eventQueries.find(id, freshness) }),
     );
-    const { value } = await events.change(id, { actor: attempt.actor }, decide);
+    const { value } = await events.change(id, { actor: context.actor }, decide);
     return value;
   };
 }

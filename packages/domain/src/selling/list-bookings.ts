@@ -1,6 +1,6 @@
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
-import { type Listing, type ListRequest, listing } from '../requests/listing.ts';
+import type { RequestContext } from '../requests/context.ts';
+import { type ListRequest, type Page, readPage } from '../requests/page.ts';
 import { accept, type Input } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
@@ -11,14 +11,14 @@ const CHEAP_TO_COUNT = 1000;
 
 /** The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request, and only as far as the policy lets one. */
 export function listBookings({ users, bookingQueries, policy }: Ports) {
-  return async (attempt: Attempt, input: Input<ListRequest>): Promise<Listing<BookingView>> => {
-    const actor = await asActor({ users }, attempt.actor, (asker) => {
+  return async (context: RequestContext, input: Input<ListRequest>): Promise<Page<BookingView>> => {
+    const actor = await asActor({ users }, context.actor, (asker) => {
       authorize(policy.rights.list_bookings, asker);
       return asker;
     });
     const userId = typeof actor === 'string' || actor.role === 'admin' ? undefined : actor.id;
     const request = accept(input);
-    return listing(policy, request, {
+    return readPage(policy, request, {
       part: (part) => bookingQueries.list({ ...part, userId }),
       position: ({ bookingDate, id }) => ({ at: bookingDate, id }),
       count: request.total ? () => countUpTo(policy.list.totalMax) : userId === undefined ? undefined : () => countUpTo(CHEAP_TO_COUNT),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Attempt } from '../requests/attempt.ts';
-import type { Listing } from '../requests/listing.ts';
-import { aHouse } from '../testing/house.ts';
+import type { RequestContext } from '../requests/context.ts';
+import type { Page } from '../requests/page.ts';
+import { inMemoryPlatform } from '../testing/in-memory-platform.ts';
 import { LOCKED, OPEN } from '../testing/policies.ts';
 import { answerOf, as, OPERATOR, times } from '../testing/store.ts';
 
-const NOBODY: Attempt = { actor: 'anonymous' };
-async function all<Row>(listing: Promise<Listing<Row>>): Promise<Row[]> {
+const NOBODY: RequestContext = { actor: 'anonymous' };
+async function all<Row>(listing: Promise<Page<Row>>): Promise<Row[]> {
   const rows: Row[] = [];
   for await (const part of (await listing).parts) rows.push(...part);
   return rows;
@@ -15,7 +15,7 @@ const day = (number: number) => new Date(Date.UTC(2031, 0, number));
 
 describe('the list of events', () => {
   it('has the next event first, with its organizer, and a total', async () => {
-    const { useCases, rows, admin, event } = await aHouse();
+    const { useCases, rows, admin, event } = await inMemoryPlatform();
     const [late, early] = [
       await rows.event({ organizerId: admin.id, eventDate: day(30) }),
       await rows.event({ organizerId: admin.id, eventDate: day(1) }),
@@ -27,7 +27,7 @@ describe('the list of events', () => {
   });
 
   it('ends at 100 in the locked profile and leads on', async () => {
-    const { useCases, rows, admin } = await aHouse({ ...LOCKED });
+    const { useCases, rows, admin } = await inMemoryPlatform({ ...LOCKED });
     await Promise.all(times(100, () => rows.event({ organizerId: admin.id })));
     const listing = await useCases.listEvents(NOBODY, {});
     expect(listing).toMatchObject({ total: 101, next: { limit: 100, offset: 100 } });
@@ -39,14 +39,14 @@ describe('the list of events', () => {
 
 describe('the list of bookings', () => {
   it("has the actor's own, newest first and counted; an admin's has all, counted on request", async () => {
-    const { useCases, rows, sari, budi, admin, event } = await aHouse();
+    const { useCases, rows, sari, budi, admin, event } = await inMemoryPlatform();
     const first = await rows.book(event, { userId: sari.id, now: day(1) });
     const second = await rows.book(event, { userId: budi.id, now: day(2) });
     const third = await rows.book(event, { userId: sari.id, now: day(3) });
-    const ids = async (attempt: Attempt) => (await all(useCases.listBookings(attempt, {}))).map(({ id }) => id);
+    const ids = async (context: RequestContext) => (await all(useCases.listBookings(context, {}))).map(({ id }) => id);
     expect(await ids(as(sari))).toEqual([third.id, first.id]);
     expect(await ids(as(budi))).toEqual([second.id]);
-    for (const attempt of [as(admin), OPERATOR]) expect(await ids(attempt)).toEqual([third.id, second.id, first.id]);
+    for (const context of [as(admin), OPERATOR]) expect(await ids(context)).toEqual([third.id, second.id, first.id]);
     const totals = [useCases.listBookings(as(sari), {}), useCases.listBookings(as(admin), {}), useCases.listBookings(as(admin), { total: true })];
     expect((await Promise.all(totals)).map(({ total }) => total)).toEqual([2, undefined, 3]);
     expect(await useCases.listBookings(as(sari), { limit: 1 })).toMatchObject({ total: 2, next: { limit: 1, offset: 1 } });
@@ -61,9 +61,9 @@ describe('the total of many bookings', () => {
     ] as const) {
       const { policy: whole } = profile === 'open' ? OPEN : LOCKED;
       const policy = { ...whole, list: { ...whole.list, totalMax: whole.list.totalMax && 3 } };
-      const { useCases, rows, sari, admin, event } = await aHouse({ policy });
+      const { useCases, rows, sari, admin, event } = await inMemoryPlatform({ policy });
       const totals = async () =>
-        Promise.all([as(sari), as(admin)].map(async (attempt) => (await useCases.listBookings(attempt, { total: true })).total));
+        Promise.all([as(sari), as(admin)].map(async (context) => (await useCases.listBookings(context, { total: true })).total));
       await Promise.all(times(3, () => rows.book(event, { userId: sari.id })));
       expect(await totals()).toEqual([3, 3]);
       await rows.book(event, { userId: sari.id });
@@ -74,7 +74,7 @@ describe('the total of many bookings', () => {
 
 describe('the list of users', () => {
   it('has the oldest account first, counted on request', async () => {
-    const { useCases, rows, admin, sari, budi } = await aHouse();
+    const { useCases, rows, admin, sari, budi } = await inMemoryPlatform();
     const oldest = await rows.user({ createdAt: day(-1000) });
     const list = await all(useCases.listUsers(as(admin), {}));
     expect(list).toEqual([oldest, admin, sari, budi]);

@@ -1,4 +1,4 @@
-import type { ListLimits } from '../requests/listing.ts';
+import type { ListLimits } from '../requests/page.ts';
 import { assert, refuse } from '../requests/refusal.ts';
 import type { Rights } from '../requests/rights.ts';
 import { type Event, TOTAL_TICKETS_MAX } from '../stock/event.ts';

@@ -1,5 +1,5 @@
 import type { SignedInRow } from '../requests/actor.ts';
-import type { Clock, Freshness, KeptAnswers, NewId, Part, PartRows, RateCounts } from '../requests/ports.ts';
+import type { Clock, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows, RateLimitStore } from '../requests/ports.ts';
 import type { BookingRepository, EventRepository, StockQueries } from '../stock/ports.ts';
 import type { SellingPolicy } from './policy.ts';
 import type { BookingView, EventView } from './views.ts';
@@ -11,14 +11,14 @@ import type { BookingView, EventView } from './views.ts';
 export interface EventQueries {
   find(id: string, freshness?: Freshness): Promise<EventView | undefined>;
   /** By event date, then id. */
-  list(part: Part): Promise<PartRows<EventView>>;
+  list(part: PageRequest): Promise<PageRows<EventView>>;
   count(): Promise<number>;
 }
 
 export interface BookingQueries {
   find(id: string): Promise<BookingView | undefined>;
   /** Newest first: by booking date, then id, both descending. With `userId`, that user's alone. */
-  list(part: Part & { readonly userId?: string | undefined }): Promise<PartRows<BookingView>>;
+  list(part: PageRequest & { readonly userId?: string | undefined }): Promise<PageRows<BookingView>>;
   /** With `upTo` it stops counting behind it: more than that many are some number above it. */
   count(filter: { readonly userId?: string | undefined; readonly upTo?: number | undefined }): Promise<number>;
 }
@@ -37,9 +37,9 @@ export interface Ports {
   readonly eventQueries: EventQueries;
   readonly bookingQueries: BookingQueries;
   readonly stockQueries: StockQueries;
-  readonly keptAnswers: KeptAnswers;
+  readonly idempotencyRecords: IdempotencyRecords;
   /** Of changes of bookings, which the repositories count where the policy limits them. */
-  readonly rateCounts: RateCounts;
+  readonly rateLimitStore: RateLimitStore;
   readonly clock: Clock;
   readonly newId: NewId;
   readonly policy: SellingPolicy;

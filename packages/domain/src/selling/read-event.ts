@@ -1,13 +1,13 @@
 import { asActor } from '../requests/asking.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { EventView } from './views.ts';
 
 export function readEvent({ users, eventQueries, policy }: Ports) {
-  return async (attempt: Attempt, id: string): Promise<EventView> => {
-    await asActor({ users }, attempt.actor, (actor) => authorize(policy.rights.read_events, actor));
+  return async (context: RequestContext, id: string): Promise<EventView> => {
+    await asActor({ users }, context.actor, (actor) => authorize(policy.rights.read_events, actor));
     return (await eventQueries.find(id)) ?? refuse('not_found', { entity: 'event', id });
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
 import { anEvent, NOW } from '../testing/builders.ts';
-import { aHouse } from '../testing/house.ts';
+import { inMemoryPlatform } from '../testing/in-memory-platform.ts';
 import { LOCKED, OPEN } from '../testing/policies.ts';
 import { answerOf, answersOf, as, OPERATOR, times, valueOf } from '../testing/store.ts';
 
@@ -10,7 +10,7 @@ const TOMORROW = new Date(NOW.getTime() + 24 * 60 * 60 * 1000);
 
 describe('booking', () => {
   it('takes tickets out of stock for the actor, at the price of now', async () => {
-    const { useCases, rows, sari, event } = await aHouse();
+    const { useCases, rows, sari, event } = await inMemoryPlatform();
     const { value: booking } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 3 });
     expect(booking).toMatchObject({
       userId: sari.id,
@@ -25,26 +25,26 @@ describe('booking', () => {
   });
 
   it('is for persons: the operator has nobody to book for', async () => {
-    const { useCases, rows, event } = await aHouse();
+    const { useCases, rows, event } = await inMemoryPlatform();
     expect(await answerOf(useCases.bookTickets(OPERATOR, { eventId: event.id, quantity: 1 }))).toBe('unauthenticated');
     expect(await rows.available(event)).toBe(10);
   });
 
   it.each([0, -1, 1.5, Number.NaN, 900_001, 2 ** 53])('is refused for %d tickets', async (quantity) => {
-    const { useCases, rows, sari, event } = await aHouse();
+    const { useCases, rows, sari, event } = await inMemoryPlatform();
     expect(await answerOf(useCases.bookTickets(as(sari), { eventId: event.id, quantity }))).toBe('invalid_input');
     expect(await rows.available(event)).toBe(10);
   });
 
   it('sells out to those who came first', async () => {
-    const { useCases, sari, event } = await aHouse();
+    const { useCases, sari, event } = await inMemoryPlatform();
     const answers = await answersOf(times(12, () => useCases.bookTickets(as(sari), { eventId: event.id, quantity: 1 })));
     expect(answers).toEqual(times(12, (index) => (index < 10 ? 'done' : 'insufficient_tickets')));
   });
 
   it('of an event that is over is open in one profile and refused in the other', async () => {
     for (const [policy, answer] of [[OPEN.policy, 'done'] as const, [LOCKED.policy, 'event_is_over'] as const]) {
-      const { useCases, rows, sari, admin } = await aHouse({ policy });
+      const { useCases, rows, sari, admin } = await inMemoryPlatform({ policy });
       const past = await rows.event({ organizerId: admin.id, eventDate: YESTERDAY });
       const starting = await rows.event({ organizerId: admin.id, eventDate: NOW });
       const book = ({ id }: { id: string }) => answerOf(useCases.bookTickets(as(sari), { eventId: id, quantity: 1 }));
@@ -56,7 +56,7 @@ describe('booking', () => {
 describe('a cancellation', () => {
   it('of tickets for an event that is over is not taken back where such an event may not be booked', async () => {
     for (const [policy, answer] of [[OPEN.policy, 'done'] as const, [LOCKED.policy, 'event_is_over'] as const]) {
-      const { useCases, rows, sari, event } = await aHouse({ policy });
+      const { useCases, rows, sari, event } = await inMemoryPlatform({ policy });
       const { value: booking } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 3 });
       const set = (status: 'pending' | 'confirmed' | 'cancelled') => answerOf(useCases.changeBookingStatus(as(sari), booking.id, { status }));
       await rows.edit(event, { eventDate: YESTERDAY });
@@ -69,7 +69,7 @@ describe('a cancellation', () => {
 describe('a limit on what a user holds of an event', () => {
   const policy = { ...OPEN.policy, ticketsPerBookingMax: 4, ticketsPerUserMax: 6 };
   const setUp = async () => {
-    const house = await aHouse({ policy });
+    const house = await inMemoryPlatform({ policy });
     const { useCases, event } = house;
     return {
       ...house,
@@ -112,7 +112,7 @@ describe('a limit on what a user holds of an event', () => {
   });
 
   it('leaves alone what was sold before there was one', async () => {
-    const { useCases, rows, sari, event } = await aHouse({ policy });
+    const { useCases, rows, sari, event } = await inMemoryPlatform({ policy });
     const booking = await rows.book(event, { userId: sari.id, quantity: 9 });
     const set = (status: 'pending' | 'confirmed' | 'cancelled') => answerOf(useCases.changeBookingStatus(as(sari), booking.id, { status }));
     expect([await set('pending'), await set('confirmed'), await set('cancelled'), await set('confirmed')]).toEqual([
@@ -123,7 +123,7 @@ describe('a limit on what a user holds of an event', () => {
 
 describe('a price', () => {
   it('is for bookings to come and touches none that was made', async () => {
-    const { useCases, rows, admin, sari, event } = await aHouse();
+    const { useCases, rows, admin, sari, event } = await inMemoryPlatform();
     const { value: made } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 2 });
     await useCases.changeEvent(as(admin), event.id, { ticketPriceCents: 1 });
     await useCases.changeBookingStatus(as(sari), made.id, { status: 'cancelled' });
@@ -135,7 +135,7 @@ describe('a price', () => {
 
 describe('a booking', () => {
   it('gives its tickets back once, however often it is cancelled and deleted', async () => {
-    const { useCases, rows, sari, event } = await aHouse();
+    const { useCases, rows, sari, event } = await inMemoryPlatform();
     const {
       value: { id },
     } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 4 });
@@ -145,7 +145,7 @@ describe('a booking', () => {
   });
 
   it('takes its tickets again when it is reinstated, or is refused', async () => {
-    const { useCases, rows, sari, budi, event } = await aHouse();
+    const { useCases, rows, sari, budi, event } = await inMemoryPlatform();
     const {
       value: { id },
     } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 4 });
@@ -158,7 +158,7 @@ describe('a booking', () => {
   });
 
   it('is read, changed and deleted by its owner and by admins', async () => {
-    const { useCases, sari, budi, admin, event } = await aHouse();
+    const { useCases, sari, budi, admin, event } = await inMemoryPlatform();
     const {
       value: { id },
     } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 1 });
@@ -171,7 +171,7 @@ describe('a booking', () => {
 
 describe('an event', () => {
   it('is opened with all its tickets, organised by the admin who asks', async () => {
-    const { useCases, rows, ports, admin } = await aHouse();
+    const { useCases, rows, ports, admin } = await inMemoryPlatform();
     const { name, location, eventDate, ticketPriceCents, totalTickets } = anEvent();
     const { value: event } = await useCases.createEvent(as(admin), { name, location, eventDate, ticketPriceCents, totalTickets });
     expect(event).toMatchObject({ organizerId: admin.id, description: null, availableTickets: 10, stockVersion: 1, createdAt: NOW });
@@ -181,14 +181,14 @@ describe('an event', () => {
 
   it('in the past is opened in one profile and refused in the other', async () => {
     for (const [policy, answer] of [[OPEN.policy, 'done'] as const, [LOCKED.policy, 'event_is_over'] as const]) {
-      const { useCases, admin } = await aHouse({ policy });
+      const { useCases, admin } = await inMemoryPlatform({ policy });
       const create = (eventDate: Date) => answerOf(useCases.createEvent(as(admin), { ...anEvent(), eventDate }));
       expect([await create(YESTERDAY), await create(TOMORROW)]).toEqual([answer, 'done']);
     }
   });
 
   it('moves its stock by the difference, and not below what is held', async () => {
-    const { useCases, rows, admin, sari, event } = await aHouse();
+    const { useCases, rows, admin, sari, event } = await inMemoryPlatform();
     await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 4 });
     expect(await useCases.changeEvent(as(admin), event.id, { totalTickets: 15 })).toMatchObject({ totalTickets: 15, availableTickets: 11 });
     expect(await answerOf(useCases.changeEvent(as(admin), event.id, { totalTickets: 3 }))).toBe('total_below_held');
@@ -197,14 +197,14 @@ describe('an event', () => {
   });
 
   it('is changed by any admin, and stays with its organizer', async () => {
-    const { useCases, rows, admin, event } = await aHouse();
+    const { useCases, rows, admin, event } = await inMemoryPlatform();
     const second = await rows.user({ role: 'admin' });
     expect(await useCases.changeEvent(as(second), event.id, { name: 'Blues' })).toMatchObject({ name: 'Blues', organizerId: admin.id });
     expect(await answerOf(useCases.changeEvent(OPERATOR, event.id, { name: 'Soul' }))).toBe('done');
   });
 
   it('goes with its cancelled bookings once none holds tickets, and leaves its ledger', async () => {
-    const { useCases, rows, ports, admin, sari, event } = await aHouse();
+    const { useCases, rows, ports, admin, sari, event } = await inMemoryPlatform();
     const {
       value: { id },
     } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 1 });

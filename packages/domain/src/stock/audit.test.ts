@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { aHouse } from '../testing/house.ts';
+import { inMemoryPlatform } from '../testing/in-memory-platform.ts';
 import { answerOf, as, OPERATOR } from '../testing/store.ts';
 import { differencesIn, type StockFacts } from './audit.ts';
 
@@ -77,8 +77,8 @@ describe('books', () => {
 
 describe('an audit', () => {
   it('is for admins and the operator', async () => {
-    const { useCases, admin, sari } = await aHouse();
-    const ask = (attempt: Parameters<typeof useCases.auditStock>[0]) => answerOf(useCases.auditStock(attempt).next());
+    const { useCases, admin, sari } = await inMemoryPlatform();
+    const ask = (context: Parameters<typeof useCases.auditStock>[0]) => answerOf(useCases.auditStock(context).next());
     expect([await ask(OPERATOR), await ask(as(admin)), await ask(as(sari)), await ask({ actor: 'anonymous' })]).toEqual([
       'done',
       'done',
@@ -88,7 +88,7 @@ describe('an audit', () => {
   });
 
   it('counts every event, or looks at one, or says that there is none', async () => {
-    const { useCases, rows, event, sari } = await aHouse();
+    const { useCases, rows, event, sari } = await inMemoryPlatform();
     for (let more = 0; more < 120; more++) await rows.event();
     await rows.book(event, { userId: sari.id });
     let events = 0;

@@ -1,5 +1,5 @@
 import type { Actor, ActorRef, SignedInRow } from '../requests/actor.ts';
-import type { KeptAnswer, RequestKey } from '../requests/idempotency.ts';
+import type { IdempotencyRecord, RequestKey } from '../requests/idempotency.ts';
 import type { RateCount } from '../requests/rate-counts.ts';
 import type { Booking } from './booking.ts';
 import type { ChangeBudget } from './change-budget.ts';
@@ -13,11 +13,11 @@ import type { StockMovement } from './ledger.ts';
 export type StockDecision = EventDecision | BookingDecision;
 
 /** What a decision on an event is made on. An absent row is undefined: the decision refuses, a repository never does. */
-export interface EventNow {
+export interface EventState {
   readonly actor: Actor;
   readonly event: Event | undefined;
 }
-export interface BookingNow extends EventNow {
+export interface BookingState extends EventState {
   readonly booking: Booking | undefined;
   /**
    * Tickets of the event that the booking's owner (while there is none, the actor) holds in all their bookings. undefined where the
@@ -32,7 +32,7 @@ export interface EventDecision {
   readonly eventId: string;
   readonly actor: ActorRef;
   readonly key?: RequestKey | undefined;
-  readonly decide: (now: EventNow) => Event | undefined;
+  readonly decide: (now: EventState) => Event | undefined;
 }
 
 /** Makes, edits or deletes (returns undefined) a booking. */
@@ -44,7 +44,7 @@ export interface BookingDecision {
   readonly bookingId: string | undefined;
   readonly actor: ActorRef;
   readonly key?: RequestKey | undefined;
-  readonly decide: (now: BookingNow) => Booking | undefined;
+  readonly decide: (now: BookingState) => Booking | undefined;
 }
 
 /** The rows that a batch of decisions concerns, locked. */
@@ -58,7 +58,7 @@ export interface LockedRows {
   /** undefined: changes are not limited. */
   readonly budget?: ChangeBudget | undefined;
   /** What was answered before under the keys of the batch. */
-  readonly keptAnswers: readonly KeptAnswer[];
+  readonly idempotencyRecords: readonly IdempotencyRecord[];
 }
 
 /** Tickets of an event that all bookings of a user hold. */
@@ -85,5 +85,5 @@ export interface Writes {
   readonly movements: readonly StockMovement[];
   /** In place of those of the same subject. */
   readonly changeCounts: readonly RateCount[];
-  readonly keptAnswers: readonly KeptAnswer[];
+  readonly idempotencyRecords: readonly IdempotencyRecord[];
 }

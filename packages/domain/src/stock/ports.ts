@@ -1,8 +1,8 @@
-import type { JudgedAttempt } from '../requests/attempt.ts';
+import type { RepositoryContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import type { StockFacts } from './audit.ts';
 import type { Booking } from './booking.ts';
-import type { BookingNow, EventNow } from './decisions.ts';
+import type { BookingState, EventState } from './decisions.ts';
 import type { Event } from './event.ts';
 
 /**
@@ -17,12 +17,12 @@ export interface EventRepository {
    * There is no booking yet. Refuses `insufficient_tickets` when it holds more than is left. Of calls that race for the last ticket exactly
    * one resolves; each other one refuses and changes nothing. Calls for one event are decided in the order they came.
    */
-  reserveTickets(eventId: string, attempt: JudgedAttempt, decide: (now: BookingNow) => Booking): Promise<Answer<Booking>>;
+  reserveTickets(eventId: string, context: RepositoryContext, decide: (now: BookingState) => Booking): Promise<Answer<Booking>>;
   /**
    * Makes (there is none yet), edits or deletes (`undefined` returned) an event. Stock that moves is a line of the ledger.
    * A deleted event takes its cancelled bookings with it; deleting one whose tickets are held is a broken promise.
    */
-  change<Result extends Event | undefined>(id: string, attempt: JudgedAttempt, decide: (now: EventNow) => Result): Promise<Answer<Result>>;
+  change<Result extends Event | undefined>(id: string, context: RepositoryContext, decide: (now: EventState) => Result): Promise<Answer<Result>>;
 }
 
 export interface BookingRepository {
@@ -31,7 +31,11 @@ export interface BookingRepository {
    * so it comes back at most once however many calls race. Refuses `insufficient_tickets` when tickets are taken again and
    * are gone. The booking returned again as it was stores nothing.
    */
-  change<Result extends Booking | undefined>(id: string, attempt: Pick<JudgedAttempt, 'actor'>, decide: (now: BookingNow) => Result): Promise<Result>;
+  change<Result extends Booking | undefined>(
+    id: string,
+    context: Pick<RepositoryContext, 'actor'>,
+    decide: (now: BookingState) => Result,
+  ): Promise<Result>;
 }
 
 /** What an audit compares. Every answer is one snapshot of all the rows it tells of. */

@@ -37,7 +37,7 @@ const NOTHING: Writes = {
     deletedBookings: [],
     movements: [],
     changeCounts: [],
-    keptAnswers: [],
+    idempotencyRecords: [],
   },
 };
 
@@ -46,7 +46,7 @@ describe('a batch', () => {
     const event = anEvent({ totalTickets: 5 });
     const { outcomes, writes } = settle(
       [3, 3, 2, 1].map((quantity, index) => book(event.id, `b${index}`, quantity)),
-      { events: [event], bookings: [], actors: nobody, keptAnswers: [] },
+      { events: [event], bookings: [], actors: nobody, idempotencyRecords: [] },
       AT,
     );
     expect(outcomes.map(code)).toEqual(['done', 'insufficient_tickets', 'done', 'insufficient_tickets']);
@@ -66,7 +66,7 @@ describe('a batch', () => {
     });
     const { outcomes, writes } = settle(
       [book(event.id, 'b1', 1), throwing, book(event.id, 'b2', 99), book(event.id, 'b3', 1)],
-      { events: [event], bookings: [], actors: nobody, keptAnswers: [] },
+      { events: [event], bookings: [], actors: nobody, idempotencyRecords: [] },
       AT,
     );
     expect(outcomes.map(code)).toEqual(['done', 'Error: a bug', 'insufficient_tickets', 'done']);
@@ -84,13 +84,13 @@ describe('a batch', () => {
       booking(event.id, 'nothing', () => undefined),
       about(event.id, () => refuse('forbidden', { reason: 'not_admin' })),
     ];
-    expect(settle(decisions, { events: [event], bookings: [of], actors: nobody, keptAnswers: [] }, AT).writes).toEqual(NOTHING);
+    expect(settle(decisions, { events: [event], bookings: [of], actors: nobody, idempotencyRecords: [] }, AT).writes).toEqual(NOTHING);
   });
 
   it('does not write a booking that is made and deleted within it; its ledger lines stay', () => {
     const event = anEvent();
     const of = { id: 'b1', eventId: event.id };
-    const { writes } = settle([book(event.id, 'b1', 2), remove(of)], { events: [event], bookings: [], actors: nobody, keptAnswers: [] }, AT);
+    const { writes } = settle([book(event.id, 'b1', 2), remove(of)], { events: [event], bookings: [], actors: nobody, idempotencyRecords: [] }, AT);
     expect([writes.insertedBookings, writes.deletedBookings]).toEqual([[], []]);
     expect(writes.movements.map(({ reason, delta }) => [reason, delta])).toEqual([
       ['booked', -2],
@@ -103,7 +103,7 @@ describe('a batch', () => {
     const cancelled = aBooking({ eventId: event.id, status: 'cancelled' });
     const elsewhere = aBooking();
     const decisions = [book(event.id, 'b1', 2), setStatus({ id: 'b1', eventId: event.id }, 'cancelled'), close(event.id), book(event.id, 'b2', 1)];
-    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [cancelled, elsewhere], actors: nobody, keptAnswers: [] }, AT);
+    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [cancelled, elsewhere], actors: nobody, idempotencyRecords: [] }, AT);
     expect(outcomes.map(code)).toEqual(['done', 'done', 'done', 'not_found']);
     expect(writes).toMatchObject({ insertedBookings: [], deletedBookings: [cancelled], deletedEvents: [event], changedEvents: [] });
     expect(writes.movements.at(-1)).toMatchObject({ reason: 'closed', delta: -10, availableAfter: 0, stockVersion: 4, bookingId: null });
@@ -113,7 +113,7 @@ describe('a batch', () => {
     const [sold, edited, both] = [anEvent(), anEvent(), anEvent()];
     const rename = (id: string) => about(id, ({ event }) => changedEvent(event ?? gone(), { name: 'Blues' }, AT));
     const decisions = [book(sold.id, 'b1', 1), rename(edited.id), rename(both.id), book(both.id, 'b2', 1)];
-    const { writes } = settle(decisions, { events: [sold, edited, both], bookings: [], actors: nobody, keptAnswers: [] }, AT);
+    const { writes } = settle(decisions, { events: [sold, edited, both], bookings: [], actors: nobody, idempotencyRecords: [] }, AT);
     expect(writes.changedEvents.map(({ before, edited: isEdited }) => [before.id, isEdited])).toEqual([
       [sold.id, false],
       [edited.id, true],
@@ -131,7 +131,7 @@ describe('a batch', () => {
       actor,
     });
     const asks = [refOf(user), refOf({ ...moved, tokenVersion: 0 }), refOf(aUser()), 'anonymous', 'operator'] as const;
-    const rows = { events: [event], bookings: [], actors: new Map([user, moved].map((row) => [row.id, row])), keptAnswers: [] };
+    const rows = { events: [event], bookings: [], actors: new Map([user, moved].map((row) => [row.id, row])), idempotencyRecords: [] };
     const { outcomes } = settle(asks.map(look), rows, AT);
     expect(outcomes.map((outcome) => !outcome.done && outcome.error)).toEqual([user, 'stale', 'stale', 'anonymous', 'operator']);
   });
@@ -140,7 +140,11 @@ describe('a batch', () => {
 describe('a broken promise', () => {
   it('is to delete an event whose tickets are held', () => {
     const event = anEvent({ availableTickets: 9 });
-    const { outcomes, writes } = settle([about(event.id, () => undefined)], { events: [event], bookings: [], actors: nobody, keptAnswers: [] }, AT);
+    const { outcomes, writes } = settle(
+      [about(event.id, () => undefined)],
+      { events: [event], bookings: [], actors: nobody, idempotencyRecords: [] },
+      AT,
+    );
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -148,7 +152,7 @@ describe('a broken promise', () => {
   it('is to give back more than was taken', () => {
     const event = anEvent({ availableTickets: 9 });
     const of = aBooking({ eventId: event.id, quantity: 2 });
-    const { outcomes, writes } = settle([remove(of)], { events: [event], bookings: [of], actors: nobody, keptAnswers: [] }, AT);
+    const { outcomes, writes } = settle([remove(of)], { events: [event], bookings: [of], actors: nobody, idempotencyRecords: [] }, AT);
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -157,7 +161,7 @@ describe('a broken promise', () => {
     const [event, other] = [anEvent(), anEvent()];
     const stray = booking(event.id, undefined, () => aBooking({ eventId: other.id }));
     const lost = booking('nowhere', undefined, () => aBooking({ eventId: 'nowhere' }));
-    const { outcomes, writes } = settle([stray, lost], { events: [event, other], bookings: [], actors: nobody, keptAnswers: [] }, AT);
+    const { outcomes, writes } = settle([stray, lost], { events: [event, other], bookings: [], actors: nobody, idempotencyRecords: [] }, AT);
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise'), expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -184,7 +188,7 @@ describe('any decisions', () => {
     };
   }
   const settled = (decisions: readonly StockDecision[], now: Stored) => {
-    const { outcomes, writes } = settle(decisions, { ...now, actors: nobody, keptAnswers: [] }, AT);
+    const { outcomes, writes } = settle(decisions, { ...now, actors: nobody, idempotencyRecords: [] }, AT);
     return { outcomes, now: stored(now, writes), writes };
   };
 

@@ -1,5 +1,5 @@
 import { type Actor, type ActorRef, actorNow, rowNeededBy, userIdOf } from '../requests/actor.ts';
-import { AnswersInBatch } from '../requests/idempotency.ts';
+import { RecordsInBatch } from '../requests/idempotency.ts';
 import { assert } from '../requests/refusal.ts';
 import { BatchRows } from './batch-rows.ts';
 import { type Booking, heldBy } from './booking.ts';
@@ -37,18 +37,18 @@ class Batch {
   readonly #actors: LockedRows['actors'];
   readonly #holdings: Holdings | undefined;
   readonly #budget: ReturnType<typeof spending> | undefined;
-  readonly #answers: AnswersInBatch;
+  readonly #answers: RecordsInBatch;
   readonly #movements: StockMovement[] = [];
   readonly #at: Date;
   readonly #runsTwice: boolean;
 
-  constructor({ events, bookings, actors, holdings, budget, keptAnswers }: LockedRows, at: Date, runsTwice: boolean) {
+  constructor({ events, bookings, actors, holdings, budget, idempotencyRecords }: LockedRows, at: Date, runsTwice: boolean) {
     this.#events = new BatchRows(events);
     this.#bookings = new BatchRows(bookings);
     this.#actors = actors;
     this.#holdings = holdings && new Holdings(holdings);
     this.#budget = budget && spending(budget, at);
-    this.#answers = new AnswersInBatch(keptAnswers);
+    this.#answers = new RecordsInBatch(idempotencyRecords);
     this.#at = at;
     this.#runsTwice = runsTwice;
   }
@@ -77,7 +77,7 @@ class Batch {
       deletedBookings: this.#bookings.deleted(),
       movements: this.#movements,
       changeCounts: this.#budget?.written() ?? [],
-      keptAnswers: this.#answers.kept,
+      idempotencyRecords: this.#answers.kept,
     };
   }
 

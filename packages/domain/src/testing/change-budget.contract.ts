@@ -178,9 +178,9 @@ export function changeBudgetContract(name: string, open: (policy: SellingPolicy,
     it('and forgets no count whose window is running', async () => {
       const booking = await book();
       await made(times(9, (n) => () => set(booking, n % 2 === 0 ? 'pending' : 'confirmed')));
-      await store.ports.rateCounts.forget(later(1000), 500);
+      await store.ports.rateLimitStore.forget(later(1000), 500);
       expect(await answerOf(book())).toBe(refused);
-      await store.ports.rateCounts.forget(later(WINDOW_MS), 500);
+      await store.ports.rateLimitStore.forget(later(WINDOW_MS), 500);
       now = later(1000);
       expect(await answerOf(book())).toBe('done');
     });

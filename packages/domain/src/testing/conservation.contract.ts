@@ -7,7 +7,7 @@ import { Refusal } from '../requests/refusal.ts';
 import { BOOKING_STATUSES, type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
 import { anEvent, anId, NOW } from './builders.ts';
-import { type EveryUseCase, everyUseCase } from './house.ts';
+import { type EveryUseCase, everyUseCase } from './in-memory-platform.ts';
 import { OPEN } from './policies.ts';
 import { as, OPERATOR, type Rows, rowsOf, type Store, times } from './store.ts';
 

@@ -336,14 +336,14 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
     });
 
     describe('who asks', () => {
-      const seenBy = async (attempt: Parameters<typeof as>[0] | 'anonymous' | 'operator') => {
+      const seenBy = async (context: Parameters<typeof as>[0] | 'anonymous' | 'operator') => {
         const seen: Actor[] = [];
         const event = await rows.event();
         const look = (actor: Actor) => {
           seen.push(actor);
           return refuse('forbidden', { reason: 'not_admin' });
         };
-        const asked = { actor: typeof attempt === 'string' ? attempt : refOf(attempt) };
+        const asked = { actor: typeof context === 'string' ? context : refOf(context) };
         await answersOf([
           store.ports.events.change(event.id, asked, ({ actor }) => look(actor)),
           store.ports.events.reserveTickets(event.id, asked, ({ actor }) => look(actor)),

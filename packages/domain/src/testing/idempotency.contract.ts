@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
 import { type Actor, person } from '../requests/actor.ts';
-import type { JudgedAttempt } from '../requests/attempt.ts';
+import type { RepositoryContext } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { newBooking } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
@@ -34,19 +34,19 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
     });
     afterAll(() => store.close());
 
-    /** An attempt under a key. Anybody may do it who is somebody, unless told otherwise. */
+    /** A context under a key. Anybody may do it who is somebody, unless told otherwise. */
     const under = (
-      { actor }: Pick<JudgedAttempt, 'actor'>,
+      { actor }: Pick<RepositoryContext, 'actor'>,
       value: string,
       fingerprint = 'asked',
       { allow = refuseStale, kind = 'make' } = {},
-    ): JudgedAttempt => ({
+    ): RepositoryContext => ({
       actor,
       key: { value, fingerprint, kind, allow },
     });
-    const book = (event: Event, user: User, attempt: JudgedAttempt, quantity = 1) => {
+    const book = (event: Event, user: User, context: RepositoryContext, quantity = 1) => {
       const id = anId();
-      return store.ports.events.reserveTickets(event.id, attempt, ({ event: sold }) =>
+      return store.ports.events.reserveTickets(event.id, context, ({ event: sold }) =>
         newBooking(sold ?? refuse('not_found', { entity: 'event', id: event.id }), { id, userId: user.id, quantity, now: NOW }),
       );
     };
@@ -119,9 +119,9 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
 
     it('an event, whose first answer stays what it was when it is edited', async () => {
       const organizer = await rows.user({ role: 'admin' });
-      const create = (attempt: JudgedAttempt) => {
+      const create = (context: RepositoryContext) => {
         const plan = anEvent({ organizerId: organizer.id, description: 'Two\nlines, "quotes" and 🎷' });
-        return store.ports.events.change(plan.id, attempt, () => plan);
+        return store.ports.events.change(plan.id, context, () => plan);
       };
       const { value: made } = await create(under(as(organizer), 'k8'));
       await rows.edit(made, { name: 'Blues', totalTickets: 3 });
@@ -129,9 +129,9 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
     });
 
     it('a user, by whoever has no account yet', async () => {
-      const register = (attempt: JudgedAttempt) => {
+      const register = (context: RepositoryContext) => {
         const user = aUser();
-        return store.ports.users.change(user.id, attempt, () => ({ user, passwordHash: SOME_HASH }));
+        return store.ports.users.change(user.id, context, () => ({ user, passwordHash: SOME_HASH }));
       };
       const key = anId();
       const answers = await Promise.all(times(5, () => register(under({ actor: 'anonymous' }, key))));
@@ -144,13 +144,13 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
     it('gives the first answer only to an actor who may do the same now, by the row under the lock', async () => {
       const organizer = await rows.user({ role: 'admin' });
       const asked = (what: 'event' | 'booking' | 'user') => {
-        const attempt = under(as(organizer), `k12-${what}`, 'asked', { allow: refuseAllButAdmins });
+        const context = under(as(organizer), `k12-${what}`, 'asked', { allow: refuseAllButAdmins });
         const plan = anEvent({ organizerId: organizer.id });
         const user = aUser();
         const { events, users } = store.ports;
-        if (what === 'event') return answerOf(events.change(plan.id, attempt, () => plan));
-        if (what === 'user') return answerOf(users.change(user.id, attempt, () => ({ user, passwordHash: SOME_HASH })));
-        return answerOf(book(onSale, organizer, attempt));
+        if (what === 'event') return answerOf(events.change(plan.id, context, () => plan));
+        if (what === 'user') return answerOf(users.change(user.id, context, () => ({ user, passwordHash: SOME_HASH })));
+        return answerOf(book(onSale, organizer, context));
       };
       const onSale = await rows.event();
       const askAll = () => answersInTurn(['event', 'booking', 'user'] as const, asked);
@@ -176,7 +176,7 @@ export function idempotencyContract(name: string, open: () => Promise<Store>): v
     it('forgets what is old, in steps, and nothing younger', async () => {
       const [event, user] = [await rows.event(), await rows.user()];
       for (const value of ['k9', 'k10', 'k11']) await book(event, user, under(as(user), value));
-      const forget = (ageMs: number, limit: number) => store.ports.keptAnswers.forget(ageMs, limit);
+      const forget = (ageMs: number, limit: number) => store.ports.idempotencyRecords.forget(ageMs, limit);
       expect(await forget(HOUR_MS, 100)).toBe(0);
       expect(await answerOf(book(event, user, under(as(user), 'k9', 'else')))).toBe('idempotency_key_reused');
       expect(await forget(-HOUR_MS, 2)).toBe(2);

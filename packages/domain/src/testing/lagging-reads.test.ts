@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { anEvent, NOW } from './builders.ts';
-import { everyUseCase } from './house.ts';
+import { everyUseCase } from './in-memory-platform.ts';
 import { laggingPorts } from './lagging-store.ts';
 import { LOCKED, OPEN } from './policies.ts';
 import { answerOf, as, OPERATOR, rowsOf } from './store.ts';
@@ -50,12 +50,12 @@ describe.each([
     expect(await answerOf(useCases.logIn({ email: admin.email, password: 'another password' }))).toBe('done');
   });
 
-  it.each<[string, (useCases: Awaited<ReturnType<typeof open>>['useCases'], attempt: Attempt) => Promise<unknown>]>([
-    ['lists all users', (useCases, attempt) => useCases.listUsers(attempt, {})],
-    ['makes an account', (useCases, attempt) => useCases.createUser(attempt, { ...ACCOUNT, role: 'admin' })],
-    ['opens an event', (useCases, attempt) => useCases.createEvent(attempt, { ...anEvent(), eventDate: new Date('2031-01-01T00:00:00.000Z') })],
-    ['hears what is wrong with an event', (useCases, attempt) => useCases.createEvent(attempt, new Error('malformed')).catch(isMalformed)],
-    ['audits', async (useCases, attempt) => useCases.auditStock(attempt).next()],
+  it.each<[string, (useCases: Awaited<ReturnType<typeof open>>['useCases'], context: RequestContext) => Promise<unknown>]>([
+    ['lists all users', (useCases, context) => useCases.listUsers(context, {})],
+    ['makes an account', (useCases, context) => useCases.createUser(context, { ...ACCOUNT, role: 'admin' })],
+    ['opens an event', (useCases, context) => useCases.createEvent(context, { ...anEvent(), eventDate: new Date('2031-01-01T00:00:00.000Z') })],
+    ['hears what is wrong with an event', (useCases, context) => useCases.createEvent(context, new Error('malformed')).catch(isMalformed)],
+    ['audits', async (useCases, context) => useCases.auditStock(context).next()],
   ])('keep no right from an admin who was just promoted, who %s', async (_, act) => {
     const house = await open();
     const user = await house.rows.user();

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import type { Part, PartRows, Position } from '../requests/ports.ts';
+import type { Cursor, PageRequest, PageRows } from '../requests/ports.ts';
 import type { Booking } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
 import { anId } from './builders.ts';
 import { type Rows, rowsOf, type Store, times } from './store.ts';
 
-const ALL: Part = { offset: 0, limit: 1000 };
+const ALL: PageRequest = { offset: 0, limit: 1000 };
 const DAY = 24 * 60 * 60 * 1000;
 const day = (number: number): Date => new Date(Date.UTC(2031, 0, 1, 8, 30, 0, 123) + number * DAY);
 
@@ -23,7 +23,7 @@ export function queriesContract(name: string, open: () => Promise<Store>): void 
   };
 
   /** Walks a list by its key, `limit` rows at a time. */
-  async function walked<Row>(limit: number, list: (part: Part) => Promise<PartRows<Row>>, position: (row: Row) => Position): Promise<Row[]> {
+  async function walked<Row>(limit: number, list: (part: PageRequest) => Promise<PageRows<Row>>, position: (row: Row) => Cursor): Promise<Row[]> {
     const seen: Row[] = [];
     for (let part = await list({ offset: 0, limit }); ; ) {
       seen.push(...part.rows);

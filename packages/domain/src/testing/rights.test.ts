@@ -1,44 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { fakePasswords } from '../memory/index.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import { anEvent, anId } from './builders.ts';
-import { aHouse } from './house.ts';
+import { inMemoryPlatform } from './in-memory-platform.ts';
 import { LOCKED, OPEN } from './policies.ts';
 import { answerOf, as, OPERATOR } from './store.ts';
 
 /** What an edge found wrong with a body. */
 const FAULTY = new Error('a faulty body');
 type Profile = 'open' | 'locked';
-const NOBODY: Attempt = { actor: 'anonymous' };
-const STALE: Attempt = { actor: { userId: anId(), tokenVersion: 0 } };
+const NOBODY: RequestContext = { actor: 'anonymous' };
+const STALE: RequestContext = { actor: { userId: anId(), tokenVersion: 0 } };
 
 async function aHouseOf(profile: Profile) {
-  const house = await aHouse(profile === 'open' ? OPEN : LOCKED);
+  const house = await inMemoryPlatform(profile === 'open' ? OPEN : LOCKED);
   const booking = await house.rows.book(house.event, { userId: house.sari.id });
   return { ...house, booking };
 }
 
 describe('an order about a row is answered 401, then 404, then 403, then by what is wrong with it', () => {
   type House = Awaited<ReturnType<typeof aHouseOf>>;
-  type Order = (house: House, attempt: Attempt, id: string) => Promise<unknown>;
+  type Order = (house: House, context: RequestContext, id: string) => Promise<unknown>;
   const orders: readonly (readonly [name: string, Profile, Order, idOf: (house: House) => string, faulty: boolean])[] = [
-    ['change an event', 'open', ({ useCases }, attempt, id) => useCases.changeEvent(attempt, id, FAULTY), ({ event }) => event.id, true],
-    ['delete an event', 'open', ({ useCases }, attempt, id) => useCases.deleteEvent(attempt, id), ({ event }) => event.id, false],
-    ['change a booking', 'open', ({ useCases }, attempt, id) => useCases.changeBookingStatus(attempt, id, FAULTY), ({ booking }) => booking.id, true],
-    ['delete a booking', 'open', ({ useCases }, attempt, id) => useCases.deleteBooking(attempt, id), ({ booking }) => booking.id, false],
-    ['read a booking', 'open', ({ useCases }, attempt, id) => useCases.readBooking(attempt, id), ({ booking }) => booking.id, false],
-    ['read a user', 'locked', ({ useCases }, attempt, id) => useCases.readUser(attempt, id), ({ sari }) => sari.id, false],
-    ['change a user', 'locked', ({ useCases }, attempt, id) => useCases.changeUser(attempt, id, FAULTY), ({ sari }) => sari.id, true],
-    ['change a password', 'locked', ({ useCases }, attempt, id) => useCases.changeUser(attempt, id, { password: '' }), ({ sari }) => sari.id, true],
-    ['delete a user', 'locked', ({ useCases }, attempt, id) => useCases.deleteUser(attempt, id), ({ sari }) => sari.id, false],
+    ['change an event', 'open', ({ useCases }, context, id) => useCases.changeEvent(context, id, FAULTY), ({ event }) => event.id, true],
+    ['delete an event', 'open', ({ useCases }, context, id) => useCases.deleteEvent(context, id), ({ event }) => event.id, false],
+    ['change a booking', 'open', ({ useCases }, context, id) => useCases.changeBookingStatus(context, id, FAULTY), ({ booking }) => booking.id, true],
+    ['delete a booking', 'open', ({ useCases }, context, id) => useCases.deleteBooking(context, id), ({ booking }) => booking.id, false],
+    ['read a booking', 'open', ({ useCases }, context, id) => useCases.readBooking(context, id), ({ booking }) => booking.id, false],
+    ['read a user', 'locked', ({ useCases }, context, id) => useCases.readUser(context, id), ({ sari }) => sari.id, false],
+    ['change a user', 'locked', ({ useCases }, context, id) => useCases.changeUser(context, id, FAULTY), ({ sari }) => sari.id, true],
+    ['change a password', 'locked', ({ useCases }, context, id) => useCases.changeUser(context, id, { password: '' }), ({ sari }) => sari.id, true],
+    ['delete a user', 'locked', ({ useCases }, context, id) => useCases.deleteUser(context, id), ({ sari }) => sari.id, false],
   ];
 
   it.each(orders)('%s (%s)', async (_, profile, order, idOf, faulty) => {
     const house = await aHouseOf(profile);
     const id = idOf(house);
-    for (const attempt of [NOBODY, STALE]) {
-      expect(await answerOf(order(house, attempt, anId()))).toBe('unauthenticated');
-      expect(await answerOf(order(house, attempt, id))).toBe('unauthenticated');
+    for (const context of [NOBODY, STALE]) {
+      expect(await answerOf(order(house, context, anId()))).toBe('unauthenticated');
+      expect(await answerOf(order(house, context, id))).toBe('unauthenticated');
     }
     expect(await answerOf(order(house, as(house.budi), anId()))).toBe('not_found');
     expect(await answerOf(order(house, as(house.budi), id))).toBe('forbidden');
@@ -51,14 +51,14 @@ describe('an order about a row is answered 401, then 404, then 403, then by what
 describe('an order that needs no row is answered 401, then 403, then by what is wrong with it', () => {
   it('create an event', async () => {
     const { useCases, admin, sari } = await aHouseOf('open');
-    const answers = [NOBODY, STALE, as(sari), as(admin)].map((attempt) => answerOf(useCases.createEvent(attempt, FAULTY)));
+    const answers = [NOBODY, STALE, as(sari), as(admin)].map((context) => answerOf(useCases.createEvent(context, FAULTY)));
     expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'forbidden', 'a faulty body']);
     expect(await answerOf(useCases.createEvent(as(sari), { ...anEvent(), name: '' }))).toBe('forbidden');
   });
 
   it('book tickets', async () => {
     const { useCases, sari, event } = await aHouseOf('open');
-    const answers = [NOBODY, STALE, as(sari)].map((attempt) => answerOf(useCases.bookTickets(attempt, FAULTY)));
+    const answers = [NOBODY, STALE, as(sari)].map((context) => answerOf(useCases.bookTickets(context, FAULTY)));
     expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'a faulty body']);
     const order = { eventId: event.id, quantity: 0 };
     expect(await answerOf(useCases.bookTickets(NOBODY, order))).toBe('unauthenticated');
@@ -69,7 +69,7 @@ describe('an order that needs no row is answered 401, then 403, then by what is 
 
   it('create a user', async () => {
     const { useCases, admin, sari } = await aHouseOf('locked');
-    const answers = [NOBODY, STALE, as(sari), as(admin)].map((attempt) => answerOf(useCases.createUser(attempt, FAULTY)));
+    const answers = [NOBODY, STALE, as(sari), as(admin)].map((context) => answerOf(useCases.createUser(context, FAULTY)));
     expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'forbidden', 'a faulty body']);
   });
 
@@ -83,7 +83,7 @@ describe('an order that needs no row is answered 401, then 403, then by what is 
   it('read lists', async () => {
     const { useCases, admin, sari } = await aHouseOf('locked');
     const ask = (list: 'listBookings' | 'listUsers' | 'listEvents') =>
-      Promise.all([NOBODY, STALE, as(sari), as(admin)].map((attempt) => answerOf(useCases[list](attempt, FAULTY))));
+      Promise.all([NOBODY, STALE, as(sari), as(admin)].map((context) => answerOf(useCases[list](context, FAULTY))));
     expect(await ask('listBookings')).toEqual(['unauthenticated', 'unauthenticated', 'a faulty body', 'a faulty body']);
     expect(await ask('listUsers')).toEqual(['unauthenticated', 'unauthenticated', 'forbidden', 'a faulty body']);
     expect(await ask('listEvents')).toEqual(['a faulty body', 'unauthenticated', 'a faulty body', 'a faulty body']);
@@ -96,7 +96,7 @@ describe('an order that needs no row is answered 401, then 403, then by what is 
 
   it('be known, before an id is looked at', async () => {
     const { useCases, sari } = await aHouseOf('open');
-    const answers = [NOBODY, STALE, as(sari), OPERATOR].map((attempt) => answerOf(useCases.identifyActor(attempt, 'change_event')));
+    const answers = [NOBODY, STALE, as(sari), OPERATOR].map((context) => answerOf(useCases.identifyActor(context, 'change_event')));
     expect(await Promise.all(answers)).toEqual(['unauthenticated', 'unauthenticated', 'done', 'done']);
     expect(await answerOf(useCases.identifyActor(NOBODY, 'read_events'))).toBe('done');
   });
@@ -135,12 +135,12 @@ describe('rights come from the row as it is now', () => {
 describe('a costly hash', () => {
   it('is made for nobody who may not use it', async () => {
     const passwords = { ...fakePasswords(), hash: () => Promise.reject(new Error('hashing')) };
-    const { useCases, admin, sari, budi } = await aHouse({ ...LOCKED, passwords });
+    const { useCases, admin, sari, budi } = await inMemoryPlatform({ ...LOCKED, passwords });
     const changes = { password: 'kereta-malam-9' };
     const account = { name: 'Ani', email: 'ani@example.com', ...changes };
-    for (const attempt of [NOBODY, STALE]) {
-      expect(await answerOf(useCases.changeUser(attempt, sari.id, changes))).toBe('unauthenticated');
-      expect(await answerOf(useCases.createUser(attempt, account))).toBe('unauthenticated');
+    for (const context of [NOBODY, STALE]) {
+      expect(await answerOf(useCases.changeUser(context, sari.id, changes))).toBe('unauthenticated');
+      expect(await answerOf(useCases.createUser(context, account))).toBe('unauthenticated');
     }
     expect(await answerOf(useCases.changeUser(as(budi), sari.id, changes))).toBe('forbidden');
     expect(await answerOf(useCases.changeUser(as(admin), anId(), changes))).toBe('not_found');
@@ -156,7 +156,7 @@ describe('a costly hash', () => {
       for (const happen of meanwhile.splice(0)) await happen();
       return 'hash';
     };
-    const { useCases, rows, ports, sari, budi } = await aHouse({
+    const { useCases, rows, ports, sari, budi } = await inMemoryPlatform({
       ...LOCKED,
       accountPolicy: { ...LOCKED.accountPolicy, asksForCurrentPassword: false },
       passwords: { ...fakePasswords(), hash },
@@ -200,7 +200,7 @@ describe('the two profiles', () => {
   it('locked: only the operator makes an admin out of nobody; an admin may name another', async () => {
     const { useCases, admin, sari } = await aHouseOf('locked');
     const account = { name: 'Ani', email: 'ani@example.com', password: 'kereta-malam-9', role: 'admin' as const };
-    for (const attempt of [NOBODY, as(sari), as(admin)]) expect(await answerOf(useCases.registerUser(attempt, account))).toBe('forbidden');
+    for (const context of [NOBODY, as(sari), as(admin)]) expect(await answerOf(useCases.registerUser(context, account))).toBe('forbidden');
     expect(await answerOf(useCases.registerUser(OPERATOR, account))).toBe('done');
     expect(await answerOf(useCases.changeUser(as(admin), sari.id, { role: 'admin' }))).toBe('done');
   });

@@ -4,7 +4,7 @@ import type { Role } from '../requests/actor.ts';
 import { ownerOf } from '../requests/idempotency.ts';
 import { Refusal } from '../requests/refusal.ts';
 import { heldBy } from '../stock/booking.ts';
-import type { BookingNow } from '../stock/decisions.ts';
+import type { BookingState } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { BookingRepository, EventRepository } from '../stock/ports.ts';
 import { BrokenInvariant, type Plant, type Server, simulate, storyOf } from './simulation.ts';
@@ -61,9 +61,9 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     'a lost restore: a cancellation forgets to give the tickets back',
     'I2',
     (sound, { memory }) => {
-      const change: ChangeBooking = async (id, attempt, decide) => {
+      const change: ChangeBooking = async (id, context, decide) => {
         let before: Event | undefined;
-        const after = await sound.bookings.change(id, attempt, (now) => {
+        const after = await sound.bookings.change(id, context, (now) => {
           before = now.event;
           return decide(now);
         });
@@ -77,12 +77,12 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     'a double sale: a booking is decided on the stock as it was before the lock',
     'I2',
     (sound, { memory, giveWay, soundOn }) => {
-      const reserveTickets: Reserve = async (eventId, attempt, decide) => {
+      const reserveTickets: Reserve = async (eventId, context, decide) => {
         const stale = memory.events.get(eventId);
         await giveWay();
-        if (stale === undefined || !memory.events.has(eventId)) return soundOn(memory).events.reserveTickets(eventId, attempt, decide);
+        if (stale === undefined || !memory.events.has(eventId)) return soundOn(memory).events.reserveTickets(eventId, context, decide);
         const events = new Map(memory.events).set(eventId, stale);
-        const booking = await soundOn({ ...memory, events }).events.reserveTickets(eventId, attempt, decide);
+        const booking = await soundOn({ ...memory, events }).events.reserveTickets(eventId, context, decide);
         memory.events.set(eventId, events.get(eventId) ?? stale);
         return booking;
       };
@@ -116,8 +116,8 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     (sound, { memory }) => ({
       events: {
         ...sound.events,
-        change: async (id, attempt, decide) => {
-          const answer = await sound.events.change(id, attempt, decide);
+        change: async (id, context, decide) => {
+          const answer = await sound.events.change(id, context, decide);
           const { value: after } = answer;
           if (after === undefined) return answer;
           for (const booking of memory.bookings.values())
@@ -131,12 +131,12 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     'tickets given back twice: a change is decided on the booking as it was before the lock',
     'I6',
     (_, { memory, giveWay, soundOn }) => {
-      const change: ChangeBooking = async (id, attempt, decide) => {
+      const change: ChangeBooking = async (id, context, decide) => {
         const stale = memory.bookings.get(id);
         await giveWay();
-        if (stale === undefined) return soundOn(memory).bookings.change(id, attempt, decide);
+        if (stale === undefined) return soundOn(memory).bookings.change(id, context, decide);
         const bookings = new Map(memory.bookings).set(id, stale);
-        const after = await soundOn({ ...memory, bookings }).bookings.change(id, attempt, decide);
+        const after = await soundOn({ ...memory, bookings }).bookings.change(id, context, decide);
         if (after === undefined) memory.bookings.delete(id);
         else memory.bookings.set(id, after);
         return after;
@@ -150,8 +150,8 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     (sound) => ({
       users: {
         ...sound.users,
-        change: (id, attempt, decide) =>
-          sound.users.change(id, attempt, decide).catch((error: unknown) => {
+        change: (id, context, decide) =>
+          sound.users.change(id, context, decide).catch((error: unknown) => {
             if (error instanceof Refusal && error.code === 'email_taken') throw new Error('ER_DUP_ENTRY');
             throw error;
           }),
@@ -163,11 +163,11 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     'a limit of one user that is judged on what he held before the lock',
     'I8',
     (sound, { memory, giveWay }) => {
-      const reserveTickets: Reserve = async (eventId, attempt, decide) => {
-        const own = [...memory.bookings.values()].filter((booking) => booking.eventId === eventId && booking.userId === ownerOf(attempt.actor));
+      const reserveTickets: Reserve = async (eventId, context, decide) => {
+        const own = [...memory.bookings.values()].filter((booking) => booking.eventId === eventId && booking.userId === ownerOf(context.actor));
         const heldByOwner = own.reduce((sum, booking) => sum + heldBy(booking), 0);
         await giveWay();
-        return sound.events.reserveTickets(eventId, attempt, (now) => decide({ ...now, heldByOwner }));
+        return sound.events.reserveTickets(eventId, context, (now) => decide({ ...now, heldByOwner }));
       };
       return { events: { ...sound.events, reserveTickets } };
     },
@@ -176,13 +176,13 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     'a booking and its stock in two transactions',
     'I9',
     (sound, { memory, giveWay, soundOn }) => {
-      const reserveTickets: Reserve = async (eventId, attempt, decide) => {
+      const reserveTickets: Reserve = async (eventId, context, decide) => {
         await giveWay();
-        const { value: booking } = await soundOn(copyOf(memory)).events.reserveTickets(eventId, attempt, decide);
+        const { value: booking } = await soundOn(copyOf(memory)).events.reserveTickets(eventId, context, decide);
         memory.bookings.set(booking.id, booking);
         await giveWay();
         memory.bookings.delete(booking.id);
-        return soundOn(memory).events.reserveTickets(eventId, attempt, () => booking);
+        return soundOn(memory).events.reserveTickets(eventId, context, () => booking);
       };
       return { events: { ...sound.events, reserveTickets } };
     },
@@ -193,8 +193,8 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
     (sound, { memory }) => ({
       events: {
         ...sound.events,
-        change: async (id, attempt, decide) => {
-          const answer = await sound.events.change(id, attempt, decide);
+        change: async (id, context, decide) => {
+          const answer = await sound.events.change(id, context, decide);
           if (memory.ledger.at(-1)?.reason === 'resized') memory.ledger.pop();
           return answer;
         },
@@ -238,11 +238,11 @@ const copyOf = ({ events, bookings, accounts, ledger, kept, counts }: Memory): M
 /** Reserves with other kept answers in sight than there are; what is kept then is kept for all. */
 function reservingOn(seen: (memory: Memory, asker: string) => Memory['kept']): Plant {
   return (sound, { memory, giveWay, soundOn }) => {
-    const reserveTickets: Reserve = async (eventId, attempt, decide) => {
+    const reserveTickets: Reserve = async (eventId, context, decide) => {
       await giveWay();
-      const kept = seen(memory, ownerOf(attempt.actor));
+      const kept = seen(memory, ownerOf(context.actor));
       const known = kept.length;
-      const booking = await soundOn({ ...memory, kept }).events.reserveTickets(eventId, attempt, decide);
+      const booking = await soundOn({ ...memory, kept }).events.reserveTickets(eventId, context, decide);
       memory.kept.push(...kept.slice(known));
       return booking;
     };
@@ -256,11 +256,11 @@ function answeringEarly(): Plant {
   return (sound, { memory, server, giveWay, soundOn }) => {
     const waiting = unstored.get(server) ?? [];
     unstored.set(server, waiting);
-    const reserveTickets: Reserve = async (eventId, attempt, decide) => {
+    const reserveTickets: Reserve = async (eventId, context, decide) => {
       await giveWay();
       for (const store of waiting.splice(0)) await store();
-      const answer = await soundOn(copyOf(memory)).events.reserveTickets(eventId, attempt, decide);
-      waiting.push(() => soundOn(memory).events.reserveTickets(eventId, attempt, decide));
+      const answer = await soundOn(copyOf(memory)).events.reserveTickets(eventId, context, decide);
+      waiting.push(() => soundOn(memory).events.reserveTickets(eventId, context, decide));
       return answer;
     };
     return { events: { ...sound.events, reserveTickets } };
@@ -273,7 +273,7 @@ function withOldRoles(): Plant {
   return (sound, { server }) => {
     const roles = remembered.get(server) ?? new Map<string, Role>();
     remembered.set(server, roles);
-    const asRemembered = <Now extends Pick<BookingNow, 'actor'>>(now: Now): Now => {
+    const asRemembered = <Now extends Pick<BookingState, 'actor'>>(now: Now): Now => {
       const { actor } = now;
       if (typeof actor === 'string') return now;
       const role = roles.get(actor.id) ?? actor.role;
@@ -281,8 +281,8 @@ function withOldRoles(): Plant {
       return { ...now, actor: { ...actor, role } };
     };
     return {
-      bookings: { change: (id, attempt, decide) => sound.bookings.change(id, attempt, (now) => decide(asRemembered(now))) },
-      events: { ...sound.events, change: (id, attempt, decide) => sound.events.change(id, attempt, (now) => decide(asRemembered(now))) },
+      bookings: { change: (id, context, decide) => sound.bookings.change(id, context, (now) => decide(asRemembered(now))) },
+      events: { ...sound.events, change: (id, context, decide) => sound.events.change(id, context, (now) => decide(asRemembered(now))) },
     };
   };
 }

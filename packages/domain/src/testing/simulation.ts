@@ -2,13 +2,13 @@ import type { AccountPorts, TokenService } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
 import { emptyMemory, fakePasswords, fakeTokens, inMemoryPorts, type Memory } from '../memory/index.ts';
 import type { ActorRef, Role } from '../requests/actor.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { Refusal, Unavailable } from '../requests/refusal.ts';
 import type { Ports } from '../selling/ports.ts';
 import { BOOKING_STATUSES } from '../stock/booking.ts';
 import { NOW } from './builders.ts';
-import { type EveryUseCase, everyUseCase } from './house.ts';
+import { type EveryUseCase, everyUseCase } from './in-memory-platform.ts';
 import { LOCKED, OPEN, type Policies } from './policies.ts';
 import { Random } from './random.ts';
 import {
@@ -286,8 +286,8 @@ class World {
       const request = this.#requestOf(client);
       this.#tell(client.name, `asks${request.key === undefined ? '' : ` under ${request.key.value}`}:`, request.ask);
       const useCases = everyUseCase(this.#portsOf(request));
-      const attempt: Attempt = { actor: request.actor, key: request.key };
-      const outcome = await outcomeOf(() => perform(useCases, attempt, request.ask));
+      const context: RequestContext = { actor: request.actor, key: request.key };
+      const outcome = await outcomeOf(() => perform(useCases, context, request.ask));
       request.isHeard = true;
       this.#check(this.#hear(request, outcome));
       const isUnsure = !outcome.done && !(outcome.error instanceof Refusal);
@@ -483,16 +483,16 @@ class World {
     return {
       ...rest,
       events: {
-        reserveTickets: (id, attempt, decide) => write(decide, (decision) => events.reserveTickets(id, attempt, decision)),
-        change: (id, attempt, decide) => write(decide, (decision) => events.change(id, attempt, decision)),
+        reserveTickets: (id, context, decide) => write(decide, (decision) => events.reserveTickets(id, context, decision)),
+        change: (id, context, decide) => write(decide, (decision) => events.change(id, context, decision)),
       },
-      bookings: { change: (id, attempt, decide) => write(decide, (decision) => bookings.change(id, attempt, decision)) },
+      bookings: { change: (id, context, decide) => write(decide, (decision) => bookings.change(id, context, decision)) },
       users: {
         find: (id) => read(() => users.find(id)),
         findByEmail: (email) => read(() => users.findByEmail(email)),
         findCredentials: (email) => read(() => users.findCredentials(email)),
         findFacts: (id) => read(() => users.findFacts(id)),
-        change: (id, attempt, decide) => write(decide, (decision) => users.change(id, attempt, decision)),
+        change: (id, context, decide) => write(decide, (decision) => users.change(id, context, decision)),
       },
       eventQueries: {
         find: (id) => read(() => eventQueries.find(id)),
@@ -527,46 +527,46 @@ const WRITES: ReadonlySet<Ask['does']> = new Set([
   ...(['register', 'make a user', 'change a user', 'delete a user'] as const),
 ]);
 
-async function perform(useCases: EveryUseCase, attempt: Attempt, ask: Ask): Promise<unknown> {
+async function perform(useCases: EveryUseCase, context: RequestContext, ask: Ask): Promise<unknown> {
   switch (ask.does) {
     case 'book':
-      return useCases.bookTickets(attempt, { eventId: ask.eventId, quantity: ask.quantity });
+      return useCases.bookTickets(context, { eventId: ask.eventId, quantity: ask.quantity });
     case 'set a status':
-      return useCases.changeBookingStatus(attempt, ask.bookingId, { status: ask.status });
+      return useCases.changeBookingStatus(context, ask.bookingId, { status: ask.status });
     case 'delete a booking':
-      return useCases.deleteBooking(attempt, ask.bookingId);
+      return useCases.deleteBooking(context, ask.bookingId);
     case 'open an event':
-      return useCases.createEvent(attempt, ask.plan);
+      return useCases.createEvent(context, ask.plan);
     case 'change an event':
-      return useCases.changeEvent(attempt, ask.eventId, ask.changes);
+      return useCases.changeEvent(context, ask.eventId, ask.changes);
     case 'delete an event':
-      return useCases.deleteEvent(attempt, ask.eventId);
+      return useCases.deleteEvent(context, ask.eventId);
     case 'register':
-      return useCases.registerUser(attempt, ask.account);
+      return useCases.registerUser(context, ask.account);
     case 'make a user':
-      return useCases.createUser(attempt, ask.account);
+      return useCases.createUser(context, ask.account);
     case 'change a user':
-      return useCases.changeUser(attempt, ask.userId, ask.changes);
+      return useCases.changeUser(context, ask.userId, ask.changes);
     case 'delete a user':
-      return useCases.deleteUser(attempt, ask.userId);
+      return useCases.deleteUser(context, ask.userId);
     case 'log in':
       return useCases.logIn({ email: ask.email, password: ask.password });
     case 'read an event':
-      return useCases.readEvent(attempt, ask.eventId);
+      return useCases.readEvent(context, ask.eventId);
     case 'read a booking':
-      return useCases.readBooking(attempt, ask.bookingId);
+      return useCases.readBooking(context, ask.bookingId);
     case 'read a user':
-      return useCases.readUser(attempt, ask.userId);
+      return useCases.readUser(context, ask.userId);
     case 'read self':
-      return useCases.readSelf(attempt);
+      return useCases.readSelf(context);
     case 'list events':
-      return rowsIn((await useCases.listEvents(attempt, {})).parts);
+      return rowsIn((await useCases.listEvents(context, {})).parts);
     case 'list bookings':
-      return rowsIn((await useCases.listBookings(attempt, {})).parts);
+      return rowsIn((await useCases.listBookings(context, {})).parts);
     case 'list users':
-      return rowsIn((await useCases.listUsers(attempt, {})).parts);
+      return rowsIn((await useCases.listUsers(context, {})).parts);
     case 'audit':
-      return (await rowsIn(only(useCases.auditStock(attempt)))).flatMap(({ differences }) => differences);
+      return (await rowsIn(only(useCases.auditStock(context)))).flatMap(({ differences }) => differences);
   }
 }
 

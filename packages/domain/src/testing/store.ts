@@ -1,7 +1,7 @@
 import type { AccountPorts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
 import type { SignedInRow, TokenHolder } from '../requests/actor.ts';
-import type { Attempt } from '../requests/attempt.ts';
+import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
 import type { Ports } from '../selling/ports.ts';
@@ -11,7 +11,10 @@ import type { StockMovement } from '../stock/ledger.ts';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
 
 /** The ports that rest on one database. */
-export type StorePorts = Pick<Ports, 'events' | 'bookings' | 'eventQueries' | 'bookingQueries' | 'stockQueries' | 'keptAnswers' | 'rateCounts'> &
+export type StorePorts = Pick<
+  Ports,
+  'events' | 'bookings' | 'eventQueries' | 'bookingQueries' | 'stockQueries' | 'idempotencyRecords' | 'rateLimitStore'
+> &
   Pick<AccountPorts, 'users' | 'userQueries'>;
 
 /** What a contract suite is run on: an empty store of the adapter's engine, and the one thing that no port shows. */
@@ -24,8 +27,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Without a key, so that it is an attempt for use cases and for repositories. */
-type Unkeyed = Pick<Attempt, 'actor'>;
+/** Without a key, so that it is a context for use cases and for repositories. */
+type Unkeyed = Pick<RequestContext, 'actor'>;
 
 export const OPERATOR: Unkeyed = { actor: 'operator' };
 

@@ -1,26 +1,26 @@
-import type { ActorRef, IdempotencyKey, KeptAnswers } from '@ticket/domain';
-import { type KeptAnswer, ownerOf } from '@ticket/domain/spi';
+import type { ActorRef, IdempotencyKey, IdempotencyRecords } from '@ticket/domain';
+import { type IdempotencyRecord, ownerOf } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database.ts';
 import type { Dialect } from './dialects/dialect.ts';
-import { type KeptAnswerColumns, toDate } from './rows.ts';
+import { type IdempotencyRecordColumns, toDate } from './rows.ts';
 import type { Statement } from './statement.ts';
 
 /** What was answered before under the keys; nothing is asked of the database where there are none. */
-export async function readKeptAnswers(
+export async function readIdempotencyRecords(
   manager: EntityManager,
   asked: readonly { readonly actor: ActorRef; readonly key?: IdempotencyKey | undefined }[],
-): Promise<KeptAnswer[]> {
+): Promise<IdempotencyRecord[]> {
   const keys = asked.flatMap(({ actor, key }) => (key === undefined ? [] : [ownerOf(actor), key.value]));
   if (keys.length === 0) return [];
   const either = Array.from({ length: keys.length / 2 }, () => ONE).join(' OR ');
-  const rows: KeptAnswerColumns[] = await manager.query(`${KEPT} WHERE ${either}`, keys);
-  return rows.map(toKeptAnswer);
+  const rows: IdempotencyRecordColumns[] = await manager.query(`${KEPT} WHERE ${either}`, keys);
+  return rows.map(toIdempotencyRecord);
 }
 
 const KEPT = 'SELECT owner, idempotency_key, kind, fingerprint, answer, kept_at FROM idempotency_keys';
 const ONE = '(owner = ? AND idempotency_key = ?)';
-const toKeptAnswer = ({ owner, idempotency_key: key, kind, fingerprint, answer }: KeptAnswerColumns): KeptAnswer => ({
+const toIdempotencyRecord = ({ owner, idempotency_key: key, kind, fingerprint, answer }: IdempotencyRecordColumns): IdempotencyRecord => ({
   owner,
   key,
   kind: kind ?? undefined,
@@ -28,7 +28,7 @@ const toKeptAnswer = ({ owner, idempotency_key: key, kind, fingerprint, answer }
   answer: revived(answer),
 });
 
-export const keptAnswerInserts = (dialect: Dialect, answers: readonly KeptAnswer[]): Statement[] =>
+export const idempotencyRecordInserts = (dialect: Dialect, answers: readonly IdempotencyRecord[]): Statement[] =>
   dialect.insertMany(
     'idempotency_keys',
     ['owner', 'idempotency_key', 'kind', 'fingerprint', 'answer'],
@@ -38,10 +38,10 @@ export const keptAnswerInserts = (dialect: Dialect, answers: readonly KeptAnswer
 
 /** Which of an entity's fields are instants. */
 const INSTANTS: readonly string[] = ['bookingDate', 'eventDate', 'createdAt', 'updatedAt'];
-const revived = (json: string): KeptAnswer['answer'] =>
+const revived = (json: string): IdempotencyRecord['answer'] =>
   JSON.parse(json, (name, value: unknown) => (INSTANTS.includes(name) && typeof value === 'string' ? new Date(value) : value));
 
-export class TypeOrmKeptAnswers implements KeptAnswers {
+export class TypeOrmIdempotencyRecords implements IdempotencyRecords {
   readonly #database: Database;
   readonly #uptimeMs: () => number;
   /** The least that the database's clock was ever ahead of this process's uptime. */
@@ -51,9 +51,9 @@ export class TypeOrmKeptAnswers implements KeptAnswers {
     this.#uptimeMs = uptimeMs;
   }
 
-  async find(owner: string, key: string): Promise<KeptAnswer | undefined> {
-    const [row] = await this.#database.query<KeptAnswerColumns>(`${KEPT} WHERE ${ONE}`, [owner, key], { freshness: 'latest' });
-    return row && toKeptAnswer(row);
+  async find(owner: string, key: string): Promise<IdempotencyRecord | undefined> {
+    const [row] = await this.#database.query<IdempotencyRecordColumns>(`${KEPT} WHERE ${ONE}`, [owner, key], { freshness: 'latest' });
+    return row && toIdempotencyRecord(row);
   }
 
   /**
@@ -67,7 +67,7 @@ export class TypeOrmKeptAnswers implements KeptAnswers {
       if (row !== undefined) this.#aheadMs = Math.min(this.#aheadMs, toDate(row.now).getTime() - uptimeMs);
       const oldest = this.#database.dialect.date(new Date(this.#aheadMs + uptimeMs - ageMs));
       // Found first: no limit of a DELETE is known to all engines, and only the rows found are locked.
-      const rows: Pick<KeptAnswerColumns, 'owner' | 'idempotency_key'>[] = await manager.query(
+      const rows: Pick<IdempotencyRecordColumns, 'owner' | 'idempotency_key'>[] = await manager.query(
         'SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ? ORDER BY kept_at LIMIT ?',
         [oldest, limit],
       );

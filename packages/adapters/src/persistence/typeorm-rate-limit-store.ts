@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RateCounts } from '@ticket/domain';
+import type { RateLimitStore } from '@ticket/domain';
 import { endOfLongestWindow, endOfWindow, type RateCount } from '@ticket/domain/spi';
 import type { Database } from './database.ts';
 import type { Dialect } from './dialects/dialect.ts';
@@ -9,7 +9,7 @@ import { placesFor, type Statement } from './statement.ts';
 /** Neither e-mails nor addresses are kept: a subject is its hash. */
 export const hashOf = (subject: string): string => createHash('sha256').update(subject).digest('hex');
 
-export class TypeOrmRateCounts implements RateCounts {
+export class TypeOrmRateLimitStore implements RateLimitStore {
   readonly #database: Database;
   constructor(database: Database) {
     this.#database = database;

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOCKED, OPEN } from '../testing/policies.ts';
 import { times } from '../testing/store.ts';
-import { type ListRequest, listing } from './listing.ts';
-import type { Part } from './ports.ts';
+import { type ListRequest, readPage } from './page.ts';
+import type { PageRequest } from './ports.ts';
 
 interface Row {
   readonly at: Date;
@@ -18,8 +18,8 @@ type Policy = keyof typeof POLICIES;
 /** A list of `count` rows as it is asked for. */
 async function ask(count: number, request: ListRequest, policy: Policy = 'open') {
   const rows = rowsOf(count);
-  const list = await listing(POLICIES[policy], request, {
-    part: async ({ after, offset, limit }: Part) => {
+  const list = await readPage(POLICIES[policy], request, {
+    part: async ({ after, offset, limit }: PageRequest) => {
       const behind = rows.filter(({ id }) => after === undefined || id > after.id);
       return { rows: behind.slice(offset, offset + limit), isMore: behind.length > offset + limit };
     },
@@ -61,7 +61,7 @@ describe('a list without a limit', () => {
 
   it('reads no further ahead than the next two parts, and no further once nobody listens', async () => {
     const asked: number[] = [];
-    const { parts } = await listing(
+    const { parts } = await readPage(
       POLICIES.open,
       {},
       {
@@ -84,7 +84,7 @@ describe('a list without a limit', () => {
   });
 
   it('fails before anything is sent when it cannot be read', async () => {
-    const failing = listing(OPEN.policy, {}, { part: () => Promise.reject(new Error('down')), position: (row: Row) => row, count: undefined });
+    const failing = readPage(OPEN.policy, {}, { part: () => Promise.reject(new Error('down')), position: (row: Row) => row, count: undefined });
     await expect(failing).rejects.toThrow('down');
   });
 
@@ -132,8 +132,8 @@ describe('a page', () => {
     ['locked', 10_000],
   ] as const)('leads nowhere that may not be asked for in the %s profile: beyond %i', async (profile, offsetMax) => {
     const nextOf = async (offset: number) => {
-      const read = { part: async ({ limit }: Part) => ({ rows: rowsOf(limit), isMore: true }), position: (row: Row) => row, count: undefined };
-      return (await listing(POLICIES[profile], { limit: 10, offset }, read)).next;
+      const read = { part: async ({ limit }: PageRequest) => ({ rows: rowsOf(limit), isMore: true }), position: (row: Row) => row, count: undefined };
+      return (await readPage(POLICIES[profile], { limit: 10, offset }, read)).next;
     };
     expect(await nextOf(offsetMax - 10)).toEqual({ limit: 10, offset: offsetMax });
     expect(await nextOf(offsetMax - 9)).toBeUndefined();
@@ -143,13 +143,17 @@ describe('a page', () => {
   it('is the same for all who share the read, whether others follow or not', async () => {
     for (const isMore of [true, false]) {
       const rows = rowsOf(10);
-      const { parts } = await listing(OPEN.policy, { limit: 10 }, { part: async () => ({ rows, isMore }), position: (row) => row, count: undefined });
+      const { parts } = await readPage(
+        OPEN.policy,
+        { limit: 10 },
+        { part: async () => ({ rows, isMore }), position: (row) => row, count: undefined },
+      );
       expect((await parts[Symbol.asyncIterator]().next()).value).toBe(rows);
     }
   });
 
   it('is counted only where that was asked for', async () => {
-    const uncounted = await listing(
+    const uncounted = await readPage(
       OPEN.policy,
       { limit: 1 },
       { part: async () => ({ rows: rowsOf(1), isMore: false }), position: (row) => row, count: undefined },

@@ -10,7 +10,7 @@ interface Rendered {
 }
 
 /** Renders data into the envelope, once for all who share it. */
-export const shared = <Data extends object>(message: string, textOf: (data: Data) => string) =>
+export const cachedBody = <Data extends object>(message: string, textOf: (data: Data) => string) =>
   once((data: Data) => rendered(`{"success":true,"message":${JSON.stringify(message)},"data":${textOf(data)}}`));
 
 export function rendered(text: string): Rendered {
@@ -19,7 +19,7 @@ export function rendered(text: string): Rendered {
 }
 
 /** Answers with what was rendered, or with 304 to who has it already (RFC 9110, 13.1.2). */
-export function okShared(c: Context, { bytes, etag }: Rendered, more: Readonly<Record<string, string>> = {}): Response {
+export function okCached(c: Context, { bytes, etag }: Rendered, more: Readonly<Record<string, string>> = {}): Response {
   const known = c.req.header('If-None-Match');
   const isKnown = known !== undefined && (known.trim() === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
   return isKnown ? answer(c, 304, null, { ETag: etag, ...more }) : answer(c, 200, bytes, { ETag: etag, ...JSON_UTF8, ...more });

@@ -7,15 +7,15 @@ const NOON = new Date('2030-01-01T12:00:00.000Z');
 const later = (milliseconds: number): Date => new Date(NOON.getTime() + milliseconds);
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** What every RateCounts promises. */
-export function rateCountsContract(name: string, open: () => Promise<Store>): void {
-  describe(`${name} keeps the promises of RateCounts`, () => {
+/** What every RateLimitStore promises. */
+export function rateLimitStoreContract(name: string, open: () => Promise<Store>): void {
+  describe(`${name} keeps the promises of RateLimitStore`, () => {
     let store: Store;
     beforeAll(async () => {
       store = await open();
     });
     afterAll(() => store.close());
-    const counts = () => store.ports.rateCounts;
+    const counts = () => store.ports.rateLimitStore;
 
     it('counts each subject by itself, to the letter, of adds at once too', async () => {
       const subject = anId();

@@ -1,4 +1,4 @@
-import type { Part, PartRows, Position } from './ports.ts';
+import type { Cursor, PageRequest, PageRows } from './ports.ts';
 import { refuseFaults } from './refusal.ts';
 
 /** How far into a list a request may reach: a database passes by every row that is left out or counted. */
@@ -20,7 +20,7 @@ export interface ListRequest {
 }
 
 /** A list on its way: in parts, so that memory does not grow with it. */
-export interface Listing<Row> {
+export interface Page<Row> {
   readonly parts: AsyncIterable<readonly Row[]>;
   readonly total: number | undefined;
   /** The request for the rows behind these, when there are some that may be asked for. */
@@ -37,11 +37,15 @@ const PART_ROWS = 1500;
  * A page when a limit is asked for or the policy sets one; else the whole list, walked by its key, so that no part costs
  * more than another. The first rows are read before it resolves: a failure shows before anything is sent.
  */
-export async function listing<Row>(
+export async function readPage<Row>(
   { list }: { readonly list: ListLimits },
   { limit = list.limit, offset = 0 }: ListRequest,
-  read: { part: (part: Part) => Promise<PartRows<Row>>; position: (row: Row) => Position; count: (() => Promise<number | undefined>) | undefined },
-): Promise<Listing<Row>> {
+  read: {
+    part: (part: PageRequest) => Promise<PageRows<Row>>;
+    position: (row: Row) => Cursor;
+    count: (() => Promise<number | undefined>) | undefined;
+  },
+): Promise<Page<Row>> {
   const isLimit = limit === undefined || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
   const isOffset = Number.isSafeInteger(offset) && offset >= 0 && offset <= list.offsetMax;
   refuseFaults([
@@ -54,7 +58,7 @@ export async function listing<Row>(
   return { parts: only(first.rows), total, next };
 
   /** The next part is on its way while one is used. */
-  async function* walk(part: PartRows<Row>): AsyncGenerator<readonly Row[]> {
+  async function* walk(part: PageRows<Row>): AsyncGenerator<readonly Row[]> {
     for (;;) {
       const last = part.isMore ? part.rows.at(-1) : undefined;
       const behind = last && read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });

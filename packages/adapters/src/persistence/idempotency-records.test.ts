@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../tests/engines.ts';
 import { openContainer } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
-import { TypeOrmKeptAnswers } from './kept-answers.ts';
+import { TypeOrmIdempotencyRecords } from './idempotency-records.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -30,7 +30,7 @@ describe.each(engines)('what is kept under idempotency keys, on %s', (engine) =>
   };
 
   it('stays for 24 hours by the database’s clock', async () => {
-    const answers = new TypeOrmKeptAnswers(opened.container.get(TOKENS.database));
+    const answers = new TypeOrmIdempotencyRecords(opened.container.get(TOKENS.database));
     await store('old', KEPT_MS + HOUR_MS);
     await store('young', KEPT_MS - HOUR_MS);
     expect(await answers.forget(KEPT_MS, 100)).toBe(1);
@@ -40,7 +40,7 @@ describe.each(engines)('what is kept under idempotency keys, on %s', (engine) =>
   it('stays for 24 hours though the database’s clock is set forward meanwhile', async () => {
     // The database's clock runs; this process's stands where it was a day ago, which is the same to one who compares them.
     let uptimeMs = 10 * KEPT_MS;
-    const answers = new TypeOrmKeptAnswers(opened.container.get(TOKENS.database), () => uptimeMs);
+    const answers = new TypeOrmIdempotencyRecords(opened.container.get(TOKENS.database), () => uptimeMs);
     expect(await answers.forget(KEPT_MS, 100)).toBe(0);
     uptimeMs -= KEPT_MS;
     await store('made before it was set', KEPT_MS + HOUR_MS);

@@ -17,7 +17,7 @@ export const everyUseCase = (ports: Ports & AccountPorts) => ({
 export type EveryUseCase = ReturnType<typeof everyUseCase>;
 
 /** The use cases on memory at a fixed time, with an admin, two users and the admin's event of ten tickets. */
-export async function aHouse(overrides: Partial<Ports & AccountPorts> = {}) {
+export async function inMemoryPlatform(overrides: Partial<Ports & AccountPorts> = {}) {
   const ports = inMemoryPorts({ clock: () => NOW, ...OPEN, ...overrides });
   const rows = rowsOf(ports);
   const admin = await rows.user({ role: 'admin', name: 'Ibu Ani' });
