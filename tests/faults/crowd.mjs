@@ -11,6 +11,7 @@ function endOf(bytes) {
   const head = bytes.indexOf('\r\n\r\n');
   if (head < 0) return -1;
   const headers = bytes.slice(0, head);
+  if (headers.startsWith('HTTP/1.1 304')) return head + 4;
   const length = /\r\ncontent-length: (\d+)/i.exec(headers);
   if (length !== null) return bytes.length >= head + 4 + Number(length[1]) ? head + 4 + Number(length[1]) : -1;
   const last = bytes.indexOf('\r\n0\r\n\r\n', head);

@@ -387,7 +387,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
   });
 
   it('T35: no e-mail takes long to refuse: these would take for ever, were they tried letter by letter in every way', async () => {
-    const long = ['a', 'a.', 'a-', '-', '@', 'a@', ' ', '!', "'", '.@'].map((part) => part.repeat(Math.floor(60_000 / part.length)));
+    const long = ['a', 'a.', 'a-', '-', '@', 'a@', ' ', '!', "'", '.@'].map((part) => part.repeat(Math.floor(12_000 / part.length)));
     const short = [
       `a@${'a-'.repeat(125)}`,
       `a@${'a.'.repeat(125)}!`,
@@ -586,7 +586,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
   });
 
   it('T85: a name has at most 255 characters, counted as people count them', async () => {
-    await expectRefused('name', ['x'.repeat(256), '🦜'.repeat(256), 'x'.repeat(10_000), 'x'.repeat(60_000)]);
+    await expectRefused('name', ['x'.repeat(256), '🦜'.repeat(256), 'x'.repeat(10_000), '\u0301'.repeat(6000)]);
     const { status } = await post('/api/auth/register', { name: 'x'.repeat(100_000), email: anEmail(), password: PASSWORD });
     expect(status).toBe(413);
   });

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
-import { BODY_BYTES_MAX, body, limitBody } from './body.ts';
+import { BODY_BYTES_MAX, body, limitBody, USUAL_BODY_BYTES_MAX } from './body.ts';
 import type { AppEnv } from './env.ts';
 import { answerError } from './errors.ts';
 
@@ -11,19 +11,25 @@ const Named = v.object(
   'missing',
 );
 const app = new Hono<AppEnv>()
+  .use(async (c, next) => {
+    c.set('route', c.req.path);
+    if (c.req.header('Authorization') === undefined) c.set('context', { actor: 'anonymous' });
+    await next();
+  })
   .use(limitBody)
-  .post('/', body(Named), (c) => {
+  .post('*', body(Named), (c) => {
     const input = c.get('input');
     if (input instanceof Error) throw input;
     return c.json(input);
   })
-  .delete('/', (c) => c.text('gone'))
-  .get('/', (c) => c.text('here'));
+  .delete('*', (c) => c.text('gone'))
+  .get('*', (c) => c.text('here'));
 app.onError(answerError);
 
 const JSON_TYPE = { 'Content-Type': 'application/json' };
-async function send(init: RequestInit, method = 'POST') {
-  const answer = await app.request('/', { method, headers: JSON_TYPE, ...init });
+const SIGNED_IN = { ...JSON_TYPE, Authorization: 'somebody' };
+async function send(init: RequestInit, method = 'POST', path = '/') {
+  const answer = await app.request(path, { method, headers: JSON_TYPE, ...init });
   return [answer.status, await answer.json()] as const;
 }
 const failure = (message: string, errors: unknown = null) => ({ success: false, message, errors });
@@ -104,34 +110,62 @@ describe('a body', () => {
     expect(Object.hasOwn(Object.prototype, 'size')).toBe(false);
   });
 
-  it('may be nested as deeply as it fits', async () => {
-    const deep = `${'['.repeat(30_000)}${']'.repeat(30_000)}`;
-    expect(await send({ body: `{"name":${deep}}` })).toEqual([400, failure('Validasi gagal', [{ field: 'name', message: 'text' }])]);
+  it('has at most 100 values, in whatever nesting', async () => {
+    const values = (count: number) => Array.from({ length: count }, (_, n) => `"k${n}":1`).join(',');
+    const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    const text = '\\"[{,'.repeat(300);
+    for (const fits of [values(99), `"x":${nested(98)}`, `"x":"${text}","y":["${text}"]`])
+      expect(await send({ body: `{"name":"ab",${fits}}` })).toEqual([200, { name: 'ab' }]);
+    for (const [more, path] of [
+      [values(100), '/'],
+      [`"x":${nested(99)}`, '/'],
+      [`"x":[${'{},'.repeat(49)}{}]`, '/'],
+      [values(6000), '/api/events'],
+      [`"x":${nested(30_000)}`, '/api/events'],
+    ] as const)
+      expect(await send({ body: `{"name":"ab",${more}}`, headers: SIGNED_IN }, 'POST', path)).toEqual([400, failure('JSON tidak valid')]);
+  });
+
+  it('is not read as a type that goes on and on', async () => {
+    const type = `application/json${'; charset=utf-8'.repeat(15)}`;
+    expect((await send({ body: '{"name":"ab"}', headers: { 'Content-Type': type } }))[0]).toBe(200);
+    expect((await send({ body: '{"name":"ab"}', headers: { 'Content-Type': `${type}; charset=utf-8` } }))[0]).toBe(415);
+  });
+
+  it('of nobody is not parsed where only an event can be so large', async () => {
+    const body = `{"name":"ab"${' '.repeat(USUAL_BODY_BYTES_MAX)}}`;
+    expect(await send({ body, headers: SIGNED_IN }, 'POST', '/api/events')).toEqual([200, { name: 'ab' }]);
+    expect((await send({ body }, 'POST', '/api/events'))[0]).toBe(401);
   });
 });
 
-describe('a body over the limit', () => {
-  const fits = `{"name":"a${'b'.repeat(BODY_BYTES_MAX - 12)}"}`;
+describe.each([
+  ['an event’s', '/api/events', BODY_BYTES_MAX],
+  ['an event’s, named by its id', '/api/events/:id', BODY_BYTES_MAX],
+  ['any other', '/api/bookings', USUAL_BODY_BYTES_MAX],
+])('a body over the limit: %s', (_, path, bytesMax) => {
+  const fits = `{"name":"a${'b'.repeat(bytesMax - 12)}"}`;
   const tooLarge = [413, failure('Ukuran body terlalu besar')];
   const streamed = (text: string) => ({ body: ReadableStream.from([new TextEncoder().encode(text)]), duplex: 'half' as const });
+  const sendIt = (init: RequestInit, method = 'POST') => send({ headers: SIGNED_IN, ...init }, method, path);
 
   it('begins one byte behind it', async () => {
-    expect(fits).toHaveLength(BODY_BYTES_MAX);
-    expect((await send({ body: fits }))[0]).toBe(200);
-    expect(await send({ body: `${fits} ` })).toEqual(tooLarge);
+    expect(fits).toHaveLength(bytesMax);
+    expect((await sendIt({ body: fits }))[0]).toBe(200);
+    expect(await sendIt({ body: `${fits} ` })).toEqual(tooLarge);
   });
 
   it('is told by its stated length, before it is read', async () => {
-    expect(await send({ body: '{}', headers: { ...JSON_TYPE, 'Content-Length': String(BODY_BYTES_MAX + 1) } })).toEqual(tooLarge);
-    expect(await send({ headers: { 'Content-Length': String(BODY_BYTES_MAX + 1) } }, 'GET')).toEqual(tooLarge);
+    expect(await sendIt({ body: '{}', headers: { ...SIGNED_IN, 'Content-Length': String(bytesMax + 1) } })).toEqual(tooLarge);
+    expect(await sendIt({ headers: { 'Content-Length': String(bytesMax + 1) } }, 'GET')).toEqual(tooLarge);
   });
 
   it('is told by reading, where it states none', async () => {
-    expect((await send(streamed(fits)))[0]).toBe(200);
-    expect(await send(streamed(`${fits} `))).toEqual(tooLarge);
+    expect((await sendIt(streamed(fits)))[0]).toBe(200);
+    expect(await sendIt(streamed(`${fits} `))).toEqual(tooLarge);
   });
 
   it('is told on routes that read none', async () => {
-    expect(await send({ body: `${fits} ` }, 'DELETE')).toEqual(tooLarge);
+    expect(await sendIt({ body: `${fits} ` }, 'DELETE')).toEqual(tooLarge);
   });
 });

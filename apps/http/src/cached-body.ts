@@ -11,10 +11,12 @@ interface Rendered {
 
 /** Renders data into the envelope, once for all who share it. */
 export const cachedBody = <Data extends object>(message: string, textOf: (data: Data) => string) =>
-  once((data: Data): Rendered => {
-    const bytes = new TextEncoder().encode(`{"success":true,"message":${JSON.stringify(message)},"data":${textOf(data)}}`);
-    return { bytes, etag: `"${createHash('sha1').update(bytes).digest('base64url')}"` };
-  });
+  once((data: Data) => rendered(`{"success":true,"message":${JSON.stringify(message)},"data":${textOf(data)}}`));
+
+export function rendered(text: string): Rendered {
+  const bytes = new TextEncoder().encode(text);
+  return { bytes, etag: `"${createHash('sha1').update(bytes).digest('base64url')}"` };
+}
 
 /** Answers with what was rendered, or with 304 to who has it already (RFC 9110, 13.1.2). */
 export function okCached(c: Context, { bytes, etag }: Rendered, more: Readonly<Record<string, string>> = {}): Response {

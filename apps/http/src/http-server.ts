@@ -10,7 +10,7 @@ import { RequestSlices } from './request-slices.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 import { SlowReaders } from './slow-readers.ts';
 import { hasNoBody, hasTooManyHeaders, isAmbiguous, onceWhole } from './whole-request.ts';
-import { answerUnparsed, readRestBeforeClose, type WireStatus, wireAnswer } from './wire-answers.ts';
+import { answerUnparsed, hearNoMore, readRestBeforeClose, type WireStatus, wireAnswer } from './wire-answers.ts';
 
 /** Why a request never reached the app. */
 export type Unserved = Extract<Reason, 'too_many_connections' | 'too_many_in_flight' | 'unparsed'>;
@@ -87,7 +87,10 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
   const bounded = (request: IncomingMessage, response: ServerResponse) => {
     const connection = connections.of(request.socket);
     const isSpent = (): boolean => connection.requests >= limits.requestsPerSocket && !connection.isOwnProxy;
-    if (connection.isOver || isSpent()) return; // its connection is about to close
+    if (connection.isOver || isSpent()) {
+      hearNoMore(request.socket); // its connection is about to close
+      return;
+    }
     const isBusy = connections.isBusy(connection);
     const isPipelined = connection.answers.size >= limits.pipelined;
     connections.owe(connection, response);
@@ -102,7 +105,11 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
     else if (isPipelined || (isBusy && !mayBeHealthCheck(request))) refuse(response, 503, 'too_many_in_flight');
     else {
       const serve = () => connections.inTurn(connection, response, () => void (isBusy ? healthListener : listener)(request, response));
-      onceWhole(request, () => slices.begin(() => connection.answers.has(response) && serve()));
+      onceWhole(
+        request,
+        () => slices.begin(() => connection.answers.has(response) && serve()),
+        () => refuse(response, 400, 'unparsed'),
+      );
     }
   };
 

@@ -2,6 +2,7 @@ import { type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX, refuse } fro
 import { ownerOf } from '@ticket/domain/spi';
 import type { Context, Next } from 'hono';
 import { createMiddleware } from 'hono/factory';
+import { bytesOf, isInVain } from './body.ts';
 import type { AppEnv } from './env.ts';
 import { fail } from './envelope.ts';
 import { faults, messages } from './messages.ts';
@@ -26,7 +27,12 @@ export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerpr
       await next();
       return undefined;
     }
-    const parts = [`${c.req.method} ${c.req.path}\n`, new Uint8Array(await c.req.arrayBuffer())];
+    const bytes = await bytesOf(c);
+    if (isInVain(c, bytes)) {
+      await next();
+      return undefined;
+    }
+    const parts = [`${c.req.method} ${c.req.path}\n`, bytes];
     const key: IdempotencyKey = {
       value,
       fingerprint: fingerprint(parts),

@@ -84,6 +84,7 @@ export const faults = {
   ticketCount: `Harus bilangan bulat 1 sampai ${TOTAL_TICKETS_MAX}`,
   status: 'Harus "pending", "confirmed" atau "cancelled"',
   idempotencyKey: (charactersMax: number) => `Harus 1 sampai ${charactersMax} karakter ASCII yang terlihat`,
+  query: (charactersMax: number) => `Maksimal ${charactersMax} karakter`,
   limit: (limitMax: number) => `Harus bilangan bulat 1 sampai ${limitMax}`,
   offset: (offsetMax: number) => `Harus bilangan bulat 0 sampai ${offsetMax}`,
   total: 'Harus true atau false',

@@ -36,6 +36,13 @@ const at = (pointer: string): unknown =>
     .reduce<unknown>((node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key.replaceAll('~1', '/')) : undefined), document);
 
 describe('the document', () => {
+  it('is made once, and is not sent again to those who have it', async () => {
+    const etag = (await app.request('/openapi.json')).headers.get('ETag') ?? '';
+    expect(etag).toMatch(/^".{27}"$/);
+    const again = await app.request('/openapi.json', { headers: { 'If-None-Match': etag } });
+    expect([again.status, await again.text(), again.headers.get('ETag')]).toEqual([304, '', etag]);
+  });
+
   it('is OpenAPI 3.1 and declares every route, no more', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } });
     const declared = operations().map(({ path, method }) => `${method.toUpperCase()} ${path}`);

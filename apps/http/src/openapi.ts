@@ -2,8 +2,9 @@ import { KEY_CHARACTERS_MAX } from '@ticket/domain';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
 import type * as v from 'valibot';
+import { okCached, rendered } from './cached-body.ts';
 import type { AppEnv } from './env.ts';
-import { answer, Failure } from './envelope.ts';
+import { Failure } from './envelope.ts';
 
 const header = (description: string, type: 'string' | 'integer') => ({ description, schema: { type } });
 
@@ -19,7 +20,7 @@ const FAILURES = {
   403: { name: 'Forbidden', description: 'Token valid, tetapi tidak berhak', headers: {} },
   404: { name: 'NotFound', description: 'Data tidak ditemukan', headers: {} },
   409: { name: 'KeyUnderWay', description: 'Permintaan pertama dengan Idempotency-Key ini masih diproses', headers: RETRY_AFTER },
-  413: { name: 'TooLarge', description: 'Body lebih dari 64 KiB', headers: {} },
+  413: { name: 'TooLarge', description: 'Body lebih dari 16 KiB (event: 64 KiB)', headers: {} },
   415: { name: 'NotJson', description: 'Content-Type bukan application/json dalam UTF-8', headers: {} },
   422: { name: 'KeyReused', description: 'Idempotency-Key sudah dipakai untuk permintaan lain', headers: {} },
   429: {
@@ -89,11 +90,12 @@ export function operation({
 
 /** The OpenAPI 3.1 document of the app, made once, from the schemas that validate its requests and type its replies. */
 export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
-  const make = () => generateSpecs(app, { documentation: about(version), defaultValidationErrorResponse: false });
+  const make = async () =>
+    rendered(JSON.stringify(await generateSpecs(app, { documentation: about(version), defaultValidationErrorResponse: false })));
   let document: ReturnType<typeof make> | undefined;
   return async (c) => {
     document ??= make();
-    return answer(c, 200, JSON.stringify(await document));
+    return okCached(c, await document);
   };
 }
 

@@ -66,3 +66,8 @@ it('names all faults, by the limits of the profile', async () => {
   expect(await read('?limit=0&offset=x&total=x')).toEqual(['limit', 'offset', 'total']);
   expect(await read('?limit=101', PROFILES.locked)).toEqual(['limit']);
 });
+
+it('that goes on and on is not taken apart', async () => {
+  expect(await read(`?limit=1&x=${'x'.repeat(2000 - 10)}`)).toEqual({ limit: 1 });
+  expect(await read(`?limit=1&x=${'x'.repeat(2000 - 9)}`)).toEqual(['query']);
+});

@@ -1,17 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { BODY_BYTES_MAX } from './body.ts';
 
-/** Node keeps so many headers and silently drops the rest, unless it is told to keep all (http-server.ts). */
-const HEADERS_MAX = 1000;
+/** As many as Apache's httpd takes by default; browsers and proxies send some 30. Each costs a microsecond or more, in a turn that buyers share. */
+const HEADERS_MAX = 100;
 
 export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage): boolean => rawHeaders.length > 2 * HEADERS_MAX; // names and values take turns
 
+/** Each chunk is handed over by itself, which costs microseconds: bodies in more and smaller chunks cost milliseconds. */
+const CHUNKS_FREE = 32;
+const CHUNK_BYTES_MIN = 2048;
+
 /**
  * Goes on when the whole request was read, its body into `rawBody`, where Hono looks first. A body over the limit is not read
- * to its end: the app refuses it by its length.
+ * to its end: the app refuses it by its length. A body in many tiny chunks is refused here.
  */
-export function onceWhole(request: IncomingMessage, goOn: () => void): void {
-  const { 'content-length': length = '0' } = request.headers;
+export function onceWhole(request: IncomingMessage, goOn: () => void, refuse: () => void): void {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
   if (hasNoBody(request) || Number(length) > BODY_BYTES_MAX) {
     goOn();
     return;
@@ -24,12 +28,17 @@ export function onceWhole(request: IncomingMessage, goOn: () => void): void {
     Object.assign(request, { rawBody: chunks.length > 1 ? Buffer.concat(chunks) : first });
     goOn();
   };
-  request.on('end', handOver).on('data', (chunk: Buffer) => {
+  const take = (chunk: Buffer) => {
     if (bytes > BODY_BYTES_MAX) return; // handed over, and refused
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > BODY_BYTES_MAX) handOver();
-  });
+    else if (coding !== undefined && chunks.length > CHUNKS_FREE + bytes / CHUNK_BYTES_MIN) {
+      request.off('end', handOver).off('data', take);
+      refuse();
+    }
+  };
+  request.on('end', handOver).on('data', take);
 }
 
 export const hasNoBody = ({ headers }: IncomingMessage): boolean =>

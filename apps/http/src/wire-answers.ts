@@ -1,4 +1,5 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { JSON_UTF8 } from './envelope.ts';
 import { requestIdFrom } from './every-answer.ts';
@@ -60,6 +61,7 @@ export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Dup
 export function readRestBeforeClose(request: IncomingMessage): void {
   if (request.complete) return;
   const { socket } = request;
+  hearNoMore(socket);
   const close = socket.destroySoon.bind(socket);
   socket.destroySoon = () => {
     socket.destroySoon = close;
@@ -67,4 +69,21 @@ export function readRestBeforeClose(request: IncomingMessage): void {
     request.once('end', close).resume();
     setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
   };
+}
+
+/** What Node's parser calls for each chunk of a body, and for each request with its headers. */
+const CALLS: readonly unknown[] = ['parserOnBody', 'parserOnHeaders', 'parserOnHeadersComplete'];
+
+/**
+ * Has the parser skip what comes behind the last request that is answered. One packet may hold ten thousand chunks, or 1700 requests: to make a
+ * buffer or a request of each takes 15 ms, and such requests fill the memory, even where nobody listens. Nothing public keeps the parser from that.
+ * A Node whose parser looks otherwise skips nothing.
+ */
+export function hearNoMore(socket: Socket & { readonly parser?: Record<string, unknown> | null }): void {
+  const parser = socket.parser ?? {};
+  const calls = Object.entries(parser).filter(([, call]) => typeof call === 'function' && CALLS.includes(call.name));
+  if (calls.length === 0) return;
+  for (const [key] of calls) parser[key] = undefined;
+  // Node gives the parser to other connections.
+  socket.once('close', () => Object.assign(parser, Object.fromEntries(calls)));
 }

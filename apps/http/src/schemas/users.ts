@@ -72,6 +72,7 @@ export const Credentials = v.pipe(
     {
       email: v.pipe(
         text,
+        v.trim(),
         v.check((email) => normalEmail(email).length <= EMAIL_CHARACTERS_MAX, faults.emailTooLong),
         v.metadata({ maxLength: EMAIL_CHARACTERS_MAX }),
       ),

@@ -44,6 +44,64 @@ describe('a password', () => {
   });
 });
 
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** Every character that is canonically the same as another text. */
+const COMPOSABLE = Array.from({ length: 0x11_0000 }, (_, point) => point)
+  .filter((point) => point < 0xd800 || point > 0xdfff)
+  .map((point) => String.fromCodePoint(point))
+  .filter((character) => character.normalize('NFD') !== character);
+const ACCENTS = ['\u0315', '\u0300', '\u05ae', '\u0316'];
+
+describe('a password that is typed in a longer form', () => {
+  it('has at most 1.5 UTF-16 units for each byte of its NFC form', () => {
+    const units = new Map<string, number>();
+    for (const character of COMPOSABLE) {
+      const parts = [...character.normalize('NFD')];
+      for (const part of parts) units.set(part, Math.max(units.get(part) ?? part.length, character.length / parts.length));
+    }
+    const unitsOf = (character: string) => [...character.normalize('NFD')].reduce((sum, part) => sum + (units.get(part) ?? part.length), 0);
+    const normal = [...COMPOSABLE, ...units.keys(), 'x', '\u{10ffff}'].map((character) => character.normalize('NFC'));
+    expect(Math.max(...normal.map((character) => unitsOf(character) / bytesOf(character)))).toBe(1.5);
+  });
+
+  it('is stored whenever its NFC form has room, whatever it looks like', () => {
+    const longest = fc.constantFrom('\u01d5', '\u01d6', '\u0390', '\u1f82', '\u212a', '\ufb2c').map((character) => character.normalize('NFD'));
+    const part = fc.oneof(longest, fc.constantFrom(...COMPOSABLE, ...ACCENTS), fc.string({ unit: 'binary', maxLength: 2 }));
+    const anything = fc.array(part, { maxLength: 80 }).map((parts) => parts.join(''));
+    const full = fc.tuple(longest, anything).map(([character, rest]) => `${character.repeat(36)}${rest}`);
+    fc.assert(
+      fc.property(fc.oneof(anything, full), (text) => {
+        const hasRoom = bytesOf(text.normalize('NFC')) <= 72;
+        expect([isPasswordStorable(text), formsOf(text).length > 0]).toEqual([hasRoom, hasRoom]);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(isPasswordStorable('u\u0308\u0304'.repeat(36))).toBe(true); // 108 units
+  });
+
+  it('is refused for little work, however long it is', () => {
+    const accents = (units: number) => `a${ACCENTS.join('').repeat(units / 4)}`.slice(0, units);
+    const judge = (password: string) => () => {
+      expect([isPasswordStorable(password), isPasswordLongEnough(password, locked), formsOf(password).length]).toEqual([false, true, 0]);
+      isPasswordUncommon(password, locked);
+      isPasswordImpersonal(password, { name: password, email: 'a@b.co' }, locked);
+    };
+    const usual = timesOf(judge('x'.repeat(73)));
+    for (const units of [144, 145, 16_384]) expect(timesOf(judge(accents(units))) / usual, `${units} units`).toBeLessThan(100);
+  });
+});
+
+/** The least of some tries: what the machine does besides only adds to it. */
+function timesOf(work: () => void): number {
+  const times = Array.from({ length: 4 }, () => {
+    const began = performance.now();
+    for (let n = 0; n < 3; n++) work();
+    return performance.now() - began;
+  });
+  return Math.min(...times);
+}
+
 describe('the forms that a typed password is tried in', () => {
   it('are the normal one, and the other that it may have been hashed as before passwords were normalised', () => {
     expect(formsOf('kereta-malam-9')).toEqual(['kereta-malam-9']);

@@ -73,6 +73,11 @@ describe('an e-mail', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => normalEmail(normalEmail(text)) === normalEmail(text)));
   });
 
+  it('that is too long is no address, and keeps its letters', () => {
+    expect(normalEmail(` ${'A'.repeat(254)} `)).toBe('a'.repeat(254));
+    expect(normalEmail(` ${'A'.repeat(255)} `)).toBe('A'.repeat(255));
+  });
+
   it('does not become one with another: the Kelvin sign is no k', () => {
     expect(normalEmail('\u212aim@example.com')).not.toBe('kim@example.com');
     expect(faultyFields(() => made({ email: '\u212aim@example.com' }))).toEqual(['email']);

@@ -49,7 +49,11 @@ export const EMAIL_CHARACTERS_MAX = 254;
  * One address, one account, on every engine: spaces around it and the case of its letters do not count. ASCII letters alone:
  * to toLowerCase() the Kelvin sign is a k, so that two addresses would become one.
  */
-export const normalEmail = (email: string): string => email.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+export function normalEmail(email: string): string {
+  const trimmed = email.trim();
+  if (trimmed.length > EMAIL_CHARACTERS_MAX) return trimmed; // no address: its letters are not worth a look
+  return trimmed.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
 
 /**
  * ASCII only: a database may take `josé@` for `jose@`, and a letter may look like another.

@@ -82,6 +82,21 @@ describe('prose', () => {
     expect([isProse('🎷'.repeat(10), 10), isProse('🎷'.repeat(11), 10)]).toEqual([true, false]);
   });
 
+  it('is refused by its length before it is looked through, as a line is', () => {
+    const leastOf = (work: () => boolean): number => {
+      const times = Array.from({ length: 5 }, () => {
+        const began = performance.now();
+        for (let n = 0; n < 10; n++) expect(work()).toBe(false);
+        return performance.now() - began;
+      });
+      return Math.min(...times);
+    };
+    const short = leastOf(() => isLine('', 10));
+    const long = '\u200b'.repeat(60_000);
+    expect(leastOf(() => isLine(long, 10)) / short).toBeLessThan(10);
+    expect(leastOf(() => isProse(long, 10)) / short).toBeLessThan(10);
+  });
+
   it('may be whatever a line may be', () => {
     fc.assert(fc.property(anyText, (text) => !isLine(text, 100) || isProse(text, 100)));
   });

@@ -4,16 +4,18 @@ export const charactersOf = (text: string): number => [...text].length;
 /** A half of a surrogate pair: UTF-8 cannot carry it, so it would come back as something else. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
+/** A character has one or two UTF-16 units, and their number costs nothing to look at: only between the two are characters counted. */
+const isWithin = (text: string, charactersMax: number): boolean =>
+  text.length <= charactersMax || (text.length <= 2 * charactersMax && charactersOf(text) <= charactersMax);
+
 /** A line that a person can see: 1 to `charactersMax` characters, at least one of them visible, no control characters. */
 export function isLine(text: string, charactersMax: number): boolean {
-  return (
-    isWellFormed(text) && charactersOf(text) <= charactersMax && !/\p{Cc}/u.test(text) && /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text)
-  );
+  return isWithin(text, charactersMax) && isWellFormed(text) && !/\p{Cc}/u.test(text) && /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text);
 }
 
 /** A text of up to `charactersMax` characters; line breaks and tabs are its only control characters. */
 export function isProse(text: string, charactersMax: number): boolean {
-  return isWellFormed(text) && charactersOf(text) <= charactersMax && !/(?![\n\r\t])\p{Cc}/u.test(text);
+  return isWithin(text, charactersMax) && isWellFormed(text) && !/(?![\n\r\t])\p{Cc}/u.test(text);
 }
 
 /** The length of `text` in UTF-8, which is what bcrypt counts. */
