@@ -83,6 +83,7 @@ describe('the database', () => {
     expect(refusal({ DB_HOST: 'localhost', DB_DATABASE: 'shop' })).toContain('- DB_DATABASE: is not read by this program; set DB_NAME instead');
     expect(refusal({ DB_HOST: 'localhost', DB_USERNAME: 'me' })).toContain('set DB_USER instead');
     expect(load({ DB_HOST: 'localhost', DB_ROOT_PASSWORD: 'x' }).ignored).toEqual([expect.stringContaining('DB_ROOT_PASSWORD is not a variable')]);
+    expect(load({ DB_HOST: 'localhost', DB_HSOT: 'x' }).ignored).toEqual([expect.stringContaining('Is DB_HOST meant?')]);
   });
 
   it('is said once: DB_* beside an address have to say the same', () => {

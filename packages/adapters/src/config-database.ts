@@ -46,7 +46,8 @@ export function databaseOf(
   }
   const known: readonly string[] = [...VARIABLES, ...foreignDatabaseNames(env).map(({ name }) => name)];
   for (const name of Object.keys(env))
-    if (name.startsWith('DB_') && !known.includes(name)) ignored.push(`${name} is not a variable of this program and has no effect.`);
+    if (name.startsWith('DB_') && !known.includes(name) && !ignored.some((line) => line.startsWith(`${name} `)))
+      ignored.push(`${name} is not a variable of this program and has no effect.`);
   if (!isMySql) {
     const useless = DETAILS.filter((name) => env[name] !== undefined);
     if (useless.length > 0)
