@@ -98,6 +98,39 @@ describe('the database', () => {
   });
 });
 
+describe('the name of the database', () => {
+  it.each(['shop', 'my shop', 'my-shop_2', 'shop.v2', 'toko$', 'カフェ', 'cafe\u0301', '1'])('may be %s', (name) => {
+    expect(load({ DB_HOST: 'localhost', DB_NAME: name }).database).toMatchObject({ database: name });
+    expect(load({ DATABASE_URL: `mysql://u@localhost/${encodeURIComponent(name)}` }).database).toMatchObject({ database: name });
+  });
+
+  it.each([
+    ['g1&ssl-mode=REQUIRED', '& ='],
+    ['g1%3Fssl-mode=REQUIRED', '? ='],
+    ['g1/extra', '/'],
+    ['g1/', '/'],
+    ['/g1', '/'],
+    ['g1;ssl-mode=REQUIRED', '; ='],
+    ['g1,ssl=true', ', ='],
+    ['g1%26ssl=true?ssl=true', '& ='],
+    ['g1%23x', '#'],
+    ['rest-of-it@db.example/g1', '@ /'],
+    ['g1%00', '"\\u0000"'],
+    ['g1%0A', '"\\n"'],
+    ['g1%20', '" "'],
+    ['`g1`', '`'],
+  ])('is no place for parameters and other signs: %s names %s', (path, signs) => {
+    const said = refusal({ DATABASE_URL: `mysql://u:${OWN}@db.example/${path}` });
+    expect(said).toContain(`- DATABASE_URL: ${signs} cannot be in the name of a database`);
+    expect(said).toContain('parameters of an address begin with ?');
+    for (const secret of [OWN, 'rest-of-it']) expect(said).not.toContain(secret);
+  });
+
+  it.each(['g1&ssl-mode=REQUIRED', 'a/b', 'a\u0000b'])('in DB_NAME has no other signs either: %s', (DB_NAME) => {
+    expect(refusal({ DB_HOST: 'localhost', DB_NAME })).toMatch(/- DB_NAME: .* cannot be in the name of a database, .*between them\n/);
+  });
+});
+
 describe('an address’s parameters', () => {
   it.each([
     'reconnect=true',
