@@ -180,6 +180,18 @@ describe('the server', () => {
     expect(exp - iat).toBe(7200);
   });
 
+  it('reads from .env what is empty in the environment', async () => {
+    writeFileSync(join(folder, '.env'), 'JWT_EXPIRES_IN=2h\nNODE_ENV=production\nDB_HOST=127.0.0.1\nDB_PORT=1\nJWT_SECRET=x\n');
+    const server = start(HTTP, { NODE_ENV: '', DB_HOST: ' ', DB_PORT: '', JWT_SECRET: '', JWT_EXPIRES_IN: 'soon' });
+    expect(await server.exited).toBe(1);
+    expect(server.output()).toMatch(/JWT_EXPIRES_IN: .*\n.*JWT_SECRET: is shorter/);
+    writeFileSync(join(folder, '.env'), 'DB_HOST=127.0.0.1\nDB_PORT=1\n');
+    const audit = start([...CLI, 'audit'], { DB_HOST: '', DB_PORT: ' ' });
+    await audit.says(/127\.0\.0\.1:1/); // nothing listens there
+    writeFileSync(join(folder, '.env'), 'JWT_EXPIRES_IN=a#b\n');
+    await start(HTTP, { JWT_EXPIRES_IN: '' }).says(/cuts the value of JWT_EXPIRES_IN/);
+  });
+
   it('starts from the sample configuration as it is shipped', async () => {
     writeFileSync(join(folder, '.env'), readFileSync(join(root, '.env.example')));
     expect((await fetch(await start(HTTP).listening())).status).toBe(200);

@@ -142,6 +142,20 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
   });
 
   it.each([
+    ['a log-out', (as: Caller) => api.send('POST', '/api/auth/logout', { as })],
+    ['a new password', (as: Caller) => api.send('PUT', `/api/users/${as.id}`, { as, body: { password: 'another horse' } })],
+    ['the end of the account', (as: Caller) => api.send('DELETE', `/api/users/${as.id}`, { as: admin })],
+  ])('answers a registration as it was after %s, with a token that opens nothing', async (what, end) => {
+    const person = { name: 'Jane', email: `${what.replaceAll(' ', '-')}@example.com`, password: 'correct horse' };
+    const register = () => api.send('POST', '/api/auth/register', { body: person, headers: { 'Idempotency-Key': `a8-${person.email}` } });
+    const { user, token } = (await register()).body.data;
+    expect((await end({ id: user.id, token })).status).toBe(200);
+    const again = await register();
+    expect([again.status, again.headers.get('idempotency-replayed'), again.body.data.user]).toEqual([201, 'true', user]);
+    expect((await api.send('GET', '/api/auth/me', { as: { id: user.id, token: again.body.data.token } })).status).toBe(401);
+  });
+
+  it.each([
     ['users', () => ({ name: 'Budi', email: 'budi-once@example.com', password: 'correct horse' })],
     ['events', () => CONCERT],
   ])('makes one of %s once', async (what, body) => {

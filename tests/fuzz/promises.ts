@@ -166,19 +166,21 @@ const RULES: Readonly<Record<string, (value: unknown, fields: Fields) => boolean
 
 /** The names and e-mails of the world are there too: a change may leave them as they are. */
 function isPoor(password: string, fields: Fields): boolean {
-  const letters = (text: string) =>
-    text
-      .normalize('NFC')
-      .toLowerCase()
-      .replace(/[\s._-]/g, '');
+  const letters = (text: string) => {
+    const folded = text.normalize('NFC').toLowerCase().toUpperCase();
+    return folded.replace(/[^\p{L}\p{M}\p{N}]/gu, '') || folded;
+  };
   const told = ['name', 'email'].flatMap((name) => String(fields.get(name)?.value ?? ''));
   const own = [...told, 'ann@example.com', 'bob@example.com', 'admin@example.com', 'chief@example.com'];
-  const words = own.flatMap((text) => [text, ...text.split(/\s+/), text.trim().split('@')[0] ?? '']);
+  const names = own.slice(0, 1).flatMap((name) => name.split(/[^\p{L}\p{M}\p{N}]+/u));
+  const words = [...names, ...own.flatMap((text) => [text, ...text.split(/\s+/), text.trim().split('@')[0] ?? ''])].filter((text) => text !== '');
   const isCommon = COMMON_PASSWORDS.has(password.toLowerCase());
-  return Buffer.byteLength(password) > 72 || [...password].length < 8 || isCommon || words.map(letters).includes(letters(password));
+  const seen = [...password.replace(/[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]+/gu, ' ')];
+  return Buffer.byteLength(password) > 72 || seen.length < 8 || isCommon || words.map(letters).includes(letters(password));
 }
 
-const isNoLine = (text: string): boolean => /\p{Cc}/u.test(text.trim()) || !/[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text);
+const isNoLine = (text: string): boolean =>
+  /\p{Cc}/u.test(text.trim()) || !/[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u.test(text);
 
 /** ISO 8601 with a zone, a day that exists, in the years 1970 to 9999. */
 function isInCalendar(text: string): boolean {

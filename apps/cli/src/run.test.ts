@@ -1,4 +1,5 @@
-import { everyUseCase } from '@ticket/adapters';
+import { Readable } from 'node:stream';
+import { everyUseCase, PROGRAM_VERSION } from '@ticket/adapters';
 import { Unavailable } from '@ticket/domain';
 import { inMemoryPorts, rowsOf } from '@ticket/domain/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -44,6 +45,29 @@ describe('tickets', () => {
     vi.stubEnv('TICKETS_PASSWORD', 'x');
     expect(await tickets('user', 'create', '--name', ' ', '--email', 'nobody')).toBe(1);
     expect(complained.join()).toMatch(/name: .+\nemail: .+\npassword: /);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['an empty line', ['\n']],
+  ])('exits 2 and says how a password is given where standard input has %s', async (_, chunks) => {
+    for (const empty of [undefined, '']) {
+      complained = [];
+      vi.stubEnv('TICKETS_PASSWORD', empty);
+      vi.spyOn(process, 'stdin', 'get').mockReturnValue(Object.assign(Readable.from(chunks), { fd: 0 as const }) as typeof process.stdin);
+      expect(await tickets('user', 'create', '--name', 'Jane', '--email', 'nobody@example.com')).toBe(2);
+      expect(complained.join('')).toMatch(/^error: .*there is no password.*TICKETS_PASSWORD.* \| tickets user create/);
+    }
+    expect(await ports.users.findCredentials('nobody@example.com')).toBeUndefined();
+  });
+
+  it('an empty TICKETS_PASSWORD counts as not set', async () => {
+    vi.stubEnv('TICKETS_PASSWORD', '');
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(
+      Object.assign(Readable.from(['river stone\nnot this\n']), { fd: 0 as const }) as typeof process.stdin,
+    );
+    expect(await tickets('user', 'create', '--name', 'Ann', '--email', 'ann@example.com')).toBe(0);
+    expect(await everyUseCase(ports).logIn({ email: 'ann@example.com', password: 'river stone' })).toMatchObject({ user: { name: 'Ann' } });
   });
 
   it('exits 1 and says when to try again while the database is away', async () => {
@@ -128,6 +152,11 @@ describe('tickets', () => {
   ])('exits 2 when it is used wrongly: %j', async (argv) => {
     expect(await tickets(...argv)).toBe(2);
     expect(complained.join('')).toMatch(/error:|Usage:/);
+  });
+
+  it.each(['--version', '-v'])('exits 0 and prints the version with %s', async (option) => {
+    expect(await tickets(option)).toBe(0);
+    expect([printed, PROGRAM_VERSION]).toEqual([[`${PROGRAM_VERSION}\n`], expect.stringMatching(/^\d+\.\d+\.\d+/)]);
   });
 
   it('exits 0 for its help', async () => {

@@ -1,4 +1,4 @@
-import { wordsOf } from '@ticket/adapters';
+import { PROGRAM_VERSION, wordsOf } from '@ticket/adapters';
 import { Refusal, Unavailable } from '@ticket/domain';
 import { Command, CommanderError } from 'commander';
 import { AnsweredNo } from './answered-no.ts';
@@ -11,9 +11,9 @@ import { onConfiguredDatabase, type WithUseCases } from './with-use-cases.ts';
 
 /** Runs one command line and gives the exit code: 0 done, 1 refused or not possible, 2 used wrongly. */
 export async function run(argv: readonly string[], withUseCases: WithUseCases = onConfiguredDatabase): Promise<number> {
-  const program = new Command('tickets').description(
-    'The ticket platform’s command line. It works on the database that the environment (and .env) names.',
-  );
+  const program = new Command('tickets')
+    .description('The ticket platform’s command line. It works on the database that the environment (and .env) names.')
+    .version(PROGRAM_VERSION, '-v, --version', 'print the version');
   // Imported only here: the other commands start in less time without a web server.
   program.addCommand(new Command('serve').description('run the HTTP API').action(async () => (await import('@ticket/http')).serve()));
   program.addCommand(

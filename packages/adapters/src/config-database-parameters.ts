@@ -97,3 +97,14 @@ function driversOptions(text: string): Readonly<Record<string, string | undefine
   const verified = verifyIdentity === true || ca === undefined ? 'verify-identity' : 'verify-ca';
   return { ssl: rejectUnauthorized ? verified : 'required', ...(ca === undefined ? {} : { sslca: ca }) };
 }
+
+/** Letters of any script. With & ; ? = and / the name would swallow the parameters of an address, such as the one that asks for TLS. */
+const DATABASE_NAME = /^[\p{L}\p{M}\p{N}_$.-]+(?: +[\p{L}\p{M}\p{N}_$.-]+)*$/u;
+/** The signs alone: what stands between them may be a part of a password. */
+export function faultsOfName(variable: string, database: string): string[] {
+  if (DATABASE_NAME.test(database)) return [];
+  const signs = [...new Set(database.match(/[^\p{L}\p{M}\p{N}_$.-]/gu))].map((sign) => (/[\p{Z}\p{C}]/u.test(sign) ? JSON.stringify(sign) : sign));
+  return [
+    `${variable}: ${signs.join(' ')} cannot be in the name of a database, which has letters, digits, _ - $ . and spaces between them${variable === 'DB_NAME' ? '' : '; parameters of an address begin with ? and have & between them: mysql://user:password@host:3306/database?ssl-mode=REQUIRED'}`,
+  ];
+}

@@ -83,6 +83,7 @@ describe('the database', () => {
     expect(refusal({ DB_HOST: 'localhost', DB_DATABASE: 'shop' })).toContain('- DB_DATABASE: is not read by this program; set DB_NAME instead');
     expect(refusal({ DB_HOST: 'localhost', DB_USERNAME: 'me' })).toContain('set DB_USER instead');
     expect(load({ DB_HOST: 'localhost', DB_ROOT_PASSWORD: 'x' }).ignored).toEqual([expect.stringContaining('DB_ROOT_PASSWORD is not a variable')]);
+    expect(load({ DB_HOST: 'localhost', DB_HSOT: 'x' }).ignored).toEqual([expect.stringContaining('Is DB_HOST meant?')]);
   });
 
   it('is said once: DB_* beside an address have to say the same', () => {
@@ -94,6 +95,39 @@ describe('the database', () => {
     expect(refusal({ DATABASE_URL, DB_PASSWORD: 'hidden' })).not.toContain('hidden');
     const two = load({ DATABASE_URL, MYSQL_URL: 'mysql://me@localhost/other', JAWSDB_URL: DATABASE_URL });
     expect([two.database, two.ignored]).toMatchObject([{ database: 'shop' }, ['MYSQL_URL has no effect: DATABASE_URL is set, and wins.']]);
+  });
+});
+
+describe('the name of the database', () => {
+  it.each(['shop', 'my shop', 'my-shop_2', 'shop.v2', 'toko$', 'カフェ', 'cafe\u0301', '1'])('may be %s', (name) => {
+    expect(load({ DB_HOST: 'localhost', DB_NAME: name }).database).toMatchObject({ database: name });
+    expect(load({ DATABASE_URL: `mysql://u@localhost/${encodeURIComponent(name)}` }).database).toMatchObject({ database: name });
+  });
+
+  it.each([
+    ['g1&ssl-mode=REQUIRED', '& ='],
+    ['g1%3Fssl-mode=REQUIRED', '? ='],
+    ['g1/extra', '/'],
+    ['g1/', '/'],
+    ['/g1', '/'],
+    ['g1;ssl-mode=REQUIRED', '; ='],
+    ['g1,ssl=true', ', ='],
+    ['g1%26ssl=true?ssl=true', '& ='],
+    ['g1%23x', '#'],
+    ['rest-of-it@db.example/g1', '@ /'],
+    ['g1%00', '"\\u0000"'],
+    ['g1%0A', '"\\n"'],
+    ['g1%20', '" "'],
+    ['`g1`', '`'],
+  ])('is no place for parameters and other signs: %s names %s', (path, signs) => {
+    const said = refusal({ DATABASE_URL: `mysql://u:${OWN}@db.example/${path}` });
+    expect(said).toContain(`- DATABASE_URL: ${signs} cannot be in the name of a database`);
+    expect(said).toContain('parameters of an address begin with ?');
+    for (const secret of [OWN, 'rest-of-it']) expect(said).not.toContain(secret);
+  });
+
+  it.each(['g1&ssl-mode=REQUIRED', 'a/b', 'a\u0000b'])('in DB_NAME has no other signs either: %s', (DB_NAME) => {
+    expect(refusal({ DB_HOST: 'localhost', DB_NAME })).toMatch(/- DB_NAME: .* cannot be in the name of a database, .*between them\n/);
   });
 });
 

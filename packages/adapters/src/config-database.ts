@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { dirname, isAbsolute } from 'node:path';
 import * as v from 'valibot';
-import { isMode, parametersOf, RANKS } from './config-database-parameters.ts';
+import { faultsOfName, isMode, parametersOf, RANKS } from './config-database-parameters.ts';
 import { type Environment, foreignDatabaseNames, type RawEnvironment, VARIABLES, type Variable } from './config-names.ts';
 import { isPublished } from './config-secrets.ts';
 import { type Read, wholeNumber } from './config-values.ts';
@@ -46,7 +46,8 @@ export function databaseOf(
   }
   const known: readonly string[] = [...VARIABLES, ...foreignDatabaseNames(env).map(({ name }) => name)];
   for (const name of Object.keys(env))
-    if (name.startsWith('DB_') && !known.includes(name)) ignored.push(`${name} is not a variable of this program and has no effect.`);
+    if (name.startsWith('DB_') && !known.includes(name) && !ignored.some((line) => line.startsWith(`${name} `)))
+      ignored.push(`${name} is not a variable of this program and has no effect.`);
   if (!isMySql) {
     const useless = DETAILS.filter((name) => env[name] !== undefined);
     if (useless.length > 0)
@@ -104,6 +105,7 @@ function serverOfNames(env: Environment, { read, faults }: Telling): Server | un
     faults.push('DB_SOCKET: DB_HOST or DB_PORT says another place; leave the one or the other out');
   if (port === undefined) return undefined;
   const [user, password, database] = [env.DB_USER ?? 'fullstack', env.DB_PASSWORD ?? '', env.DB_NAME ?? 'gdgoc'];
+  faults.push(...faultsOfName('DB_NAME', database));
   return { host, port, user, password, database, ...(socket === undefined ? {} : { socket }), parameters: new Map() };
 }
 
@@ -116,6 +118,7 @@ function serverOfUrl(urlName: (typeof URLS)[number], env: Environment, faults: s
     return undefined;
   }
   const { address, ...rest } = url;
+  faults.push(...faultsOfName(urlName, rest.database));
   const parameters = parametersOf(urlName, address, faults);
   const socket = parameters.get('socket') ?? env.DB_SOCKET;
   if (socket !== undefined && !isAbsolute(socket)) faults.push(`${urlName}: its socket ${SOCKET_FORM}`);

@@ -7,7 +7,8 @@ import { StartFault } from './start-fault.ts';
 export function readEnvironment(): RawEnvironment {
   // An editor may have put a byte order mark in front, which would be taken for a part of the first name.
   const text = textOfDotEnv().replace(/^\uFEFF/, '');
-  const added = Object.entries(parseEnv(text)).filter(([name]) => process.env[name] === undefined);
+  // An empty variable is not set, so it hides nothing: `DB_HOST: ${DB_HOST}` of a compose file leaves one.
+  const added = Object.entries(parseEnv(text)).filter(([name]) => !process.env[name]?.trim());
   const cut = cutValues(text).filter((name) => added.some(([one]) => one === name));
   if (cut.length > 0)
     throw new StartFault(`.env: a # begins a comment, and cuts the value of ${cut.join(', ')}. Put the value into quotes: ${cut[0]}="…"`);

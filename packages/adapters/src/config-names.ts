@@ -31,18 +31,27 @@ export type RawEnvironment = Readonly<Record<string, string | undefined>>;
 export const trimmed = (raw: RawEnvironment): Environment & RawEnvironment =>
   Object.fromEntries(Object.entries(raw).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])));
 
-/** Shorter names have neighbours by chance. */
-const NEAR_LETTERS_MIN = 8;
+/** PORT and HOST have neighbours by chance, such as POST and HOSTS. A letter that is there twice, or two that changed places, are no chance. */
+const NEAR_LETTERS_MIN = 7;
 const KNOWN: readonly string[] = [...VARIABLES, ...READ_ELSEWHERE];
 
 /** One line for each variable that looks like one of ours and is none. */
 export function misspelt(env: RawEnvironment): string[] {
   return Object.keys(env).flatMap((name) => {
-    if (name.length < NEAR_LETTERS_MIN || KNOWN.includes(name)) return [];
-    const meant = KNOWN.find((known) => isOneEditApart(name.toUpperCase(), known));
+    if (KNOWN.includes(name)) return [];
+    const meant = KNOWN.find((known) => isMeant(name.toUpperCase(), known));
     return meant === undefined ? [] : [`${name} is not a variable of this program and has no effect. Is ${meant} meant?`];
   });
 }
+
+function isMeant(name: string, known: string): boolean {
+  if (lettersOf(name) === lettersOf(known)) return true;
+  if (known.length >= NEAR_LETTERS_MIN) return isOneEditApart(name, known);
+  return isOneEditApart(name, known) && (name.length === known.length ? sorted(name) === sorted(known) : name.replace(/(.)\1/, '$1') === known);
+}
+
+const lettersOf = (name: string): string => name.replace(/[^A-Z\d]/g, '');
+const sorted = (name: string): string => [...name].toSorted().join('');
 
 /** One letter more, less or other, or two neighbours that changed places; or none of these. */
 function isOneEditApart(one: string, other: string): boolean {

@@ -8,6 +8,7 @@ export { backUp, restore } from './persistence/copies.ts';
 export type { ByOtherTools } from './persistence/dialects/dialect.ts';
 export { createPlatform, type Platform } from './platform.ts';
 export { type Policies, PROFILES, type Profile } from './profiles.ts';
+export { PROGRAM_VERSION } from './program-version.ts';
 export { StartFault, wordsOf } from './start-fault.ts';
 export type { TrustedProxies } from './trusted-proxies.ts';
 export { everyUseCase, type UseCases } from './use-cases.ts';

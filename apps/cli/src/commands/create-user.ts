@@ -10,6 +10,9 @@ interface Options {
   readonly role: Role;
 }
 
+const NO_PASSWORD =
+  "error: there is no password: TICKETS_PASSWORD is not set, and standard input is empty. Set it, or give a line: echo 'the password' | tickets user create ...";
+
 /**
  * tickets user create --name <name> --email <email> [--role admin]
  * The password comes from TICKETS_PASSWORD, or a line on standard input: an argument would show in the list of processes.
@@ -21,8 +24,11 @@ export const createUser = (withUseCases: WithUseCases) =>
     .requiredOption('--email <email>', 'the e-mail, which no other user has')
     .addOption(new Option('--role <role>', 'the role').choices(['user', 'admin']).default('user'))
     .addOption(new Option('--password <password>', 'seen by every process on this machine; better leave it out').env('TICKETS_PASSWORD'))
-    .action(async ({ name, email, role, password }: Options) => {
-      const account = { name, email, role, password: password ?? (await passwordFromStandardInput()) };
+    .action(async ({ name, email, role, password: given }: Options, command: Command) => {
+      // A variable that the shell does not have leaves an empty one, here as in the configuration.
+      const password = given || (await passwordFromStandardInput());
+      if (password === '') command.error(NO_PASSWORD);
+      const account = { name, email, role, password };
       const { value: user } = await withUseCases((useCases) => useCases.createUser({ actor: 'operator' }, account));
       console.log(`${user.id} ${user.role} ${user.email}`);
     });

@@ -121,7 +121,8 @@ describe('logging in', () => {
       { email: '\ud83d', password: '\u0000' },
     ];
     const refused = await Promise.allSettled(tries.map((context) => useCases.logIn(context)));
-    for (const outcome of refused) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'wrong_credentials', details: {} } });
+    for (const outcome of refused)
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'wrong_credentials', details: { of: 'login' } } });
     expect(new Set(refused.map((outcome) => JSON.stringify(outcome))).size).toBe(1);
   });
 

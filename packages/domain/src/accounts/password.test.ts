@@ -31,6 +31,22 @@ describe('a password', () => {
     expect(['', 'kereta-malam-9', 'password-of-my-own'].map((password) => isPasswordUncommon(password, locked))).toEqual([true, true, true]);
   });
 
+  it.each([
+    ['spaces', ' '.repeat(8)],
+    ['zero-width spaces', '\u200b'.repeat(8)],
+    ['blank braille', '\u2800'.repeat(8)],
+    ['several kinds of nothing', ' \u00a0\u200b\u2800\u3164\ufeff\u{1d159}\t'],
+    ['one letter among spaces', '    a    '],
+    ['few letters with wide gaps', 'a   b   c   d'],
+  ])('is not made long by what shows nothing, in the locked profile: %s', (_, password) => {
+    expect([locked, open].map((rules) => isPasswordLongEnough(password, rules))).toEqual([false, true]);
+  });
+
+  it('may have spaces between its words, and characters that are put together', () => {
+    for (const password of ['ab cd ef', 'naik kereta', ' a b c d', '👩‍👧👩‍👦👩‍👧'])
+      expect([password, isPasswordLongEnough(password, locked)]).toEqual([password, true]);
+  });
+
   it('is judged in NFC, however it was typed', () => {
     const accents = 'e\u0301'.repeat(36); // 36 characters and 72 bytes in NFC; 72 and 108 as it stands
     expect([isPasswordStorable(accents), isPasswordStorable(`${accents}e\u0301`)]).toEqual([true, false]);
@@ -145,6 +161,27 @@ describe('a password of its owner’s own words', () => {
 
   it('is found in whatever form its accents are typed', () => {
     expect(isPasswordImpersonal('joseph-andre\u0301', { name: 'Joseph-Andr\u00e9', email: 'a@b.co' }, locked)).toBe(false);
+  });
+
+  it.each([
+    ['a word with a comma behind it', 'Wijayatama, Ani', 'wijayatama'],
+    ['a word with a full stop and brackets', '(Wijayatama) A.', 'WIJAYATAMA!'],
+    ['an apostrophe and a hyphen', "O'Connor-Smith", 'oconnorsmith'],
+    ['another apostrophe', 'O\u2019Connor-Smith', "o'connor.smith"],
+    ['a part of a word with a hyphen', 'Ani Wijaya-Kusumanegara', 'kusumanegara'],
+    ['signs around a word', 'Dewi Kartikasari', '$$kartikasari$$'],
+    ['ß, in upper case', 'Stra\u00dfenfeld', 'STRASSENFELD'],
+    ['ß, written as ss', 'STRASSENFELD', 'stra\u00dfenfeld'],
+    ['a capital ß', 'STRA\u1e9eENFELD', 'strassenfeld'],
+    ['a final sigma', '\u039f\u03b4\u03c5\u03c3\u03c3\u03ad\u03b1\u03c2', '\u039f\u0394\u03a5\u03a3\u03a3\u0388\u0391\u03a3'],
+    ['a name of signs alone', '\u{1f3b7}\u{1f3b7}\u{1f3b7}\u{1f3b7}\u{1f3b7}\u{1f3b7}\u{1f3b7}\u{1f3b7}', '\u{1f3b7}'.repeat(8)],
+  ])('is found whatever stands between its letters, and in whatever case: %s', (_, name, password) => {
+    expect(isPasswordImpersonal(password, { name, email: 'a@b.co' }, locked)).toBe(false);
+  });
+
+  it('is none of signs that are not the name', () => {
+    for (const name of ['Anna - Maria', 'Anna \u{1f3b7}', '\u{1f3b7}'])
+      expect(isPasswordImpersonal('!?!?#-#-', { name, email: 'a@b.co' }, locked)).toBe(true);
   });
 
   it('is none when there is more in it', () => {

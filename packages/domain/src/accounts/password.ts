@@ -1,4 +1,4 @@
-import { charactersOf, isWellFormed, utf8BytesOf } from '../requests/text.ts';
+import { charactersOf, invisibleRunsAs, isWellFormed, utf8BytesOf } from '../requests/text.ts';
 
 /** What a password has to be; a matter of the profile (policy.ts). */
 export interface PasswordRules {
@@ -42,8 +42,9 @@ const isStorable = (password: string): boolean => !isOverlong(password) && isWel
 export const isPasswordStorable = (password: string): boolean => isStorable(normalPassword(password));
 /** Whether it can be somebody's password at all: else it need not be looked at. */
 export const isPasswordTypeable = (typed: string): boolean => formsOf(typed).length > 0;
-export const isPasswordLongEnough = (password: string, { charactersMin }: PasswordRules): boolean =>
-  isOverlong(password) || charactersOf(normalPassword(password)) >= charactersMin;
+/** Where passwords must not be guessable, a run of spaces or of what shows nothing counts as one character (as NIST SP 800-63B-3, 5.1.1.2, has it). */
+export const isPasswordLongEnough = (password: string, { charactersMin, refuseGuessable }: PasswordRules): boolean =>
+  isOverlong(password) || charactersOf(refuseGuessable ? invisibleRunsAs(' ', normalPassword(password)) : normalPassword(password)) >= charactersMin;
 export const isPasswordUncommon = (password: string, { refuseGuessable, common }: PasswordRules): boolean =>
   !refuseGuessable || !common.has(normalPassword(password).toLowerCase());
 
@@ -53,12 +54,19 @@ export function isPasswordImpersonal(
   { name, email }: { readonly name: string; readonly email: string },
   rules: PasswordRules,
 ): boolean {
-  const own = [email, email.split('@')[0] ?? '', name, ...name.split(/\s+/)];
-  return !rules.refuseGuessable || !own.map(lettersOf).includes(lettersOf(password));
+  if (!rules.refuseGuessable || !isPasswordStorable(password)) return true; // too long for a password is refused as that, for less work
+  const own = [email, email.split('@')[0] ?? '', name, ...name.split(/\s+/), ...name.split(BETWEEN_LETTERS)].filter((words) => words !== '');
+  return !own.map(lettersOf).includes(lettersOf(password));
 }
 
-/** What a guess does not vary: neither case nor what stands between words tells two of them apart. */
-const lettersOf = (text: string): string =>
-  normalPassword(text)
-    .toLowerCase()
-    .replace(/[\s._-]/g, '');
+const BETWEEN_LETTERS = /[^\p{L}\p{M}\p{N}]+/gu;
+
+/**
+ * What a guess does not vary: neither case nor what stands between letters and digits tells two of them apart. Upper case comes last: ß and
+ * SS are the same there, and so are σ and ς. A text without letters and digits is what it is.
+ */
+function lettersOf(text: string): string {
+  const folded = (part: string) => part.toLowerCase().toUpperCase();
+  const normal = normalPassword(text);
+  return folded(normal.replace(BETWEEN_LETTERS, '')) || folded(normal);
+}

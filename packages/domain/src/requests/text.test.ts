@@ -52,6 +52,8 @@ describe('a line', () => {
     ['a joiner', '\u200d'],
     ['a byte order mark', '\ufeff'],
     ['a filler that shows nothing', '\u3164'],
+    ['braille without dots', '\u2800'],
+    ['a note without a head', '\u{1d159} \u2800'],
     ['variation selectors', '\ufe0f\u{e0100}'],
     ['a line break', 'a\nb'],
     ['a tab', 'a\tb'],

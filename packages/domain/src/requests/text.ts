@@ -8,9 +8,13 @@ export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(te
 const isWithin = (text: string, charactersMax: number): boolean =>
   text.length <= charactersMax || (text.length <= 2 * charactersMax && charactersOf(text) <= charactersMax);
 
+/** Runs of what shows nothing; the last two are symbols that are drawn blank: braille without dots, a note without a head. */
+const INVISIBLE = /[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]+/gu;
+export const invisibleRunsAs = (replacement: '' | ' ', text: string): string => text.replace(INVISIBLE, replacement);
+
 /** A line that a person can see: 1 to `charactersMax` characters, at least one of them visible, no control characters. */
 export function isLine(text: string, charactersMax: number): boolean {
-  return isWithin(text, charactersMax) && isWellFormed(text) && !/\p{Cc}/u.test(text) && /[^\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]/u.test(text);
+  return isWithin(text, charactersMax) && isWellFormed(text) && !/\p{Cc}/u.test(text) && invisibleRunsAs('', text) !== '';
 }
 
 /** A text of up to `charactersMax` characters; line breaks and tabs are its only control characters. */
