@@ -455,7 +455,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
         expect([missing.status, missing.body]).toEqual(isLocked ? [400, MISSING] : [200, expect.anything()]);
         if (!isLocked) continue;
         const wrong = await put(person, { ...body, current_password: 'wrong' }, person, from);
-        expect([wrong.status, wrong.body]).toEqual([401, failure('Password saat ini salah')]);
+        expect([wrong.status, wrong.body]).toEqual([401, WRONG_CREDENTIALS]);
         expect((await put(person, { ...body, current_password: 1 }, person, from)).body).toEqual(invalid('current_password'));
         expect(await users()).toBe(before);
         expect((await put(person, { ...body, current_password: PASSWORD }, person, from)).status).toBe(200);

@@ -4,7 +4,7 @@ import type { Refusal, RefusalCode, Refusals } from '@ticket/domain';
 const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => string } = {
   invalid_input: ({ faults }) => faults.map(({ field, message }) => `${field}: ${message}`).join('\n'),
   unauthenticated: () => 'Nobody is signed in.',
-  wrong_credentials: ({ of }) => (of === 'login' ? 'The e-mail or the password is wrong.' : 'The current password is wrong.'),
+  wrong_credentials: () => 'The e-mail or the password is wrong.',
   forbidden: () => 'That is not allowed.',
   not_found: ({ entity, id }) => `There is no ${entity} ${id}. Is the id right, and the database?`,
   current_password_needed: () => 'The current password is needed.',

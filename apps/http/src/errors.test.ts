@@ -22,10 +22,7 @@ async function answerTo(thrown: () => unknown) {
 const EXPECTED: { readonly [Code in RefusalCode]: readonly [Refusals[Code], number, string, unknown][] } = {
   invalid_input: [[{ faults: [{ field: 'name', message: 'x' }] }, 400, 'Validasi gagal', [{ field: 'name', message: 'x' }]]],
   unauthenticated: [[{}, 401, 'Token tidak valid atau expired', null]],
-  wrong_credentials: [
-    [{ of: 'login' }, 401, 'Email atau password salah', null],
-    [{ of: 'current_password' }, 401, 'Password saat ini salah', null],
-  ],
+  wrong_credentials: [[{}, 401, 'Email atau password salah', null]],
   forbidden: [
     [{ reason: 'not_admin' }, 403, 'Akses ditolak. Hanya admin yang dapat melakukan aksi ini', null],
     [{ reason: 'not_owner' }, 403, 'Akses ditolak', null],

@@ -18,7 +18,7 @@ const FIELDS: Readonly<Record<string, string>> = { eventDate: 'event_date', tick
 const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply } = {
   invalid_input: ({ faults }) => [400, messages.invalidInput, faults.map(({ field, message }) => ({ field: FIELDS[field] ?? field, message }))],
   unauthenticated: () => [401, messages.invalidToken, null],
-  wrong_credentials: ({ of }) => [401, messages.wrongCredentials[of], null],
+  wrong_credentials: () => [401, messages.wrongCredentials, null],
   forbidden: ({ reason }) => [403, messages.forbidden[reason], null],
   not_found: ({ entity }) => [404, messages.notFound[entity], null],
   current_password_needed: () => [400, messages.invalidInput, [{ field: 'current_password', message: faults.missing }]],

@@ -30,7 +30,7 @@ export const messages = {
   invalidInput: 'Validasi gagal',
   invalidJson: 'JSON tidak valid',
   invalidToken: 'Token tidak valid atau expired',
-  wrongCredentials: { login: 'Email atau password salah', current_password: 'Password saat ini salah' },
+  wrongCredentials: 'Email atau password salah',
   forbidden: {
     not_admin: 'Akses ditolak. Hanya admin yang dapat melakukan aksi ini',
     not_owner: 'Akses ditolak',

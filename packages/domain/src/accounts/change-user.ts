@@ -53,7 +53,7 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
   /** By the e-mail as it is now: what was read before may lag. */
   async function prove({ actor }: RequestContext, { id, email }: User, password: string, from: readonly ClientNetwork[]): Promise<void> {
     const newest = await users.find(id, 'latest');
-    const proved = await provePassword({ of: 'current_password', email: newest?.email ?? email, password, from, holders: holdersOf(actor, from) });
-    if (proved.id !== id) refuse('wrong_credentials', { of: 'current_password' });
+    const proved = await provePassword({ email: newest?.email ?? email, password, from, holders: holdersOf(actor, from) });
+    if (proved.id !== id) refuse('wrong_credentials', {});
   }
 }

@@ -86,7 +86,6 @@ export interface SharedPasswords {
 }
 /** Gives the user of the e-mail for the right password, within the budget of failed logins. */
 export type ProvePassword = (claim: {
-  readonly of: 'login' | 'current_password';
   /** As it is stored. */
   readonly email: string;
   readonly password: string;

@@ -14,7 +14,7 @@ export function logIn({ provePassword, tokens }: SharedPorts) {
     from: readonly ClientNetwork[] = [],
   ): Promise<{ readonly user: User; readonly token: string }> => {
     const { email, password } = accept(input);
-    const user = await provePassword({ of: 'login', email: normalEmail(email), password, from, holders: holdersOf('anonymous', from) });
+    const user = await provePassword({ email: normalEmail(email), password, from, holders: holdersOf('anonymous', from) });
     return { user, token: await tokens.issue(user) };
   };
 }

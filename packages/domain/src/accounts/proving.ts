@@ -16,7 +16,7 @@ export function provePassword({
   clock,
 }: Pick<AccountPorts, 'users' | 'rateLimitStore' | 'clock'> & { readonly passwords: SharedPasswords }): ProvePassword {
   const limited = limitAtOnce({ rateLimitStore }, 'too_many_failed_logins');
-  return ({ of, email, password, from, holders }) => {
+  return ({ email, password, from, holders }) => {
     const limits = failedLoginLimits(email, from);
     const now = clock();
     return limited(limits, now, async () => {
@@ -24,7 +24,7 @@ export function provePassword({
       const verdict = await passwords.verify(password, credentials?.passwordHash, holders);
       if (verdict === 'wrong' || credentials === undefined) {
         await countOne({ rateLimitStore }, limits, now);
-        return refuse('wrong_credentials', { of });
+        return refuse('wrong_credentials', {});
       }
       // Whatever keeps it from being stored, the password was right; the next login tries again.
       if (verdict === 'outdated') await rehash(credentials.user, password, holders).catch(() => undefined);

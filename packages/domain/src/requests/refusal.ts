@@ -5,7 +5,7 @@ export interface Refusals {
   /** Nobody, or the holder of a token whose user is gone or has changed his password since. */
   unauthenticated: None;
   /** Unknown e-mail and wrong password alike, so that neither can be told from the other. */
-  wrong_credentials: { readonly of: 'login' | 'current_password' };
+  wrong_credentials: None;
   forbidden: { readonly reason: 'not_admin' | 'not_owner' | 'operator_only' };
   not_found: { readonly entity: 'user' | 'event' | 'booking'; readonly id: string };
   email_taken: None;
