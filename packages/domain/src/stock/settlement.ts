@@ -129,11 +129,16 @@ class Batch {
   }
 
   /** Writes the ledger line of a movement, if stock moved, and gives the event with its new stock version. */
-  #record(line: Pick<StockMovement, 'eventId' | 'bookingId' | 'reason'>, before: Event | undefined, after: Event | undefined): Event | undefined {
+  #record(
+    { eventId, bookingId, reason }: Pick<StockMovement, 'eventId' | 'bookingId' | 'reason'>,
+    before: Event | undefined,
+    after: Event | undefined,
+  ): Event | undefined {
     const availableAfter = after?.availableTickets ?? 0;
     const delta = availableAfter - (before?.availableTickets ?? 0);
     const stockVersion = (before?.stockVersion ?? 0) + (delta === 0 ? 0 : 1);
-    if (delta !== 0) this.#movements.push({ ...line, stockVersion, delta, availableAfter, at: this.#at });
+    // Field by field: to an object that V8 copied with a spread it is slow to add, which doubled the time of a decision.
+    if (delta !== 0) this.#movements.push({ eventId, stockVersion, bookingId, delta, availableAfter, reason, at: this.#at });
     return after && { ...after, stockVersion };
   }
 
