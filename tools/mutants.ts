@@ -507,13 +507,6 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: ['apps/http/src/http-server.test.ts', 'a request that is refused on its connection never reaches the app in'],
   },
   {
-    name: 'a refusal is the last answer of its connection',
-    file: 'apps/http/src/http-server.ts',
-    line: 'connections.of(response.req.socket).isOver = true;',
-    becomes: '',
-    killedBy: ['apps/http/src/http-server.test.ts', 'of more than a few on one connection the rest is refused'],
-  },
-  {
     name: 'a process that stops closes behind the last answer',
     file: 'apps/http/src/http-server.ts',
     line: '[...connection.answers].at(-1) === env.outgoing',

@@ -322,6 +322,16 @@ describe('one client takes nothing from the others:', () => {
     expect(unserved).toEqual(['too_many_in_flight']);
   });
 
+  it('what comes behind a refusal is no second refusal, though it cannot be parsed', async () => {
+    const slow: Fetch = async () => {
+      await sleep(100);
+      return new Response('done');
+    };
+    const heard = await raw(await listening(slow, { pipelined: 1 }), `${get.repeat(2)}this is no request\r\n\r\n`);
+    expect(statusesIn(heard)).toEqual([200, 503]);
+    expect(unserved).toEqual(['too_many_in_flight']);
+  });
+
   it('his network has a share of the connections, and what is more is dropped and counted', async () => {
     const port = await listening(hello, { connections: 4 });
     const sockets = [visitor(port), visitor(port), visitor(port)];

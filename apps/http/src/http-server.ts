@@ -78,8 +78,7 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
 
   const refuse = (response: ServerResponse, status: WireStatus, reason: Unserved): void => {
     onUnserved(reason, response.req.socket.remoteAddress);
-    connections.of(response.req.socket).isOver = true;
-    readRestBeforeClose(response.req);
+    readRestBeforeClose(response.req); // and what comes behind it is not heard
     const { headers: own, body } = wireAnswer(status, headers, response.req);
     response.writeHead(status, own).end(body);
   };
