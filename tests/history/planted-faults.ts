@@ -51,14 +51,14 @@ const PLANTS: readonly Plant[] = [
     becomes: `${during('keys are never found')} ? undefined : c.req.header('Idempotency-Key')`,
   },
   {
-    file: 'apps/http/dist/shared.js',
+    file: 'apps/http/dist/cached-body.js',
     line: '.update(bytes)',
     becomes: `.update(${during('an ETag without the stock')} ? new TextDecoder().decode(bytes).replaceAll(/"available_tickets":\\d+/g, '') : bytes)`,
   },
   {
     file: 'apps/http/dist/envelope.js',
-    line: 'export const created = (c, message, data) =>',
-    becomes: `export const created = (c, message, data) =>
+    line: 'export const created = (c, message, data, { replayed }) =>',
+    becomes: `export const created = (c, message, data, { replayed }) =>
       ${during('a 503 that nothing was done, and it was stored', 0.1)} ? fail(c, 503, 'Layanan sementara tidak tersedia', null, { 'Retry-After': '1' }) :
       ${during('a 408, and it was stored', 0.1)} ? fail(c, 408, 'Permintaan terlalu lama') :
       c.req.header('Idempotency-Key') !== undefined && ${during('a 409 that another request is under way, and this one was stored', 0.3)}
