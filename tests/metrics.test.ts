@@ -67,7 +67,7 @@ describe.each(engines)('what is counted, %s', (engine: Engine) => {
         totalTickets: 1,
       });
       await expect(container.get(TOKENS.useCases).bookTickets(context, { eventId: event.id, quantity: 1 })).resolves.toMatchObject({
-        status: 'confirmed',
+        value: { status: 'confirmed' },
       });
     } finally {
       await close();
