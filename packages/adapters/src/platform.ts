@@ -13,7 +13,7 @@ export interface Platform {
   close(): Promise<void>;
 }
 
-/** The whole platform for an app that embeds it: `createPlatform(loadConfig(process.env))`, without a container of its own. */
+/** The whole platform for an app that embeds it: `createPlatform(loadConfig(readEnvironment()))`, without a container of its own. */
 export function createPlatform(config: Config, measures?: Measures): Platform {
   const container = createContainer(config, measures);
   return {
