@@ -20,7 +20,15 @@ async function answerTo(thrown: () => unknown) {
 }
 
 const EXPECTED: { readonly [Code in RefusalCode]: readonly [Refusals[Code], number, string, unknown][] } = {
-  invalid_input: [[{ faults: [{ field: 'name', message: 'x' }] }, 400, 'Validasi gagal', [{ field: 'name', message: 'x' }]]],
+  invalid_input: [
+    [{ faults: [{ field: 'name', message: 'x' }] }, 400, 'Validasi gagal', [{ field: 'name', message: 'x' }]],
+    [
+      { faults: ['eventDate', 'ticketPriceCents', 'totalTickets'].map((field) => ({ field, message: 'x' })) },
+      400,
+      'Validasi gagal',
+      ['event_date', 'ticket_price', 'total_tickets'].map((field) => ({ field, message: 'x' })),
+    ],
+  ],
   unauthenticated: [[{}, 401, 'Token tidak valid atau expired', null]],
   wrong_credentials: [[{}, 401, 'Email atau password salah', null]],
   forbidden: [
