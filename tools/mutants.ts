@@ -619,6 +619,13 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: ['apps/http/src/http-server.test.ts', 'behind a refusal are not made'],
   },
   {
+    name: 'requests behind a refusal are not parsed',
+    file: 'apps/http/src/wire-answers.ts',
+    line: ': () => READ_NO_FURTHER',
+    becomes: ': () => undefined',
+    killedBy: ['apps/http/src/http-server.test.ts', 'behind a refusal are not even parsed'],
+  },
+  {
     name: 'few headers',
     file: 'apps/http/src/whole-request.ts',
     line: 'rawHeaders.length > 2 * HEADERS_MAX',

@@ -71,19 +71,23 @@ export function readRestBeforeClose(request: IncomingMessage): void {
   };
 }
 
-/** What Node's parser calls for each chunk of a body, and for each request with its headers. */
-const CALLS: readonly unknown[] = ['parserOnBody', 'parserOnHeaders', 'parserOnHeadersComplete'];
+/** What Node's parser calls for each chunk of a body, and for headers that come in parts. */
+const CALLS: readonly unknown[] = ['parserOnBody', 'parserOnHeaders'];
+/** And once a request has its headers. */
+const HEADERS_CALL = 'parserOnHeadersComplete';
+/** What the parser is told where another protocol begins: it reads no further in what it was given. */
+const READ_NO_FURTHER = 2;
 
 /**
- * Has the parser skip what comes behind the last request that is answered. One packet may hold ten thousand chunks, or 1700 requests: to make a
- * buffer or a request of each takes 15 ms, and such requests fill the memory, even where nobody listens. Nothing public keeps the parser from that.
- * A Node whose parser looks otherwise skips nothing.
+ * Has the parser stop behind the last request that is answered, and skip what is left of that one's body. One packet may hold ten thousand chunks,
+ * or 1700 requests: to make a buffer or a request of each takes 15 ms, only to look for their ends takes 1.5 ms, and such requests
+ * fill the memory, even where nobody listens. Nothing public keeps the parser from that. A Node whose parser looks otherwise skips nothing.
  */
 export function hearNoMore(socket: Socket & { readonly parser?: Record<string, unknown> | null }): void {
   const parser = socket.parser ?? {};
-  const calls = Object.entries(parser).filter(([, call]) => typeof call === 'function' && CALLS.includes(call.name));
+  const calls = Object.entries(parser).filter(([, call]) => typeof call === 'function' && [...CALLS, HEADERS_CALL].includes(call.name));
   if (calls.length === 0) return;
-  for (const [key] of calls) parser[key] = undefined;
+  for (const [key, call] of calls) parser[key] = CALLS.includes((call as () => void).name) ? undefined : () => READ_NO_FURTHER;
   // Node gives the parser to other connections.
   socket.once('close', () => Object.assign(parser, Object.fromEntries(calls)));
 }
