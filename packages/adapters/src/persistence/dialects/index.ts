@@ -1,7 +1,17 @@
 import type { DatabaseConfig } from './config.ts';
 import type { Dialect } from './dialect.ts';
 import { mysql } from './mysql.ts';
+import { postgres } from './postgres.ts';
 import { sqlite } from './sqlite.ts';
 
-/** A third engine is a file beside these two, its config, a case here, and its texts in migrations/. */
-export const dialectOf = (config: DatabaseConfig): Dialect => (config.engine === 'sqlite' ? sqlite(config) : mysql(config));
+/** A further engine is a file beside these, its config, a case here, and its texts in migrations/. */
+export function dialectOf(config: DatabaseConfig): Dialect {
+  switch (config.engine) {
+    case 'sqlite':
+      return sqlite(config);
+    case 'mysql':
+      return mysql(config);
+    case 'postgres':
+      return postgres(config);
+  }
+}
