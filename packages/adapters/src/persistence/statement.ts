@@ -1,9 +1,11 @@
 export type Value = string | number | Date | null;
+/** A list where an engine takes one as a value. */
+export type Parameter = Value | readonly Value[];
 
 /** One statement that writes; `rows`: how many it has to find. */
 export interface Statement {
   readonly sql: string;
-  readonly parameters: readonly Value[];
+  readonly parameters: readonly Parameter[];
   readonly rows?: number;
 }
 

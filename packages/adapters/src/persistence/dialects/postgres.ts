@@ -1,6 +1,51 @@
 import type { PostgresConfig } from './config.ts';
 import type { Dialect } from './dialect.ts';
+import { errors } from './postgres-errors.ts';
+import { openPostgres } from './postgres-open.ts';
+import { poolOfSize } from './postgres-pool.ts';
+import { dateText, insertMany, insertNew, NOW, sendPipelined, updateMany } from './postgres-statements.ts';
+import { addressOf, copiesOf } from './postgres-tools.ts';
+import { weaknessesOfServer } from './postgres-walls.ts';
+import { bookedByEach, filledUp } from './sql.ts';
 
-export const postgres = (config: PostgresConfig): Dialect => {
-  throw new Error(`not built yet: ${config.host}`);
-};
+/** PostgreSQL 14 or newer, one primary. */
+export const postgres = (config: PostgresConfig): Dialect => ({
+  address: `${addressOf(config)}/${config.database}`,
+  open: (opening) => openPostgres(config, opening),
+  // Two transactions keep it busy while one waits for its commit.
+  capabilities: { lanes: 2, batchMs: undefined, readsAreLatest: false },
+  pool: poolOfSize(config.poolSize),
+  errors,
+
+  // Not READ WRITE: who sets a server read-only means it.
+  begin: 'START TRANSACTION ISOLATION LEVEL READ COMMITTED',
+  // The connection looks at its tag: postgres-client.ts.
+  commit: (runner) => runner.query('COMMIT'),
+  send: sendPipelined,
+  // Foreign keys of others' bookings pass it; FOR UPDATE would have them wait.
+  rowLock: 'for_no_key_update',
+
+  now: NOW,
+  ago: (milliseconds) => ({ sql: `${NOW} - ? * INTERVAL '1 millisecond'`, parameter: milliseconds }),
+  date: dateText,
+  insertMany,
+  updateMany,
+  insertNew,
+  onDuplicate: (table, key) => ({ set: `ON CONFLICT (${key}) DO UPDATE SET`, stored: (column) => `${table}.${column}` }),
+  listOf: filledUp,
+  indexed: (table) => table,
+  behind: ({ at, id }, columns) => ({
+    sql: `(${columns.moment}, ${columns.id}) ${columns.direction === 'ASC' ? '>' : '<'} (?, ?)`,
+    parameters: [at, id],
+  }),
+  bookedBy: bookedByEach,
+
+  migrationLock: {
+    // It waits as long as migrations may take, which need longer than any statement of a sale.
+    take: `SELECT set_config('lock_timeout', '30s', false), set_config('statement_timeout', '0', false), pg_advisory_lock(hashtextextended('ticket-migrations', 0))`,
+    release: `SELECT pg_advisory_unlock(hashtextextended('ticket-migrations', 0))`,
+    isRefused: () => false,
+  },
+  weaknesses: weaknessesOfServer,
+  copies: copiesOf(config),
+});

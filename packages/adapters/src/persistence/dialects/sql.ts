@@ -74,6 +74,11 @@ export async function sendOneByOne({ queryRunner }: EntityManager, statements: r
   for (const { sql, parameters, rows } of statements) requireRows((await queryRunner?.query(sql, [...parameters], true))?.affected, rows);
 }
 
+/** A list filled up to a power of two with its last item, again and again: few texts of statements serve every number of items. */
+export function filledUp<Item>(items: readonly Item[]): readonly Item[] {
+  return [...items, ...Array.from({ length: 2 ** Math.ceil(Math.log2(items.length)) - items.length }).flatMap(() => items.slice(-1))];
+}
+
 /** A date in UTC, which compares as text too. The last one is remembered, since the rows of a batch have few moments between them. */
 export function utcText(moment: Date): string {
   const milliseconds = moment.getTime();

@@ -1,6 +1,6 @@
 import type { SqliteConfig } from './config.ts';
 import type { Dialect } from './dialect.ts';
-import { behindInWords, bookedByEach, insertsBy, insertsNewBy, sendOneByOne, updateByCases, utcText } from './sql.ts';
+import { behindInWords, bookedByEach, filledUp, insertsBy, insertsNewBy, sendOneByOne, updateByCases, utcText } from './sql.ts';
 import { backUp } from './sqlite-backup.ts';
 import { LibsqlConnection } from './sqlite-connection.ts';
 import { errors } from './sqlite-errors.ts';
@@ -55,9 +55,4 @@ export const sqlite = (config: SqliteConfig): Dialect => ({
 /** TypeORM keeps compiled statements by their text: with sizes of a power of two, few texts serve every number of rows. */
 function powerOfTwoIn(rows: number): number {
   return Math.min(64, 2 ** Math.floor(Math.log2(rows)));
-}
-
-/** … and lists are filled up to a power of two with their last item, again and again. */
-function filledUp<Item>(items: readonly Item[]): readonly Item[] {
-  return [...items, ...Array.from({ length: 2 ** Math.ceil(Math.log2(items.length)) - items.length }).flatMap(() => items.slice(-1))];
 }

@@ -126,4 +126,13 @@ const WORDS = {
     indexesAreInline: false,
     end: ')',
   },
+  postgres: {
+    ascii: (length: number) => `varchar(${length}) COLLATE "C"`,
+    letters: '',
+    moment: 'timestamptz(3)',
+    int: 'integer',
+    quoted: (name: string) => `"${name}"`,
+    indexesAreInline: false,
+    end: ')',
+  },
 };

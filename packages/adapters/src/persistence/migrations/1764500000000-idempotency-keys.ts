@@ -37,4 +37,15 @@ const TEXTS = {
 )`,
     'CREATE INDEX IF NOT EXISTS idx_idempotency_keys_kept_at ON idempotency_keys (kept_at)',
   ],
+  postgres: [
+    `CREATE TABLE IF NOT EXISTS idempotency_keys (
+  owner varchar(36) COLLATE "C" NOT NULL,
+  idempotency_key varchar(255) COLLATE "C" NOT NULL,
+  fingerprint varchar(64) COLLATE "C" NOT NULL,
+  answer text NOT NULL,
+  kept_at timestamptz(3) NOT NULL,
+  PRIMARY KEY (owner, idempotency_key)
+)`,
+    'CREATE INDEX IF NOT EXISTS idx_idempotency_keys_kept_at ON idempotency_keys (kept_at)',
+  ],
 };

@@ -31,4 +31,12 @@ const TEXTS = {
 )`,
     'CREATE INDEX IF NOT EXISTS idx_failed_logins_ends_at ON failed_logins (ends_at)',
   ],
+  postgres: [
+    `CREATE TABLE IF NOT EXISTS failed_logins (
+  subject_hash varchar(64) COLLATE "C" NOT NULL PRIMARY KEY,
+  failures integer NOT NULL,
+  ends_at timestamptz(3) NOT NULL
+)`,
+    'CREATE INDEX IF NOT EXISTS idx_failed_logins_ends_at ON failed_logins (ends_at)',
+  ],
 };

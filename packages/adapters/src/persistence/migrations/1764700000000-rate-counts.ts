@@ -38,4 +38,12 @@ const textsOf = (table: string, column: string) => ({
 )`,
     `CREATE INDEX IF NOT EXISTS idx_${table}_ends_at ON ${table} (ends_at)`,
   ],
+  postgres: [
+    `CREATE TABLE IF NOT EXISTS ${table} (
+  subject_hash varchar(64) COLLATE "C" NOT NULL PRIMARY KEY,
+  ${column} integer NOT NULL,
+  ends_at timestamptz(3) NOT NULL
+)`,
+    `CREATE INDEX IF NOT EXISTS idx_${table}_ends_at ON ${table} (ends_at)`,
+  ],
 });

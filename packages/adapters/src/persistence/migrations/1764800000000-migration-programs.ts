@@ -25,4 +25,8 @@ const TEXTS = {
   migration varchar(255) NOT NULL PRIMARY KEY,
   oldest_program varchar(32) NOT NULL
 )`,
+  postgres: `CREATE TABLE IF NOT EXISTS migration_programs (
+  migration varchar(255) COLLATE "C" NOT NULL PRIMARY KEY,
+  oldest_program varchar(32) COLLATE "C" NOT NULL
+)`,
 };

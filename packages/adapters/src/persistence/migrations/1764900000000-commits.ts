@@ -27,4 +27,9 @@ const TEXTS = {
   attempt integer NOT NULL,
   at datetime(3) NOT NULL
 ) WITHOUT ROWID`,
+  postgres: `CREATE TABLE IF NOT EXISTS commits (
+  id varchar(36) COLLATE "C" NOT NULL PRIMARY KEY,
+  attempt integer NOT NULL,
+  at timestamptz(3) NOT NULL
+)`,
 };

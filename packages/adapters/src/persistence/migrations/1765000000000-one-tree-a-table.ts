@@ -19,8 +19,8 @@ export class OneTreeATable1765000000000 implements MigrationInterface {
   }
 }
 
-/** Other engines keep a table so anyway. */
-const TABLES = { mysql: [], sqlite: ['bookings', 'stock_movements'] };
+/** MySQL keeps a table so anyway; PostgreSQL cannot. */
+const TABLES = { mysql: [], sqlite: ['bookings', 'stock_movements'], postgres: [] };
 
 /** The same columns, rules and indexes, told by the file itself. No other table refers to these two. */
 async function rebuild(runner: QueryRunner, table: string, ending: string): Promise<void> {

@@ -21,7 +21,7 @@ export class BookingsByUser1765100000000 implements MigrationInterface {
 
 /** The foreign key needs one of the two at every moment. May run again, half done. */
 const replaceIndex = (runner: QueryRunner, old: string, name: string, columns: string): Promise<void> =>
-  inDialect(runner, { mysql: replaceInOneStatement, sqlite: replaceOneByOne })(runner, old, name, columns);
+  inDialect(runner, { mysql: replaceInOneStatement, sqlite: replaceOneByOne, postgres: replaceOneByOne })(runner, old, name, columns);
 
 async function replaceOneByOne(runner: QueryRunner, old: string, name: string, columns: string): Promise<void> {
   await runner.query(`CREATE INDEX IF NOT EXISTS ${name} ON bookings (${columns})`);

@@ -28,4 +28,8 @@ const TEXTS = {
     columns: "SELECT name FROM pragma_table_info('idempotency_keys')",
     add: 'ALTER TABLE idempotency_keys ADD COLUMN kind varchar(32)',
   },
+  postgres: {
+    columns: "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = 'idempotency_keys'",
+    add: 'ALTER TABLE idempotency_keys ADD COLUMN kind varchar(32) COLLATE "C"',
+  },
 };

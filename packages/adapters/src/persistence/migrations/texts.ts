@@ -4,10 +4,16 @@ import type { QueryRunner } from 'typeorm';
 interface ByDialect<Text> {
   readonly mysql: Text;
   readonly sqlite: Text;
+  readonly postgres: Text;
 }
 
 /** By the names of TypeORM's drivers. */
-const DIALECTS: Readonly<Record<string, keyof ByDialect<unknown>>> = { mysql: 'mysql', mariadb: 'mysql', 'better-sqlite3': 'sqlite' };
+const DIALECTS: Readonly<Record<string, keyof ByDialect<unknown>>> = {
+  mysql: 'mysql',
+  mariadb: 'mysql',
+  'better-sqlite3': 'sqlite',
+  postgres: 'postgres',
+};
 
 export function inDialect<Text>({ dataSource: { options } }: QueryRunner, texts: ByDialect<Text>): Text {
   const dialect = DIALECTS[options.type];

@@ -1,0 +1,65 @@
+import { Unavailable } from '@ticket/domain';
+import { StartFault } from '../../start-fault.ts';
+import { codeOf, messageOf } from '../database-errors.ts';
+import type { PostgresConfig, TlsMode } from './config.ts';
+import { errors } from './postgres-errors.ts';
+import { addressOf } from './postgres-tools.ts';
+
+export const UNKNOWN_DATABASE = '3D000';
+export const RACED_DATABASE = ['42P04', '23505'];
+/** pg's words. */
+const NO_TLS = /does not support SSL connections/;
+const TLS_CODES = /^(?:ERR_(?:TLS|SSL)|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
+
+export const hasNoTls = (error: unknown): boolean => NO_TLS.test(messageOf(error));
+
+/** Every failure of a start: `Unavailable` where waiting may cure it, else one line that says what to do. */
+export function explain(error: unknown, config: PostgresConfig): never {
+  if (error instanceof StartFault || error instanceof Unavailable) throw error;
+  const address = addressOf(config);
+  const kind = errors.classify(error);
+  const fault = faultOf(error, config);
+  if (fault !== undefined) throw new StartFault(`${fault} Nothing was changed.`);
+  // A socket is there once its server runs.
+  const isAway = kind !== 'bug' && kind !== 'denied' && kind !== 'unforeseen';
+  if (isAway || (config.socket !== undefined && codeOf(error) === 'ENOENT'))
+    throw new Unavailable(`connect ${codeOf(error) ?? messageOf(error)} ${address}`, { cause: error });
+  throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${codeOf(error) ?? 'no code'}). Nothing was changed.`);
+}
+
+/** What a person has to change. */
+function faultOf(error: unknown, config: PostgresConfig): string | undefined {
+  const { user, database, tls, socket } = config;
+  const address = addressOf(config);
+  const code = String(codeOf(error));
+  const message = messageOf(error);
+  if (hasNoTls(error))
+    return `The database at ${address} has no TLS, and DB_SSL_MODE (or the address) asks for ${tls?.mode}. Turn TLS on there; or DB_SSL_MODE=disabled, where the network is yours alone.`;
+  if (TLS_CODES.test(code) || /altnames|certificate/i.test(message))
+    return `The database at ${address} cannot be reached over TLS (${tls?.mode}): ${message}. ${cureOf(message, tls?.mode)}`;
+  if (socket !== undefined && code === 'EACCES')
+    return `The socket ${socket} may not be used by this user (EACCES). Give them the right, or use DB_HOST.`;
+  if (/SASL|SCRAM|password must be a string/.test(message))
+    return `The database at ${address} asks user "${user}" for a password in a way that cannot be answered: ${message}. Is DB_PASSWORD (or the one in DATABASE_URL) set?`;
+  switch (code) {
+    case '28P01':
+      return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL).`;
+    case '28000':
+      return `The database at ${address} lets user "${user}" not in: ${message}. As an administrator: allow them in pg_hba.conf${tls === undefined ? ', or set DB_SSL_MODE to required where it asks for encryption' : ''}.`;
+    case UNKNOWN_DATABASE:
+      return `The database "${database}" at ${address} is missing, and may not be created by user "${user}". As an administrator: CREATE DATABASE "${database}" OWNER "${user}".`;
+    case '42501':
+      return `User "${user}" may not do what the start needs in "${database}": ${message}. As an administrator: ALTER DATABASE "${database}" OWNER TO "${user}", or GRANT CREATE ON SCHEMA public TO "${user}" in it.`;
+    case '42704':
+      return `The database at ${address} does not know a setting that every connection needs: ${message}. Use PostgreSQL 14 or newer.`;
+    default:
+      return undefined;
+  }
+}
+
+function cureOf(message: string, mode: TlsMode | undefined): string {
+  if (/expired|not yet valid/.test(message)) return "Renew the database's certificate, or set this machine's clock right.";
+  return mode === 'verify-ca' || mode === 'verify-identity'
+    ? 'Is DB_SSL_CA the authority of its certificate, and is its name the one in the certificate?'
+    : 'Does it speak TLS 1.2 or newer?';
+}

@@ -1,0 +1,148 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { isLoopback } from '../../loopback.ts';
+import { StartFault } from '../../start-fault.ts';
+import { codeOf } from '../database-errors.ts';
+import { migrations } from '../migrations/index.ts';
+import type { PostgresConfig } from './config.ts';
+import type { Opened } from './dialect.ts';
+import { TranslatingClient } from './postgres-client.ts';
+import { explain, hasNoTls, RACED_DATABASE, UNKNOWN_DATABASE } from './postgres-faults.ts';
+import { WatchedPool } from './postgres-pool.ts';
+import { postgresSchemas } from './postgres-schemas.ts';
+import { addressOf, placeOf } from './postgres-tools.ts';
+
+const CONNECT_TIMEOUT_MS = 3000;
+const IDLE_MS = 60_000;
+/** 14 is the oldest that looks after a client that is gone while a statement runs. */
+const OLDEST_VERSION = 140_000;
+
+/**
+ * What every connection is told in its first message, so that no statement runs without it. Milliseconds. A neighbour's lock is waited for
+ * as long as on the other engines; a transaction whose client is gone keeps its locks for at most ten seconds; the longest look, an audit's,
+ * has ten minutes.
+ */
+const SETTINGS = {
+  lock_timeout: 3000,
+  statement_timeout: 11 * 60_000,
+  idle_in_transaction_session_timeout: 10_000,
+  client_connection_check_interval: 1000,
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  client_min_messages: 'warning',
+};
+const SESSION = Object.entries(SETTINGS)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
+
+/** As Node's TLS takes it. */
+interface Line {
+  readonly rejectUnauthorized: boolean;
+  readonly checkServerIdentity?: () => undefined;
+  readonly ca?: string;
+}
+
+const lineOf = ({ tls }: PostgresConfig): Line | undefined =>
+  tls && {
+    rejectUnauthorized: tls.mode === 'verify-ca' || tls.mode === 'verify-identity',
+    ...(tls.mode === 'verify-identity' ? {} : { checkServerIdentity: () => undefined }),
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+  };
+
+/** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
+export async function openPostgres(config: PostgresConfig, { makes = true } = {}): Promise<Opened> {
+  const { database, poolSize, user, password } = config;
+  try {
+    const ssl = await usableLine(config, makes);
+    const source = new DataSource({
+      type: 'postgres',
+      driver: { Pool: WatchedPool },
+      ...placeOf(config),
+      username: user,
+      password,
+      database,
+      poolSize,
+      connectTimeoutMS: CONNECT_TIMEOUT_MS,
+      applicationName: 'tickets',
+      installExtensions: false,
+      ...(ssl === undefined ? {} : { ssl }),
+      entities: postgresSchemas,
+      migrations,
+      migrationsTransactionMode: 'each',
+      logging: false,
+      extra: { Client: TranslatingClient, pipeline: true, options: SESSION, keepAlive: true, idleTimeoutMillis: IDLE_MS },
+    });
+    await source.initialize();
+    const isInTheClear = config.tls !== undefined && ssl === undefined && !isLoopback(config.host);
+    return { writer: source, reader: source, plainPrefix: '', close: () => source.destroy(), notice: isInTheClear ? inTheClear(config) : undefined };
+  } catch (error) {
+    return explain(error, config);
+  }
+}
+
+const inTheClear = (config: PostgresConfig): string =>
+  `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
+
+/** How its connections are made. One on which no order could be written stops the start, in one line. */
+async function usableLine(config: PostgresConfig, makes: boolean): Promise<Line | undefined> {
+  let ssl = lineOf(config);
+  const connect = async (database: string): Promise<Client> => {
+    const { user, password } = config;
+    const client = new Client({
+      ...placeOf(config),
+      user,
+      password,
+      database,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      options: SESSION,
+      ...(ssl === undefined ? {} : { ssl }),
+    });
+    client.on('error', () => undefined); // what it is asked next says so
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (ssl === undefined || config.tls?.mode !== 'preferred' || !hasNoTls(error)) throw error;
+      ssl = undefined;
+      return connect(database);
+    }
+  };
+  const client = await connect(config.database).catch(async (error: unknown) => {
+    if (codeOf(error) !== UNKNOWN_DATABASE || !makes) throw error;
+    await create(config.database, await connect('postgres'));
+    return connect(config.database);
+  });
+  try {
+    const { rows } = await client.query<{ version: string; encoding: string }>(
+      "SELECT current_setting('server_version_num') AS version, current_setting('server_encoding') AS encoding",
+    );
+    requireUsable(rows[0], config);
+  } finally {
+    await client.end();
+  }
+  return ssl;
+}
+
+/** Compared by bytes, as this program's tables are, whatever the server was set up with. */
+async function create(database: string, server: Client): Promise<void> {
+  try {
+    await server.query(`CREATE DATABASE ${server.escapeIdentifier(database)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`);
+  } catch (error) {
+    if (!RACED_DATABASE.includes(String(codeOf(error)))) throw error; // another process made it
+  } finally {
+    await server.end();
+  }
+}
+
+function requireUsable(server: { readonly version: string; readonly encoding: string } | undefined, config: PostgresConfig): void {
+  const address = addressOf(config);
+  if (server?.encoding !== 'UTF8')
+    throw new StartFault(
+      `The database "${config.database}" at ${address} has the encoding ${server?.encoding}, which has not every letter. As an administrator: CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'. Nothing was changed.`,
+    );
+  if (Number(server.version) < OLDEST_VERSION)
+    throw new StartFault(
+      `The database at ${address} is PostgreSQL ${Math.floor(Number(server.version) / 10_000)}, and this program needs 14 or newer. Nothing was changed.`,
+    );
+}

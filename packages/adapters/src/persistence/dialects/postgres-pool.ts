@@ -1,0 +1,70 @@
+import { type Client, Pool as DriverPool, type PoolConfig } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { Pool } from './dialect.ts';
+
+/** pg's pool, which tells what is idle by its events alone. */
+export class WatchedPool extends DriverPool {
+  readonly #idle = new Set<object>();
+  #abandonedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: PoolConfig) {
+    super(options);
+    this.on('connect', (client) => OPENED_MS.set(client, performance.now()));
+    this.on('acquire', (client) => this.#idle.delete(client));
+    this.on('remove', (client) => this.#idle.delete(client));
+    this.on('release', (_, client) => this.#idle.add(client));
+  }
+
+  /**
+   * The server behind these connections takes no writes. Another one may have its name by now, so all are given up: those that are idle at
+   * once, the others when they are released. A new connection looks the name up again.
+   */
+  abandon(): void {
+    const now = performance.now();
+    if (now - this.#abandonedMs < ABANDON_AGAIN_MS) return;
+    this.#abandonedMs = now;
+    for (const client of this.#idle) giveUp(client);
+  }
+
+  isAbandoned(client: object): boolean {
+    const opened = OPENED_MS.get(client);
+    return opened !== undefined && opened <= this.#abandonedMs;
+  }
+}
+
+/** When a connection was opened. */
+const OPENED_MS = new WeakMap<object, number>();
+/** Where the server stays read-only, its connections are not all opened anew for each order. */
+const ABANDON_AGAIN_MS = 1000;
+
+/** What pg keeps of its connection, and tells in no other way. */
+type Held = Client & { readonly connection: { readonly stream: { destroy(): void } } };
+const isHeld = (connection: unknown): connection is Held =>
+  typeof connection === 'object' && connection !== null && 'connection' in connection && 'end' in connection;
+
+/** At once, whatever runs there. The server ends what it began as soon as it looks after its client (`client_connection_check_interval`). */
+function giveUp(connection: unknown): boolean {
+  if (!isHeld(connection)) return false;
+  void connection.end(); // the pool takes it back no more
+  connection.connection.stream.destroy();
+  return true;
+}
+
+function poolOf({ driver }: DataSource): WatchedPool {
+  const pool: unknown = 'master' in driver ? driver.master : undefined;
+  if (!(pool instanceof WatchedPool)) throw new Error('TypeORM gave no connection pool');
+  return pool;
+}
+
+export const poolOfSize = (size: number): Pool => ({
+  size,
+  countsOf: (source) => {
+    const { totalCount, idleCount, waitingCount } = poolOf(source);
+    return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+  },
+  // A connection has its settings from its first message on (postgres-open.ts).
+  ready: () => undefined,
+  giveUp,
+  abandon: (source) => poolOf(source).abandon(),
+  isAbandoned: (source, connection) => typeof connection === 'object' && connection !== null && poolOf(source).isAbandoned(connection),
+});

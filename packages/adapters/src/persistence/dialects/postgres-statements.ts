@@ -1,0 +1,82 @@
+import type { EntityManager } from 'typeorm';
+import { schemas } from '../schemas.ts';
+import { requireRows, type Statement, type Value } from '../statement.ts';
+import type { Change, InsertOptions } from './dialect.ts';
+import { utcText } from './sql.ts';
+
+export const NOW = 'clock_timestamp()';
+/** With its zone, so that no setting of a connection matters. */
+export const dateText = (moment: Date): string => `${utcText(moment)}Z`;
+
+/** What a table's columns are called here, as its schema has them. */
+interface Table {
+  readonly key: readonly string[];
+  readonly types: ReadonlyMap<string, string>;
+}
+const TYPES: Readonly<Record<string, string>> = { int: 'int', bigint: 'bigint', datetime: 'timestamptz' };
+
+const TABLES: ReadonlyMap<string, Table> = new Map(
+  schemas.map(({ options }) => {
+    const columns = Object.entries(options.columns).map(([property, column]) => ({ ...column, name: column?.name ?? property }));
+    return [
+      options.tableName ?? options.name,
+      {
+        key: columns.filter(({ primary }) => primary === true).map(({ name }) => name),
+        types: new Map(columns.map(({ name, type }) => [name, TYPES[String(type)] ?? 'varchar'])),
+      },
+    ];
+  }),
+);
+
+function tableNamed(name: string): Table {
+  const table = TABLES.get(name);
+  if (table === undefined) throw new Error(`no table ${name}`);
+  return table;
+}
+
+/** Columns as arrays: one text for every number of rows, which is prepared once. It plans like a join, and has no limit of values. */
+const arrayOf = (type: string): string => `?::${type}[]`;
+const listed = (column: readonly Value[]): readonly Value[] => column.map((value) => (value instanceof Date ? dateText(value) : value));
+
+export function insertMany(
+  table: string,
+  columns: readonly string[],
+  rows: readonly (readonly Value[])[],
+  { stamped, replaces = false }: InsertOptions = {},
+): Statement[] {
+  if (rows.length === 0) return [];
+  const { key, types } = tableNamed(table);
+  const names = stamped === undefined ? columns : [...columns, stamped];
+  const arrays = columns.map((column) => arrayOf(types.get(column) ?? 'varchar')).join(', ');
+  const changes = columns.filter((column) => !key.includes(column)).map((column) => `${column} = EXCLUDED.${column}`);
+  const conflict = replaces ? ` ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${changes.join(', ')}` : '';
+  const sql = `INSERT INTO ${table} (${names.join(', ')}) SELECT given.*${stamped === undefined ? '' : `, ${NOW}`} FROM unnest(${arrays}) given${conflict}`;
+  return [{ sql, parameters: columns.map((_, index) => listed(rows.map((row) => row[index] ?? null))) }];
+}
+
+export function updateMany<Row>(table: string, rows: readonly Row[], { id, set, guard }: Change<Row>): Statement {
+  const { types } = tableNamed(table);
+  const [guarded, before] = guard;
+  const sets = set.map(([column]) => `${column} = given.new_${column}`).join(', ');
+  const names = ['id', ...set.map(([column]) => `new_${column}`), 'was'].join(', ');
+  const arrays = ['id', ...set.map(([column]) => column), guarded].map((column) => arrayOf(types.get(column) ?? 'varchar')).join(', ');
+  const sql = `UPDATE ${table} SET ${sets} FROM unnest(${arrays}) AS given (${names}) WHERE ${table}.id = given.id AND ${table}.${guarded} = given.was`;
+  const parameters = [rows.map(id), ...set.map(([, value]) => rows.map(value)), rows.map(before)];
+  return { sql, parameters, rows: rows.length };
+}
+
+export async function insertNew(manager: EntityManager, { sql, parameters }: Statement): Promise<boolean> {
+  const answer = await manager.queryRunner?.query(`${sql} ON CONFLICT DO NOTHING`, [...parameters], true);
+  return answer?.affected === 1;
+}
+
+/**
+ * One behind the other without waiting: each of its own would cost a way there and back while the rows are locked. Where one fails, the server
+ * refuses all behind it until ROLLBACK, COMMIT included.
+ */
+export async function sendPipelined({ queryRunner }: EntityManager, statements: readonly Statement[]): Promise<void> {
+  const sent = await Promise.allSettled(statements.map(({ sql, parameters }) => queryRunner?.query(sql, [...parameters], true)));
+  const failed = sent.find((answer) => answer.status === 'rejected');
+  if (failed !== undefined) throw failed.reason; // those behind it say only that it failed
+  for (const [index, answer] of sent.entries()) if (answer.status === 'fulfilled') requireRows(answer.value?.affected, statements[index]?.rows);
+}

@@ -1,0 +1,43 @@
+import { dirname, resolve } from 'node:path';
+import type { PostgresConfig } from './config.ts';
+import type { ByOtherTools, Copies } from './dialect.ts';
+
+/** For people. */
+export const addressOf = ({ host, port, socket }: Pick<PostgresConfig, 'host' | 'port' | 'socket'>): string => socket ?? `${host}:${port}`;
+
+/** PostgreSQL's clients name a socket by its folder and the port in its name: /run/postgresql/.s.PGSQL.5432. */
+export function placeOf({ host, port, socket }: Pick<PostgresConfig, 'host' | 'port' | 'socket'>): { readonly host: string; readonly port: number } {
+  if (socket === undefined) return { host, port };
+  const number = /\.s\.PGSQL\.(\d+)$/.exec(socket)?.[1];
+  return { host: number === undefined ? socket : dirname(socket), port: number === undefined ? port : Number(number) };
+}
+
+/** By its own tools alone. */
+export const copiesOf = (config: PostgresConfig): Copies => ({
+  backUp: async (to) => byOtherTools(config, resolve(to)),
+  restore: async (from) => byOtherTools(config, resolve(from)),
+});
+
+/** As a shell takes one word. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+const MODES = { preferred: 'prefer', required: 'require', 'verify-ca': 'verify-ca', 'verify-identity': 'verify-full' } as const;
+
+function byOtherTools(config: PostgresConfig, file: string): ByOtherTools {
+  const { user, password, database, tls } = config;
+  const { host, port } = placeOf(config);
+  const authority = tls?.ca === undefined ? [] : [`PGSSLROOTCERT=${quoted(tls.caFile ?? 'FILE_WITH_DB_SSL_CA')}`];
+  // Preferring TLS is what the tools do anyway.
+  const asked = tls?.mode === 'preferred' ? undefined : tls;
+  const line = asked === undefined ? [] : [`PGSSLMODE=${MODES[asked.mode]}`, ...authority];
+  // The password is asked for: in the command every process would see it.
+  const where = [`--host=${host}`, `--port=${port}`, `--username=${user}`, ...(password === '' ? [] : ['--password'])].map(quoted).join(' ');
+  const name = quoted(database);
+  const before = line.map((setting) => `${setting} `).join('');
+  return {
+    backUp: `(umask 077 && ${before}pg_dump ${where} --format=custom --no-owner --no-privileges --file=${quoted(file)} --dbname=${name})`,
+    // All of it or nothing; what is there goes.
+    restore: `${before}pg_restore ${where} --clean --if-exists --no-owner --no-privileges --single-transaction --exit-on-error --dbname=${name} ${quoted(file)}`,
+    onMariaDb: undefined,
+  };
+}
