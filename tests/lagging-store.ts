@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { TOTAL_TICKETS_MAX } from '@ticket/domain';
 import { READ_LAG_MS, type Store } from '@ticket/domain/testing';
 import Libsql from 'libsql';
-import { createConnection } from 'mysql2/promise';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
 import type { DatabaseConfig } from '../packages/adapters/src/persistence/dialects/config.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
 import type { Engine } from './engines.ts';
+import { neighbourOf } from './neighbour.ts';
 import { movementsOf, openContainer, portsOf } from './open-store.ts';
 
 /** One snapshot of all rows, which sees nothing that is committed later. */
@@ -77,16 +77,17 @@ async function snapshotOf(config: DatabaseConfig): Promise<Snapshot> {
       close: async () => void connection.close(),
     };
   }
-  const { host, port, user, password, database } = config;
-  const connection = await createConnection({ host, port, user, password, database, charset: 'utf8mb4', timezone: 'Z', supportBigNumbers: true });
-  await connection.query("SET SESSION time_zone = '+00:00'");
-  await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ');
-  await connection.query('START TRANSACTION WITH CONSISTENT SNAPSHOT');
-  return {
-    query: async (sql, parameters) => {
-      const [rows] = await connection.query(sql, [...parameters]);
-      return rows as unknown[];
-    },
-    close: async () => connection.destroy(),
-  };
+  const neighbour = await neighbourOf(config);
+  for (const statement of SNAPSHOT[config.engine]) await neighbour.query(statement);
+  return { query: async (sql, parameters) => [...(await neighbour.query(sql, parameters))], close: () => neighbour.end() };
 }
+
+/** What a connection is told so that it sees no later commit. On PostgreSQL a snapshot begins with its first read. */
+const SNAPSHOT = {
+  mysql: [
+    "SET SESSION time_zone = '+00:00'",
+    'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
+    'START TRANSACTION WITH CONSISTENT SNAPSHOT',
+  ],
+  postgres: ['START TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'SELECT COUNT(*) FROM events'],
+};

@@ -1,6 +1,7 @@
 import Libsql from 'libsql';
 import AsynchronousLibsql from 'libsql/promise';
 import * as mysql2 from 'mysql2';
+import pg from 'pg';
 
 /** One way to the database and back. */
 export interface Trip {
@@ -42,6 +43,26 @@ export function watchDrivers() {
   // Every command that goes to the socket, a query or not.
   watch(mysql2.Connection.prototype, 'addCommand', (connection, command) => sent(connection, textOf(Object(command))));
 
+  // What is sent behind another without waiting for its answer takes the same way. Nobody else of ours sends a query as an object.
+  const unanswered = new Map<object, string[]>();
+  watch(pg.Client.prototype, 'query', (connection, query, answer) => {
+    const before = unanswered.get(connection);
+    const text = String(textOf(Object(query)));
+    if (before !== undefined) before.push(text);
+    else {
+      const texts = [text];
+      unanswered.set(connection, texts);
+      trips.push({
+        connection,
+        get text() {
+          return texts.join('; ');
+        },
+      });
+      const isAnswered = () => unanswered.delete(connection);
+      void Promise.resolve(answer).then(isAnswered, isAnswered);
+    }
+  });
+
   return {
     /** What is sent while this is done. */
     during: async (work: () => Promise<unknown>): Promise<readonly Trip[]> => {
@@ -55,7 +76,7 @@ export function watchDrivers() {
   };
 }
 
-const textOf = (command: object): unknown => ('sql' in command ? command.sql : command.constructor.name);
+const textOf = (command: object): unknown => ('sql' in command ? command.sql : 'text' in command ? command.text : command.constructor.name);
 
 /** A trip's statements, each as its verb, its tables and its lock: `SELECT events FOR UPDATE`. Those of one packet stand behind each other. */
 export function inShort({ text }: Pick<Trip, 'text'>): string {
@@ -69,8 +90,8 @@ export function inShort({ text }: Pick<Trip, 'text'>): string {
     .split(';')
     .map((statement) => {
       const [verb = '', second = ''] = statement.trim().split(' ');
-      const tables = [...statement.matchAll(/\b(?:FROM|JOIN|INTO|^\s*UPDATE) (\w+)/gi)].map(([, table]) => table);
-      const lock = /\b(FOR UPDATE|FOR SHARE|LOCK IN SHARE MODE)\b/i.exec(statement)?.[1] ?? '';
+      const tables = [...statement.matchAll(/\b(?:FROM|JOIN|INTO|^\s*UPDATE) (?!unnest\b)(\w+)/gi)].map(([, table]) => table);
+      const lock = /\b(FOR UPDATE|FOR NO KEY UPDATE|FOR SHARE|LOCK IN SHARE MODE)\b/i.exec(statement)?.[1] ?? '';
       return [verb.toUpperCase(), tables.length === 0 ? second : tables.join(' + '), lock].filter((word) => word !== '').join(' ');
     })
     .join('; ');

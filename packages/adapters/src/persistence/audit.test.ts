@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Difference } from '@ticket/domain';
 import { OPERATOR, rowsOf } from '@ticket/domain/testing';
 import Libsql from 'libsql';
-import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines, freshDatabase } from '../../../../tests/engines.ts';
+import { neighbourOf } from '../../../../tests/neighbour.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
 import { StartFault } from '../start-fault.ts';
@@ -126,8 +126,8 @@ async function unchecked(config: DatabaseConfig, statements: readonly string[]):
     database.close();
     return;
   }
-  const { host, port, user, password, database } = config;
-  const connection = await createConnection({ host, port, user, password, database });
-  for (const statement of ['SET foreign_key_checks = 0', ...statements]) await connection.query(statement);
-  await connection.end();
+  const neighbour = await neighbourOf(config);
+  const off = config.engine === 'mysql' ? 'SET foreign_key_checks = 0' : 'SET session_replication_role = replica';
+  for (const statement of [off, ...statements]) await neighbour.query(statement);
+  await neighbour.end();
 }

@@ -1,7 +1,7 @@
 import { Unavailable } from '@ticket/domain';
 import { rowsOf } from '@ticket/domain/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { engines } from '../../../../tests/engines.ts';
+import { engines, secondsAgo } from '../../../../tests/engines.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
 import type { Database } from './database.ts';
@@ -47,7 +47,7 @@ describe.each(engines)('the marks of transactions, %s', (engine) => {
     await atAge(0);
     const [oldest, newest] = await marks();
     expect(await database.sweepMarks()).toBe(0);
-    const dayAgo = engine === 'sqlite' ? "strftime('%Y-%m-%d %H:%M:%f', 'now', '-86401 seconds')" : 'CURRENT_TIMESTAMP(3) - INTERVAL 86401 SECOND';
+    const dayAgo = secondsAgo(engine, 86_401);
     await database.transaction((manager) => manager.query(`UPDATE commits SET at = ${dayAgo}`));
     expect([await database.sweepMarks(), await marks()]).toEqual([1, [newest]]);
     expect(oldest).not.toBe(newest);

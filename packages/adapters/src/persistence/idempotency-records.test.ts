@@ -1,6 +1,6 @@
 import { KEPT_MS } from '@ticket/domain/spi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../../../../tests/engines.ts';
+import { engines, secondsAgo } from '../../../../tests/engines.ts';
 import { openContainer } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
 import { TypeOrmIdempotencyRecords } from './idempotency-records.ts';
@@ -18,8 +18,7 @@ describe.each(engines)('what is kept under idempotency keys, on %s', (engine) =>
   const store = (key: string, ageMs: number) =>
     opened.container.get(TOKENS.database).transaction((manager) => {
       const seconds = ageMs / 1000;
-      const at =
-        engine === 'sqlite' ? `strftime('%Y-%m-%d %H:%M:%f', 'now', '-${seconds} seconds')` : `CURRENT_TIMESTAMP(3) - INTERVAL ${seconds} SECOND`;
+      const at = secondsAgo(engine, seconds);
       return manager.query(`INSERT INTO idempotency_keys (owner, idempotency_key, fingerprint, answer, kept_at) VALUES ('o', ?, 'f', '{}', ${at})`, [
         key,
       ]);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { heldBy } from '@ticket/domain';
 import { answersOf, as, OPERATOR, rowsOf, times } from '@ticket/domain/testing';
-import { type Connection, createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines } from '../../../../tests/engines.ts';
+import { engines, servers } from '../../../../tests/engines.ts';
+import { type Neighbour, neighbourOf } from '../../../../tests/neighbour.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { createContainer, TOKENS } from '../container.ts';
 import { NO_MEASURES } from '../measures.ts';
@@ -127,15 +127,12 @@ describe.each(engines)('users and bookings written at once, %s', (engine) => {
   });
 });
 
-describe.runIf(engines.includes('mysql'))('a neighbour on the database, mysql', () => {
+describe.each(servers)('a neighbour on the database, %s', (engine) => {
   let opened: Opened;
-  let neighbour: Connection;
+  let neighbour: Neighbour;
   beforeAll(async () => {
-    opened = await openContainer('mysql');
-    const { database } = opened;
-    if (database.engine !== 'mysql') throw new Error('not MySQL');
-    const { host, port, user, password, database: name } = database;
-    neighbour = await createConnection({ host, port, user, password, database: name });
+    opened = await openContainer(engine);
+    neighbour = await neighbourOf(opened.database);
   });
   afterAll(async () => {
     await neighbour.end();
@@ -175,7 +172,7 @@ describe.runIf(engines.includes('mysql'))('a neighbour on the database, mysql', 
     await neighbour.query('START TRANSACTION');
     // The very ledger line that the booking is going to write, after stock and booking.
     await neighbour.query(
-      `INSERT INTO stock_movements (event_id, stock_version, delta, available_after, reason, at) VALUES (?, 2, -1, 4, 'booked', NOW(3))`,
+      `INSERT INTO stock_movements (event_id, stock_version, delta, available_after, reason, at) VALUES (?, 2, -1, 4, 'booked', CURRENT_TIMESTAMP)`,
       [event.id],
     );
     await expect(rows.book(event, { userId })).rejects.toMatchObject({ name: 'Unavailable', outcome: 'not_done' });
@@ -191,7 +188,7 @@ describe.runIf(engines.includes('mysql'))('a neighbour on the database, mysql', 
     const { id: userId } = await rows.user();
     const booking = await rows.book(event, { userId });
     await neighbour.query('START TRANSACTION');
-    // More rows changed make the neighbour the one that InnoDB keeps.
+    // More rows changed make the neighbour the one that InnoDB keeps. PostgreSQL ends who finds it out, who here has waited longer.
     await neighbour.query('UPDATE bookings SET total_price_cents = total_price_cents + 1 WHERE id = ?', [booking.id]);
     await neighbour.query('UPDATE guards SET version = version + 1');
     await neighbour.query('UPDATE users SET name = ? WHERE id <> ?', ['Renamed', userId]);
@@ -211,11 +208,19 @@ describe.runIf(engines.includes('mysql'))('a neighbour on the database, mysql', 
     await neighbour.query('SELECT id FROM events WHERE id = ? FOR UPDATE', [event.id]);
     const booked = answersOf([rows.book(event, { userId })]);
     await sleep(200);
-    const [waiting] = await neighbour.query<never[]>(
-      `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID() AND command = 'Query'`,
-    );
-    for (const { id } of waiting as { id: number }[]) await neighbour.query(`KILL ${id}`);
-    expect(waiting).toHaveLength(1);
+    const { waiting, kill } = {
+      mysql: {
+        waiting: `SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID() AND command = 'Query'`,
+        kill: 'KILL ?',
+      },
+      postgres: {
+        waiting: `SELECT pid AS id FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        kill: 'SELECT pg_terminate_backend(?)',
+      },
+    }[engine];
+    const found = await neighbour.query<{ id: number }>(waiting);
+    for (const { id } of found) await neighbour.query(kill, [id]);
+    expect(found).toHaveLength(1);
     await neighbour.query('ROLLBACK');
     expect(await booked).toEqual(['done']);
     expect(await rows.available(event)).toBe(4);

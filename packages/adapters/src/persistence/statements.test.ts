@@ -133,10 +133,10 @@ type House = Awaited<ReturnType<typeof open>>;
 /** With all connections it may have, since one that is opened later would send its settings among what is watched. */
 async function open(engine: Engine, profile: Profile) {
   const { container, close } = await openContainer(engine, { policies: PROFILES[profile] });
-  if (engine === 'mysql')
+  if (engine !== 'sqlite')
     await container.get(TOKENS.database).transaction(async ({ dataSource }) => {
       const others = times(POOL_SIZE - 1, () => dataSource.createQueryRunner());
-      await Promise.all(others.map((runner) => runner.query('DO 0')));
+      await Promise.all(others.map((runner) => runner.query('SELECT 0')));
       await Promise.all(others.map((runner) => runner.release()));
     });
   const rows = rowsOf(portsOf(container));

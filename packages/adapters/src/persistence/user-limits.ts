@@ -3,7 +3,7 @@ import { changesSubject, type LockedRows, madeWithin, type StockDecision, userId
 import type { EntityManager } from 'typeorm';
 import type { Dialect, Owner } from './dialects/dialect.ts';
 import { type Moment, toDate } from './rows.ts';
-import { placesFor } from './statement.ts';
+import { type Parameter, placesFor } from './statement.ts';
 import { hashOf } from './typeorm-rate-limit-store.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function limitsIn(
   const owners = ownersOf(batch, bookings);
   // Some may be named twice; the answer is the same.
   const named = dialect.listOf(owners);
-  const asked: { readonly sql: string; readonly parameters: readonly string[] }[] = [];
+  const asked: { readonly sql: string; readonly parameters: readonly Parameter[] }[] = [];
   if (owners.length > 0 && ticketsPerUserMax !== undefined) asked.push(heldOf(dialect, named));
   if (owners.length > 0 && changesMax !== undefined) asked.push(madeBy(dialect, named, now), countsOf(named));
   const rows: LimitColumns[] =

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { engines, freshDatabase } from '../../../../tests/engines.ts';
+import { type Engine, engines, freshDatabase } from '../../../../tests/engines.ts';
 import { Database } from './database.ts';
 import type { DatabaseConfig } from './dialects/config.ts';
 import { mysql } from './dialects/mysql.ts';
+import { postgres } from './dialects/postgres.ts';
 import { sqlite } from './dialects/sqlite.ts';
 
 describe.each(engines)('the walls of %s', (engine) => {
@@ -32,21 +33,28 @@ describe.each(engines)('the walls of %s', (engine) => {
     expect(others).toEqual([]);
     const words = line.replace(`The database at ${database.address} keeps less than is promised: `, '').replace(/\.$/, '');
     const found = words === '' ? [] : words.split('; ');
-    return found.filter((one) => !one.startsWith('innodb_flush_log_at_trx_commit'));
+    return found.filter((one) => !/^(?:innodb_flush_log_at_trx_commit|fsync|full_page_writes) is/.test(one));
   }
   const rows = async () => (await database.query('SELECT id FROM events')).length;
 
-  const broken: readonly [string, string, RegExp][] =
-    engine === 'sqlite'
-      ? [
-          ['CHECK is ignored', 'PRAGMA ignore_check_constraints = ON', /CHECK is not enforced/],
-          ['COMMIT waits for no disk', 'PRAGMA synchronous = NORMAL', /synchronous is 1, not FULL/],
-          ['reads see what is not committed', 'PRAGMA read_uncommitted = ON', /read_uncommitted is on/],
-        ]
-      : [
-          ['a CHECK was dropped', 'ALTER TABLE events DROP CONSTRAINT chk_events_stock', /CHECK is not enforced/],
-          ['isolation was changed', 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ', /transactions run at REPEATABLE-READ/],
-        ];
+  const broken = (
+    {
+      sqlite: [
+        ['CHECK is ignored', 'PRAGMA ignore_check_constraints = ON', /CHECK is not enforced/],
+        ['COMMIT waits for no disk', 'PRAGMA synchronous = NORMAL', /synchronous is 1, not FULL/],
+        ['reads see what is not committed', 'PRAGMA read_uncommitted = ON', /read_uncommitted is on/],
+      ],
+      mysql: [
+        ['a CHECK was dropped', 'ALTER TABLE events DROP CONSTRAINT chk_events_stock', /CHECK is not enforced/],
+        ['isolation was changed', 'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ', /transactions run at REPEATABLE-READ/],
+      ],
+      // Each transaction asks for its own isolation.
+      postgres: [
+        ['a CHECK was dropped', 'ALTER TABLE events DROP CONSTRAINT chk_events_stock', /CHECK is not enforced/],
+        ['COMMIT waits for no disk', 'SET synchronous_commit = off', /synchronous_commit is off/],
+      ],
+    } satisfies Record<Engine, [string, string, RegExp][]>
+  )[engine];
 
   it('all stand, and trying them leaves nothing', async () => {
     const before = bytesOf(fresh.config);
@@ -68,6 +76,7 @@ const bytesOf = (config: DatabaseConfig): readonly Buffer[] =>
 const answering = (answers: Readonly<Record<string, unknown>>, refusal: object) => async (sql: string) => {
   if (sql.startsWith('INSERT')) throw Object.assign(new Error('CHECK'), refusal);
   if (sql.startsWith('SHOW')) return Object.entries(answers).map(([name, value]) => ({ Variable_name: name, Value: value }));
+  if (sql.startsWith('SELECT name, setting')) return Object.entries(answers).map(([name, setting]) => ({ name, setting }));
   const name = sql.replace('PRAGMA ', '');
   return [{ [name]: answers[name] }];
 };
@@ -75,6 +84,7 @@ const answering = (answers: Readonly<Record<string, unknown>>, refusal: object) 
 describe('what is promised of a power cut', () => {
   const file = sqlite({ engine: 'sqlite', folder: 'nowhere' });
   const server = mysql({ engine: 'mysql', host: 'db', port: 3306, user: 'u', password: 'p', database: 'd', poolSize: 3 });
+  const postgresServer = postgres({ engine: 'postgres', host: 'db', port: 5432, user: 'u', password: 'p', database: 'd', poolSize: 3 });
   const [safeFile, safeServer] = [
     { synchronous: 2, journal_mode: 'wal', read_uncommitted: 0 },
     {
@@ -105,6 +115,19 @@ describe('what is promised of a power cut', () => {
     [{}, []],
   ])('MySQL: %o', async (said, expected) => {
     const found = await server.weaknesses(answering({ ...safeServer, ...said }, { errno: 3819 }));
+    expect(found).toEqual(expected.map((words) => expect.stringMatching(words)));
+  });
+
+  it.each([
+    [{ synchronous_commit: 'off' }, [/synchronous_commit is off/]],
+    [{ synchronous_commit: 'remote_apply' }, []],
+    [{ fsync: 'off' }, [/fsync is off/]],
+    [{ full_page_writes: 'off' }, [/full_page_writes is off/]],
+    [{ transaction_isolation: 'serializable' }, [/transactions run at serializable/]],
+    [{}, []],
+  ])('PostgreSQL: %o', async (said, expected) => {
+    const safe = { transaction_isolation: 'read committed', synchronous_commit: 'on', fsync: 'on', full_page_writes: 'on' };
+    const found = await postgresServer.weaknesses(answering({ ...safe, ...said }, { code: '23514' }));
     expect(found).toEqual(expected.map((words) => expect.stringMatching(words)));
   });
 

@@ -1,7 +1,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { WritesRefused } from '../../measures.ts';
 import type { ErrorClass } from '../database-errors.ts';
-import type { Statement, Value } from '../statement.ts';
+import type { Parameter, Statement, Value } from '../statement.ts';
 import type { DatabaseConfig } from './config.ts';
 
 /**
@@ -152,7 +152,7 @@ export interface Owner {
 
 export interface Condition {
   readonly sql: string;
-  readonly parameters: readonly string[];
+  readonly parameters: readonly Parameter[];
 }
 
 /** The rows of a statement, in a transaction that writes and is rolled back. */

@@ -6,7 +6,7 @@ import { poolOfSize } from './postgres-pool.ts';
 import { dateText, insertMany, insertNew, NOW, sendPipelined, updateMany } from './postgres-statements.ts';
 import { addressOf, copiesOf } from './postgres-tools.ts';
 import { weaknessesOfServer } from './postgres-walls.ts';
-import { bookedByEach, filledUp } from './sql.ts';
+import { filledUp } from './sql.ts';
 
 /** PostgreSQL 14 or newer, one primary. */
 export const postgres = (config: PostgresConfig): Dialect => ({
@@ -38,7 +38,11 @@ export const postgres = (config: PostgresConfig): Dialect => ({
     sql: `(${columns.moment}, ${columns.id}) ${columns.direction === 'ASC' ? '>' : '<'} (?, ?)`,
     parameters: [at, id],
   }),
-  bookedBy: bookedByEach,
+  // An OR of several events would be looked up by the user alone.
+  bookedBy: (owners) => ({
+    sql: '(event_id, user_id) IN (SELECT * FROM unnest(?::varchar[], ?::varchar[]))',
+    parameters: [owners.map(({ eventId }) => eventId), owners.map(({ userId }) => userId)],
+  }),
 
   migrationLock: {
     // It waits as long as migrations may take, which need longer than any statement of a sale.

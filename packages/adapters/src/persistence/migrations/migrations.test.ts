@@ -5,16 +5,17 @@ import { PROGRAM_VERSION } from '../../program-version.ts';
 import { StartFault } from '../../start-fault.ts';
 import { Database } from '../database.ts';
 import type { DatabaseConfig } from '../dialects/config.ts';
-import { openMySql } from '../dialects/mysql-open.ts';
-import { openSqlite } from '../dialects/sqlite-open.ts';
+import { dialectOf } from '../dialects/index.ts';
 import { MigrationPrograms1764800000000 } from './1764800000000-migration-programs.ts';
 import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts';
 import { migrations } from './index.ts';
 import { isAtLeast } from './program-versions.ts';
 
+const openedOf = (config: DatabaseConfig) => dialectOf(config).open({ makes: true, onLost: () => undefined });
+
 /** Past the program, which would not start. */
 async function forget(config: DatabaseConfig, name: string): Promise<void> {
-  const { writer, reader } = config.engine === 'sqlite' ? await openSqlite(config.folder) : await openMySql(config);
+  const { writer, reader } = await openedOf(config);
   for (const [table, column] of [
     ['migrations', 'name'],
     ['migration_programs', 'migration'],
@@ -56,10 +57,12 @@ describe.each(engines)('migrations on %s', (engine) => {
   });
 
   it('make the very tables that the schemas describe', async () => {
-    const { writer: source } = fresh.config.engine === 'mysql' ? await openMySql(fresh.config) : await openSqlite(fresh.config.folder);
+    const { writer: source } = await openedOf(fresh.config);
     opened.push(source);
     const { upQueries } = await source.driver.createSchemaBuilder().log();
-    expect(upQueries.map(({ query }) => query)).toEqual([]);
+    // Checks are in the migrations alone (schemas.ts); on one engine TypeORM sees them, and would drop what it was not told of.
+    const missing = upQueries.map(({ query }) => query).filter((query) => !/DROP CONSTRAINT "chk_/.test(query));
+    expect(missing).toEqual([]);
   });
 
   it('each say which program is the oldest that can run on its tables, and this one is no older', async () => {
