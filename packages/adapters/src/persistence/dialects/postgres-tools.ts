@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { PostgresConfig } from './config.ts';
 import type { ByOtherTools, Copies } from './dialect.ts';
+import { quoted, requireNotSqlite } from './server-tools.ts';
 
 /** For people. */
 export const addressOf = ({ host, port, socket }: Pick<PostgresConfig, 'host' | 'port' | 'socket'>): string => socket ?? `${host}:${port}`;
@@ -15,11 +16,11 @@ export function placeOf({ host, port, socket }: Pick<PostgresConfig, 'host' | 'p
 /** By its own tools alone. */
 export const copiesOf = (config: PostgresConfig): Copies => ({
   backUp: async (to) => byOtherTools(config, resolve(to)),
-  restore: async (from) => byOtherTools(config, resolve(from)),
+  restore: async (from) => {
+    requireNotSqlite(resolve(from), `PostgreSQL at ${addressOf(config)}`);
+    return byOtherTools(config, resolve(from));
+  },
 });
-
-/** As a shell takes one word. */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 const MODES = { preferred: 'prefer', required: 'require', 'verify-ca': 'verify-ca', 'verify-identity': 'verify-full' } as const;
 

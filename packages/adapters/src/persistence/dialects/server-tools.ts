@@ -1,0 +1,25 @@
+import { StartFault } from '../../start-fault.ts';
+import { messageOf } from '../database-errors.ts';
+import { whatIsAt } from './sqlite-backup.ts';
+import { hasMagic, headerOf } from './sqlite-log.ts';
+
+/** What the commands for servers' own tools have in common. */
+
+/** As a shell takes one word. */
+export const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+/** A dump may be on another machine, so only what is here and is no dump is refused. */
+export function requireNotSqlite(source: string, server: string): void {
+  if (whatIsAt(source) !== 'a file' || !isSqlite(source)) return;
+  throw new StartFault(
+    `${source} is a SQLite database, and the configuration names ${server}. Nothing was changed. To put it in the place of the embedded database, take DB_HOST, DB_SOCKET and DATABASE_URL (or whichever address is set) out of the environment and .env, with every other DB_ variable, and restore again. For the server, name a dump of its own.`,
+  );
+}
+
+function isSqlite(file: string): boolean {
+  try {
+    return hasMagic(headerOf(file));
+  } catch (error) {
+    throw new StartFault(`${file} could not be restored: ${messageOf(error)}. Nothing was changed. Once that is mended, restore again.`);
+  }
+}
