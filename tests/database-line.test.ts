@@ -10,7 +10,8 @@ import { loadConfig } from '../packages/adapters/src/config.ts';
 import { backUp } from '../packages/adapters/src/persistence/copies.ts';
 import { Database } from '../packages/adapters/src/persistence/database.ts';
 import { certificates, hasOpenSsl } from './certificates.ts';
-import { find, startMariaDb } from './mariadb.ts';
+import { find } from './machine.ts';
+import { startMariaDb } from './mariadb.ts';
 
 /** The line to the database, on servers with TLS and without: what is said of it is what it is. */
 const program = find('mariadbd');
@@ -38,10 +39,10 @@ describe.skipIf(!canTry)('the line to the database', () => {
     [own, others, old] = [certificates('localhost'), certificates('another.example'), certificates('localhost', { days: -1 })];
     const start = (options: readonly string[], knowsUsers = false) => startMariaDb(program ?? '', { knowsUsers, options });
     [secure, otherName, plain, expired] = await Promise.all([
-      start(own.serverOptions, true),
-      start(others.serverOptions),
+      start(own.serverOptions.mysql, true),
+      start(others.serverOptions.mysql),
       start(['--skip-ssl']),
-      start(old.serverOptions),
+      start(old.serverOptions.mysql),
     ]);
   });
   afterAll(() => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { find, startMariaDb } from './mariadb.ts';
+import { find } from './machine.ts';
+import { startMariaDb } from './mariadb.ts';
 import { CONCERT, openApi } from './open-api.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

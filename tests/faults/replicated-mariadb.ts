@@ -1,5 +1,6 @@
 import { cpSync } from 'node:fs';
-import { find, makeGrantTables } from '../mariadb.ts';
+import { find } from '../machine.ts';
+import { makeGrantTables } from '../mariadb.ts';
 import { PrivateMariaDb } from './private-mariadb.ts';
 import { PATIENCE_MS, type Store, temporaryFolder } from './programs.ts';
 
