@@ -8,7 +8,7 @@ const mutant = process.env['MUTANT'];
 const processes = ['faults/**/*.test.ts', 'history/**/*.test.ts'];
 /** Those whose time goes into programs that start, and limits that pass: two files at a time, since no answer depends on how busy the machine is. */
 const sideBySide = [
-  ...['failover', 'late-requests', 'marks', 'server-settings', 'sqlite-files', 'stale-reads', 'walls', 'way-out'].map(
+  ...['failover', 'late-requests', 'marks', 'private-servers', 'server-settings', 'sqlite-files', 'stale-reads', 'walls', 'way-out'].map(
     (name) => `faults/${name}.test.ts`,
   ),
   'history/**/*.test.ts',
@@ -30,7 +30,7 @@ const project = (name: string, root: string, { include = ['**/*.test.ts'], exclu
 
 export default defineConfig({
   test: {
-    globalSetup: ['./tests/mariadb.ts'],
+    globalSetup: ['./tests/throwaway-servers.ts'],
     reporters: ['default', './tests/closing-line.ts'],
     projects: [
       project('domain', 'packages/domain'),

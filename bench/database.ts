@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import { find, startMariaDb } from '../tests/mariadb.ts';
+import { find } from '../tests/machine.ts';
+import { startMariaDb } from '../tests/mariadb.ts';
 
 /** The throwaway MariaDB that all servers under test share, one after another. */
 export class MariaDb {

@@ -40,7 +40,7 @@ const onSqlite = async (options: Parameters<typeof startServer>[1] = {}) => {
 async function onMariaDb() {
   const { config, drop } = await freshDatabase('mysql');
   if (config.engine !== 'mysql') throw new Error('this is not MySQL');
-  const uri = Object.assign(serverUrl(), { pathname: `/${config.database}` }).href;
+  const uri = Object.assign(serverUrl('mysql'), { pathname: `/${config.database}` }).href;
   const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env: { DATABASE_URL: uri, DB_POOL_SIZE: '3' } });
   const neighbour = await createConnection(uri);
   const close = async () => {

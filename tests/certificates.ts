@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { find } from './mariadb.ts';
+import { find } from './machine.ts';
+import { serverUser } from './postgres.ts';
 
 export const hasOpenSsl = find('openssl') !== undefined;
 
@@ -22,9 +23,17 @@ export function certificates(name: string, { days = 2 } = {}) {
   const from = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial'];
   openssl('x509', '-req', '-in', at('server.csr'), ...from, '-out', at('server.pem'), '-days', String(days), '-extfile', at('names'));
   chmodSync(at('server.key'), 0o644);
+  // PostgreSQL takes no key that others can read, and reads none of another user.
+  copyFileSync(at('server.key'), at('postgres.key'));
+  chmodSync(at('postgres.key'), 0o600);
+  const user = serverUser();
+  if (user !== undefined) chownSync(at('postgres.key'), user.uid, user.gid);
   return {
     ca: at('ca.pem'),
-    serverOptions: [`--ssl-cert=${at('server.pem')}`, `--ssl-key=${at('server.key')}`],
+    serverOptions: {
+      mysql: [`--ssl-cert=${at('server.pem')}`, `--ssl-key=${at('server.key')}`],
+      postgres: ['--ssl=on', `--ssl-cert-file=${at('server.pem')}`, `--ssl-key-file=${at('postgres.key')}`],
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { find, startMariaDb } from './mariadb.ts';
+import { askedEngines } from './engine-names.ts';
+import { find } from './machine.ts';
+import { startMariaDb } from './mariadb.ts';
 import { CONCERT, openApi } from './open-api.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -14,8 +16,9 @@ const [, statements = ''] = /## Two database users.*?```sql\n(.*?)```/s.exec(rea
 /** A password that stands in the document is refused. */
 const OWN = randomBytes(12).toString('base64url');
 const program = find('mariadbd');
-const canTry = program !== undefined && find('mariadb-install-db') !== undefined;
-if (!canTry) console.warn('\nTHE RIGHTS OF DATABASE USERS ARE NOT TRIED: no mariadbd here, or no mariadb-install-db to teach it users.\n');
+const isAsked = askedEngines().includes('mysql');
+const canTry = isAsked && program !== undefined && find('mariadb-install-db') !== undefined;
+if (isAsked && !canTry) console.warn('\nTHE RIGHTS OF DATABASE USERS ARE NOT TRIED: no mariadbd here, or no mariadb-install-db to teach it users.\n');
 
 describe.skipIf(!canTry)('the database users of docs/configuration.md', () => {
   let url: URL;

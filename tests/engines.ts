@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import { inject } from 'vitest';
 import type { DatabaseConfig } from '../packages/adapters/src/persistence/dialects/config.ts';
+import { askedEngines, type Engine, type ServedEngine } from './engine-names.ts';
+import { clientOf } from './postgres.ts';
 
-export type Engine = 'sqlite' | 'mysql';
+export type { Engine } from './engine-names.ts';
 
-const mysqlUrl = inject('mysqlUrl');
+const urls = { mysql: inject('mysqlUrl'), postgres: inject('postgresUrl') };
 
 /** The engines that this run has; globalSetup has said which one is missing. */
-export const engines: readonly Engine[] = mysqlUrl === undefined ? ['sqlite'] : ['sqlite', 'mysql'];
+export const engines: readonly Engine[] = askedEngines().filter((engine) => engine === 'sqlite' || urls[engine] !== undefined);
 
 /** An empty database of the test's own. */
 export async function freshDatabase(engine: Engine): Promise<{ config: DatabaseConfig; drop: () => Promise<void> }> {
@@ -19,20 +21,42 @@ export async function freshDatabase(engine: Engine): Promise<{ config: DatabaseC
     const folder = mkdtempSync(join(tmpdir(), 'ticket-sqlite-'));
     return { config: { engine, folder }, drop: async () => rmSync(folder, { recursive: true, force: true }) };
   }
-  const { hostname, port, username, password } = serverUrl();
+  const { hostname, port, username, password } = serverUrl(engine);
   const name = `ticket_test_${randomBytes(8).toString('hex')}`;
-  await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  const server = { host: hostname, port: Number(port || 3306), user: decodeURIComponent(username), password: decodeURIComponent(password) };
-  return { config: { engine, ...server, database: name, poolSize: 10 }, drop: () => onServer(`DROP DATABASE ${name}`) };
+  const { defaultPort, characters, force } = OF[engine];
+  await onServer(engine, `CREATE DATABASE ${name}${characters}`);
+  const server = { host: hostname, port: Number(port || defaultPort), user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { config: { engine, ...server, database: name, poolSize: 10 }, drop: () => onServer(engine, `DROP DATABASE ${name}${force}`) };
 }
 
-export function serverUrl(): URL {
-  if (mysqlUrl === undefined) throw new Error('this run has no MySQL server');
-  return new URL(mysqlUrl);
+/** What differs: a PostgreSQL server has one set of characters for all, and drops no database that is in use. */
+const OF = {
+  mysql: { defaultPort: 3306, characters: ' CHARACTER SET utf8mb4', force: '' },
+  postgres: { defaultPort: 5432, characters: '', force: ' WITH (FORCE)' },
+} as const;
+
+export function serverUrl(engine: ServedEngine): URL {
+  const url = urls[engine];
+  if (url === undefined) throw new Error(`this run has no server of ${engine}`);
+  return new URL(url);
 }
 
-async function onServer(sql: string): Promise<void> {
-  const connection = await createConnection(serverUrl().href);
+async function onServer(engine: ServedEngine, sql: string): Promise<void> {
+  const { href } = serverUrl(engine);
+  const connection: { query(sql: string): Promise<unknown>; end(): Promise<void> } = await (engine === 'mysql'
+    ? createConnection(href)
+    : clientOf(href));
   await connection.query(sql);
   await connection.end();
 }
+
+/** Those that run as servers, which others may reach too. */
+export const servers = engines.filter((engine) => engine !== 'sqlite');
+
+/** A moment so long ago by the database's clock, as a statement of the engine has it. */
+export const secondsAgo = (engine: Engine, seconds: number): string =>
+  ({
+    sqlite: `strftime('%Y-%m-%d %H:%M:%f', 'now', '-${seconds} seconds')`,
+    mysql: `CURRENT_TIMESTAMP(3) - INTERVAL ${seconds} SECOND`,
+    postgres: `clock_timestamp() - INTERVAL '${seconds} seconds'`,
+  })[engine];

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig } from '../packages/adapters/src/config.ts';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
-import { find } from './mariadb.ts';
+import { find } from './machine.ts';
 
 /** The command line on a terminal, which util-linux's `script` makes. BSD's takes other options. */
 const script = process.platform === 'linux' ? find('script') : undefined;

@@ -331,7 +331,7 @@ describe('a database that cannot be reached', () => {
     if (!engines.includes('mysql')) return;
     // The database comes: here a wire to the tests' own.
     const wire = createServer((near) => {
-      const far = connect(Number(serverUrl().port || 3306), serverUrl().hostname);
+      const far = connect(Number(serverUrl('mysql').port || 3306), serverUrl('mysql').hostname);
       near.pipe(far).pipe(near);
       for (const end of [near, far]) end.on('error', () => [near, far].forEach((socket) => void socket.destroy()));
     }).listen(port, '127.0.0.1');

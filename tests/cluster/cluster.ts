@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connection, createConnection } from 'mysql2/promise';
-import { find } from '../mariadb.ts';
+import { find } from '../machine.ts';
 import { GALERA_LIBRARY } from './packages.ts';
 import { eventually, must } from './waiting.ts';
 

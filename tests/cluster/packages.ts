@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { find } from '../mariadb.ts';
+import { find } from '../machine.ts';
 
 export const GALERA_LIBRARY = '/usr/lib/galera/libgalera_smm.so';
 const PACKAGES = ['mariadb-server', 'galera-4', 'rsync'];

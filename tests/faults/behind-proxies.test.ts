@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { find, install } from '../mariadb.ts';
+import { find, install } from '../machine.ts';
 import { freePort, launch, type Server, startServer, temporaryFolder, until } from './programs.ts';
 
 /**

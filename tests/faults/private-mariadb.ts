@@ -1,23 +1,21 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
-import type { Engine } from '../engines.ts';
-import { find } from '../mariadb.ts';
-import { atTheEnd, freePort, launch, type Store, temporaryFolder, until } from './programs.ts';
+import { askedEngines } from '../engine-names.ts';
+import { find, freePort, sayMissing } from '../machine.ts';
+import type { PrivateServer } from './private-server.ts';
+import { atTheEnd, launch, type Store, temporaryFolder, until } from './programs.ts';
 
 const program = find('mariadbd');
+const isAsked = askedEngines().includes('mysql');
 
-/** Whether these tests have a database server that they may kill. TEST_DATABASE_URL is none: it is somebody's. */
-export const hasMariaDb = program !== undefined;
+/** Whether this run has a MariaDB that it may kill. TEST_DATABASE_URL is none: it is somebody's. */
+export const hasMariaDb = isAsked && program !== undefined;
 /** The engines whose servers and files these tests may kill. */
-export const enginesHere: readonly Engine[] = hasMariaDb ? ['sqlite', 'mysql'] : ['sqlite'];
+export const enginesHere: readonly ('sqlite' | 'mysql')[] = hasMariaDb ? ['sqlite', 'mysql'] : ['sqlite'];
 
-if (!hasMariaDb) {
-  const missing =
-    'THE FAULTS OF MYSQL/MARIADB ARE NOT INJECTED: no mariadbd here that could be killed (Debian: apt-get install mariadb-server-core).';
-  if (process.env['CI'] === 'true') throw new Error(missing);
-  console.warn(`\n${missing}\n`);
-}
+if (isAsked && !hasMariaDb)
+  sayMissing('THE FAULTS OF MYSQL/MARIADB ARE NOT INJECTED: no mariadbd here that could be killed (Debian: apt-get install mariadb-server-core).');
 
 interface Settings {
   /** Options of the server program, added to the usual ones. */
@@ -27,7 +25,8 @@ interface Settings {
 }
 
 /** A MariaDB of the test file's own, which can be killed, frozen, and started again on the same folder and port. */
-export class PrivateMariaDb {
+export class PrivateMariaDb implements PrivateServer {
+  readonly engine = 'mysql';
   readonly port: number;
   readonly #folder = temporaryFolder();
   readonly #options: readonly string[];

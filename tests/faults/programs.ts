@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
-import { find } from '../mariadb.ts';
+import { leashed } from '../machine.ts';
+import { addressOf } from '../postgres.ts';
 
 /**
  * The programs under test, each a process of its own. They are run as built, since these tests start some hundred of them, and
@@ -15,7 +15,6 @@ import { find } from '../mariadb.ts';
  * processes also when this one is killed.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const leash = find('setpriv');
 
 /** The machine is shared: what takes a second may take many. */
 export const PATIENCE_MS = 30_000;
@@ -41,11 +40,15 @@ interface Launching {
   /** A file to write to, instead of a pipe that is read here. */
   readonly stdout?: number | undefined;
   readonly stdin?: 'pipe';
+  /** As whom; undefined is the user of the tests. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** What ends it with this process. */
+  readonly lastSignal?: NodeJS.Signals;
 }
 
-export function launch(command: string, args: readonly string[], { cwd, env = {}, stdout, stdin }: Launching = {}) {
-  const [program = command, ...before] = leash === undefined ? [command] : [leash, '--pdeathsig', 'KILL', '--', command];
-  const child = spawn(program, [...before, ...args], {
+export function launch(command: string, args: readonly string[], { cwd, env = {}, stdout, stdin, user, lastSignal = 'SIGKILL' }: Launching = {}) {
+  const child = spawn(...leashed(command, args, lastSignal), {
+    ...user,
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: [stdin ?? 'ignore', stdout ?? 'pipe', 'pipe'],
@@ -53,7 +56,7 @@ export function launch(command: string, args: readonly string[], { cwd, env = {}
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const end = () => void child.kill('SIGKILL');
+  const end = () => void child.kill(lastSignal);
   process.once('exit', end);
   void exited.then(() => process.off('exit', end));
   atTheEnd(end);
@@ -90,12 +93,19 @@ function isMade(folder: string): boolean {
 /** What the server keeps its rows in. */
 export type Store =
   | { readonly engine: 'sqlite'; readonly folder: string }
-  | { readonly engine: 'mysql'; readonly port: number; readonly database: string };
+  | { readonly engine: 'mysql'; readonly port: number; readonly database: string }
+  | { readonly engine: 'postgres'; readonly port: number; readonly database: string; readonly password: string };
 
-const environmentOf = (store: Store): Record<string, string> =>
-  store.engine === 'sqlite'
-    ? { DATA_DIR: store.folder }
-    : { DB_HOST: '127.0.0.1', DB_PORT: String(store.port), DB_USER: 'root', DB_PASSWORD: '', DB_NAME: store.database };
+function environmentOf(store: Store): Record<string, string> {
+  switch (store.engine) {
+    case 'sqlite':
+      return { DATA_DIR: store.folder };
+    case 'mysql':
+      return { DB_HOST: '127.0.0.1', DB_PORT: String(store.port), DB_USER: 'root', DB_PASSWORD: '', DB_NAME: store.database };
+    case 'postgres':
+      return { DATABASE_URL: addressOf(store) };
+  }
+}
 
 export type Server = Awaited<ReturnType<typeof startServer>>;
 
@@ -198,14 +208,7 @@ export function launchTickets(store: Store, args: readonly string[], env: Record
   });
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-}
+export { freePort } from '../machine.ts';
 
 /** Asks until there is an answer, and says what was waited for when there is none. */
 export async function until<Answer>(

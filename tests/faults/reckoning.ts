@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { createConnection } from 'mysql2/promise';
 import { expect } from 'vitest';
+import { addressOf, clientOf } from '../postgres.ts';
 import { ask, type Booking, type BoxOffice, type Order } from './box-office.ts';
 import { audit, type Server, type Store, until } from './programs.ts';
 
@@ -116,6 +117,14 @@ export async function query<Row>(store: Store, sql: string): Promise<readonly Ro
       return [];
     } finally {
       database.close();
+    }
+  }
+  if (store.engine === 'postgres') {
+    const client = await clientOf(addressOf(store));
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
     }
   }
   const connection = await createConnection(`mysql://root@127.0.0.1:${store.port}/${store.database}`);

@@ -101,7 +101,9 @@ function dearOnes(token: string): Readonly<Record<string, string>> {
 async function storeOf(engine: Engine): Promise<Store> {
   const { config, drop } = await freshDatabase(engine);
   atTheEnd(drop);
-  return config.engine === 'sqlite' ? config : { engine: 'mysql', port: config.port, database: config.database };
+  if (config.engine === 'sqlite') return config;
+  const { port, database, password } = config;
+  return config.engine === 'mysql' ? { engine: 'mysql', port, database } : { engine: 'postgres', port, database, password };
 }
 
 const ADMIN = { email: 'admin@example.com', password: 'kereta malam 7' };

@@ -21,7 +21,7 @@ export const VARIABLES = [
 export type Variable = (typeof VARIABLES)[number];
 
 /** Read by the command line, by Node and by the tests. */
-const READ_ELSEWHERE = ['TICKETS_PASSWORD', 'UV_THREADPOOL_SIZE', 'TEST_DATABASE_URL'] as const;
+const READ_ELSEWHERE = ['TICKETS_PASSWORD', 'UV_THREADPOOL_SIZE', 'TEST_DATABASE_URL', 'TEST_POSTGRES_URL', 'TEST_ENGINES'] as const;
 
 /** What is set, without the spaces around it. */
 export type Environment = Readonly<Partial<Record<Variable, string>>>;

@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Client } from 'pg';
+import { askedEngines } from '../engine-names.ts';
+import { freePort, sayMissing } from '../machine.ts';
+import { addressOf, clientOf, findPostgres, makeCluster, newPassword, STOP, serverFolder, serverOptions, serverUser } from '../postgres.ts';
+import type { PrivateServer } from './private-server.ts';
+import { atTheEnd, launch, type Store, until } from './programs.ts';
+
+const programs = findPostgres();
+const isAsked = askedEngines().includes('postgres');
+
+/** Whether this run has a PostgreSQL that it may kill. TEST_POSTGRES_URL is none: it is somebody's. */
+export const hasPostgres = isAsked && programs !== undefined;
+
+if (isAsked && !hasPostgres)
+  sayMissing('THE FAULTS OF POSTGRESQL ARE NOT INJECTED: no postgres and initdb here that could be killed (Debian: apt-get install postgresql).');
+
+/**
+ * A PostgreSQL of the test file's own, which can be killed, frozen, and started again on the same folder and port. It is one process for
+ * each connection and some for itself, all children of the first one. Every user needs a password.
+ */
+export class PrivatePostgres implements PrivateServer {
+  readonly engine = 'postgres';
+  readonly port: number;
+  readonly #folder = serverFolder();
+  readonly #password = newPassword();
+  readonly #options: readonly string[];
+  #running: ReturnType<typeof launch> | undefined;
+  #frozen: { readonly pids: readonly number[]; readonly guard: ChildProcess } | undefined;
+  #databases = 0;
+
+  private constructor(port: number, options: readonly string[]) {
+    this.port = port;
+    this.#options = options;
+    atTheEnd(() => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 }));
+  }
+
+  static async start({ options = [] }: { readonly options?: readonly string[] } = {}): Promise<PrivatePostgres> {
+    if (programs === undefined) throw new Error('there is no PostgreSQL here');
+    const postgres = new PrivatePostgres(await freePort(), options);
+    await makeCluster(programs, postgres.#folder, postgres.#password);
+    await postgres.start();
+    return postgres;
+  }
+
+  /** Unlike the throwaway of the other suites it is durable. */
+  async start(): Promise<void> {
+    if (programs === undefined) throw new Error('there is no PostgreSQL here');
+    const running = launch(join(programs, 'postgres'), [...serverOptions(this.#folder, this.port), ...this.#options], {
+      cwd: this.#folder,
+      user: serverUser(),
+      lastSignal: STOP,
+    });
+    this.#running = running;
+    atTheEnd(() => this.thaw());
+    const answers = async () => {
+      const client = await clientOf(this.#address()).catch(() => undefined);
+      await client?.end();
+      return client;
+    };
+    await until('PostgreSQL answers', answers, { while: () => running.child.exitCode === null, output: running.output });
+  }
+
+  async kill(): Promise<void> {
+    const pids = this.pids();
+    // The first process comes first, since it makes new ones.
+    for (const pid of pids) signal(pid, 'SIGKILL');
+    this.thaw();
+    await this.#running?.exited;
+    await until('all processes of PostgreSQL are gone', () => (pids.every((pid) => stateOf(pid) === undefined) ? true : undefined));
+  }
+
+  freeze(): void {
+    const [first, ...others] = this.pids();
+    if (first === undefined || this.#frozen !== undefined) return;
+    signal(first, 'SIGSTOP');
+    const pids = [first, ...new Set([...others, ...childrenOf(first)])];
+    for (const pid of pids) signal(pid, 'SIGSTOP');
+    // Processes that stand still do not notice that their first one is gone. When this process dies, the pipe closes, and they are thawed.
+    const guard = spawn('sh', ['-c', 'read -r end; kill -CONT "$@"', 'sh', ...pids.map(String)], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    this.#frozen = { pids, guard };
+  }
+
+  thaw(): void {
+    for (const pid of this.#frozen?.pids ?? []) signal(pid, 'SIGCONT');
+    this.#frozen?.guard.kill();
+    this.#frozen = undefined;
+  }
+
+  /** The ids of its processes, the first one first. */
+  pids(): readonly number[] {
+    const pid = this.#running?.child.exitCode === null ? this.#running.child.pid : undefined;
+    return pid === undefined ? [] : [pid, ...childrenOf(pid)];
+  }
+
+  #address(database?: string): string {
+    return addressOf({ port: this.port, password: this.#password, database });
+  }
+
+  /** The name of a database that is not there yet: the server under test makes it. */
+  store(): Store & { engine: 'postgres' } {
+    return { engine: 'postgres', port: this.port, password: this.#password, database: `faults_${this.#databases++}` };
+  }
+
+  /** A client beside the server under test, who may be rude. */
+  async neighbour(database?: string): Promise<Client> {
+    const client = await clientOf(this.#address(database));
+    atTheEnd(() => void client.end().catch(() => undefined));
+    return client;
+  }
+
+  async query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const client = await clientOf(this.#address());
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+/** Linux tells by a file, other systems by a program. */
+function childrenOf(pid: number): readonly number[] {
+  const list = `/proc/${pid}/task/${pid}/children`;
+  const text = existsSync(list) ? readFileSync(list, 'utf8') : spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout;
+  return (text.match(/\d+/g) ?? []).map(Number);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // it is gone
+  }
+}
+
+/** `T` is a process that stands still. Undefined: it is gone, or an orphan that nobody collects; or this system has no /proc. */
+export function stateOf(pid: number): string | undefined {
+  try {
+    const state = /^State:\s*(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return state === 'Z' || state === 'X' ? undefined : state;
+  } catch {
+    return undefined;
+  }
+}

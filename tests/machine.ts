@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname } from 'node:path';
+
+export function find(program: string): string | undefined {
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin:/opt/homebrew/bin` };
+  return spawnSync('sh', ['-c', `command -v ${program}`], { env, encoding: 'utf8' }).stdout.trim() || undefined;
+}
+
+/** Root on Debian or Ubuntu gets the program installed. No service of the package is started. Its installation sees the files, which go again. */
+export function install(program: string, debianPackage: string, files: Readonly<Record<string, string>> = {}): string | undefined {
+  if (process.getuid?.() !== 0 || find('apt-get') === undefined) return undefined;
+  console.warn(`No ${program} here: installing Debian’s ${debianPackage} (the program alone, no service) for the tests.`);
+  const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
+  // policy-rc.d is asked before a package starts its service. A file that is there already is the machine's own.
+  const ours = Object.entries({ '/usr/sbin/policy-rc.d': '#!/bin/sh\nexit 101\n', ...files }).filter(([path]) => !existsSync(path));
+  try {
+    for (const [path, text] of ours) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text, { mode: 0o755 });
+    }
+    spawnSync('apt-get', ['update', '-qq'], quiet);
+    spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], quiet);
+  } finally {
+    for (const [path] of ours) rmSync(path, { force: true });
+  }
+  return find(program);
+}
+
+/** Suites that cannot run here say so aloud. In CI that is a failure. */
+export function sayMissing(missing: string): void {
+  if (process.env['CI'] === 'true') throw new Error(missing);
+  console.warn(`\n${missing}\n`);
+}
+
+const leash = find('setpriv');
+
+/** The command that gets the signal when the process that runs it dies, also when that is killed. */
+export const leashed = (command: string, args: readonly string[], signal: NodeJS.Signals = 'SIGKILL'): readonly [string, readonly string[]] =>
+  leash === undefined ? [command, args] : [leash, ['--pdeathsig', signal.slice('SIG'.length), '--', command, ...args]];
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
