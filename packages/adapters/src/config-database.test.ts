@@ -29,17 +29,69 @@ const refusal = (env: Record<string, string>): string => {
   }
   return 'accepted';
 };
-const far = (query: string) => `mysql://u:${OWN}@db.example/shop?${query}`;
+const far = (query: string, scheme = 'mysql') => `${scheme}://u:${OWN}@db.example/shop?${query}`;
 const tlsOf = (env: Record<string, string>) => {
   const { database } = load(env);
-  return database.engine === 'mysql' ? (database.tls?.mode ?? 'none') : database.engine;
+  return database.engine === 'sqlite' ? database.engine : (database.tls?.mode ?? 'none');
 };
+/** The two engines that are servers, each as its variables choose it. */
+const ENGINES = [
+  { engine: 'mysql', port: 3306, chosen: {}, socket: '/run/mysqld/mysqld.sock' },
+  { engine: 'postgres', port: 5432, chosen: { DB_TYPE: 'postgres' }, socket: '/run/postgresql/.s.PGSQL.5432' },
+];
 
 describe('the database', () => {
-  it('is MySQL as soon as DB_HOST is set, with the specified names and defaults', () => {
-    expect(load({ DB_HOST: 'localhost' }).database).toEqual({
-      ...{ engine: 'mysql', host: 'localhost', port: 3306, user: 'fullstack', password: '', database: 'gdgoc', poolSize: 10 },
+  it.each([
+    [{}, 'mysql', 3306],
+    [{ DB_TYPE: 'mysql' }, 'mysql', 3306],
+    [{ DB_TYPE: 'MariaDB' }, 'mysql', 3306],
+    [{ DB_TYPE: 'postgres' }, 'postgres', 5432],
+    [{ DB_TYPE: 'PostgreSQL' }, 'postgres', 5432],
+    [{ DB_TYPE: 'postgres', DB_PORT: '6432' }, 'postgres', 6432],
+  ])('is a server as soon as DB_HOST is set, with the specified names and defaults; %j is %s at port %i', (chosen, engine, port) => {
+    expect(load({ DB_HOST: 'localhost', ...chosen }).database).toEqual({
+      ...{ engine, host: 'localhost', port, user: 'fullstack', password: '', database: 'gdgoc', poolSize: 10 },
     });
+  });
+
+  it('is the embedded one with DB_TYPE=sqlite, whatever other programs’ names are there', () => {
+    expect(load({ DB_TYPE: 'sqlite' }).database).toEqual({ engine: 'sqlite', folder });
+    expect(load({ DB_TYPE: 'sqlite', MYSQLHOST: 'h', PGHOST: 'h' }).database).toMatchObject({ engine: 'sqlite' });
+    expect(refusal({ DB_TYPE: 'sqlite', DB_NAME: 'shop' })).toContain('- DB_NAME: no effect without DB_HOST');
+  });
+
+  it.each(['sqlserver', 'pg', 'constructor'])('has no DB_TYPE=%s', (DB_TYPE) => {
+    expect(refusal({ DB_HOST: 'localhost', DB_TYPE })).toContain('- DB_TYPE: must be mysql, mariadb, postgres or sqlite');
+  });
+
+  it.each([
+    ['sqlite', { DB_HOST: 'localhost' }, 'DB_TYPE: sqlite is the embedded database, and DB_HOST says another'],
+    ['sqlite', { DATABASE_URL: 'postgres://u@localhost/d' }, 'DB_TYPE: sqlite is the embedded database, and DATABASE_URL says another'],
+    ['mysql', { DATABASE_URL: 'postgres://u@localhost/d' }, 'DB_TYPE: mysql is another database than postgres:// in DATABASE_URL'],
+    ['postgres', { DATABASE_URL: 'mysql://u@localhost/d' }, 'DB_TYPE: postgres is another database than mysql:// in DATABASE_URL'],
+    ['postgres', { MYSQL_URL: 'mariadb://u@localhost/d' }, 'DB_TYPE: postgres is another database than mariadb:// in MYSQL_URL'],
+  ])('is one: DB_TYPE=%s beside %j is refused', (DB_TYPE, env, words) => {
+    expect(refusal({ DB_TYPE, ...env })).toContain(`- ${words}`);
+  });
+
+  it.each([
+    ['mariadb', 'mysql'],
+    ['mysql', 'mariadb'],
+    ['postgres', 'postgresql'],
+    ['postgresql', 'postgres'],
+  ])('may be said twice: DB_TYPE=%s beside %s://', (DB_TYPE, scheme) => {
+    expect(refusal({ DB_TYPE, DATABASE_URL: `${scheme}://u@localhost/d` })).toBe('accepted');
+  });
+
+  it.each([
+    ['mysql', 'mysql', 3306],
+    ['mariadb', 'mysql', 3306],
+    ['postgres', 'postgres', 5432],
+    ['postgresql', 'postgres', 5432],
+  ])('%s:// is %s, at port %i unless the address has another', (scheme, engine, port) => {
+    const whole = { engine, host: 'localhost', port, user: 'us@er', password: 'p:w', database: 'shop', poolSize: 10 };
+    expect(load({ DATABASE_URL: `${scheme}://us%40er:p%3Aw@localhost/shop` }).database).toEqual(whole);
+    expect(load({ DATABASE_URL: `${scheme}://us%40er:p%3Aw@[::1]:3307/shop` }).database).toEqual({ ...whole, host: '::1', port: 3307 });
   });
 
   it.each(['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'])('is read from %s as a host hands it out', (name) => {
@@ -48,22 +100,49 @@ describe('the database', () => {
     });
   });
 
-  it.each(['postgres://u:p@h/d', 'mysql://h', 'nonsense', 'mysql://u:%zz@h/d', 'mysql://u:p@h/d#x', 'mysql://u:p#w@h/d', '"mysql://u:p@h/d"'])(
-    'refuses the address %s without repeating it',
-    (url) => {
-      expect(refusal({ DATABASE_URL: url })).toContain('DATABASE_URL: must look like');
-      expect(refusal({ DATABASE_URL: url })).not.toContain(url);
+  it.each([
+    ...['mysql://h', 'nonsense', 'mysql://u:%zz@h/d', 'mysql://u:p@h/d#x', 'mysql://u:p#w@h/d', '"mysql://u:p@h/d"', 'u:p@h/d', 'mysql:u:p@h/d'],
+    ...['postgres://h', 'postgres://u:p@h', 'postgres://u:%zz@h/d', 'postgres://u:p#w@h/d', 'postgres://u:p@h1,h2/d', 'postgres://u:p@h1:1,h2:2/d'],
+    ...['postgres://h/d', 'postgres://:p@h/d', 'postgres:///d', 'postgres://u:p@/d', 'mysql://u:p@%2Frun%2Fmysqld/d', 'mysql://u:p@h1,h2/d'],
+    'jdbc:postgresql://h/d',
+  ])('refuses the address %s without repeating it', (url) => {
+    const said = refusal({ DATABASE_URL: url });
+    expect(said).toContain('DATABASE_URL: must look like');
+    expect(said).not.toContain(url);
+    const engine = url.match(/^(mysql|postgres):\/\//)?.[1];
+    for (const one of ['mysql', 'postgres']) expect(said.includes(`${one}://user:password@`), one).toBe(engine === undefined || engine === one);
+  });
+
+  it.each(['mongodb', 'mongodb+srv', 'sqlserver', 'sqlite', 'postgis', 'postgresql+asyncpg', 'prisma+postgres'])(
+    'refuses %s:// with what is supported',
+    (scheme) => {
+      const said = refusal({ DATABASE_URL: `${scheme}://u:${OWN}@h/d` });
+      expect(said).toContain(
+        `- DATABASE_URL: ${scheme}:// is no database of this program, which has mysql://, mariadb://, postgres:// and postgresql://`,
+      );
+      expect(said).not.toContain(OWN);
     },
   );
 
-  it.each(['DB_PORT=3307', 'DB_NAME=shop', 'DB_USER=shop', 'DB_PASSWORD=secret', 'DB_POOL_SIZE=5', 'DB_SSL_MODE=required', 'DB_SSL_CA=/ca.pem'])(
-    'is not the embedded one without a word where %s names another',
-    (given) => {
-      const [name = '', value = ''] = given.split('=');
-      expect(refusal({ [name]: value })).toContain(`- ${name}: no effect without DB_HOST, DB_SOCKET or DATABASE_URL`);
-      expect(refusal({ [name]: value, DB_HOST: ' ' })).toContain(`- ${name}: no effect`);
-    },
-  );
+  it.each(ENGINES)('of $engine is one machine: DB_HOST has no path and no list', ({ chosen }) => {
+    for (const DB_HOST of ['/run/postgresql', 'one,two', 'one two', 'db.example/shop'])
+      expect(refusal({ ...chosen, DB_HOST })).toContain('- DB_HOST: must be the name or the address of one machine; DB_SOCKET names a socket');
+  });
+
+  it.each([
+    'DB_TYPE=postgres',
+    'DB_PORT=3307',
+    'DB_NAME=shop',
+    'DB_USER=shop',
+    'DB_PASSWORD=secret',
+    'DB_POOL_SIZE=5',
+    'DB_SSL_MODE=required',
+    'DB_SSL_CA=/ca.pem',
+  ])('is not the embedded one without a word where %s names another', (given) => {
+    const [name = '', value = ''] = given.split('=');
+    expect(refusal({ [name]: value })).toContain(`- ${name}: no effect without DB_HOST, DB_SOCKET or DATABASE_URL`);
+    expect(refusal({ [name]: value, DB_HOST: ' ' })).toContain(`- ${name}: no effect`);
+  });
 
   it.each([
     ['MYSQLHOST', 'DB_HOST'],
@@ -73,6 +152,10 @@ describe('the database', () => {
     ['MYSQL_ADDON_HOST', 'DB_HOST'],
     ['DATABASE_HOST', 'DB_HOST'],
     ['JAWSDB_MARIA_URL', 'DATABASE_URL'],
+    ['POSTGRES_URL', 'DATABASE_URL'],
+    ['PGHOST', 'DB_HOST and DB_TYPE=postgres'],
+    ['POSTGRES_DB', 'DB_NAME and DB_TYPE=postgres'],
+    ['DATABASE_ENGINE', 'DB_TYPE'],
   ])('under the name %s is a fault that says %s, unless a name of ours is there', (name, ours) => {
     expect(refusal({ [name]: 'x' })).toContain(`- ${name}: is not read by this program; set ${ours} instead`);
     expect(refusal({ [name]: 'x', DB_HOST: 'localhost' })).toBe('accepted');
@@ -82,13 +165,15 @@ describe('the database', () => {
   it('has no details under other names: DB_DATABASE and its like are faults, what nobody knows is told', () => {
     expect(refusal({ DB_HOST: 'localhost', DB_DATABASE: 'shop' })).toContain('- DB_DATABASE: is not read by this program; set DB_NAME instead');
     expect(refusal({ DB_HOST: 'localhost', DB_USERNAME: 'me' })).toContain('set DB_USER instead');
+    for (const name of ['DB_ENGINE', 'DB_DIALECT', 'DB_CONNECTION'])
+      expect(refusal({ DB_HOST: 'localhost', [name]: 'postgres' })).toContain(`- ${name}: is not read by this program; set DB_TYPE instead`);
     expect(load({ DB_HOST: 'localhost', DB_ROOT_PASSWORD: 'x' }).ignored).toEqual([expect.stringContaining('DB_ROOT_PASSWORD is not a variable')]);
     expect(load({ DB_HOST: 'localhost', DB_HSOT: 'x' }).ignored).toEqual([expect.stringContaining('Is DB_HOST meant?')]);
   });
 
-  it('is said once: DB_* beside an address have to say the same', () => {
-    const DATABASE_URL = 'mysql://me:secret@localhost:3307/shop';
-    const same = { DB_HOST: 'localhost', DB_PORT: '3307', DB_NAME: 'shop', DB_USER: 'me', DB_PASSWORD: 'secret', DB_POOL_SIZE: '7' };
+  it.each(ENGINES)('$engine is said once: DB_* beside an address have to say the same', ({ engine }) => {
+    const DATABASE_URL = `${engine}://me:secret@localhost:3307/shop`;
+    const same = { DB_TYPE: engine, DB_HOST: 'localhost', DB_PORT: '3307', DB_NAME: 'shop', DB_USER: 'me', DB_PASSWORD: 'secret', DB_POOL_SIZE: '7' };
     expect(load({ DATABASE_URL, ...same }).database).toMatchObject({ host: 'localhost', poolSize: 7 });
     for (const name of ['DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD'])
       expect(refusal({ DATABASE_URL, ...same, [name]: '33' }), name).toContain(`- ${name}: not the same as in DATABASE_URL`);
@@ -98,10 +183,10 @@ describe('the database', () => {
   });
 });
 
-describe('the name of the database', () => {
+describe.each(ENGINES)('the name of the database in $engine', ({ engine, chosen }) => {
   it.each(['shop', 'my shop', 'my-shop_2', 'shop.v2', 'toko$', 'カフェ', 'cafe\u0301', '1'])('may be %s', (name) => {
-    expect(load({ DB_HOST: 'localhost', DB_NAME: name }).database).toMatchObject({ database: name });
-    expect(load({ DATABASE_URL: `mysql://u@localhost/${encodeURIComponent(name)}` }).database).toMatchObject({ database: name });
+    expect(load({ ...chosen, DB_HOST: 'localhost', DB_NAME: name }).database).toMatchObject({ database: name });
+    expect(load({ DATABASE_URL: `${engine}://u@localhost/${encodeURIComponent(name)}` }).database).toMatchObject({ database: name });
   });
 
   it.each([
@@ -120,15 +205,26 @@ describe('the name of the database', () => {
     ['g1%20', '" "'],
     ['`g1`', '`'],
   ])('is no place for parameters and other signs: %s names %s', (path, signs) => {
-    const said = refusal({ DATABASE_URL: `mysql://u:${OWN}@db.example/${path}` });
+    const said = refusal({ DATABASE_URL: `${engine}://u:${OWN}@db.example/${path}` });
     expect(said).toContain(`- DATABASE_URL: ${signs} cannot be in the name of a database`);
-    expect(said).toContain('parameters of an address begin with ?');
+    expect(said).toContain(`parameters of an address begin with ? and have & between them: ${engine}://`);
     for (const secret of [OWN, 'rest-of-it']) expect(said).not.toContain(secret);
   });
 
   it.each(['g1&ssl-mode=REQUIRED', 'a/b', 'a\u0000b'])('in DB_NAME has no other signs either: %s', (DB_NAME) => {
-    expect(refusal({ DB_HOST: 'localhost', DB_NAME })).toMatch(/- DB_NAME: .* cannot be in the name of a database, .*between them\n/);
+    expect(refusal({ ...chosen, DB_HOST: 'localhost', DB_NAME })).toMatch(/- DB_NAME: .* cannot be in the name of a database, .*between them\n/);
   });
+});
+
+it('PostgreSQL takes no name of more than 63 bytes, which it would cut off without a word', () => {
+  for (const name of ['a'.repeat(64), 'é'.repeat(32)]) {
+    expect(refusal({ DB_TYPE: 'postgres', DB_HOST: 'localhost', DB_NAME: name })).toContain(
+      '- DB_NAME: the name of the database is longer than 63 bytes',
+    );
+    expect(refusal({ DATABASE_URL: `postgres://u@localhost/${name}` })).toContain('- DATABASE_URL: the name of the database is longer');
+    expect(refusal({ DB_HOST: 'localhost', DB_NAME: name })).toBe('accepted');
+  }
+  expect(refusal({ DB_TYPE: 'postgres', DB_HOST: 'localhost', DB_NAME: `${'é'.repeat(31)}e` })).toBe('accepted');
 });
 
 describe('an address’s parameters', () => {
@@ -175,10 +271,36 @@ describe('an address’s parameters', () => {
     expect(refusal({ DATABASE_URL: far(query) })).toMatch(new RegExp(`DATABASE_URL: (the parameter )?${name}|the parameter connectionLimit`));
   });
 
-  it('connection_limit is DB_POOL_SIZE, and says the same where both are there', () => {
-    expect(load({ DATABASE_URL: far('connection_limit=5') }).database).toMatchObject({ poolSize: 5 });
-    expect(load({ DATABASE_URL: far('connection_limit=5'), DB_POOL_SIZE: '5' }).database).toMatchObject({ poolSize: 5 });
-    expect(refusal({ DATABASE_URL: far('connection_limit=5'), DB_POOL_SIZE: '6' })).toContain('DB_POOL_SIZE: not the same as connection_limit');
+  it.each([
+    ...['client_encoding=UTF8', 'uselibpqcompat=true', 'gssencmode=disable', 'sslnegotiation=postgres', 'target_session_attrs=any', 'sslmode=allow'],
+    '',
+  ])('of PostgreSQL are accepted where the connection is so anyway: %s', (query) => {
+    expect(refusal({ DATABASE_URL: far(query, 'postgres') })).toBe('accepted');
+  });
+
+  it.each([
+    ...['sslcert=/x', 'sslkey=/x', 'sslcrl=/x', 'sslpassword=x', 'channel_binding=require', 'pgbouncer=true', 'options=-c%20search_path%3Dx'],
+    ...['application_name=x', 'connect_timeout=15', 'schema=shop', 'search_path=x', 'pool_timeout=3', 'statement_timeout=0', 'hostaddr=10.0.0.1'],
+    ...['user=x', 'password=x', 'port=1', 'dbname=x', 'service=x', 'passfile=/x', 'charset=utf8mb4', 'socket=/s', 'ssl-ca=/x', 'timezone=Z'],
+    ...['client_encoding=latin1', 'uselibpqcompat=false', 'gssencmode=require', 'sslnegotiation=direct', 'target_session_attrs=read-write'],
+    ...['sslmode=', 'sslmode=maybe', 'ssl={"rejectUnauthorized":true}', 'host=', 'host=elsewhere.example', 'host=/a,/b', 'nonsense=1', '__proto__=1'],
+    ...['connection_limit=2', 'connection_limit=x', 'connection_limit=5&connectionLimit=6'],
+  ])('of PostgreSQL are faults that name them where nothing would come of them: %s', (query) => {
+    const name = query.split('=')[0] ?? '';
+    const said = refusal({ DATABASE_URL: far(query, 'postgres') });
+    expect(said).toMatch(new RegExp(`- DATABASE_URL: (the parameter )?${name}|- DATABASE_URL: the parameter connectionLimit`));
+    expect(said).not.toContain(OWN);
+  });
+
+  it.each(ENGINES)('of $engine: connection_limit is DB_POOL_SIZE, and says the same where both are there', ({ engine }) => {
+    expect(load({ DATABASE_URL: far('connection_limit=5', engine) }).database).toMatchObject({ poolSize: 5 });
+    expect(load({ DATABASE_URL: far('connection_limit=5', engine), DB_POOL_SIZE: '5' }).database).toMatchObject({ poolSize: 5 });
+    expect(refusal({ DATABASE_URL: far('connection_limit=5', engine), DB_POOL_SIZE: '6' })).toContain(
+      'DB_POOL_SIZE: not the same as connection_limit',
+    );
+    expect(refusal({ MYSQL_URL: far('connection_limit=2', engine) })).toContain(
+      '- MYSQL_URL: connection_limit must be a whole number from 3 to 1000',
+    );
   });
 });
 
@@ -207,11 +329,37 @@ describe('TLS to the database', () => {
     expect(tlsOf({ DATABASE_URL: far(query) })).toBe(mode);
   });
 
-  it.each(['disabled', 'preferred', 'required', 'VERIFY_IDENTITY'])('is what DB_SSL_MODE says: %s', (DB_SSL_MODE) => {
+  it.each([
+    ['sslmode=disable', 'none'],
+    ['sslmode=allow', 'preferred'],
+    ['sslmode=prefer', 'preferred'],
+    ['sslmode=require', 'required'],
+    ['sslmode=no-verify', 'required'],
+    ['sslmode=verify-full', 'verify-identity'],
+    ['sslmode=verify-full&sslrootcert=system', 'verify-identity'],
+    ['sslrootcert=system', 'verify-identity'],
+    ['sslmode=require&sslrootcert=system', 'verify-identity'],
+    ['ssl=true', 'required'],
+    ['ssl=false', 'none'],
+    ['sslaccept=strict', 'verify-identity'],
+    ['', 'preferred'],
+  ])('is what an address of PostgreSQL says, in libpq’s words: %s is %s', (query, mode) => {
+    expect(tlsOf({ DATABASE_URL: far(query, 'postgres') })).toBe(mode);
+  });
+
+  it('of PostgreSQL is checked against the file that sslrootcert names', () => {
+    const { database } = load({ DATABASE_URL: far(`sslmode=verify-ca&sslrootcert=${caFile}`, 'postgres') });
+    expect(database).toMatchObject({ engine: 'postgres', tls: { mode: 'verify-ca', ca: PEM, caFile } });
+    expect(load({ DATABASE_URL: far('sslmode=verify-full&sslrootcert=system', 'postgres') }).database).not.toHaveProperty('tls.ca');
+  });
+
+  it.each(
+    ['disabled', 'preferred', 'required', 'VERIFY_IDENTITY'].flatMap((mode) => ENGINES.map(({ engine, chosen }) => [mode, engine, chosen] as const)),
+  )('is what DB_SSL_MODE says: %s, to %s', (DB_SSL_MODE, engine, chosen) => {
     const mode = DB_SSL_MODE === 'disabled' ? 'none' : DB_SSL_MODE.toLowerCase().replace('_', '-');
-    expect(tlsOf({ DB_HOST: 'db.example', DB_SSL_MODE })).toBe(mode);
-    expect(tlsOf({ DATABASE_URL: far(''), DB_SSL_MODE })).toBe(mode);
-    expect(tlsOf({ DB_HOST: 'localhost', DB_SSL_MODE })).toBe(mode);
+    expect(tlsOf({ ...chosen, DB_HOST: 'db.example', DB_SSL_MODE })).toBe(mode);
+    expect(tlsOf({ DATABASE_URL: far('', engine), DB_SSL_MODE })).toBe(mode);
+    expect(tlsOf({ ...chosen, DB_HOST: 'localhost', DB_SSL_MODE })).toBe(mode);
   });
 
   it('is of the authority in DB_SSL_CA, a file or PEM itself, or of the address', () => {
@@ -238,9 +386,12 @@ describe('TLS to the database', () => {
     ['an authority alone', { DB_SSL_CA: PEM }, 'DB_SSL_CA: nothing is checked against it with preferred'],
     ['an address in place of a name', { DB_HOST: '10.1.2.3', DB_SSL_MODE: 'verify-identity' }, 'DB_HOST: verify-identity compares a name'],
     ['a mode that nobody knows', { DB_SSL_MODE: 'on' }, 'DB_SSL_MODE: must be disabled, preferred, required, verify-ca or verify-identity'],
-    ['a mode for a socket', { DB_HOST: '', DB_SOCKET: '/s', DB_SSL_MODE: 'required' }, 'DB_SSL_MODE: a socket does not leave the machine'],
   ])('that cannot be had is a fault: %s', (_, env, words) => {
-    expect(refusal({ DB_HOST: 'db.example', ...env })).toContain(words);
+    for (const { chosen } of ENGINES) expect(refusal({ ...chosen, DB_HOST: 'db.example', ...env })).toContain(words);
+  });
+
+  it.each(ENGINES)('is not for a socket of $engine', ({ chosen, socket }) => {
+    expect(refusal({ ...chosen, DB_SOCKET: socket, DB_SSL_MODE: 'required' })).toContain('DB_SSL_MODE: a socket does not leave the machine');
   });
 
   it.each([
@@ -249,8 +400,11 @@ describe('TLS to the database', () => {
     ['ssl-mode=REQUIRED', 'preferred'],
     ['ssl-mode=REQUIRED&ssl=false', ''],
     ['sslmode=disable&sslaccept=strict', ''],
-  ])('that is said twice and differently is a fault: %s and %s', (query, DB_SSL_MODE) => {
-    expect(refusal({ DATABASE_URL: far(query), DB_SSL_MODE })).toContain('these contradict each other');
+    ['sslmode=require&ssl=false', '', 'postgres'],
+    ['sslmode=disable', 'required', 'postgres'],
+    ['sslmode=prefer', 'verify-identity', 'postgres'],
+  ])('that is said twice and differently is a fault: %s and %s', (query, DB_SSL_MODE, scheme = 'mysql') => {
+    expect(refusal({ DATABASE_URL: far(query, scheme), DB_SSL_MODE })).toContain('these contradict each other');
   });
 
   it('is the stricter one of two that both want it', () => {
@@ -259,23 +413,26 @@ describe('TLS to the database', () => {
     expect(tlsOf({ DATABASE_URL: far('ssl=true&ssl-mode=VERIFY_IDENTITY') })).toBe('verify-identity');
   });
 
-  it('in the locked profile is needed to another machine, or refused aloud', () => {
-    const remote = { ...LOCKED, DB_HOST: 'db.example', DB_PASSWORD: OWN };
-    for (const env of [remote, { ...remote, DB_SSL_MODE: 'preferred' }, { ...LOCKED, DATABASE_URL: far('') }])
+  it.each(ENGINES)('in the locked profile is needed to another machine, or refused aloud: $engine', ({ engine, chosen }) => {
+    const remote = { ...LOCKED, ...chosen, DB_HOST: 'db.example', DB_PASSWORD: OWN };
+    const disabled = { ...LOCKED, DATABASE_URL: far('sslmode=disable', engine) };
+    for (const env of [remote, { ...remote, DB_SSL_MODE: 'preferred' }, { ...LOCKED, DATABASE_URL: far('', engine) }])
       expect(refusal(env)).toContain('- DB_SSL_MODE: the line to a database on another machine (db.example) must be encrypted');
-    expect(refusal({ ...LOCKED, DATABASE_URL: far('ssl-mode=DISABLED') })).toContain('- DB_SSL_MODE: ');
+    expect(refusal(disabled)).toContain('- DB_SSL_MODE: DATABASE_URL: sslmode = disabled: say disabled here too');
     expect(tlsOf({ ...remote, DB_SSL_MODE: 'required' })).toBe('required');
-    expect(tlsOf({ ...LOCKED, DATABASE_URL: far('ssl-mode=REQUIRED') })).toBe('required');
-    for (const env of [remote, { ...LOCKED, DATABASE_URL: far('ssl-mode=DISABLED') }]) {
+    expect(tlsOf({ ...LOCKED, DATABASE_URL: far('sslmode=require', engine) })).toBe('required');
+    for (const env of [remote, disabled]) {
       const { database, notices } = load({ ...env, DB_SSL_MODE: 'disabled' });
       expect(database).not.toHaveProperty('tls');
       expect(notices.join()).toContain('go to db.example in the clear');
     }
   });
 
-  it('in the locked profile is not asked for on this machine', () => {
-    for (const place of [{ DB_HOST: 'localhost' }, { DB_HOST: '127.0.0.5' }, { DB_HOST: '::1' }, { DB_SOCKET: '/run/s' }])
-      expect([tlsOf({ ...LOCKED, ...place }), load({ ...LOCKED, MAX_TICKETS_PER_USER: '10', ...place }).notices]).toEqual(['none', []]);
+  it.each(ENGINES)('in the locked profile is not asked for on this machine: $engine', ({ chosen, socket }) => {
+    for (const place of [{ DB_HOST: 'localhost' }, { DB_HOST: '127.0.0.5' }, { DB_HOST: '::1' }, { DB_SOCKET: socket }]) {
+      const env = { ...LOCKED, ...chosen, ...place };
+      expect([tlsOf(env), load({ ...env, MAX_TICKETS_PER_USER: '10' }).notices]).toEqual(['none', []]);
+    }
   });
 });
 
@@ -288,6 +445,26 @@ describe('a Unix socket', () => {
     expect(load({ DATABASE_URL: 'mysql://me@localhost/shop', DB_SOCKET: socket }).database).toMatchObject({ socket });
   });
 
+  it('of PostgreSQL comes from DB_SOCKET, or from the folder in the address, as libpq writes it', () => {
+    const socket = '/run/postgresql/.s.PGSQL.5432';
+    expect(load({ DB_TYPE: 'postgres', DB_SOCKET: socket }).database).toMatchObject({ engine: 'postgres', socket, database: 'gdgoc' });
+    expect(load({ DATABASE_URL: 'postgres://me@localhost/shop', DB_SOCKET: socket }).database).toMatchObject({ socket });
+    for (const [address, port = '5432'] of [
+      ['postgres://me:pw@localhost/shop?host=/run/postgresql'],
+      ['postgresql://me:pw@/shop?host=/run/postgresql'],
+      ['postgres://me:pw@localhost/shop?HOST=/run/postgresql'],
+      ['postgres://me:pw@/shop?host=%2Frun%2Fpostgresql%2F'],
+      ['postgres://me:pw@%2Frun%2Fpostgresql/shop'],
+      ['postgres://me:pw@localhost:5433/shop?host=/run/postgresql', '5433'],
+      ['postgres://me:pw@:5433/shop?host=/run/postgresql', '5433'],
+      ['postgres://me:pw@%2Frun%2Fpostgresql:5433/shop', '5433'],
+    ]) {
+      const { database } = load({ ...LOCKED, DATABASE_URL: address ?? '' });
+      const place = { host: 'localhost', port: Number(port), socket: `/run/postgresql/.s.PGSQL.${port}` };
+      expect(database, address).toEqual({ engine: 'postgres', ...place, user: 'me', password: 'pw', database: 'shop', poolSize: 10 });
+    }
+  });
+
   it.each([
     [{ DB_SOCKET: 'mysqld.sock' }, 'DB_SOCKET: must be the whole path'],
     [{ DB_SOCKET: '/s', DB_HOST: 'db.example' }, 'DB_SOCKET: DB_HOST or DB_PORT says another place'],
@@ -296,14 +473,27 @@ describe('a Unix socket', () => {
     [{ DATABASE_URL: 'mysql://me@localhost:3306/shop?socket=/s' }, 'DATABASE_URL: with a socket the address must say localhost'],
     [{ DATABASE_URL: 'mysql://me@localhost/shop?socket=s' }, 'DATABASE_URL: its socket must be the whole path'],
     [{ DATABASE_URL: 'mysql://me@localhost/shop?socket=/s', DB_SOCKET: '/t' }, 'DB_SOCKET: not the same as in DATABASE_URL'],
+    [{ DB_TYPE: 'postgres', DB_SOCKET: '/run/postgresql' }, 'DB_SOCKET: must be the whole path of a socket, such as /run/postgresql/.s.PGSQL.5432'],
+    [{ DB_TYPE: 'postgres', DB_SOCKET: '.s.PGSQL.5432' }, 'DB_SOCKET: must be the whole path of a socket, such as /run/postgresql/.s.PGSQL.5432'],
+    [{ DB_TYPE: 'postgres', DB_SOCKET: '/run/mysqld/mysqld.sock' }, 'DB_SOCKET: must be the whole path'],
+    [{ DB_TYPE: 'postgres', DB_SOCKET: '/s/.s.PGSQL.5432', DB_PORT: '5432' }, 'DB_SOCKET: DB_HOST or DB_PORT says another place'],
+    [{ DATABASE_URL: 'postgres://me@db.example/shop?host=/s' }, 'DATABASE_URL: with a socket the address must say localhost'],
+    [
+      { DATABASE_URL: 'postgres://me@localhost:5432/shop', DB_SOCKET: '/s/.s.PGSQL.5432' },
+      'DATABASE_URL: with a socket the address must say localhost',
+    ],
+    [{ DATABASE_URL: 'postgres://me@localhost/shop', DB_SOCKET: '/s' }, 'DATABASE_URL: its socket must be the whole path'],
+    [{ DATABASE_URL: 'postgres://me@localhost/shop?host=/s', DB_SOCKET: '/t/.s.PGSQL.5432' }, 'DB_SOCKET: not the same as in DATABASE_URL'],
   ])('is one place: %j is refused', (env, words) => {
     expect(refusal(env)).toContain(words);
   });
 });
 
-it('locked does not start with an empty password for a database on another machine', () => {
-  expect(refusal({ ...LOCKED, DB_HOST: 'db.example', DB_SSL_MODE: 'required' })).toContain('DB_PASSWORD: an empty password');
-  expect(refusal({ ...LOCKED, DB_HOST: '127.0.0.1' })).toBe('accepted');
+it.each(ENGINES)('locked does not start with an empty password for a database on another machine: $engine', ({ engine, chosen, socket }) => {
+  expect(refusal({ ...LOCKED, ...chosen, DB_HOST: 'db.example', DB_SSL_MODE: 'required' })).toContain('DB_PASSWORD: an empty password');
+  expect(refusal({ ...LOCKED, DATABASE_URL: `${engine}://u@db.example/d?sslmode=require` })).toContain('DB_PASSWORD: an empty password');
+  expect(refusal({ ...LOCKED, ...chosen, DB_HOST: '127.0.0.1' })).toBe('accepted');
+  expect(refusal({ ...LOCKED, ...chosen, DB_SOCKET: socket })).toBe('accepted');
 });
 
 describe('the embedded database in a container', () => {
@@ -329,10 +519,10 @@ describe('the embedded database in a container', () => {
     expect(lossOf({ DYNO: 'web.1' }, '/dev/shm/data', noFile)).toEqual([]);
   });
 
-  it('is told of in the locked profile alone, and not where MySQL is used', () => {
+  it('is told of in the locked profile alone, and not where a server is used', () => {
     const noticesOf = (env: Record<string, string>) => loadConfig({ DATA_DIR: nowhere, DYNO: 'web.1', ...env }, { signsTokens: true }).notices.join();
     expect(noticesOf(LOCKED)).toContain('thrown away');
-    expect(noticesOf({ ...LOCKED, DB_HOST: 'localhost' })).not.toContain('thrown away');
+    for (const { chosen } of ENGINES) expect(noticesOf({ ...LOCKED, ...chosen, DB_HOST: 'localhost' })).not.toContain('thrown away');
     expect(noticesOf({ JWT_SECRET: 'x' })).not.toContain('thrown away');
   });
 });

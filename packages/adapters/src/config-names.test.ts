@@ -83,21 +83,51 @@ describe('a variable that is not ours', () => {
       'DATABASE_NAME DB_NAME',
     ],
     ...['MYSQLPORT DB_PORT', 'RDS_PORT DB_PORT', 'MYSQL_ADDON_URI DATABASE_URL', 'SCALINGO_MYSQL_URL DATABASE_URL', 'JAWSDB_MARIA_URL DATABASE_URL'],
+    ...['DB_ENGINE DB_TYPE', 'DB_DIALECT DB_TYPE', 'DB_CONNECTION DB_TYPE', 'DATABASE_CLIENT DB_TYPE', 'DATABASE_PUBLIC_URL DATABASE_URL'],
     ...['MYSQL_PUBLIC_URL DATABASE_URL', 'CLEARDB_AMBER_URL DATABASE_URL', 'DB_SSL DB_SSL_MODE', 'DB_CA DB_SSL_CA', 'MYSQL_SSL_CA DB_SSL_CA'],
   ])('and gives the database is known by ours: %s', (pair) => {
     const [name = '', ours] = pair.split(' ');
-    expect(foreignDatabaseNames({ [name]: 'x' })).toEqual([{ name, ours }]);
+    expect(foreignDatabaseNames({ [name]: 'x' })).toEqual([{ name, ours, isPostgres: false }]);
+  });
+
+  it.each([
+    ...[
+      'PGHOST DB_HOST',
+      'PGHOSTADDR DB_HOST',
+      'PGPORT DB_PORT',
+      'PGUSER DB_USER',
+      'PGPASSWORD DB_PASSWORD',
+      'PGDATABASE DB_NAME',
+      'PG_HOST DB_HOST',
+    ],
+    ...['PGSSLMODE DB_SSL_MODE', 'PGSSLROOTCERT DB_SSL_CA', 'POSTGRES_URL DATABASE_URL', 'POSTGRES_HOST DB_HOST', 'POSTGRES_USER DB_USER'],
+    ...[
+      'POSTGRES_PASSWORD DB_PASSWORD',
+      'POSTGRES_DB DB_NAME',
+      'POSTGRES_DATABASE DB_NAME',
+      'POSTGRESQL_HOST DB_HOST',
+      'POSTGRESQL_URL DATABASE_URL',
+    ],
+    ...['POSTGRESQL_ADDON_URI DATABASE_URL', 'SCALINGO_POSTGRESQL_URL DATABASE_URL', 'HEROKU_POSTGRESQL_AMBER_URL DATABASE_URL'],
+  ])('and gives a PostgreSQL database is known by ours: %s', (pair) => {
+    const [name = '', ours] = pair.split(' ');
+    expect(foreignDatabaseNames({ [name]: 'x' })).toEqual([{ name, ours, isPostgres: true }]);
   });
 
   it('is no name for the database: those of ours, and of programs beside it', () => {
     const names = [
+      'DB_TYPE',
       'DB_HOST',
       'DATABASE_URL',
       'MYSQL_URL',
       'MYSQL_ROOT_PASSWORD',
       'MYSQL_PWD',
       'MYSQL_TCP_PORT',
-      'PGHOST',
+      'PGDATA',
+      'PGPASSFILE',
+      'PGADMIN_DEFAULT_PASSWORD',
+      'POSTGRES_INITDB_ARGS',
+      'POSTGRES_HOST_AUTH_METHOD',
       'REDIS_HOST',
       'DB_ROOT_PASSWORD',
     ];

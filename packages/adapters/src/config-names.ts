@@ -1,7 +1,7 @@
 /** Every variable that the configuration reads. docs/configuration.md and .env.example list the same. */
 export const VARIABLES = [
   ...(['PORT', 'NODE_ENV', 'SECURITY_PROFILE', 'HOST', 'ALLOW_OPEN_REMOTE', 'DATA_DIR'] as const),
-  ...(['DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_SOCKET', 'DB_POOL_SIZE', 'DB_SSL_MODE', 'DB_SSL_CA'] as const),
+  ...(['DB_TYPE', 'DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_SOCKET', 'DB_POOL_SIZE', 'DB_SSL_MODE', 'DB_SSL_CA'] as const),
   ...(['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'] as const),
   ...([
     'TRUSTED_PROXIES',
@@ -66,11 +66,12 @@ function isOneEditApart(one: string, other: string): boolean {
 
 /** Who else gives a database by variables: hosting services, images and frameworks. */
 const OWNERS = [
-  ...['MYSQL', 'MARIADB', 'DATABASE', 'RDS', 'MYSQL_ADDON', 'MYSQL_PUBLIC', 'MYSQL_PRIVATE', 'SCALINGO_MYSQL', 'STACKHERO_MYSQL'],
-  ...['STACKHERO_MARIADB', 'JAWSDB_[A-Z]+', 'CLEARDB_[A-Z]+'],
+  ...['MYSQL', 'MARIADB', 'DATABASE', 'DATABASE_PUBLIC', 'DATABASE_PRIVATE', 'RDS', 'MYSQL_ADDON', 'MYSQL_PUBLIC', 'MYSQL_PRIVATE'],
+  ...['SCALINGO_MYSQL', 'STACKHERO_MYSQL', 'STACKHERO_MARIADB', 'JAWSDB_[A-Z]+', 'CLEARDB_[A-Z]+'],
+  ...['PG', 'POSTGRES', 'POSTGRESQL', 'POSTGRESQL_ADDON', 'HEROKU_POSTGRESQL_[A-Z]+', 'SCALINGO_POSTGRESQL', 'STACKHERO_POSTGRESQL'],
 ].join('|');
 const PARTS: readonly (readonly [words: string, ours: Variable])[] = [
-  ['HOST|HOSTNAME|SERVER', 'DB_HOST'],
+  ['HOST|HOSTADDR|HOSTNAME|SERVER', 'DB_HOST'],
   ['PORT', 'DB_PORT'],
   ['USER|USERNAME', 'DB_USER'],
   ['PASS|PASSWORD', 'DB_PASSWORD'],
@@ -78,14 +79,24 @@ const PARTS: readonly (readonly [words: string, ours: Variable])[] = [
   ['SOCKET|UNIX_SOCKET', 'DB_SOCKET'],
   ['UR[LI]|DATABASE_URL', 'DATABASE_URL'],
   ['SSL|SSLMODE|SSL_MODE|TLS|SSL_ENABLED', 'DB_SSL_MODE'],
-  ['CA|CA_CERT|SSL_CA|SSL_CA_CERT', 'DB_SSL_CA'],
+  ['CA|CA_CERT|SSL_CA|SSL_CA_CERT|SSLROOTCERT', 'DB_SSL_CA'],
 ];
-const FOREIGN = PARTS.map(([words, ours]) => ({ pattern: new RegExp(`^(?:(?:${OWNERS})_?|DB_)(?:${words})$`), ours }));
+/** Frameworks' words for the engine. */
+const ENGINE = { pattern: /^(?:DB|DATABASE)_(?:CLIENT|CONNECTION|DIALECT|DRIVER|ENGINE|TYPE)$/, ours: 'DB_TYPE' } as const;
+const FOREIGN = [ENGINE, ...PARTS.map(([words, ours]) => ({ pattern: new RegExp(`^(?:(?:${OWNERS})_?|DB_)(?:${words})$`), ours }))];
 
-/** The database under names of others, each with the name that it has here. */
-export function foreignDatabaseNames(env: RawEnvironment): readonly { readonly name: string; readonly ours: Variable }[] {
+export interface ForeignName {
+  readonly name: string;
+  /** The name that it has here. */
+  readonly ours: Variable;
+  /** Whether the name itself says PostgreSQL. */
+  readonly isPostgres: boolean;
+}
+
+/** The database under names of others. */
+export function foreignDatabaseNames(env: RawEnvironment): readonly ForeignName[] {
   return Object.keys(env).flatMap((name) => {
     const found = KNOWN.includes(name) ? undefined : FOREIGN.find(({ pattern }) => pattern.test(name));
-    return found === undefined ? [] : [{ name, ours: found.ours }];
+    return found === undefined ? [] : [{ name, ours: found.ours, isPostgres: /^PG|POSTGRES/.test(name) }];
   });
 }

@@ -18,9 +18,11 @@ describe('in the locked profile', () => {
       expect(locked({ METRICS_TOKEN: given }), given).toThrow('- METRICS_TOKEN: ');
       expect(locked({ ...admin, ADMIN_PASSWORD: given }), given).toThrow('- ADMIN_PASSWORD: ');
       expect(locked({ DB_PASSWORD: given }), given).toThrow('- DB_PASSWORD: ');
-      expect(locked({ DB_HOST: '', DATABASE_URL: `mysql://u:${encodeURIComponent(given)}@127.0.0.1/d` }), given).toThrow(
-        '- DATABASE_URL: the password',
-      );
+      expect(locked({ DB_TYPE: 'postgres', DB_PASSWORD: given }), given).toThrow('- DB_PASSWORD: ');
+      for (const scheme of ['mysql', 'postgres'])
+        expect(locked({ DB_HOST: '', DATABASE_URL: `${scheme}://u:${encodeURIComponent(given)}@127.0.0.1/d` }), given).toThrow(
+          '- DATABASE_URL: the password',
+        );
     }
   });
 

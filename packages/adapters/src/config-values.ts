@@ -8,6 +8,15 @@ export type Read = <Schema extends v.GenericSchema<string, unknown>>(
   fallback: string,
 ) => v.InferOutput<Schema> | undefined;
 
+/** Where the parts of the configuration put what they have to say. */
+export interface Telling {
+  readonly read: Read;
+  readonly faults: string[];
+  readonly notices: string[];
+  /** What was set and has no effect. */
+  readonly ignored: string[];
+}
+
 export const reader =
   (env: Environment, faults: string[]): Read =>
   (name, schema, fallback) => {
