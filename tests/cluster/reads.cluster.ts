@@ -35,11 +35,13 @@ it.each([
   const database = new Database({ engine: 'mysql', host: '127.0.0.1', port, user: 'root', password: '', database: DATABASE, poolSize: 5 });
   try {
     await database.connect({ makes: false });
+    // All that reads may use at once; the others are kept for sales.
+    const connections = 5 - database.dialect.capabilities.lanes;
     const sql = 'SELECT CONNECTION_ID() AS connection, @@wsrep_sync_wait AS wait, SLEEP(0.1)';
     for (const [freshness, expected] of [['latest', session] as const, ['plain', node] as const]) {
       const read = () => database.query<{ connection: number; wait: number }>(sql, [], { freshness });
       const rows = await Promise.all(Array.from({ length: 10 }, read));
-      expect(new Set(rows.flat().map(({ connection }) => connection)).size).toBe(5);
+      expect(new Set(rows.flat().map(({ connection }) => connection)).size).toBe(connections);
       expect(new Set(rows.flat().map(({ wait }) => Number(wait)))).toEqual(new Set([expected]));
     }
   } finally {
