@@ -11,6 +11,7 @@ import {
   dataOf,
   event,
   exact,
+  holdBackNode,
   nodes,
   PLENTY,
   say,
@@ -96,9 +97,6 @@ it('what was just booked at one node is there at another, 200 times for each thi
   expect(wrong.flat()).toEqual([]);
   await exact(storm, PLENTY);
 });
-
-/** A node that applies nothing from the others until it is released. */
-const holdBackNode = () => nodes[1].lock('FLUSH TABLES WITH READ LOCK', []);
 
 it.each(looks)('what was booked at one node is $what at another that lags behind, once that has caught up', async ({ ask }) => {
   const eventId = await event(PLENTY);
