@@ -39,7 +39,10 @@ export async function limitsIn(
     const subject = changesSubject({ eventId, userId });
     const [made, others] = [facts.get(`made ${eventId} ${userId}`), facts.get(`others ${hashOf(subject)} `)];
     return {
-      ...{ eventId, userId, made: Number(made?.number ?? 0), firstMadeAt: made && toDate(made.moment) },
+      eventId,
+      userId,
+      made: Number(made?.number ?? 0),
+      firstMadeAt: made && toDate(made.moment),
       others: others && { subject, count: Number(others.number), endsAt: toDate(others.moment) },
     };
   };

@@ -14,7 +14,11 @@ const AT = new Date('2030-06-15T13:00:00.000Z');
 const nobody: ReadonlyMap<string, SignedInRow> = new Map();
 const about = (eventId: string, decide: EventDecision['decide']): EventDecision => ({ subject: 'event', eventId, actor: 'operator', decide });
 const booking = (eventId: string, bookingId: string | undefined, decide: BookingDecision['decide']): BookingDecision => ({
-  ...{ subject: 'booking', eventId, bookingId, actor: 'operator', decide },
+  subject: 'booking',
+  eventId,
+  bookingId,
+  actor: 'operator',
+  decide,
 });
 const gone = () => refuse('not_found', { entity: 'event', id: '' });
 const book = (eventId: string, id: string, quantity: number) =>
@@ -28,17 +32,15 @@ const close = (eventId: string) =>
   about(eventId, ({ event }) => (heldTickets(event ?? gone()) > 0 ? refuse('event_has_active_bookings', {}) : undefined));
 const code = (outcome: Outcome): string => (outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : String(outcome.error));
 const NOTHING: Writes = {
-  ...{
-    insertedEvents: [],
-    changedEvents: [],
-    deletedEvents: [],
-    insertedBookings: [],
-    changedBookings: [],
-    deletedBookings: [],
-    movements: [],
-    changeCounts: [],
-    idempotencyRecords: [],
-  },
+  insertedEvents: [],
+  changedEvents: [],
+  deletedEvents: [],
+  insertedBookings: [],
+  changedBookings: [],
+  deletedBookings: [],
+  movements: [],
+  changeCounts: [],
+  idempotencyRecords: [],
 };
 
 describe('a batch', () => {
