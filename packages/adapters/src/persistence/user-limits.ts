@@ -15,11 +15,11 @@ export async function limitsIn(
   dialect: Dialect,
   manager: EntityManager,
   batch: readonly StockDecision[],
-  { bookings }: LockedRows,
+  { bookings }: Pick<LockedRows, 'bookings'>,
   { ticketsPerUserMax, bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
 ): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {
-  if (ticketsPerUserMax === undefined && changesMax === undefined) return { holdings: undefined, budget: undefined };
+  if (ticketsPerUserMax === undefined && changesMax === undefined) return { holdings: 'not_counted', budget: 'unlimited' };
   const owners = ownersOf(batch, bookings);
   // Some may be named twice; the answer is the same.
   const named = dialect.listOf(owners);
@@ -47,8 +47,8 @@ export async function limitsIn(
     };
   };
   return {
-    holdings: ticketsPerUserMax === undefined ? undefined : holdings,
-    budget: changesMax === undefined ? undefined : { changesMax, recent: owners.map(recentOf) },
+    holdings: ticketsPerUserMax === undefined ? 'not_counted' : holdings,
+    budget: changesMax === undefined ? 'unlimited' : { changesMax, recent: owners.map(recentOf) },
   };
 }
 
