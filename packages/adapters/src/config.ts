@@ -108,7 +108,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   }
   notices.push(...whyLocked);
   if (profile === 'open') notices.push(openNotice(hosts));
-  if (ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(ticketsPerUserMax));
+  if (ticketsPerUserMax !== 'unlimited' && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(ticketsPerUserMax));
   const previous = env['JWT_SECRET_PREVIOUS'];
   const jwt = {
     secret: secret ?? secretIn(dataDir, database, notices),
@@ -192,10 +192,14 @@ function policiesOf(env: Environment, profile: Profile, read: Read, faults: stri
   const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(fewest)) ?? fewest;
   const askedPerBooking = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(selling.ticketsPerBookingMax));
   const ticketsPerBookingMax = askedPerBooking ?? selling.ticketsPerBookingMax;
-  // 0 is no limit.
-  const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), String(selling.ticketsPerUserMax ?? 0)) || undefined;
-  const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), String(selling.bookingChangesPerHourMax ?? 0));
-  if (env['MAX_TICKETS_PER_BOOKING'] !== undefined && askedPerBooking !== undefined && askedPerBooking > (ticketsPerUserMax ?? askedPerBooking)) {
+  const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), orZero(selling.ticketsPerUserMax)) || 'unlimited';
+  const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), orZero(selling.bookingChangesPerHourMax));
+  if (
+    env['MAX_TICKETS_PER_BOOKING'] !== undefined &&
+    askedPerBooking !== undefined &&
+    ticketsPerUserMax !== 'unlimited' &&
+    askedPerBooking > ticketsPerUserMax
+  ) {
     faults.push(
       `MAX_TICKETS_PER_BOOKING: ${ticketsPerBookingMax} is more than one user may hold of an event (${ticketsPerUserMax}); lower it, or set MAX_TICKETS_PER_USER to ${ticketsPerBookingMax} or more, or to 0 for no limit`,
     );
@@ -204,11 +208,14 @@ function policiesOf(env: Environment, profile: Profile, read: Read, faults: stri
   const common = accounts.passwords.refuseGuessable ? guessable : accounts.passwords.common;
   return {
     profile,
-    selling: { ...selling, pastEvents, ticketsPerBookingMax, ticketsPerUserMax, bookingChangesPerHourMax: changesMax || undefined },
+    selling: { ...selling, pastEvents, ticketsPerBookingMax, ticketsPerUserMax, bookingChangesPerHourMax: changesMax || 'unlimited' },
     accounts: { ...accounts, passwords: { ...accounts.passwords, charactersMin, common } },
     organizerEmail,
   };
 }
+
+/** In a variable, 0 is no limit. */
+const orZero = (limit: number | 'unlimited'): string => (limit === 'unlimited' ? '0' : String(limit));
 
 function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read, faults: string[]): readonly string[] | undefined {
   const host = env['HOST'];

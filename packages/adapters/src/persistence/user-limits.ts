@@ -19,13 +19,13 @@ export async function limitsIn(
   { ticketsPerUserMax, bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
 ): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {
-  if (ticketsPerUserMax === undefined && changesMax === undefined) return { holdings: 'not_counted', budget: 'unlimited' };
+  if (ticketsPerUserMax === 'unlimited' && changesMax === 'unlimited') return { holdings: 'not_counted', budget: 'unlimited' };
   const owners = ownersOf(batch, bookings);
   // Some may be named twice; the answer is the same.
   const named = dialect.listOf(owners);
   const asked: { readonly sql: string; readonly parameters: readonly string[] }[] = [];
-  if (owners.length > 0 && ticketsPerUserMax !== undefined) asked.push(heldOf(dialect, named));
-  if (owners.length > 0 && changesMax !== undefined) asked.push(madeBy(dialect, named, now), countsOf(named));
+  if (owners.length > 0 && ticketsPerUserMax !== 'unlimited') asked.push(heldOf(dialect, named));
+  if (owners.length > 0 && changesMax !== 'unlimited') asked.push(madeBy(dialect, named, now), countsOf(named));
   const rows: LimitColumns[] =
     asked.length === 0
       ? []
@@ -47,8 +47,8 @@ export async function limitsIn(
     };
   };
   return {
-    holdings: ticketsPerUserMax === undefined ? 'not_counted' : holdings,
-    budget: changesMax === undefined ? 'unlimited' : { changesMax, recent: owners.map(recentOf) },
+    holdings: ticketsPerUserMax === 'unlimited' ? 'not_counted' : holdings,
+    budget: changesMax === 'unlimited' ? 'unlimited' : { changesMax, recent: owners.map(recentOf) },
   };
 }
 

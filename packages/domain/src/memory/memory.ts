@@ -75,7 +75,7 @@ export function budgetIn(
   { bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
 ): ChangeBudget | 'unlimited' {
-  if (changesMax === undefined || decision.subject === 'event') return 'unlimited';
+  if (changesMax === 'unlimited' || decision.subject === 'event') return 'unlimited';
   const { eventId = '', bookingId = '', actor } = decision;
   const userId = bookings.get(bookingId)?.userId ?? userIdOf(actor);
   if (userId === undefined) return { changesMax, recent: [] };
