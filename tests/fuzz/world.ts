@@ -42,11 +42,26 @@ export async function openWorld(engine: Engine, profile: Profile) {
 
   const words = new Map<string, string>(
     Object.entries({
-      ...{ 'tokens.admin': admin.token, 'tokens.ann': ann.token, 'tokens.bob': bob.token, 'tokens.gone': gone.token, 'tokens.chief': chief.token },
-      ...{ 'users.admin': admin.id, 'users.ann': ann.id, 'users.bob': bob.id, 'users.gone': gone.id, 'users.chief': chief.id },
-      ...{ 'events.onSale': onSale, 'events.soldOut': soldOut, 'events.over': over, 'events.empty': empty },
-      ...{ 'bookings.held': held, 'bookings.pending': pending, 'bookings.cancelled': cancelled },
-      ...{ 'emails.ann': 'ann@example.com', 'passwords.ann': PASSWORD, 'current_passwords.ann': PASSWORD },
+      'tokens.admin': admin.token,
+      'tokens.ann': ann.token,
+      'tokens.bob': bob.token,
+      'tokens.gone': gone.token,
+      'tokens.chief': chief.token,
+      'users.admin': admin.id,
+      'users.ann': ann.id,
+      'users.bob': bob.id,
+      'users.gone': gone.id,
+      'users.chief': chief.id,
+      'events.onSale': onSale,
+      'events.soldOut': soldOut,
+      'events.over': over,
+      'events.empty': empty,
+      'bookings.held': held,
+      'bookings.pending': pending,
+      'bookings.cancelled': cancelled,
+      'emails.ann': 'ann@example.com',
+      'passwords.ann': PASSWORD,
+      'current_passwords.ann': PASSWORD,
     }),
   );
 

@@ -381,7 +381,8 @@ describe.each(engines)('two servers on %s', (engine) => {
     };
     const refusals = (replies: readonly Pick<Reply, 'status' | 'body'>[]) => replies.filter(({ status }) => status >= 400).map(({ body }) => body);
     const tooMany = (requested: number) => ({
-      ...{ success: false, message: 'Jumlah tiket melebihi batas per user untuk event ini' },
+      success: false,
+      message: 'Jumlah tiket melebihi batas per user untuk event ini',
       errors: { maximum: LIMIT, held: expect.any(Number), requested },
     });
 

@@ -18,16 +18,30 @@ export const UserReply = v.pipe(v.object(userEntries), v.metadata({ ref: 'User' 
 export const SessionReply = v.pipe(v.object({ user: UserReply, token: v.string() }), v.metadata({ ref: 'Session' }));
 
 const eventEntries = {
-  ...{ id: Id, organizer_id: Id, name: v.string(), description: v.nullable(v.string()), location: v.string(), event_date: Instant },
-  ...{ ticket_price: Price, total_tickets: Count, available_tickets: Count, createdAt: Instant, updatedAt: Instant },
+  id: Id,
+  organizer_id: Id,
+  name: v.string(),
+  description: v.nullable(v.string()),
+  location: v.string(),
+  event_date: Instant,
+  ticket_price: Price,
+  total_tickets: Count,
+  available_tickets: Count,
+  createdAt: Instant,
+  updatedAt: Instant,
 };
 const Organizer = v.object({ id: Id, name: v.string(), email: v.nullable(v.string()) });
 export const EventReply = v.pipe(v.object(eventEntries), v.metadata({ ref: 'Event' }));
 export const EventViewReply = v.pipe(v.object({ ...eventEntries, organizer: Organizer }), v.metadata({ ref: 'EventView' }));
 
 const bookingEntries = {
-  ...{ id: Id, user_id: Id, event_id: Id, quantity: Count, total_price: Price },
-  ...{ status: v.picklist(BOOKING_STATUSES), booking_date: Instant },
+  id: Id,
+  user_id: Id,
+  event_id: Id,
+  quantity: Count,
+  total_price: Price,
+  status: v.picklist(BOOKING_STATUSES),
+  booking_date: Instant,
 };
 const Booker = v.object({ id: Id, name: v.string(), email: v.string() });
 const BookedEvent = v.object({ id: Id, name: v.string(), location: v.string(), event_date: Instant });
@@ -35,8 +49,12 @@ export const BookingReply = v.pipe(v.object(bookingEntries), v.metadata({ ref: '
 export const BookingViewReply = v.pipe(v.object({ ...bookingEntries, user: Booker, event: BookedEvent }), v.metadata({ ref: 'BookingView' }));
 
 export const presentUser = ({ id, name, email, role, createdAt, updatedAt }: User): v.InferOutput<typeof UserReply> => ({
-  ...{ id, name, email, role },
-  ...{ createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() },
+  id,
+  name,
+  email,
+  role,
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
 });
 
 export const presentSession = ({ user, token }: { readonly user: User; readonly token: string }): v.InferOutput<typeof SessionReply> => ({

@@ -12,9 +12,17 @@ const YES = {
   off: 'disabled',
 } as const;
 const MODES: Readonly<Record<string, TlsMode | 'disabled'>> = {
-  ...{ disabled: 'disabled', preferred: 'preferred', required: 'required', 'verify-ca': 'verify-ca', 'verify-identity': 'verify-identity' },
+  disabled: 'disabled',
+  preferred: 'preferred',
+  required: 'required',
+  'verify-ca': 'verify-ca',
+  'verify-identity': 'verify-identity',
   // MariaDB's and other databases' words for the same
-  ...{ disable: 'disabled', prefer: 'preferred', require: 'required', trust: 'required', 'verify-full': 'verify-identity' },
+  disable: 'disabled',
+  prefer: 'preferred',
+  require: 'required',
+  trust: 'required',
+  'verify-full': 'verify-identity',
 };
 export const RANKS = ['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'] as const;
 export const isMode = (said: string | undefined): said is TlsMode | 'disabled' => RANKS.some((mode) => mode === said);
@@ -54,8 +62,12 @@ const PARAMETERS: Readonly<Record<string, (text: string) => string | undefined>>
 };
 /** Parameters that mean one thing. Every other one is known by what it says: a mode of TLS, or nothing. */
 const SAME: Readonly<Record<string, string>> = {
-  ...{ sslca: 'ca', sslrootcert: 'ca', serversslcert: 'ca' },
-  ...{ socket: 'socket', socketpath: 'socket', unixsocket: 'socket' },
+  sslca: 'ca',
+  sslrootcert: 'ca',
+  serversslcert: 'ca',
+  socket: 'socket',
+  socketpath: 'socket',
+  unixsocket: 'socket',
   connectionlimit: 'connection_limit',
 };
 

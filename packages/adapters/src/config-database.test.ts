@@ -38,13 +38,25 @@ const tlsOf = (env: Record<string, string>) => {
 describe('the database', () => {
   it('is MySQL as soon as DB_HOST is set, with the specified names and defaults', () => {
     expect(load({ DB_HOST: 'localhost' }).database).toEqual({
-      ...{ engine: 'mysql', host: 'localhost', port: 3306, user: 'fullstack', password: '', database: 'gdgoc', poolSize: 10 },
+      engine: 'mysql',
+      host: 'localhost',
+      port: 3306,
+      user: 'fullstack',
+      password: '',
+      database: 'gdgoc',
+      poolSize: 10,
     });
   });
 
   it.each(['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'])('is read from %s as a host hands it out', (name) => {
     expect(load({ [name]: 'mysql://us%40er:p%3Aw@localhost:3307/shop?reconnect=true' }).database).toEqual({
-      ...{ engine: 'mysql', host: 'localhost', port: 3307, user: 'us@er', password: 'p:w', database: 'shop', poolSize: 10 },
+      engine: 'mysql',
+      host: 'localhost',
+      port: 3307,
+      user: 'us@er',
+      password: 'p:w',
+      database: 'shop',
+      poolSize: 10,
     });
   });
 

@@ -125,7 +125,11 @@ function serverOfUrl(urlName: (typeof URLS)[number], env: Environment, faults: s
   if (socket !== undefined && (rest.host !== 'localhost' || address.port !== ''))
     faults.push(`${urlName}: with a socket the address must say localhost, without a port`);
   const said: Partial<Record<Variable, string>> = {
-    ...{ DB_HOST: rest.host, DB_PORT: String(rest.port), DB_NAME: rest.database, DB_USER: rest.user, DB_PASSWORD: rest.password },
+    DB_HOST: rest.host,
+    DB_PORT: String(rest.port),
+    DB_NAME: rest.database,
+    DB_USER: rest.user,
+    DB_PASSWORD: rest.password,
     ...(socket === undefined ? {} : { DB_SOCKET: socket }),
   };
   // Whichever won, somebody's data would go where they do not look for it.

@@ -34,6 +34,9 @@ export interface Sales {
   readonly measures: Measures;
 }
 
+/** What is locked for a batch before its users' limits are known. */
+type RowsLocked = Omit<LockedRows, 'holdings' | 'budget'>;
+
 /** Whether a batch is tried for the first time, again after a rollback, or to find out whether its last COMMIT was stored. */
 type Try = 'first' | 'again' | 'in doubt';
 
@@ -89,7 +92,7 @@ export class StockTransaction {
   }
 
   /** Locks are taken in one order everywhere: events, then bookings, each by id. Rights are read from users' rows as they are then. */
-  async #lock(manager: EntityManager): Promise<LockedRows> {
+  async #lock(manager: EntityManager): Promise<RowsLocked> {
     const { database, measures } = this.#sales;
     const { dialect } = database;
     const eventIds = inIdOrder(this.#batch.map(({ eventId }) => eventId));
@@ -120,7 +123,7 @@ export class StockTransaction {
     this.#batch.push(...this.#admitWaiting(({ eventId }) => eventId !== undefined && locked.has(eventId)));
   }
 
-  async #decide(manager: EntityManager, rows: LockedRows): Promise<{ readonly outcomes: readonly (Outcome | Rerouted)[]; readonly writes: Writes }> {
+  async #decide(manager: EntityManager, rows: RowsLocked): Promise<{ readonly outcomes: readonly (Outcome | Rerouted)[]; readonly writes: Writes }> {
     const { database, clock, policy } = this.#sales;
     const now = clock();
     const limits = await limitsIn(database.dialect, manager, this.#batch, rows, policy, now);
@@ -143,7 +146,7 @@ function notDecided(): never {
  * Where to decide instead, for each decision on a booking of another event than the one that was locked for it. The look-up of a booking's
  * event reads outside the transaction, so it is a hint. A booking that is not here either does not exist.
  */
-function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): readonly (Rerouted | undefined)[] {
+function routesOf(batch: readonly StockDecision[], { bookings }: RowsLocked): readonly (Rerouted | undefined)[] {
   const events = new Map(bookings.map(({ id, eventId }) => [id, eventId]));
   return batch.map((decision) => {
     const eventId = decision.subject === 'booking' && decision.bookingId !== undefined ? events.get(decision.bookingId) : undefined;

@@ -68,14 +68,14 @@ export function holdingsIn({ bookings }: Memory, eventId: string | undefined): H
   return [...tickets].map(([userId, held]) => ({ eventId, userId, tickets: held }));
 }
 
-/** What the owner of the decision's booking changed lately; undefined where the policy lets anybody change any number of times. */
+/** What the owner of the decision's booking changed lately, where the policy limits changes of bookings. */
 export function budgetIn(
   { bookings, counts }: Memory,
   decision: StockDecision,
   { bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
-): ChangeBudget | undefined {
-  if (changesMax === undefined || decision.subject === 'event') return undefined;
+): ChangeBudget | 'unlimited' {
+  if (changesMax === 'unlimited' || decision.subject === 'event') return 'unlimited';
   const { eventId = '', bookingId = '', actor } = decision;
   const userId = bookings.get(bookingId)?.userId ?? userIdOf(actor);
   if (userId === undefined) return { changesMax, recent: [] };

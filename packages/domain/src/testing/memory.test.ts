@@ -26,7 +26,8 @@ queriesContract('memory', inMemoryStore);
 stockQueriesContract('memory', inMemoryStore);
 changeBudgetContract('memory', (policy, clock) => inMemoryStore({ policy, clock }));
 tokenServiceContract('the fake', async () => ({
-  ...{ tokens: fakeTokens(), stranger: fakeTokens() },
+  tokens: fakeTokens(),
+  stranger: fakeTokens(),
   misdirected: async ({ id, tokenVersion }) => ['refresh', 'invitation'].map((purpose) => `${purpose}-of.${id}.${tokenVersion}.0`),
 }));
 passwordHasherContract('the fake', async () => ({ passwords: fakePasswords({ cost: 2 }), cheaper: fakePasswords() }));

@@ -225,14 +225,12 @@ async function firstFailure(plant: Plant, caughtBy: Invariant): Promise<string> 
 }
 
 const copyOf = ({ events, bookings, accounts, ledger, kept, counts }: Memory): Memory => ({
-  ...{
-    events: new Map(events),
-    bookings: new Map(bookings),
-    accounts: new Map(accounts),
-    ledger: [...ledger],
-    kept: [...kept],
-    counts: new Map(counts),
-  },
+  events: new Map(events),
+  bookings: new Map(bookings),
+  accounts: new Map(accounts),
+  ledger: [...ledger],
+  kept: [...kept],
+  counts: new Map(counts),
 });
 
 /** Reserves with other kept answers in sight than there are; what is kept then is kept for all. */

@@ -28,7 +28,12 @@ const sslOf = ({ tls }: MySqlConfig): Ssl | undefined =>
 
 /** How every connection reaches the server, those of the pool and the first one. */
 const wayTo = ({ host, port, user, password, socket }: MySqlConfig, ssl: Ssl | undefined) => ({
-  ...{ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4' },
+  host,
+  port,
+  user,
+  password,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  charset: 'utf8mb4',
   ...(socket === undefined ? {} : { socketPath: socket }),
   ...(ssl === undefined ? {} : { ssl }),
 });
@@ -48,9 +53,17 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
   const { user: username, ...way } = wayTo(config, facts.ssl);
   const refused: Refused = { setting: undefined };
   const source = new DataSource({
-    ...{ type, username, database, poolSize, ...way },
-    ...{ timezone: 'Z', supportBigNumbers: true },
-    ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
+    type,
+    username,
+    database,
+    poolSize,
+    ...way,
+    timezone: 'Z',
+    supportBigNumbers: true,
+    entities: schemas,
+    migrations,
+    migrationsTransactionMode: 'each',
+    logging: false,
     driver: { createPool: (options: PoolOptions) => preparedPool(options, facts, refused) },
     // What a batch writes goes in one packet (mysql-packet.ts). Clients' text goes into statements as parameters alone.
     // Not on Galera: a transaction that loses to another node's between two statements of a packet is rolled back, and the rest of the packet is
@@ -63,7 +76,10 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
   await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
   const isInTheClear = config.tls !== undefined && facts.ssl === undefined && !isLoopback(config.host);
   return {
-    ...{ writer: source, reader: source, plainPrefix: asTheNodeIs(facts), close: () => source.destroy() },
+    writer: source,
+    reader: source,
+    plainPrefix: asTheNodeIs(facts),
+    close: () => source.destroy(),
     notice: isInTheClear ? inTheClear(config) : undefined,
   };
 }

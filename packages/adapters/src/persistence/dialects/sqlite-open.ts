@@ -90,7 +90,10 @@ export async function openSqlite(
     watched = new SqliteFile(file, main, reader.connection.database, onLost, release);
     for (const { connection } of opened) connection.watch(watched);
     return {
-      ...{ writer: writer.source, reader: reader.source, plainPrefix: '', notice },
+      writer: writer.source,
+      reader: reader.source,
+      plainPrefix: '',
+      notice,
       whenUpToDate: () => writer.connection.beginLog(main.header()),
       close: () => close(writer.source, reader.source),
     };
