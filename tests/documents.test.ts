@@ -209,6 +209,14 @@ describe('what clients are told', () => {
     const { answers } = await import('../docs/sell-one-ticket.ts');
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
   });
+
+  it('README: an app with accounts of its own sells as docs/sell-without-accounts.ts says', async () => {
+    expect(readme).toContain('(docs/sell-without-accounts.ts)');
+    const { sellTheLastTicket } = await import('../docs/sell-without-accounts.ts');
+    const folder = mkdtempSync(join(tmpdir(), 'ticket-documents-'));
+    expect((await sellTheLastTicket(folder)).toSorted()).toEqual(['confirmed', 'insufficient_tickets']);
+    rmSync(folder, { recursive: true });
+  });
 });
 
 it('npm start, Procfile and railway.json start the server in one way, with what V8 and libuv are told', () => {

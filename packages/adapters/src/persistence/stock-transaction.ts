@@ -64,8 +64,12 @@ export class StockTransaction {
       return await this.#inTransaction();
     } catch (error) {
       // A user or an event may go after it was read: decided anew, it is gone.
-      if (this.#batch.length === 1 && dialect.errors.classify(error) === 'referenced') return this.#inTransaction();
-      throw error;
+      if (this.#batch.length > 1 || dialect.errors.classify(error) !== 'referenced') throw error;
+      return this.#inTransaction().catch((again: unknown) => {
+        if (dialect.errors.classify(again) === 'referenced')
+          throw new Error('these tables have foreign keys to users, and the owner has no row there', { cause: again });
+        throw again;
+      });
     }
   }
 

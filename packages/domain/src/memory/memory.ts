@@ -13,6 +13,8 @@ import type { StockMovement } from '../stock/ledger.ts';
 
 /** All rows there are. Ports that are given the same ones are servers on one database. */
 export interface Memory {
+  /** Without accounts an owner is whoever the app vouches for, and has no row. */
+  readonly hasAccounts: boolean;
   readonly events: Map<string, Event>;
   readonly bookings: Map<string, Booking>;
   readonly accounts: Map<string, Credentials>;
@@ -21,7 +23,9 @@ export interface Memory {
   readonly counts: Map<string, RateCount>;
 }
 
-export const emptyMemory = (): Memory => ({ events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [], counts: new Map() });
+export const emptyMemory = ({ hasAccounts = true } = {}): Memory => ({
+  ...{ hasAccounts, events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [], counts: new Map() },
+});
 
 export const usersIn = ({ accounts }: Memory): User[] => [...accounts.values()].map(({ user }) => user);
 

@@ -224,7 +224,8 @@ async function firstFailure(plant: Plant, caughtBy: Invariant): Promise<string> 
   return `not found in ${SCHEDULES_UNTIL_FOUND} schedules`;
 }
 
-const copyOf = ({ events, bookings, accounts, ledger, kept, counts }: Memory): Memory => ({
+const copyOf = ({ hasAccounts, events, bookings, accounts, ledger, kept, counts }: Memory): Memory => ({
+  hasAccounts,
   events: new Map(events),
   bookings: new Map(bookings),
   accounts: new Map(accounts),

@@ -38,7 +38,7 @@ export interface Bench {
   /** Sound ports on some rows, whose calls run at once. */
   soundOn(memory: Memory): AllPorts;
 }
-type AllPorts = Ports & AccountPorts;
+type AllPorts = Omit<Ports, 'users'> & AccountPorts;
 
 /** Ports with a bug in them, in place of the sound ones. */
 export type Plant = (sound: AllPorts, bench: Bench) => Partial<AllPorts>;

@@ -5,9 +5,9 @@ import { isLoopback } from '../../loopback.ts';
 import { StartFault } from '../../start-fault.ts';
 import { errnoOf } from '../database-errors.ts';
 import { migrations } from '../migrations/index.ts';
-import { schemas } from '../schemas.ts';
+import { schemasFor } from '../schemas.ts';
 import type { MySqlConfig } from './config.ts';
-import type { Opened } from './dialect.ts';
+import type { Opened, Opening } from './dialect.ts';
 import { addressOf, NO_LIMIT, type ServerFacts, type Ssl } from './mysql-config.ts';
 import { explain, NO_TLS, nodeCodeOf, UNKNOWN_DATABASE } from './mysql-faults.ts';
 import { preparedPool, type Refused } from './mysql-pool.ts';
@@ -46,7 +46,7 @@ const asTheNodeIs = ({ type, isGalera }: ServerFacts): string =>
   isGalera && type === 'mariadb' ? 'SET STATEMENT wsrep_sync_wait = @@GLOBAL.wsrep_sync_wait FOR ' : '';
 
 /** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
-export async function openMySql(config: MySqlConfig, { makes = true } = {}): Promise<Opened> {
+export async function openMySql(config: MySqlConfig, { makes = true, accounts = 'ours' }: Partial<Opening> = {}): Promise<Opened> {
   const { database, poolSize } = config;
   const facts = await serverFacts(config, makes);
   const { type } = facts;
@@ -60,7 +60,7 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
     ...way,
     timezone: 'Z',
     supportBigNumbers: true,
-    entities: schemas,
+    entities: schemasFor(accounts),
     migrations,
     migrationsTransactionMode: 'each',
     logging: false,
