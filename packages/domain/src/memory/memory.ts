@@ -24,7 +24,13 @@ export interface Memory {
 }
 
 export const emptyMemory = ({ hasAccounts = true } = {}): Memory => ({
-  ...{ hasAccounts, events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [], counts: new Map() },
+  hasAccounts,
+  events: new Map(),
+  bookings: new Map(),
+  accounts: new Map(),
+  ledger: [],
+  kept: [],
+  counts: new Map(),
 });
 
 export const usersIn = ({ accounts }: Memory): User[] => [...accounts.values()].map(({ user }) => user);

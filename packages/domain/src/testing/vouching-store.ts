@@ -22,7 +22,8 @@ export function vouchingStore({ ports, ...store }: Omit<Store, 'ports' | 'fresh'
   }
   const all: StorePorts = {
     ...ports,
-    ...{ users, userQueries },
+    users,
+    userQueries,
     events: {
       reserveTickets: async (id, context, decide) => events.reserveTickets(id, await vouched(context), decide),
       change: async (id, context, decide) => events.change(id, await vouched(context), decide),
