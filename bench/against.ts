@@ -66,7 +66,12 @@ async function start(root: string): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'ticket-against-'));
   const database = await mariaDb?.create();
   const env = {
-    ...{ PATH: process.env['PATH'] ?? '', PORT: '0', JWT_SECRET: SECRET, DATA_DIR: folder, UV_THREADPOOL_SIZE: '8', AUDIT_MINUTES: '0' },
+    PATH: process.env['PATH'] ?? '',
+    PORT: '0',
+    JWT_SECRET: SECRET,
+    DATA_DIR: folder,
+    UV_THREADPOOL_SIZE: '8',
+    AUDIT_MINUTES: '0',
     ...(mariaDb && database ? { DB_HOST: '127.0.0.1', DB_PORT: String(mariaDb.port), DB_USER: 'root', DB_NAME: database } : {}),
   };
   const v8Options = ['--max-semi-space-size=32', '--max-old-space-size=1024'];

@@ -65,13 +65,15 @@ export async function fill(
     'events',
     events.map(({ id, tickets }, n): Record<string, Value> => {
       const event = {
-        ...{
-          id,
-          organizer_id: ADMIN.id,
-          name: `GDGoC Tech Talk ${n}`,
-          description: 'Workshop backend development, with a description of the usual length',
-        },
-        ...{ location: 'UNSRI Palembang', event_date: STARTS, total_tickets: tickets, available_tickets: tickets, ...common },
+        id,
+        organizer_id: ADMIN.id,
+        name: `GDGoC Tech Talk ${n}`,
+        description: 'Workshop backend development, with a description of the usual length',
+        location: 'UNSRI Palembang',
+        event_date: STARTS,
+        total_tickets: tickets,
+        available_tickets: tickets,
+        ...common,
       };
       return schema === 'ours' ? { ...event, ticket_price_cents: PRICE * 100, stock_version: 1 } : { ...event, ticket_price: PRICE };
     }),

@@ -41,7 +41,11 @@ export async function growth(bench: Bench, sizes: readonly number[], times: Time
       const audited = await audit(server);
       if (audited.exitCode !== 0) faults.push(`the audit ended with ${audited.exitCode}`);
       measured.push({
-        ...{ bookings: size, ownPageMs: ms(own), allPageMs: ms(all), bookMs: ms(book), faults },
+        bookings: size,
+        ownPageMs: ms(own),
+        allPageMs: ms(all),
+        bookMs: ms(book),
+        faults,
         serverPeakMb: Math.max(own.peakMb, all.peakMb, book.peakMb),
         audit: audited,
       });

@@ -68,8 +68,11 @@ export async function loadAndCompare(
   { users, events, bookings, before: earlier, job, expected }: Play,
 ): Promise<Measured> {
   const sample = () => ({
-    ...{ at: performance.now(), machine: machineBusySeconds() },
-    ...{ server: sum(server.pids.map(cpuSeconds)), database: cpuSeconds(mariaDb.pid), load: cpuSeconds(driver.pid) },
+    at: performance.now(),
+    machine: machineBusySeconds(),
+    server: sum(server.pids.map(cpuSeconds)),
+    database: cpuSeconds(mariaDb.pid),
+    load: cpuSeconds(driver.pid),
   });
   const tokens = new Map([ADMIN, ...users].map((person) => [person.id, tokenOf(person, SECRET)]));
   const stage: Stage = { origins: server.origins, users, events, token: ({ id }) => tokens.get(id) ?? '' };
@@ -98,8 +101,12 @@ export async function loadAndCompare(
   const used = (what: 'machine' | 'server' | 'database' | 'load') => (closed[what] - opened[what]) / seconds;
   const [serverCpu, databaseCpu, loadCpu] = [used('server'), used('database'), used('load')];
   return {
-    ...{ streams, created, faults },
-    ...{ serverCpu, databaseCpu, loadCpu },
+    streams,
+    created,
+    faults,
+    serverCpu,
+    databaseCpu,
+    loadCpu,
     foreignCpu: Math.max(0, used('machine') - serverCpu - databaseCpu - loadCpu),
     peakMb: Math.max(...server.pids.map(peakMb)),
     commits: after.commits - before.commits,

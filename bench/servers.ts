@@ -53,7 +53,10 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
   const folder = mkdtempSync(join(tmpdir(), 'ticket-bench-'));
   const database = kind === 'ours-sqlite' ? undefined : await mariaDb.create();
   const env: Record<string, string> = {
-    ...{ PATH: process.env['PATH'] ?? '', PORT: '0', JWT_SECRET: SECRET, DATA_DIR: folder },
+    PATH: process.env['PATH'] ?? '',
+    PORT: '0',
+    JWT_SECRET: SECRET,
+    DATA_DIR: folder,
     ...(database === undefined ? {} : { DB_HOST: '127.0.0.1', DB_PORT: String(mariaDb.port), DB_USER: 'root', DB_NAME: database }),
   };
   const launch = (args: readonly string[], more: Record<string, string> = {}) => start([...nodeArgs, ...args], { ...env, ...more }, folder);

@@ -40,7 +40,7 @@ describe('docs/erd.md tells the tables as they are', () => {
   it.each(engines)('every column, its type and its key, on %s', async (engine) => {
     const { container, close } = await openContainer(engine);
     const query = <Row>(sql: string, ...parameters: string[]) => container.get(TOKENS.database).query<Row>(sql, parameters);
-    const made = engine === 'sqlite' ? await sqliteColumns(query) : await mysqlColumns(query);
+    const made = await { sqlite: sqliteColumns, mysql: mysqlColumns, postgres: postgresColumns }[engine](query);
     await close();
     expect(made.length).toBeGreaterThan(30);
     expect(drawn.toSorted()).toEqual(made.toSorted());
@@ -83,6 +83,21 @@ async function mysqlColumns(query: Query): Promise<string[]> {
        EXISTS (SELECT 1 FROM information_schema.key_column_usage k WHERE k.table_schema = c.table_schema AND k.table_name = c.table_name
          AND k.column_name = c.column_name AND k.referenced_table_name IS NOT NULL) AS fk
      FROM information_schema.columns c WHERE c.table_schema = DATABASE() AND c.table_name <> 'migrations'`,
+  );
+  return columns.map(toLine);
+}
+
+/** A moment is drawn by the name that the other engines have for it. */
+async function postgresColumns(query: Query): Promise<string[]> {
+  const columns = await query<Column>(
+    `SELECT c.table_name AS tab, c.column_name AS col, (c.is_nullable = 'YES')::int AS optional,
+       CASE c.data_type WHEN 'character varying' THEN 'varchar(' || c.character_maximum_length || ')'
+         WHEN 'timestamp with time zone' THEN 'datetime(' || c.datetime_precision || ')' ELSE c.data_type END AS type,
+       EXISTS (SELECT 1 FROM information_schema.table_constraints t JOIN information_schema.key_column_usage k USING (constraint_schema, constraint_name)
+         WHERE t.table_name = c.table_name AND k.column_name = c.column_name AND t.constraint_type = 'PRIMARY KEY')::int AS pk,
+       EXISTS (SELECT 1 FROM information_schema.table_constraints t JOIN information_schema.key_column_usage k USING (constraint_schema, constraint_name)
+         WHERE t.table_name = c.table_name AND k.column_name = c.column_name AND t.constraint_type = 'FOREIGN KEY')::int AS fk
+     FROM information_schema.columns c WHERE c.table_schema = current_schema() AND c.table_name <> 'migrations'`,
   );
   return columns.map(toLine);
 }
@@ -208,6 +223,14 @@ describe('what clients are told', () => {
     expect(blocks(readme, 'ts')).toEqual([read('docs/sell-one-ticket.ts')]);
     const { answers } = await import('../docs/sell-one-ticket.ts');
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
+  });
+
+  it('README: an app with accounts of its own sells as docs/sell-without-accounts.ts says', async () => {
+    expect(readme).toContain('(docs/sell-without-accounts.ts)');
+    const { sellTheLastTicket } = await import('../docs/sell-without-accounts.ts');
+    const folder = mkdtempSync(join(tmpdir(), 'ticket-documents-'));
+    expect((await sellTheLastTicket(folder)).toSorted()).toEqual(['confirmed', 'insufficient_tickets']);
+    rmSync(folder, { recursive: true });
   });
 });
 

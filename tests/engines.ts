@@ -50,6 +50,13 @@ async function onServer(engine: ServedEngine, sql: string): Promise<void> {
   await connection.end();
 }
 
+/** What an app is told of where it is. */
+export function environmentOf(config: DatabaseConfig): Record<string, string> {
+  if (config.engine === 'sqlite') return { DATA_DIR: config.folder };
+  const { engine, host, port, user, password, database } = config;
+  return { DB_TYPE: engine, DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASSWORD: password, DB_NAME: database };
+}
+
 /** Those that run as servers, which others may reach too. */
 export const servers = engines.filter((engine) => engine !== 'sqlite');
 

@@ -68,6 +68,24 @@ describe('the hexagon', () => {
     expect([files.length > 50, long]).toEqual([true, []]);
   });
 
+  it('spreads no object literal into another one: a property stands for itself, however many lines that takes', () => {
+    const spread = /\.\.\.\s*\{/;
+    const folders = [
+      ...['packages', 'apps'].flatMap((kind) => readdirSync(`${root}/${kind}`).map((name) => `${kind}/${name}/src`)),
+      'tests',
+      'tools',
+      'bench',
+    ];
+    const files = folders.flatMap((folder) =>
+      readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+    );
+    const sources = files.filter((name) => /\.[cm]?[jt]s$/.test(name));
+    const found = sources.filter((name) => spread.test(readFileSync(`${root}/${name}`, 'utf8')));
+    const planted = ['{ ..', '{ a: 1 }, b }'].join('.'); // in one piece it would be found here
+    expect([planted, '{ ...rest, ...(b ? { b } : {}) }'].map((text) => spread.test(text))).toEqual([true, false]);
+    expect([sources.length > 300, found]).toEqual([true, []]);
+  });
+
   it('gives the domain no dependency, and one way in for each reader', () => {
     const Description = v.object({ dependencies: v.optional(v.record(v.string(), v.string())), exports: v.record(v.string(), v.unknown()) });
     const description = v.parse(Description, JSON.parse(readFileSync(`${root}/packages/domain/package.json`, 'utf8')));

@@ -1,7 +1,7 @@
 import { type StockMovement, TOTAL_TICKETS_MAX } from '@ticket/domain';
-import type { Store, StorePorts } from '@ticket/domain/testing';
+import { type Store, type StorePorts, vouchingStore } from '@ticket/domain/testing';
 import type { Config } from '../packages/adapters/src/config.ts';
-import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
+import { createContainer, createSellingContainer, sellingPorts, TOKENS } from '../packages/adapters/src/container.ts';
 import type { Measures } from '../packages/adapters/src/measures.ts';
 import { toDate } from '../packages/adapters/src/persistence/rows.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
@@ -14,18 +14,21 @@ export async function openContainer(engine: Engine, overrides: Partial<Config> =
   const { config: database, drop } = await freshDatabase(engine);
   const container = createContainer(
     {
-      ...{
-        port: 0,
-        hosts: ['127.0.0.1'],
-        policies: PROFILES.open,
-        trustedProxies: 0,
-        corsOrigins: [],
-        firstAdmin: undefined,
-        notices: [],
-        ignored: [],
-      },
-      ...{ keepAliveSeconds: 5, hstsIncludeSubdomains: false },
-      ...{ logLevel: 'info', metricsToken: undefined, tracing: false, auditMinutes: 0, drainSeconds: 0 },
+      port: 0,
+      hosts: ['127.0.0.1'],
+      policies: PROFILES.open,
+      trustedProxies: 0,
+      corsOrigins: [],
+      firstAdmin: undefined,
+      notices: [],
+      ignored: [],
+      keepAliveSeconds: 5,
+      hstsIncludeSubdomains: false,
+      logLevel: 'info',
+      metricsToken: undefined,
+      tracing: false,
+      auditMinutes: 0,
+      drainSeconds: 0,
       jwt: { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600 },
       bcryptCost: 10,
       database,
@@ -69,6 +72,21 @@ export async function openStore(engine: Engine): Promise<Store> {
     movements: movementsOf(container),
     close,
   };
+}
+
+/** The same without accounts. */
+export async function openStoreWithoutAccounts(engine: Engine): Promise<Store> {
+  const { config: database, drop } = await freshDatabase(engine);
+  const container = createSellingContainer({ database, policies: { selling: { ...PROFILES.open.selling, ticketsPerUserMax: TOTAL_TICKETS_MAX } } });
+  await container.get(TOKENS.database).connect();
+  return vouchingStore({
+    ports: sellingPorts(container),
+    movements: movementsOf(container),
+    close: async () => {
+      await container.unbindAllAsync();
+      await drop();
+    },
+  });
 }
 
 export const movementsOf =

@@ -168,8 +168,16 @@ function summary(tally: Tally, began: number, cutOff: boolean): StreamResult {
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0;
   const seconds = (tally.until - tally.from) / 1000;
   return {
-    ...{ answers: tally.answers, seconds, accepted: tally.accepted, perSecond: sorted.length / seconds },
-    ...{ p50: at(0.5), p99: at(0.99), max: at(1), bytes: tally.bytes },
-    ...{ lastCreatedMs: Math.max(0, tally.lastCreated - began), cutOff, firstError: tally.firstError },
+    answers: tally.answers,
+    seconds,
+    accepted: tally.accepted,
+    perSecond: sorted.length / seconds,
+    p50: at(0.5),
+    p99: at(0.99),
+    max: at(1),
+    bytes: tally.bytes,
+    lastCreatedMs: Math.max(0, tally.lastCreated - began),
+    cutOff,
+    firstError: tally.firstError,
   };
 }

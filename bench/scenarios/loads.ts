@@ -45,7 +45,10 @@ export const strangersRush = (buyers: number, tickets: number): Play => ({
   job: (stage) => ({
     streams: [
       {
-        ...{ name: 'bookings', origins: stage.origins, connections: 250, pace: { kind: 'once' } },
+        name: 'bookings',
+        origins: stage.origins,
+        connections: 250,
+        pace: { kind: 'once' },
         shots: stage.users.map((_, n) => booking(stage, n, stage.events[0]?.id ?? '')),
       },
     ],
@@ -59,7 +62,10 @@ export const rush = (buyers: number, tickets: number): Play => ({
   before: (stage) => ({
     streams: [
       {
-        ...{ name: 'looks', origins: stage.origins, connections: 64, pace: { kind: 'once' } },
+        name: 'looks',
+        origins: stage.origins,
+        connections: 64,
+        pace: { kind: 'once' },
         shots: stage.users.map((person) => ({ ...get(`/api/events/${stage.events[0]?.id}`), token: stage.token(person) })),
       },
     ],
@@ -76,7 +82,10 @@ export const storm = (times: Times): Play => ({
     streams: [
       booking64(stage, times),
       {
-        ...{ name: 'logins', origins: stage.origins, connections: 8, pace: { kind: 'cycle', ...times } },
+        name: 'logins',
+        origins: stage.origins,
+        connections: 8,
+        pace: { kind: 'cycle', ...times },
         shots: stage.users
           .slice(CLIENTS)
           .map(({ email }) => ({ method: 'POST', path: '/api/auth/login', body: JSON.stringify({ email, password: PASSWORD }) })),
@@ -125,7 +134,10 @@ export const one = (times: Times): Play => ({
   job: ({ origins, events }) => ({
     streams: [
       {
-        ...{ name: 'reads', origins, connections: CLIENTS, pace: { kind: 'cycle', ...times } },
+        name: 'reads',
+        origins,
+        connections: CLIENTS,
+        pace: { kind: 'cycle', ...times },
         shots: Array.from({ length: CLIENTS }, () => get(`/api/events/${events[0]?.id}`)),
       },
     ],
@@ -146,7 +158,10 @@ export const camp = (times: number, seconds = CAMP.length): Play => {
     job: (stage) => ({
       streams: [
         {
-          ...{ name: 'bookings', origins: stage.origins, connections: 500, pace: { kind: 'schedule', atMs } },
+          name: 'bookings',
+          origins: stage.origins,
+          connections: 500,
+          pace: { kind: 'schedule', atMs },
           shots: atMs.map((_, n) => booking(stage, n, stage.events[0]?.id ?? '')),
         },
       ],

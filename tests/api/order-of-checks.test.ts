@@ -348,7 +348,7 @@ describe.each(cases)('order of checks on %s, %s profile', (engine, profile: Prof
   let api: Api;
   let world: World;
   beforeAll(async () => {
-    api = await openApi(engine, profile, { accounts: { registrationsMax: undefined } }, { bcryptCost: 4 });
+    api = await openApi(engine, profile, { accounts: { registrationsMax: 'unlimited' } }, { bcryptCost: 4 });
     world = await worldOf(api);
     await api.send('POST', '/api/auth/register', { body: KNOWN });
   });

@@ -32,20 +32,20 @@ describe.each(engines)('at the same moment, on %s', (engine) => {
       available: number;
       held: number | string;
       moved: number | string;
-      lines: number | string;
+      ledger_lines: number | string;
       version: number;
     }>(
       `SELECT e.total_tickets AS total, e.available_tickets AS available, e.stock_version AS version,
         (SELECT COALESCE(SUM(quantity), 0) FROM bookings b WHERE b.event_id = e.id AND b.status <> 'cancelled') AS held,
         (SELECT SUM(delta) FROM stock_movements m WHERE m.event_id = e.id) AS moved,
-        (SELECT COUNT(*) FROM stock_movements m WHERE m.event_id = e.id) AS \`lines\`
+        (SELECT COUNT(*) FROM stock_movements m WHERE m.event_id = e.id) AS ledger_lines
        FROM events e WHERE e.id = ?`,
       [event],
     );
     if (row === undefined) return;
     expect(row.available + Number(row.held)).toBe(row.total);
     expect(Number(row.moved)).toBe(row.available);
-    expect(Number(row.lines)).toBe(row.version);
+    expect(Number(row.ledger_lines)).toBe(row.version);
   }
 
   it('50 buyers press for the last ticket: one gets it, 49 are told that none is left', async () => {

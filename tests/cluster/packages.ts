@@ -4,7 +4,8 @@ import { find } from '../machine.ts';
 
 export const GALERA_LIBRARY = '/usr/lib/galera/libgalera_smm.so';
 const PACKAGES = ['mariadb-server', 'galera-4', 'rsync'];
-const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'rsync', 'setpriv'];
+/** `mariadb-server-core` has the first two as well; the user mysql and what copies a node come with `mariadb-server`. */
+const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'wsrep_sst_rsync', 'rsync', 'setpriv'];
 /** Debian asks it before a package starts a service; 101 is no. */
 const POLICY = '/usr/sbin/policy-rc.d';
 

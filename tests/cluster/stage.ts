@@ -63,6 +63,9 @@ export function useCluster(): void {
   });
 }
 
+/** The second node applies nothing from the others until it is released. */
+export const holdBackNode = () => nodes[1].lock('FLUSH TABLES WITH READ LOCK', []);
+
 export async function storming(total: number, by: readonly string[] = buyers): Promise<Storm> {
   latest = new Storm(await event(total), servers, by);
   return latest;

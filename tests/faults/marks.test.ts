@@ -53,7 +53,10 @@ describe.runIf(hasMariaDb)('a COMMIT whose answer is lost, and a newer change at
     return { id: String(body.data.id), event: String(body.data.event_id), as: office.buyers[0] as Person };
   };
   const status = (booking: Awaited<ReturnType<typeof aBooking>>, status: string): Change => ({
-    ...{ method: 'PATCH', path: `/api/bookings/${booking.id}/status`, as: booking.as, body: { status } },
+    method: 'PATCH',
+    path: `/api/bookings/${booking.id}/status`,
+    as: booking.as,
+    body: { status },
   });
 
   it.each(['pending', 'confirmed'])('a booking that was set %s and cancelled stays cancelled, its tickets back once', async (set) => {

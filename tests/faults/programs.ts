@@ -148,7 +148,12 @@ export async function startServer(store: Store, options: ServerOptions = {}) {
   let read = 0;
   const url = (await says(/listens on (http:\/\/[^\s,]+)/))[1]?.replace('localhost', '127.0.0.1') ?? '';
   return {
-    ...{ url, store, child, exited, output, says },
+    url,
+    store,
+    child,
+    exited,
+    output,
+    says,
     /** What it has said since this was asked the last time. */
     unread: () => {
       const from = read;

@@ -123,8 +123,13 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     [
       'COMMIT begins the next transaction; READ UNCOMMITTED, another time zone, latin1',
       {
-        ...{ completion_type: '1', tx_isolation: "'READ-UNCOMMITTED'", time_zone: "'+05:30'" },
-        ...{ character_set_server: 'latin1', collation_server: 'latin1_swedish_ci', character_set_client: 'latin1', character_set_results: 'latin1' },
+        completion_type: '1',
+        tx_isolation: "'READ-UNCOMMITTED'",
+        time_zone: "'+05:30'",
+        character_set_server: 'latin1',
+        collation_server: 'latin1_swedish_ci',
+        character_set_client: 'latin1',
+        character_set_results: 'latin1',
       },
     ],
     [
@@ -134,15 +139,20 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     [
       'REPEATABLE READ that refuses changed rows, safe updates; the SQL of another dialect, where IS NULL finds the last insert',
       {
-        ...{ tx_isolation: "'REPEATABLE-READ'", innodb_snapshot_isolation: '1', sql_safe_updates: '1', sql_auto_is_null: '1' },
+        tx_isolation: "'REPEATABLE-READ'",
+        innodb_snapshot_isolation: '1',
+        sql_safe_updates: '1',
+        sql_auto_is_null: '1',
         sql_mode: "'ANSI_QUOTES,PIPES_AS_CONCAT,IGNORE_SPACE,PAD_CHAR_TO_FULL_LENGTH,NO_UNSIGNED_SUBTRACTION'",
       },
     ],
     [
       'no backslash escapes, the binlog format of a binlog that is not there, a second for a lock or a statement',
       {
-        ...{ sql_mode: "'NO_BACKSLASH_ESCAPES,STRICT_TRANS_TABLES'", binlog_format: "'STATEMENT'" },
-        ...{ innodb_lock_wait_timeout: '1', max_statement_time: '1' },
+        sql_mode: "'NO_BACKSLASH_ESCAPES,STRICT_TRANS_TABLES'",
+        binlog_format: "'STATEMENT'",
+        innodb_lock_wait_timeout: '1',
+        max_statement_time: '1',
       },
     ],
     ['no sql_mode, connections are closed after a second', { sql_mode: "''", wait_timeout: '1' }, 1500],

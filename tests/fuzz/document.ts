@@ -57,7 +57,11 @@ export function readDocument(document: OpenApi) {
       const schema = requestBody?.content['application/json'].schema;
       const body = schema === undefined ? undefined : resolved(schema);
       return {
-        ...{ name: `${method} ${path}`, method, path, parameters, body },
+        name: `${method} ${path}`,
+        method,
+        path,
+        parameters,
+        body,
         needsToken: security.length > 0 && security.every((way) => 'bearer' in way),
         hashesPassword: Object.values(body?.properties ?? {}).some(({ format }) => format === 'password'),
         statuses: Object.keys(responses).map(Number),

@@ -234,7 +234,9 @@ export function requestsOf(operations: readonly Operation[], words: readonly str
 
   const any = (operation: Operation): fc.Arbitrary<Asked> =>
     fc.record({
-      ...{ operation: fc.constant(operation.name), method: fc.constant(operation.method), headers: headers(operation) },
+      operation: fc.constant(operation.name),
+      method: fc.constant(operation.method),
+      headers: headers(operation),
       target: fc.tuple(paths(operation), queries(operation.parameters)).map((parts) => parts.join('')),
       body: operation.body === undefined ? fc.constant(undefined) : bodies(operation.body),
     });
@@ -260,7 +262,8 @@ export function requestsOf(operations: readonly Operation[], words: readonly str
     const segments = operation.path.split('/');
     const path = segments.map((segment, index) => (segment.startsWith('{') ? wordsOf(segments[index - 1] ?? '') : fc.constant(segment)));
     return fc.record({
-      ...{ operation: fc.constant(operation.name), method: fc.constant(operation.method) },
+      operation: fc.constant(operation.name),
+      method: fc.constant(operation.method),
       target: fc.tuple(...path).map((parts) => parts.join('/')),
       headers: fc
         .tuple(
@@ -268,7 +271,8 @@ export function requestsOf(operations: readonly Operation[], words: readonly str
           isKeyed ? fc.constantFrom(undefined, undefined, 'k1', 'k2') : fc.constant(undefined),
         )
         .map(([who, key]) => ({
-          ...{ Authorization: `Bearer <tokens.${who}>`, 'Content-Type': 'application/json' },
+          Authorization: `Bearer <tokens.${who}>`,
+          'Content-Type': 'application/json',
           ...(key === undefined ? {} : { 'Idempotency-Key': key }),
         })),
       body: operation.body === undefined ? fc.constant(undefined) : fieldsOf(operation.body).map(object),

@@ -42,11 +42,26 @@ export async function openWorld(engine: Engine, profile: Profile) {
 
   const words = new Map<string, string>(
     Object.entries({
-      ...{ 'tokens.admin': admin.token, 'tokens.ann': ann.token, 'tokens.bob': bob.token, 'tokens.gone': gone.token, 'tokens.chief': chief.token },
-      ...{ 'users.admin': admin.id, 'users.ann': ann.id, 'users.bob': bob.id, 'users.gone': gone.id, 'users.chief': chief.id },
-      ...{ 'events.onSale': onSale, 'events.soldOut': soldOut, 'events.over': over, 'events.empty': empty },
-      ...{ 'bookings.held': held, 'bookings.pending': pending, 'bookings.cancelled': cancelled },
-      ...{ 'emails.ann': 'ann@example.com', 'passwords.ann': PASSWORD, 'current_passwords.ann': PASSWORD },
+      'tokens.admin': admin.token,
+      'tokens.ann': ann.token,
+      'tokens.bob': bob.token,
+      'tokens.gone': gone.token,
+      'tokens.chief': chief.token,
+      'users.admin': admin.id,
+      'users.ann': ann.id,
+      'users.bob': bob.id,
+      'users.gone': gone.id,
+      'users.chief': chief.id,
+      'events.onSale': onSale,
+      'events.soldOut': soldOut,
+      'events.over': over,
+      'events.empty': empty,
+      'bookings.held': held,
+      'bookings.pending': pending,
+      'bookings.cancelled': cancelled,
+      'emails.ann': 'ann@example.com',
+      'passwords.ann': PASSWORD,
+      'current_passwords.ann': PASSWORD,
     }),
   );
 
@@ -59,7 +74,7 @@ export async function openWorld(engine: Engine, profile: Profile) {
     const sql =
       engine === 'sqlite'
         ? `SELECT name AS tab FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid`
-        : `SELECT table_name AS tab FROM information_schema.tables WHERE table_schema = DATABASE()`;
+        : `SELECT table_name AS tab FROM information_schema.tables WHERE table_schema = ${engine === 'mysql' ? 'DATABASE()' : 'current_schema()'}`;
     return (await database.query<{ tab: string }>(sql)).map(({ tab }) => tab);
   }
 
@@ -71,7 +86,9 @@ export async function openWorld(engine: Engine, profile: Profile) {
   /** All rows as they were in the beginning. */
   async function restore(): Promise<void> {
     await database.transaction(async (manager) => {
-      if (engine === 'mysql') await manager.query('SET FOREIGN_KEY_CHECKS = 0'); // its tables come in no order
+      // A server's tables come in no order.
+      if (engine === 'mysql') await manager.query('SET FOREIGN_KEY_CHECKS = 0');
+      if (engine === 'postgres') await manager.query('SET LOCAL session_replication_role = replica');
       for (const name of names.toReversed()) await manager.query(`DELETE FROM ${name}`);
       for (const [index, name] of names.entries()) {
         const rows = original[index] ?? [];

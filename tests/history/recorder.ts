@@ -129,7 +129,8 @@ async function endingOf(store: Store, events: readonly EventRow[]): Promise<Endi
   );
   const mine = rows.filter((row) => ids.has(String(row['event'])));
   return {
-    ...{ askedAt, answeredAt },
+    askedAt,
+    answeredAt,
     events: [...new Map(mine.map((row) => [row['event'], eventRow(row)])).values()],
     bookings: mine.filter((row) => row['booking'] !== null).map(bookingRow),
     keys: kept.flatMap(({ owner, idempotency_key: key, answer }) => {
@@ -140,13 +141,20 @@ async function endingOf(store: Store, events: readonly EventRow[]): Promise<Endi
 }
 
 const eventRow = (row: Joined): EventRow => ({
-  ...{ id: String(row['event']), name: String(row['name']), priceCents: Number(row['ticket_price_cents']) },
-  ...{ total: Number(row['total_tickets']), available: Number(row['available_tickets']) },
+  id: String(row['event']),
+  name: String(row['name']),
+  priceCents: Number(row['ticket_price_cents']),
+  total: Number(row['total_tickets']),
+  available: Number(row['available_tickets']),
 });
 
 const bookingRow = (row: Joined): BookingRow => ({
-  ...{ id: String(row['booking']), owner: String(row['user_id']), event: String(row['event']), quantity: Number(row['quantity']) },
-  ...{ priceCents: Number(row['total_price_cents']), status: row['status'] as Status }, // the table allows no other
+  id: String(row['booking']),
+  owner: String(row['user_id']),
+  event: String(row['event']),
+  quantity: Number(row['quantity']),
+  priceCents: Number(row['total_price_cents']),
+  status: row['status'] as Status, // the table allows no other
 });
 
 /** What was asked and found, in a line. */

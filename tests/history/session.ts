@@ -36,10 +36,24 @@ export interface Person {
 }
 
 const WEIGHTS = {
-  ...{ book: 20, 'book slowly': 0.5, 'book under a key': 10, 'ask again under an old key': 3, 'book at two servers under one key': 2 },
-  ...{ cancel: 12, confirm: 9, 'set pending': 4, 'delete booking': 9 },
-  ...{ 'change price': 5, rename: 4, resize: 6, 'delete event': 0.3 },
-  ...{ 'read event': 16, 'read booking': 8, 'list events': 4, 'list bookings': 5, 'list all bookings': 0.5 },
+  book: 20,
+  'book slowly': 0.5,
+  'book under a key': 10,
+  'ask again under an old key': 3,
+  'book at two servers under one key': 2,
+  cancel: 12,
+  confirm: 9,
+  'set pending': 4,
+  'delete booking': 9,
+  'change price': 5,
+  rename: 4,
+  resize: 6,
+  'delete event': 0.3,
+  'read event': 16,
+  'read booking': 8,
+  'list events': 4,
+  'list bookings': 5,
+  'list all bookings': 0.5,
 } as const;
 type Intention = keyof typeof WEIGHTS;
 
@@ -342,6 +356,11 @@ const eventRow = ({ id, name, ticket_price, total_tickets, available_tickets }: 
 
 // biome-ignore lint/suspicious/noExplicitAny: as above
 const bookingRow = ({ id, user_id, event_id, quantity, total_price, status, event }: any): BookingRow => ({
-  ...{ id, owner: user_id, event: event_id, quantity, priceCents: centsOf(total_price), status },
+  id,
+  owner: user_id,
+  event: event_id,
+  quantity,
+  priceCents: centsOf(total_price),
+  status,
   ...(event === undefined ? {} : { eventName: event.name }),
 });

@@ -143,7 +143,7 @@ describe.each(cases)('a refused request on %s, %s profile', (engine, profile: Pr
 describe.each(engines)('what nobody is refused for, on %s', (engine) => {
   let api: Api;
   beforeAll(async () => {
-    api = await openApi(engine, 'locked', { accounts: { registrationsMax: undefined } }, { bcryptCost: 4 });
+    api = await openApi(engine, 'locked', { accounts: { registrationsMax: 'unlimited' } }, { bcryptCost: 4 });
   });
   afterAll(() => api.close());
 

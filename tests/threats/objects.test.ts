@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { anId } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { engines, freshDatabase } from '../engines.ts';
+import { engines, environmentOf, freshDatabase } from '../engines.ts';
 import { launch, temporaryFolder, until } from '../faults/programs.ts';
 import { type Api, type Caller, CONCERT, openApi, type Reply } from '../open-api.ts';
 
@@ -335,11 +335,7 @@ describe.each(engines)('two servers on %s', (engine) => {
   it('T69: a user holds as many tickets of an event as one may and no more, however many bookings and reinstatements race on both', async () => {
     const fresh = await freshDatabase(engine);
     drop = fresh.drop;
-    const { config } = fresh;
-    const store: Record<string, string> =
-      config.engine === 'sqlite'
-        ? { DATA_DIR: config.folder }
-        : { DB_HOST: config.host, DB_PORT: String(config.port), DB_USER: config.user, DB_PASSWORD: config.password, DB_NAME: config.database };
+    const store = environmentOf(fresh.config);
     const start = async () => {
       const main = join(fileURLToPath(new URL('../..', import.meta.url)), 'apps/http/src/main.ts');
       const { output } = launch(process.execPath, ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', main], {
@@ -381,7 +377,8 @@ describe.each(engines)('two servers on %s', (engine) => {
     };
     const refusals = (replies: readonly Pick<Reply, 'status' | 'body'>[]) => replies.filter(({ status }) => status >= 400).map(({ body }) => body);
     const tooMany = (requested: number) => ({
-      ...{ success: false, message: 'Jumlah tiket melebihi batas per user untuk event ini' },
+      success: false,
+      message: 'Jumlah tiket melebihi batas per user untuk event ini',
       errors: { maximum: LIMIT, held: expect.any(Number), requested },
     });
 

@@ -561,7 +561,11 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
   it('T96, T97: what takes its time is bounded: headers, requests, idle connections, and their number', () => {
     const { headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections } = server;
     expect({ headersTimeout, requestTimeout, keepAliveTimeout, timeout, maxConnections }).toEqual({
-      ...{ headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 5000, timeout: 30_000, maxConnections: 10_000 },
+      headersTimeout: 10_000,
+      requestTimeout: 15_000,
+      keepAliveTimeout: 5000,
+      timeout: 30_000,
+      maxConnections: 10_000,
     });
   });
 

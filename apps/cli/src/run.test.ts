@@ -110,16 +110,14 @@ describe('tickets', () => {
     const fact = { eventId: 'e1', event: { totalTickets: 5, availableTickets: 5, stockVersion: 1 } };
     const wrong = {
       ...fact,
-      ...{
-        heldTickets: 1,
-        movedTickets: 5,
-        movements: 1,
-        firstVersion: 1,
-        lastVersion: 1,
-        availableAfterIsOffBy: 0,
-        unmatchedBookings: 1,
-        unmatchedBookingId: 'b1',
-      },
+      heldTickets: 1,
+      movedTickets: 5,
+      movements: 1,
+      firstVersion: 1,
+      lastVersion: 1,
+      availableAfterIsOffBy: 0,
+      unmatchedBookings: 1,
+      unmatchedBookingId: 'b1',
     };
     const damaged = everyUseCase({
       ...ports,

@@ -117,16 +117,27 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 const NAME = 'Ticket Platform API';
 
 const STATUS: Parameters<typeof operation>[0] = {
-  ...{ tag: 'Status', id: 'status', summary: 'Nama, versi, dan bahwa server berjalan', token: 'none', failures: [] },
+  tag: 'Status',
+  id: 'status',
+  summary: 'Nama, versi, dan bahwa server berjalan',
+  token: 'none',
+  failures: [],
   answer: [200, success(messages.up, v.object({ name: v.string(), version: v.string(), status: v.literal('up') }))],
 };
 
 const LIVE: Parameters<typeof operation>[0] = {
-  ...{ tag: 'Status', id: 'live', summary: 'Proses berjalan', token: 'none', failures: [] },
+  tag: 'Status',
+  id: 'live',
+  summary: 'Proses berjalan',
+  token: 'none',
+  failures: [],
   answer: [200, success(messages.live, v.object({ status: v.literal('live') }))],
 };
 const READY: Parameters<typeof operation>[0] = {
-  ...{ tag: 'Status', id: 'ready', token: 'none', failures: [] },
+  tag: 'Status',
+  id: 'ready',
+  token: 'none',
+  failures: [],
   summary: 'Siap melayani: database terhubung dan server tidak sedang berhenti. orders: apakah pesanan diterima; reason: mengapa tidak',
   answer: [
     200,

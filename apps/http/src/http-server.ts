@@ -137,7 +137,9 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
 
   const server = createServer(
     {
-      ...{ headersTimeout: limits.headersMs, requestTimeout: limits.requestMs, keepAliveTimeout: limits.keepAliveMs },
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: Math.min(1000, limits.headersMs),
       requireHostHeader: false, // so that its lack is answered with the envelope
     },

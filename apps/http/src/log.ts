@@ -99,7 +99,9 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
   const lines = pino(
     {
       level,
-      ...{ base: null, messageKey: 'message', timestamp: timeNow },
+      base: null,
+      messageKey: 'message',
+      timestamp: timeNow,
       ...(facts === undefined ? {} : { mixin: facts }),
       formatters: { level: (name) => ({ level: name }) },
       redact: [...NEVER, ...NEVER.map((name) => `error.${name}`)],

@@ -10,15 +10,17 @@ const NO_SUCH_ROUTE = { success: false, message: 'Endpoint tidak ditemukan', err
 function scrape(profile: Profile, metricsToken: string | undefined, authorization?: string) {
   const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });
   const app = createApp({
-    ...{
-      useCases: everyUseCase(ports),
-      tokens: ports.tokens,
-      fingerprint: String,
-      trustedProxies: 0,
-      corsOrigins: [],
-      readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
-    },
-    ...{ policies: PROFILES[profile], version: '1.2.3', log: () => {}, metrics: createMetrics(), metricsToken },
+    useCases: everyUseCase(ports),
+    tokens: ports.tokens,
+    fingerprint: String,
+    trustedProxies: 0,
+    corsOrigins: [],
+    readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
+    policies: PROFILES[profile],
+    version: '1.2.3',
+    log: () => {},
+    metrics: createMetrics(),
+    metricsToken,
   });
   return app.request('/metrics', { headers: authorization === undefined ? {} : { Authorization: authorization } });
 }

@@ -41,15 +41,20 @@ export function createMetrics(): Metrics {
 
   const watch = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
-      ...{ name, help, registers },
+      name,
+      help,
+      registers,
       async collect() {
         this.set(await read());
       },
     });
 
   const requests = new Histogram({
-    ...{ name: 'http_request_duration_seconds', help: 'From the end of the headers to the answer, before its body is sent.' },
-    ...{ labelNames: ['method', 'route', 'status'], buckets: REQUEST_SECONDS, registers },
+    name: 'http_request_duration_seconds',
+    help: 'From the end of the headers to the answer, before its body is sent.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_SECONDS,
+    registers,
   });
   const refusals = counter('tickets_refusals_total', 'Requests not granted, by reason.', ['reason']);
   const batchSize = histogram('tickets_batch_size', 'Writes that shared a transaction.', BATCH_SIZES);

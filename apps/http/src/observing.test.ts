@@ -21,15 +21,17 @@ function setUp({
   const log: Log = Object.assign((line: Record<string, unknown>) => void lines.push(line), { debug });
   const metrics = createMetrics();
   const app = createApp({
-    ...{
-      useCases: everyUseCase(ports),
-      tokens: ports.tokens,
-      fingerprint: (parts) => createHash('sha256').update(parts.join('')).digest('hex'),
-      trustedProxies: 0,
-      corsOrigins: [],
-      readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
-    },
-    ...{ policies: PROFILES.open, version: '1.2.3', log, metrics, metricsToken: undefined },
+    useCases: everyUseCase(ports),
+    tokens: ports.tokens,
+    fingerprint: (parts) => createHash('sha256').update(parts.join('')).digest('hex'),
+    trustedProxies: 0,
+    corsOrigins: [],
+    readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
+    policies: PROFILES.open,
+    version: '1.2.3',
+    log,
+    metrics,
+    metricsToken: undefined,
   });
   const ask = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, from?: string) => {
     const request = {
@@ -60,10 +62,19 @@ describe('a line of the log', () => {
     const reply: unknown = await (await ask('POST', '/api/auth/register', ANI)).json();
     expect(lines).toEqual([
       {
-        ...{ level: 'info', message: 'request', method: 'POST', route: '/api/auth/register', path: '/api/auth/register', status: 201 },
-        ...{ requestId: expect.stringMatching(/^[\w-]{36}$/), milliseconds: expect.any(Number) },
-        ...{ userId: expect.stringMatching(/^\w/), account: expect.stringMatching(/./) },
-        ...{ security: ['registered'], whom: lines[0]?.['userId'], role: 'user' },
+        level: 'info',
+        message: 'request',
+        method: 'POST',
+        route: '/api/auth/register',
+        path: '/api/auth/register',
+        status: 201,
+        requestId: expect.stringMatching(/^[\w-]{36}$/),
+        milliseconds: expect.any(Number),
+        userId: expect.stringMatching(/^\w/),
+        account: expect.stringMatching(/./),
+        security: ['registered'],
+        whom: lines[0]?.['userId'],
+        role: 'user',
       },
     ]);
     expect(reply).toMatchObject({ data: { user: { id: lines[0]?.['userId'] } } });

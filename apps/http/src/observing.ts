@@ -45,10 +45,18 @@ export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics, address
       message: 'request',
       ...failure,
       ...(status >= 400 && reason !== undefined && !NEVER_SAMPLED.includes(reason) ? { sampled: true } : {}),
-      ...{ requestId: c.get('requestId'), userId: c.get('userId') ?? userIdOf(c.get('context')?.actor ?? 'anonymous') },
-      ...{ client: addressOf(c), account: c.get('account'), ...c.get('security') },
+      requestId: c.get('requestId'),
+      userId: c.get('userId') ?? userIdOf(c.get('context')?.actor ?? 'anonymous'),
+      client: addressOf(c),
+      account: c.get('account'),
+      ...c.get('security'),
       ...(c.get('headers')['Idempotency-Replayed'] === undefined ? {} : { replayed: true }),
-      ...{ method, route, path: pathOf(c, route, wordsOf(app)), status, reason, milliseconds: Math.round(milliseconds * 1000) / 1000 },
+      method,
+      route,
+      path: pathOf(c, route, wordsOf(app)),
+      status,
+      reason,
+      milliseconds: Math.round(milliseconds * 1000) / 1000,
     });
   };
 }

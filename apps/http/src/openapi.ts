@@ -71,11 +71,15 @@ export function operation({
     { $ref: `#/components/responses/${FAILURES[code].name}` },
   ]);
   const described = describeRoute({
-    ...{ operationId: id, tags: [tag], summary, security: SECURITY[token] },
+    operationId: id,
+    tags: [tag],
+    summary,
+    security: SECURITY[token],
     ...(description === undefined ? {} : { description }),
     responses: {
       [status]: {
-        ...{ description: summary, content: json(reply) },
+        description: summary,
+        content: json(reply),
         headers: { ...(list ? LIST_HEADERS : {}), ...(list || tagged ? ETAG : {}), ...(keyed ? KEYED_HEADERS : {}) },
       },
       ...(list || tagged ? { 304: { description: 'Belum berubah sejak jawaban yang ETag-nya disebut dalam If-None-Match', headers: ETAG } } : {}),
@@ -107,13 +111,17 @@ const LIST_HEADERS = {
 };
 const ETAG = { ETag: header('Nama isi jawaban ini, bila dikirim utuh', 'string') };
 const IF_NONE_MATCH = {
-  ...{ in: 'header' as const, name: 'If-None-Match', required: false },
+  in: 'header' as const,
+  name: 'If-None-Match',
+  required: false,
   description: 'ETag dari jawaban sebelumnya: bila isinya masih sama, jawabannya 304 tanpa body.',
   schema: { type: 'string' as const },
 };
 const KEYED_HEADERS = { 'Idempotency-Replayed': header('true: jawaban pertama, diberikan lagi', 'string') };
 const IDEMPOTENCY_KEY = {
-  ...{ in: 'header' as const, name: 'Idempotency-Key', required: false },
+  in: 'header' as const,
+  name: 'Idempotency-Key',
+  required: false,
   description: 'Nama permintaan ini menurut klien. Dikirim lagi dengan kunci yang sama, tidak ada yang dibuat dua kali; berlaku 24 jam.',
   schema: { type: 'string' as const, minLength: 1, maxLength: KEY_CHARACTERS_MAX },
 };

@@ -9,17 +9,34 @@ const booking = aBooking({ userId: user.id, eventId: event.id, totalPriceCents: 
 const secret = { passwordHash: 'secret' };
 
 const shownUser = {
-  ...{ id: user.id, name: 'Sari Dewi', email: user.email, role: 'admin' },
-  ...{ createdAt: '2030-06-15T12:34:56.789Z', updatedAt: '2030-06-15T12:34:56.789Z' },
+  id: user.id,
+  name: 'Sari Dewi',
+  email: user.email,
+  role: 'admin',
+  createdAt: '2030-06-15T12:34:56.789Z',
+  updatedAt: '2030-06-15T12:34:56.789Z',
 };
 const shownEvent = {
-  ...{ id: event.id, organizer_id: user.id, name: 'Jazz on the River', description: 'Doors open at seven.', location: 'Palembang' },
-  ...{ event_date: '2031-01-02T19:00:00.000Z', ticket_price: '19.99', total_tickets: 10, available_tickets: 8 },
-  ...{ createdAt: '2030-06-15T12:34:56.789Z', updatedAt: '2030-06-15T12:34:56.789Z' },
+  id: event.id,
+  organizer_id: user.id,
+  name: 'Jazz on the River',
+  description: 'Doors open at seven.',
+  location: 'Palembang',
+  event_date: '2031-01-02T19:00:00.000Z',
+  ticket_price: '19.99',
+  total_tickets: 10,
+  available_tickets: 8,
+  createdAt: '2030-06-15T12:34:56.789Z',
+  updatedAt: '2030-06-15T12:34:56.789Z',
 };
 const shownBooking = {
-  ...{ id: booking.id, user_id: user.id, event_id: event.id, quantity: 2, total_price: '39.98' },
-  ...{ status: 'confirmed', booking_date: '2030-06-15T12:34:56.789Z' },
+  id: booking.id,
+  user_id: user.id,
+  event_id: event.id,
+  quantity: 2,
+  total_price: '39.98',
+  status: 'confirmed',
+  booking_date: '2030-06-15T12:34:56.789Z',
 };
 
 it('shows the contract’s fields and nothing else', () => {

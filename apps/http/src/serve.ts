@@ -63,13 +63,18 @@ async function start(): Promise<void> {
     corsOrigins: config.corsOrigins,
     hstsIncludeSubdomains: config.hstsIncludeSubdomains,
     metricsToken: config.metricsToken,
-    ...{ version, log, metrics, readiness, tracing: tracing?.middleware },
+    version,
+    log,
+    metrics,
+    readiness,
+    tracing: tracing?.middleware,
   });
   const wire = {
     limits: { ...SERVER_LIMITS, keepAliveMs: config.keepAliveSeconds * 1000 },
     headers: securityHeaders(config.policies, config.hstsIncludeSubdomains),
     isOwnProxy: ownProxies(config.trustedProxies),
-    ...{ onUnserved: tellUnserved(log, metrics), isStopping: () => stopping },
+    onUnserved: tellUnserved(log, metrics),
+    isStopping: () => stopping,
   };
   const servers = await listen(config, () => createHttpServer(fetch, wire));
   const stop = stopper({ servers, container, log, written, tracing, drainMs: config.drainSeconds * 1000 }, () => {

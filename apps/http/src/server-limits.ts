@@ -26,10 +26,19 @@ export interface ServerLimits {
 }
 
 export const SERVER_LIMITS: ServerLimits = {
-  ...{ headersMs: 10_000, requestMs: 15_000, idleSocketMs: 30_000, keepAliveMs: 5000 },
+  headersMs: 10_000,
+  requestMs: 15_000,
+  idleSocketMs: 30_000,
+  keepAliveMs: 5000,
   // 1 KiB a second is less than the slowest mobile line carries.
-  ...{ readWindowMs: 30_000, readBytesMin: 30 * 1024 },
-  ...{ connections: 10_000, requestsPerSocket: 10_000, inFlight: 5000, begunAtOnce: 64 },
+  readWindowMs: 30_000,
+  readBytesMin: 30 * 1024,
+  connections: 10_000,
+  requestsPerSocket: 10_000,
+  inFlight: 5000,
+  begunAtOnce: 64,
   // Half: a campus may come through one address.
-  ...{ shareOfOne: 0.5, shareOfSite: 0.75, pipelined: 8 },
+  shareOfOne: 0.5,
+  shareOfSite: 0.75,
+  pipelined: 8,
 };

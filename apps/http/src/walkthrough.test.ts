@@ -75,8 +75,12 @@ it('every reply of the contract’s walkthrough is what the OpenAPI document pro
   expect(await ask('GET', '/api/auth/me')).toMatchObject(says(401, 'Token tidak valid atau expired'));
 
   const plan = {
-    ...{ name: 'GDGoC Tech Talk 2025', description: 'Workshop backend development', location: 'UNSRI Palembang' },
-    ...{ event_date: '2025-02-15T14:00:00.000Z', ticket_price: 50000, total_tickets: 3 },
+    name: 'GDGoC Tech Talk 2025',
+    description: 'Workshop backend development',
+    location: 'UNSRI Palembang',
+    event_date: '2025-02-15T14:00:00.000Z',
+    ticket_price: 50000,
+    total_tickets: 3,
   };
   const event = await ask('POST', '/api/events', { token: boss, body: plan });
   expect(event).toMatchObject({ ...says(201, 'Event berhasil dibuat'), data: { ...plan, ticket_price: '50000.00', available_tickets: 3 } });

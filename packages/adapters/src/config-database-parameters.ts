@@ -16,9 +16,18 @@ const YES = {
   off: 'disabled',
 } as const;
 const MODES: Readonly<Record<string, TlsMode | 'disabled'>> = {
-  ...{ disabled: 'disabled', preferred: 'preferred', required: 'required', 'verify-ca': 'verify-ca', 'verify-identity': 'verify-identity' },
+  disabled: 'disabled',
+  preferred: 'preferred',
+  required: 'required',
+  'verify-ca': 'verify-ca',
+  'verify-identity': 'verify-identity',
   // MariaDB's words, libpq's and node-postgres's. libpq's `allow` protects as little as its `prefer`.
-  ...{ disable: 'disabled', allow: 'preferred', prefer: 'preferred', require: 'required', trust: 'required', 'no-verify': 'required' },
+  disable: 'disabled',
+  allow: 'preferred',
+  prefer: 'preferred',
+  require: 'required',
+  trust: 'required',
+  'no-verify': 'required',
   'verify-full': 'verify-identity',
 };
 export const RANKS = ['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'] as const;
@@ -77,8 +86,12 @@ const PARAMETERS: Readonly<Record<ServerEngine, Parameters>> = {
 };
 /** Parameters that mean one thing. Every other one is known by what it says: a mode of TLS, or nothing. */
 const SAME: Readonly<Record<string, string>> = {
-  ...{ sslca: 'ca', sslrootcert: 'ca', serversslcert: 'ca' },
-  ...{ socket: 'socket', socketpath: 'socket', unixsocket: 'socket' },
+  sslca: 'ca',
+  sslrootcert: 'ca',
+  serversslcert: 'ca',
+  socket: 'socket',
+  socketpath: 'socket',
+  unixsocket: 'socket',
   host: 'host',
   connectionlimit: 'connection_limit',
 };

@@ -77,7 +77,11 @@ export function placeOfUrl(urlName: UrlName, env: Environment, type: ServerEngin
   if (socket !== undefined && (host !== 'localhost' || (folder === undefined && address.port !== '')))
     faults.push(`${urlName}: with a socket the address must say localhost, without a port`);
   const said: Partial<Record<Variable, string>> = {
-    ...{ DB_HOST: host, DB_PORT: String(rest.port), DB_NAME: rest.database, DB_USER: rest.user, DB_PASSWORD: rest.password },
+    DB_HOST: host,
+    DB_PORT: String(rest.port),
+    DB_NAME: rest.database,
+    DB_USER: rest.user,
+    DB_PASSWORD: rest.password,
     ...(socket === undefined ? {} : { DB_SOCKET: socket }),
   };
   // Whichever won, somebody's data would go where they do not look for it.

@@ -50,7 +50,13 @@ describe('the database', () => {
     [{ DB_TYPE: 'postgres', DB_PORT: '6432' }, 'postgres', 6432],
   ])('is a server as soon as DB_HOST is set, with the specified names and defaults; %j is %s at port %i', (chosen, engine, port) => {
     expect(load({ DB_HOST: 'localhost', ...chosen }).database).toEqual({
-      ...{ engine, host: 'localhost', port, user: 'fullstack', password: '', database: 'gdgoc', poolSize: 10 },
+      engine,
+      host: 'localhost',
+      port,
+      user: 'fullstack',
+      password: '',
+      database: 'gdgoc',
+      poolSize: 10,
     });
   });
 
@@ -96,7 +102,13 @@ describe('the database', () => {
 
   it.each(['DATABASE_URL', 'CLEARDB_DATABASE_URL', 'JAWSDB_URL', 'MYSQL_URL'])('is read from %s as a host hands it out', (name) => {
     expect(load({ [name]: 'mysql://us%40er:p%3Aw@localhost:3307/shop?reconnect=true' }).database).toEqual({
-      ...{ engine: 'mysql', host: 'localhost', port: 3307, user: 'us@er', password: 'p:w', database: 'shop', poolSize: 10 },
+      engine: 'mysql',
+      host: 'localhost',
+      port: 3307,
+      user: 'us@er',
+      password: 'p:w',
+      database: 'shop',
+      poolSize: 10,
     });
   });
 

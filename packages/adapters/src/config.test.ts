@@ -140,7 +140,7 @@ describe('values', () => {
   it('limits changes of bookings by the profile, unless told otherwise; 0 is no limit', () => {
     const limitIn = (env: Record<string, string>) => load(env).policies.selling.bookingChangesPerHourMax;
     const told = (limit: string) => [{}, LOCKED].map((env) => limitIn({ ...env, MAX_BOOKING_CHANGES_PER_HOUR: limit }));
-    expect([limitIn({}), limitIn(LOCKED), told('7'), told('0')]).toEqual([undefined, 100, [7, 7], [undefined, undefined]]);
+    expect([limitIn({}), limitIn(LOCKED), told('7'), told('0')]).toEqual(['unlimited', 100, [7, 7], ['unlimited', 'unlimited']]);
   });
 
   it('limits tickets by the profile, unless told otherwise', () => {
@@ -152,12 +152,12 @@ describe('values', () => {
     const unlimited = { MAX_TICKETS_PER_USER: '0' };
     expect([{}, LOCKED, told, { ...LOCKED, ...told }, unlimited, { ...LOCKED, ...unlimited }].map(limitsIn)).toEqual([
       ...[
-        [900_000, undefined],
+        [900_000, 'unlimited'],
         [10, 10],
         [4, 6],
         [4, 6],
-        [900_000, undefined],
-        [10, undefined],
+        [900_000, 'unlimited'],
+        [10, 'unlimited'],
       ],
     ]);
   });

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { TOTAL_TICKETS_MAX } from '@ticket/domain';
-import { isEmail, isPasswordImpersonal, isPasswordLongEnough, isPasswordStorable, isPasswordUncommon, normalEmail } from '@ticket/domain/accounts';
 import * as v from 'valibot';
 import { databaseOf } from './config-database.ts';
+import { type FirstAdmin, firstAdminOf } from './config-first-admin.ts';
 import { readable, secretIn, secretOf } from './config-jwt.ts';
 import { type Environment, misspelt, type RawEnvironment, trimmed } from './config-names.ts';
 import { isPublished, METRICS_TOKEN_ADVICE, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
@@ -51,7 +51,7 @@ export interface Config {
   readonly auditMinutes: number;
   /** How long new connections are still taken, and told that the server is not ready, once it is to stop. */
   readonly drainSeconds: number;
-  readonly firstAdmin: { readonly name: string; readonly email: string; readonly password: string } | undefined;
+  readonly firstAdmin: FirstAdmin | undefined;
   /** What the person who starts it should know, one line each. */
   readonly notices: readonly string[];
   /** What was set and has no effect, one line each. */
@@ -108,18 +108,36 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   }
   notices.push(...whyLocked);
   if (profile === 'open') notices.push(openNotice(hosts));
-  if (ticketsPerUserMax !== undefined && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(ticketsPerUserMax));
+  if (ticketsPerUserMax !== 'unlimited' && env['MAX_TICKETS_PER_USER'] === undefined) notices.push(userLimitNotice(ticketsPerUserMax));
   const previous = env['JWT_SECRET_PREVIOUS'];
   const jwt = {
-    ...{ secret: secret ?? secretIn(dataDir, database, notices), ttlSeconds, keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined },
+    secret: secret ?? secretIn(dataDir, database, notices),
+    ttlSeconds,
+    keptIn: env['JWT_SECRET'] === undefined ? dataDir : undefined,
     previousSecrets: signsTokens ? [...(previous === undefined ? [] : [previous]), ...readable(dataDir, database, previousSecrets)] : [],
   };
   if (secret !== undefined)
     notices.push(...weaknesses(secret).map((weakness) => `JWT_SECRET ${weakness}: fine on a laptop, refused in the locked profile.`));
   if (previous !== undefined && previous === jwt.secret) ignored.push('JWT_SECRET_PREVIOUS has no effect: it is JWT_SECRET.');
   return {
-    ...{ port, hosts, database, jwt, bcryptCost, policies, trustedProxies, keepAliveSeconds, hstsIncludeSubdomains, corsOrigins },
-    ...{ logLevel, metricsToken, tracing, auditMinutes, drainSeconds, firstAdmin, notices, ignored },
+    port,
+    hosts,
+    database,
+    jwt,
+    bcryptCost,
+    policies,
+    trustedProxies,
+    keepAliveSeconds,
+    hstsIncludeSubdomains,
+    corsOrigins,
+    logLevel,
+    metricsToken,
+    tracing,
+    auditMinutes,
+    drainSeconds,
+    firstAdmin,
+    notices,
+    ignored,
   };
 }
 
@@ -174,10 +192,14 @@ function policiesOf(env: Environment, profile: Profile, read: Read, faults: stri
   const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(fewest)) ?? fewest;
   const askedPerBooking = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(selling.ticketsPerBookingMax));
   const ticketsPerBookingMax = askedPerBooking ?? selling.ticketsPerBookingMax;
-  // 0 is no limit.
-  const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), String(selling.ticketsPerUserMax ?? 0)) || undefined;
-  const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), String(selling.bookingChangesPerHourMax ?? 0));
-  if (env['MAX_TICKETS_PER_BOOKING'] !== undefined && askedPerBooking !== undefined && askedPerBooking > (ticketsPerUserMax ?? askedPerBooking)) {
+  const ticketsPerUserMax = read('MAX_TICKETS_PER_USER', wholeNumber(0, TOTAL_TICKETS_MAX), orZero(selling.ticketsPerUserMax)) || 'unlimited';
+  const changesMax = read('MAX_BOOKING_CHANGES_PER_HOUR', wholeNumber(0, 10_000), orZero(selling.bookingChangesPerHourMax));
+  if (
+    env['MAX_TICKETS_PER_BOOKING'] !== undefined &&
+    askedPerBooking !== undefined &&
+    ticketsPerUserMax !== 'unlimited' &&
+    askedPerBooking > ticketsPerUserMax
+  ) {
     faults.push(
       `MAX_TICKETS_PER_BOOKING: ${ticketsPerBookingMax} is more than one user may hold of an event (${ticketsPerUserMax}); lower it, or set MAX_TICKETS_PER_USER to ${ticketsPerBookingMax} or more, or to 0 for no limit`,
     );
@@ -186,11 +208,14 @@ function policiesOf(env: Environment, profile: Profile, read: Read, faults: stri
   const common = accounts.passwords.refuseGuessable ? guessable : accounts.passwords.common;
   return {
     profile,
-    selling: { ...selling, pastEvents, ticketsPerBookingMax, ticketsPerUserMax, bookingChangesPerHourMax: changesMax || undefined },
+    selling: { ...selling, pastEvents, ticketsPerBookingMax, ticketsPerUserMax, bookingChangesPerHourMax: changesMax || 'unlimited' },
     accounts: { ...accounts, passwords: { ...accounts.passwords, charactersMin, common } },
     organizerEmail,
   };
 }
+
+/** In a variable, 0 is no limit. */
+const orZero = (limit: number | 'unlimited'): string => (limit === 'unlimited' ? '0' : String(limit));
 
 function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read, faults: string[]): readonly string[] | undefined {
   const host = env['HOST'];
@@ -221,28 +246,3 @@ const openNotice = (hosts: readonly string[]): string =>
   hosts.every(isLoopback)
     ? 'Open profile: anyone may register as admin, and the users endpoints need no token. Only this machine can reach it. For a server: SECURITY_PROFILE=locked.'
     : 'OPEN PROFILE, REACHABLE FROM OTHER MACHINES: anyone may register as admin, and the users endpoints need no token.';
-
-const FIRST_ADMIN_NAME = 'Admin';
-
-function firstAdminOf(env: Environment, { accounts: { passwords } }: Policies, faults: string[]): Config['firstAdmin'] {
-  const [email, password] = [env['ADMIN_EMAIL'], env['ADMIN_PASSWORD']];
-  if (email === undefined && password === undefined) return undefined;
-  if (email === undefined || password === undefined) {
-    faults.push(`${email === undefined ? 'ADMIN_EMAIL' : 'ADMIN_PASSWORD'}: give both ADMIN_EMAIL and ADMIN_PASSWORD, or neither`);
-    return undefined;
-  }
-  if (!isEmail(normalEmail(email))) faults.push('ADMIN_EMAIL: is not an e-mail address');
-  if (
-    !(
-      isPasswordStorable(password) &&
-      isPasswordLongEnough(password, passwords) &&
-      isPasswordUncommon(password, passwords) &&
-      isPasswordImpersonal(password, { name: FIRST_ADMIN_NAME, email: normalEmail(email) }, passwords)
-    )
-  ) {
-    faults.push(
-      `ADMIN_PASSWORD: needs at least ${passwords.charactersMin} characters, at most 72 bytes${passwords.refuseGuessable ? ', and neither one of the most common passwords, a published one, nor the e-mail' : ''}`,
-    );
-  }
-  return { name: FIRST_ADMIN_NAME, email, password };
-}

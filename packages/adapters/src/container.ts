@@ -9,7 +9,9 @@ import type {
   EventRepository,
   IdempotencyRecords,
   NewId,
+  Ports,
   RateLimitStore,
+  SellingPolicy,
   StockQueries,
 } from '@ticket/domain';
 import type { PasswordHasher, TokenService, UserQueries, UserRepository } from '@ticket/domain/accounts';
@@ -18,7 +20,9 @@ import type { Config } from './config.ts';
 import { harmless, type Measures, NO_MEASURES } from './measures.ts';
 import { newIds } from './new-ids.ts';
 import { Database } from './persistence/database.ts';
+import type { DatabaseConfig } from './persistence/dialects/config.ts';
 import { TypeOrmIdempotencyRecords } from './persistence/idempotency-records.ts';
+import type { Accounts } from './persistence/schemas.ts';
 import { createStockQueue, type StockQueue } from './persistence/stock-queue.ts';
 import { TypeOrmBookingRepository } from './persistence/typeorm-booking-repository.ts';
 import { TypeOrmEventRepository } from './persistence/typeorm-event-repository.ts';
@@ -37,6 +41,7 @@ export const TOKENS = {
   config: token<Config>('Config'),
   measures: token<Measures>('Measures'),
   policies: token<Policies>('Policies'),
+  sellingPolicy: token<SellingPolicy>('SellingPolicy'),
   clock: token<Clock>('Clock'),
   newId: token<NewId>('NewId'),
   database: token<Database>('Database'),
@@ -57,40 +62,56 @@ export const TOKENS = {
   useCases: token<UseCases>('UseCases'),
 };
 
+/** What selling needs of a configuration. */
+export interface SellingConfig {
+  readonly database: DatabaseConfig;
+  readonly policies: { readonly selling: SellingPolicy };
+}
+
 /**
- * Wires the platform. Nothing is opened yet: the database answers `Unavailable` until it is connected. Whoever makes the
- * container ends it with `unbindAllAsync()`, which closes the database.
+ * Wires what sells, which without accounts is all. Nothing is opened yet: the database answers `Unavailable` until it is connected. Whoever makes
+ * the container ends it with `unbindAllAsync()`, which closes the database.
  */
-export function createContainer(config: Config, measures = NO_MEASURES): Container {
+export function createSellingContainer(
+  { database: config, policies: { selling: policy } }: SellingConfig,
+  measures = NO_MEASURES,
+  accounts: Accounts = 'none',
+): Container {
   const container = new Container({ defaultScope: 'Singleton' });
-  container.bind(TOKENS.config).toConstantValue(config);
+  container.bind(TOKENS.sellingPolicy).toConstantValue(policy);
   container.bind(TOKENS.measures).toConstantValue(harmless(measures));
-  container.bind(TOKENS.policies).toConstantValue(config.policies);
   container.bind(TOKENS.clock).toConstantValue(() => new Date());
   container.bind(TOKENS.newId).toConstantValue(newIds());
 
   container
     .bind(TOKENS.database)
-    .toResolvedValue(({ database }, measures, newId) => new Database(database, measures, newId), [TOKENS.config, TOKENS.measures, TOKENS.newId])
+    .toResolvedValue((measures, newId) => new Database(config, measures, newId, accounts), [TOKENS.measures, TOKENS.newId])
     .onDeactivation((database) => database.close());
   container
     .bind(TOKENS.stockQueue)
     .toResolvedValue(
-      (database, clock, { selling: policy }, measures) => createStockQueue({ database, clock, policy, measures }),
-      [TOKENS.database, TOKENS.clock, TOKENS.policies, TOKENS.measures],
+      (database, clock, policy, measures) => createStockQueue({ database, clock, policy, measures }),
+      [TOKENS.database, TOKENS.clock, TOKENS.sellingPolicy, TOKENS.measures],
     );
   container.bind(TOKENS.events).toResolvedValue((queue) => new TypeOrmEventRepository(queue), [TOKENS.stockQueue]);
   container
     .bind(TOKENS.bookings)
     .toResolvedValue((database, queue) => new TypeOrmBookingRepository(database, queue), [TOKENS.database, TOKENS.stockQueue]);
-  container.bind(TOKENS.users).toResolvedValue((database) => new TypeOrmUserRepository(database), [TOKENS.database]);
   container.bind(TOKENS.eventQueries).toResolvedValue((database) => new TypeOrmEventQueries(database), [TOKENS.database]);
   container.bind(TOKENS.bookingQueries).toResolvedValue((database) => new TypeOrmBookingQueries(database), [TOKENS.database]);
-  container.bind(TOKENS.userQueries).toResolvedValue((database) => new TypeOrmUserQueries(database), [TOKENS.database]);
-
   container.bind(TOKENS.stockQueries).toResolvedValue((database) => new TypeOrmStockQueries(database), [TOKENS.database]);
   container.bind(TOKENS.idempotencyRecords).toResolvedValue((database) => new TypeOrmIdempotencyRecords(database), [TOKENS.database]);
   container.bind(TOKENS.rateLimitStore).toResolvedValue((database) => new TypeOrmRateLimitStore(database), [TOKENS.database]);
+  return container;
+}
+
+/** Wires the whole platform: what sells, and accounts. */
+export function createContainer(config: Config, measures = NO_MEASURES): Container {
+  const container = createSellingContainer(config, measures, 'ours');
+  container.bind(TOKENS.config).toConstantValue(config);
+  container.bind(TOKENS.policies).toConstantValue(config.policies);
+  container.bind(TOKENS.users).toResolvedValue((database) => new TypeOrmUserRepository(database), [TOKENS.database]);
+  container.bind(TOKENS.userQueries).toResolvedValue((database) => new TypeOrmUserQueries(database), [TOKENS.database]);
   container.bind(TOKENS.tokens).toResolvedValue(({ jwt }) => new JoseTokenService(jwt), [TOKENS.config]);
   container.bind(TOKENS.fingerprint).toResolvedValue(({ jwt }) => createFingerprint(jwt.secret), [TOKENS.config]);
   container.bind(TOKENS.earlierFingerprints).toResolvedValue(({ jwt }) => (jwt.previousSecrets ?? []).map(createFingerprint), [TOKENS.config]);
@@ -100,22 +121,27 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
 
   container.bind(TOKENS.useCases).toDynamicValue(({ get }) =>
     everyUseCase({
-      events: get(TOKENS.events),
-      bookings: get(TOKENS.bookings),
+      ...sellingPorts(container),
       users: get(TOKENS.users),
-      eventQueries: get(TOKENS.eventQueries),
-      bookingQueries: get(TOKENS.bookingQueries),
       userQueries: get(TOKENS.userQueries),
-      stockQueries: get(TOKENS.stockQueries),
-      idempotencyRecords: get(TOKENS.idempotencyRecords),
-      rateLimitStore: get(TOKENS.rateLimitStore),
       tokens: get(TOKENS.tokens),
       passwords: get(TOKENS.passwords),
-      clock: get(TOKENS.clock),
-      newId: get(TOKENS.newId),
-      policy: get(TOKENS.policies).selling,
       accountPolicy: get(TOKENS.policies).accounts,
     }),
   );
   return container;
 }
+
+/** What the core asks of the outside world, but for who asks. */
+export const sellingPorts = (container: Pick<Container, 'get'>): Omit<Ports, 'users'> => ({
+  events: container.get(TOKENS.events),
+  bookings: container.get(TOKENS.bookings),
+  eventQueries: container.get(TOKENS.eventQueries),
+  bookingQueries: container.get(TOKENS.bookingQueries),
+  stockQueries: container.get(TOKENS.stockQueries),
+  idempotencyRecords: container.get(TOKENS.idempotencyRecords),
+  rateLimitStore: container.get(TOKENS.rateLimitStore),
+  clock: container.get(TOKENS.clock),
+  newId: container.get(TOKENS.newId),
+  policy: container.get(TOKENS.sellingPolicy),
+});

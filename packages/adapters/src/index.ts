@@ -6,7 +6,7 @@ export { renewKeptSecret } from './kept-secret.ts';
 export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRefused } from './measures.ts';
 export { backUp, restore } from './persistence/copies.ts';
 export type { ByOtherTools } from './persistence/dialects/dialect.ts';
-export { createPlatform, type Platform } from './platform.ts';
+export { createPlatform, createPlatformWithoutAccounts, type Platform, type PlatformWithoutAccounts } from './platform.ts';
 export { type Policies, PROFILES, type Profile } from './profiles.ts';
 export { PROGRAM_VERSION } from './program-version.ts';
 export { StartFault, wordsOf } from './start-fault.ts';

@@ -38,8 +38,13 @@ export interface Measures {
 const nothing = () => {};
 
 export const NO_MEASURES: Measures = {
-  ...{ watch: nothing, stockBatch: nothing, lockWait: nothing },
-  ...{ retry: nothing, unknownOutcome: nothing, connectionGivenUp: nothing, writes: nothing },
+  watch: nothing,
+  stockBatch: nothing,
+  lockWait: nothing,
+  retry: nothing,
+  unknownOutcome: nothing,
+  connectionGivenUp: nothing,
+  writes: nothing,
 };
 
 /** The same, but what goes wrong in counting never reaches the work that is counted. */

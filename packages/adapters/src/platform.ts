@@ -1,25 +1,40 @@
+import { createUseCases, type UseCases as SellingUseCases } from '@ticket/domain';
 import type { TokenService } from '@ticket/domain/accounts';
 import type { Config } from './config.ts';
-import { createContainer, TOKENS } from './container.ts';
+import { createContainer, createSellingContainer, type SellingConfig, sellingPorts, TOKENS } from './container.ts';
 import type { Measures } from './measures.ts';
 import type { UseCases } from './use-cases.ts';
 
-export interface Platform {
-  readonly useCases: UseCases;
-  readonly tokens: TokenService;
+/** For an app with accounts of its own: it vouches for who asks, `{ userId, role }`. */
+export interface PlatformWithoutAccounts {
+  readonly useCases: SellingUseCases;
   /** Opens the database and brings its tables up to date. Until then, every use case that needs it refuses with `Unavailable`. */
   connect(): Promise<void>;
   /** Ends what is under way and closes the database. */
   close(): Promise<void>;
 }
 
+export interface Platform extends PlatformWithoutAccounts {
+  readonly useCases: UseCases;
+  readonly tokens: TokenService;
+}
+
 /** The whole platform for an app that embeds it: `createPlatform(loadConfig(readEnvironment()))`, without a container of its own. */
 export function createPlatform(config: Config, measures?: Measures): Platform {
   const container = createContainer(config, measures);
-  return {
-    useCases: container.get(TOKENS.useCases),
-    tokens: container.get(TOKENS.tokens),
-    connect: () => container.get(TOKENS.database).connect(),
-    close: () => container.unbindAllAsync(),
-  };
+  return { ...openingOf(container), useCases: container.get(TOKENS.useCases), tokens: container.get(TOKENS.tokens) };
 }
+
+/**
+ * The same for an app with accounts of its own: no users, passwords or tokens of ours. Tables that are made so have no foreign keys to users, and
+ * are not opened with accounts any more; those that were made with accounts keep theirs, so that an owner needs a row there.
+ */
+export function createPlatformWithoutAccounts(config: SellingConfig, measures?: Measures): PlatformWithoutAccounts {
+  const container = createSellingContainer(config, measures);
+  return { ...openingOf(container), useCases: createUseCases({ ...sellingPorts(container), users: 'none' }) };
+}
+
+const openingOf = (container: ReturnType<typeof createSellingContainer>): Pick<Platform, 'connect' | 'close'> => ({
+  connect: () => container.get(TOKENS.database).connect(),
+  close: () => container.unbindAllAsync(),
+});

@@ -38,7 +38,7 @@ export const PROFILES: Readonly<Record<Profile, Policies>> = {
       },
       passwords: { charactersMin: 6, refuseGuessable: false, common: new Set() },
       asksForCurrentPassword: false,
-      registrationsMax: undefined,
+      registrationsMax: 'unlimited',
       list: SELLING_POLICY.list,
     },
     organizerEmail: true,

@@ -9,7 +9,10 @@ function store(overrides: Partial<BatchQueueOptions<number, string>> = {}) {
   const stored: number[][] = [];
   const tried: number[][] = [];
   const queue = new BatchQueue<number, string>({
-    ...{ lanes: 1, batchMax: 8, waitingMax: 100, waitingMs: 60_000 },
+    lanes: 1,
+    batchMax: 8,
+    waitingMax: 100,
+    waitingMs: 60_000,
     commit: async (batch) => {
       tried.push([...batch]);
       await new Promise((resolve) => setImmediate(resolve));

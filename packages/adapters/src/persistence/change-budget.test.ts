@@ -99,7 +99,11 @@ describe.each(engines)('the limits of a user, %s', (engine) => {
 
   it('cost a booking one statement, and a sale writes no counter', async () => {
     const counted: string[][] = [];
-    for (const policy of [{ ...limited, bookingChangesPerHourMax: undefined }, limited, { ...limited, ticketsPerUserMax: undefined }]) {
+    for (const policy of [
+      { ...limited, bookingChangesPerHourMax: 'unlimited' as const },
+      limited,
+      { ...limited, ticketsPerUserMax: 'unlimited' as const },
+    ]) {
       const { container, useCases, event, user } = await open(policy);
       const statements = statementsOf(container);
       await useCases.bookTickets(as(user), { eventId: event.id, quantity: 1 });

@@ -11,7 +11,8 @@ export const restore = (config: DatabaseConfig, from: string, restoring: Omit<Re
   dialectOf(config).copies.restore(from, { ...restoring, bringUpToDate });
 
 async function bringUpToDate(copy: DatabaseConfig): Promise<void> {
-  const database = new Database(copy);
+  // Of either kind: the tables of a copy are there, and keep the keys that they have.
+  const database = new Database(copy, undefined, undefined, 'none');
   try {
     await database.connect();
   } finally {

@@ -11,6 +11,7 @@ import type { Dialect, Opened } from './dialects/dialect.ts';
 import { dialectOf } from './dialects/index.ts';
 import { faultOfTables, migrate } from './migrations/migrate.ts';
 import { isUpToDate, requireProgramNewEnough } from './migrations/program-versions.ts';
+import type { Accounts } from './schemas.ts';
 import { StaleRow } from './statement.ts';
 import { ACQUIRE_MS, foreseen, inPlace, isTransient, LostCommit, onConnection, TRY_MS, tryOnce, untilDone, type Work } from './tries.ts';
 import { weaknessesOf } from './walls.ts';
@@ -22,6 +23,7 @@ export class Database {
   readonly dialect: Dialect;
   /** For people: where the data is. */
   readonly address: string;
+  readonly accounts: Accounts;
   readonly #measures: Measures;
   readonly #newId: NewId;
   readonly #writes: WriteHealth;
@@ -36,8 +38,9 @@ export class Database {
     this.#tellLost = resolve;
   });
 
-  constructor(config: DatabaseConfig, measures = NO_MEASURES, newId: NewId = newIds()) {
+  constructor(config: DatabaseConfig, measures = NO_MEASURES, newId: NewId = newIds(), accounts: Accounts = 'ours') {
     this.dialect = dialectOf(config);
+    this.accounts = accounts;
     this.#newId = newId;
     this.#measures = measures;
     // A mark alone is the smallest thing that is written, and writing it proves all that a booking needs.
@@ -74,7 +77,7 @@ export class Database {
       if (makes)
         await this.#untilDone(
           async () => {
-            await migrate(sources.writer, this.dialect);
+            await migrate(sources.writer, this.dialect, this.accounts);
             sources.whenUpToDate?.();
           },
           (error) => this.dialect.errors.isRacedMigration(error) || error instanceof StaleRow || isTransient(this.#classOf(error)),
@@ -222,7 +225,7 @@ export class Database {
   #open({ makes }: { readonly makes: boolean }): Promise<Opened> {
     // What was said in words for a person is not looked at again.
     const mayComeRight = (error: unknown) => !(error instanceof Unavailable || error instanceof StartFault) && isTransient(this.#classOf(error));
-    return this.#untilDone(() => this.dialect.open({ makes, onLost: this.#tellLost }), mayComeRight);
+    return this.#untilDone(() => this.dialect.open({ makes, accounts: this.accounts, onLost: this.#tellLost }), mayComeRight);
   }
 
   #classOf(error: unknown): ErrorClass {

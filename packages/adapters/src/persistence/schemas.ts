@@ -173,4 +173,13 @@ const commitSchema = new EntitySchema<{ readonly id: string; readonly attempt: n
   },
 });
 
-export const schemas = [userSchema, eventSchema, bookingSchema, movementSchema, guardSchema, idempotencyRecordSchema, rateCountSchema, commitSchema];
+/** Whether owners are rows of our table of users, or users whom the app vouches for: then there is no such table, and no key to it in new ones. */
+export type Accounts = 'ours' | 'none';
+
+export const schemasFor = (accounts: Accounts) => [
+  ...(accounts === 'ours' ? [userSchema, eventSchema, bookingSchema] : [eventSchema, bookingSchema].map(withoutKeysToUsers)),
+  ...[movementSchema, guardSchema, idempotencyRecordSchema, rateCountSchema, commitSchema],
+];
+
+const withoutKeysToUsers = ({ options }: EntitySchema) =>
+  new EntitySchema({ ...options, foreignKeys: (options.foreignKeys ?? []).filter(({ target }) => target !== userSchema.options.name) });

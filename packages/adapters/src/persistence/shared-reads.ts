@@ -18,7 +18,8 @@ export function sharedLookUp<Row extends { readonly id: string }>(
   const queueOf = (freshness: Freshness) =>
     new BatchQueue<string, Found<Row>>({
       ...QUEUE_LIMITS,
-      ...{ lanes: 1, gather },
+      lanes: 1,
+      gather,
       commit: async (ids) => {
         const rows = await rowsById([...new Set(ids)], freshness);
         const found = new Map(rows.map((row) => [row.id, row]));

@@ -34,6 +34,9 @@ export interface Sales {
   readonly measures: Measures;
 }
 
+/** What is locked for a batch before its users' limits are known. */
+type RowsLocked = Omit<LockedRows, 'holdings' | 'budget'>;
+
 /** Whether a batch is tried for the first time, again after a rollback, or to find out whether its last COMMIT was stored. */
 type Try = 'first' | 'again' | 'in doubt';
 
@@ -61,8 +64,12 @@ export class StockTransaction {
       return await this.#inTransaction();
     } catch (error) {
       // A user or an event may go after it was read: decided anew, it is gone.
-      if (this.#batch.length === 1 && dialect.errors.classify(error) === 'referenced') return this.#inTransaction();
-      throw error;
+      if (this.#batch.length > 1 || dialect.errors.classify(error) !== 'referenced') throw error;
+      return this.#inTransaction().catch((again: unknown) => {
+        if (dialect.errors.classify(again) === 'referenced')
+          throw new Error('these tables have foreign keys to users, and the owner has no row there', { cause: again });
+        throw again;
+      });
     }
   }
 
@@ -89,7 +96,7 @@ export class StockTransaction {
   }
 
   /** Locks are taken in one order everywhere: events, then bookings, each by id. Rights are read from users' rows as they are then. */
-  async #lock(manager: EntityManager): Promise<LockedRows> {
+  async #lock(manager: EntityManager): Promise<RowsLocked> {
     const { database, measures } = this.#sales;
     const { dialect } = database;
     const eventIds = inIdOrder(this.#batch.map(({ eventId }) => eventId));
@@ -120,7 +127,7 @@ export class StockTransaction {
     this.#batch.push(...this.#admitWaiting(({ eventId }) => eventId !== undefined && locked.has(eventId)));
   }
 
-  async #decide(manager: EntityManager, rows: LockedRows): Promise<{ readonly outcomes: readonly (Outcome | Rerouted)[]; readonly writes: Writes }> {
+  async #decide(manager: EntityManager, rows: RowsLocked): Promise<{ readonly outcomes: readonly (Outcome | Rerouted)[]; readonly writes: Writes }> {
     const { database, clock, policy } = this.#sales;
     const now = clock();
     const limits = await limitsIn(database.dialect, manager, this.#batch, rows, policy, now);
@@ -143,7 +150,7 @@ function notDecided(): never {
  * Where to decide instead, for each decision on a booking of another event than the one that was locked for it. The look-up of a booking's
  * event reads outside the transaction, so it is a hint. A booking that is not here either does not exist.
  */
-function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): readonly (Rerouted | undefined)[] {
+function routesOf(batch: readonly StockDecision[], { bookings }: RowsLocked): readonly (Rerouted | undefined)[] {
   const events = new Map(bookings.map(({ id, eventId }) => [id, eventId]));
   return batch.map((decision) => {
     const eventId = decision.subject === 'booking' && decision.bookingId !== undefined ? events.get(decision.bookingId) : undefined;

@@ -1,4 +1,4 @@
-import type { BookingQueries, BookingView, EventQueries, EventView, Freshness, PageRequest, PageRows } from '@ticket/domain';
+import type { BookingQueries, BookingView, EventQueries, EventView, Freshness, PageRequest, PageRows, Person } from '@ticket/domain';
 import type { UserQueries } from '@ticket/domain/accounts';
 import type { Database } from './database.ts';
 import {
@@ -13,6 +13,7 @@ import {
   USER_COLUMNS,
   type UserColumns,
 } from './rows.ts';
+import type { Accounts } from './schemas.ts';
 import { cachedShape, sharedLookUp, sharedRead } from './shared-reads.ts';
 import { placesFor } from './statement.ts';
 
@@ -20,13 +21,18 @@ import { placesFor } from './statement.ts';
  * Read models: narrow statements, shared among all who ask the same. Nothing of them feeds a decision. What many rows refer
  * to is one object in all of them, so that its text is made once too.
  */
-const EVENT_VIEW = `SELECT ${EVENT_COLUMNS.map((column) => `events.${column}`).join(', ')}, users.name AS organizer_name, users.email AS organizer_email`;
-type EventViewColumns = EventColumns & { readonly organizer_name: string; readonly organizer_email: string };
+const EVENT_VIEW = `SELECT ${EVENT_COLUMNS.map((column) => `events.${column}`).join(', ')}`;
+const ORGANIZER: Readonly<Record<Accounts, { readonly columns: string; readonly join: string }>> = {
+  ours: { columns: ', users.name AS organizer_name, users.email AS organizer_email', join: 'LEFT JOIN users ON users.id = events.organizer_id' },
+  none: { columns: '', join: '' },
+};
+type EventViewColumns = EventColumns & { readonly organizer_name?: string; readonly organizer_email?: string };
 
 function toEventViews(rows: readonly EventViewColumns[]): readonly EventView[] {
-  const organizers = new Map<string, EventView['organizer']>();
+  const organizers = new Map<string, Person>();
   return rows.map((row) => {
     const { organizer_id: id, organizer_name: name, organizer_email: email } = row;
+    if (name === undefined || email === undefined) return { organizer: undefined, ...toEvent(row) };
     const organizer = organizers.get(id) ?? { id, name, email };
     organizers.set(id, organizer);
     return { organizer, ...toEvent(row) };
@@ -39,10 +45,9 @@ export class TypeOrmEventQueries implements EventQueries {
   readonly count: EventQueries['count'];
 
   constructor(database: Database) {
+    const { columns, join } = ORGANIZER[database.accounts];
     const rowsOf = ({ from, which, parameters }: Rows, freshness?: Freshness) =>
-      database.query<EventViewColumns>(`${EVENT_VIEW} FROM ${from} LEFT JOIN users ON users.id = events.organizer_id ${which}`, parameters, {
-        freshness,
-      });
+      database.query<EventViewColumns>(`${EVENT_VIEW}${columns} FROM ${from} ${join} ${which}`, parameters, { freshness });
     this.find = sharedLookUp(async (ids, freshness) =>
       toEventViews(await rowsOf({ from: 'events', which: `WHERE events.id IN (${placesFor(ids)})`, parameters: ids }, freshness)),
     );
@@ -68,19 +73,18 @@ export class TypeOrmBookingQueries implements BookingQueries {
       complete(asked, async (freshness) => {
         const read: Read = (sql, values) => database.query(sql, values, { freshness });
         const rows = await read<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters);
+        const ownerIds = rows.map((row) => row.user_id);
         const [users, events] = await Promise.all([
-          peopleOf(
-            read,
-            rows.map((row) => row.user_id),
-          ),
+          database.accounts === 'ours' ? peopleOf(read, ownerIds) : undefined,
           occasionsOf(
             read,
             rows.map((row) => row.event_id),
           ),
         ]);
         return rows.map((row) => {
-          const [user, event] = [users.get(row.user_id), events.get(row.event_id)];
-          return user && event && Object.assign(toBooking(row), { user, event }); // a spread copies, which shows in a list of thousands
+          const [user, event] = [users?.get(row.user_id), events.get(row.event_id)];
+          if (event === undefined || (users !== undefined && user === undefined)) return undefined;
+          return Object.assign(toBooking(row), { user, event }); // a spread copies, which shows in a list of thousands
         });
       });
     this.find = sharedLookUp((ids, freshness) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }, freshness));
@@ -98,9 +102,8 @@ export class TypeOrmBookingQueries implements BookingQueries {
 }
 
 type Read = <Row>(sql: string, parameters: readonly unknown[]) => Promise<readonly Row[]>;
-type People = ReadonlyMap<string, BookingView['user']>;
-const peopleOf = async (read: Read, ids: readonly string[]): Promise<People> =>
-  byId(await rowsById<BookingView['user']>(read, 'SELECT id, name, email FROM users', ids));
+const peopleOf = async (read: Read, ids: readonly string[]): Promise<ReadonlyMap<string, Person>> =>
+  byId(await rowsById<Person>(read, 'SELECT id, name, email FROM users', ids));
 
 async function occasionsOf(read: Read, ids: readonly string[]): Promise<ReadonlyMap<string, BookingView['event']>> {
   type Columns = Pick<EventColumns, 'id' | 'name' | 'location' | 'event_date'>;

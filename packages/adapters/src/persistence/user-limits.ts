@@ -15,17 +15,17 @@ export async function limitsIn(
   dialect: Dialect,
   manager: EntityManager,
   batch: readonly StockDecision[],
-  { bookings }: LockedRows,
+  { bookings }: Pick<LockedRows, 'bookings'>,
   { ticketsPerUserMax, bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
 ): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {
-  if (ticketsPerUserMax === undefined && changesMax === undefined) return { holdings: undefined, budget: undefined };
+  if (ticketsPerUserMax === 'unlimited' && changesMax === 'unlimited') return { holdings: 'not_counted', budget: 'unlimited' };
   const owners = ownersOf(batch, bookings);
   // Some may be named twice; the answer is the same.
   const named = dialect.listOf(owners);
   const asked: { readonly sql: string; readonly parameters: readonly Parameter[] }[] = [];
-  if (owners.length > 0 && ticketsPerUserMax !== undefined) asked.push(heldOf(dialect, named));
-  if (owners.length > 0 && changesMax !== undefined) asked.push(madeBy(dialect, named, now), countsOf(named));
+  if (owners.length > 0 && ticketsPerUserMax !== 'unlimited') asked.push(heldOf(dialect, named));
+  if (owners.length > 0 && changesMax !== 'unlimited') asked.push(madeBy(dialect, named, now), countsOf(named));
   const rows: LimitColumns[] =
     asked.length === 0
       ? []
@@ -39,13 +39,16 @@ export async function limitsIn(
     const subject = changesSubject({ eventId, userId });
     const [made, others] = [facts.get(`made ${eventId} ${userId}`), facts.get(`others ${hashOf(subject)} `)];
     return {
-      ...{ eventId, userId, made: Number(made?.number ?? 0), firstMadeAt: made && toDate(made.moment) },
+      eventId,
+      userId,
+      made: Number(made?.number ?? 0),
+      firstMadeAt: made && toDate(made.moment),
       others: others && { subject, count: Number(others.number), endsAt: toDate(others.moment) },
     };
   };
   return {
-    holdings: ticketsPerUserMax === undefined ? undefined : holdings,
-    budget: changesMax === undefined ? undefined : { changesMax, recent: owners.map(recentOf) },
+    holdings: ticketsPerUserMax === 'unlimited' ? 'not_counted' : holdings,
+    budget: changesMax === 'unlimited' ? 'unlimited' : { changesMax, recent: owners.map(recentOf) },
   };
 }
 

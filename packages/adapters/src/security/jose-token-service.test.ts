@@ -14,7 +14,7 @@ const OURS = { iss: 'ticket-platform', aud: 'ticket-platform-api', token_use: 'a
 
 /** Our own claims and key, with whatever is changed about them. What forged tokens come to is in tests/threats/tokens.test.ts. */
 const sign = (changes: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
-  new SignJWT({ ...{ id: user.id, email: user.email, role: user.role, ver: 2, iat: now(), exp: now() + 60 }, ...OURS, ...changes })
+  new SignJWT({ id: user.id, email: user.email, role: user.role, ver: 2, iat: now(), exp: now() + 60, ...OURS, ...changes })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT', ...header })
     .sign(key);
 const NOT_SAID = { iss: undefined, aud: undefined, token_use: undefined };

@@ -20,8 +20,8 @@ export interface AccountPolicy {
   readonly passwords: PasswordRules;
   /** Whether a user who changes their own password or e-mail has to give the current password. */
   readonly asksForCurrentPassword: boolean;
-  /** The most accounts that may be asked for from one address in 15 minutes; undefined: any number. */
-  readonly registrationsMax: number | undefined;
+  /** The most accounts that may be asked for from one address in 15 minutes. */
+  readonly registrationsMax: number | 'unlimited';
   readonly list: ListLimits;
 }
 

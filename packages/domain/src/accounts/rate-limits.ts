@@ -27,10 +27,10 @@ export const failedLoginLimits = (email: string, from: readonly ClientNetwork[])
 
 /** Registrations from one address, refused ones too: each costs a hash, and tells whether somebody has the e-mail. */
 export const registrationLimits = (
-  { registrationsMax }: { readonly registrationsMax: number | undefined },
+  { registrationsMax }: { readonly registrationsMax: number | 'unlimited' },
   from: readonly ClientNetwork[],
 ): readonly RateLimit[] =>
-  registrationsMax === undefined
+  registrationsMax === 'unlimited'
     ? []
     : from.map((network) => ({ subject: `registrations from ${network.name}`, countMax: registrationsMax * timesOf(network) }));
 

@@ -106,7 +106,13 @@ describe('a name', () => {
 describe('a new user', () => {
   it('is what he told, under a normal e-mail, with nothing but his account', () => {
     expect(made({ email: ' Sari@Example.COM ' })).toEqual({
-      ...{ id: 'u1', name: 'Sari', email: 'sari@example.com', role: 'user', tokenVersion: 0, createdAt: NOW, updatedAt: NOW },
+      id: 'u1',
+      name: 'Sari',
+      email: 'sari@example.com',
+      role: 'user',
+      tokenVersion: 0,
+      createdAt: NOW,
+      updatedAt: NOW,
     });
   });
 

@@ -8,7 +8,7 @@ import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rat
 import { assert, refuse } from '../requests/refusal.ts';
 import { SELLING_POLICY } from '../selling/policy.ts';
 import type { Ports } from '../selling/ports.ts';
-import type { BookingView, EventView } from '../selling/views.ts';
+import type { BookingView, EventView, Person } from '../selling/views.ts';
 import type { Booking } from '../stock/booking.ts';
 import type { StockDecision, Writes } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
@@ -37,7 +37,7 @@ export function inMemoryPorts(
   memory: Memory = emptyMemory(),
   giveWay: () => Promise<void> = () => Promise.resolve(),
 ): InMemoryPorts {
-  const { events, bookings, accounts, ledger, kept, counts } = memory;
+  const { hasAccounts, events, bookings, accounts, ledger, kept, counts } = memory;
   const clock = overrides.clock ?? (() => new Date());
   const policy = overrides.policy ?? SELLING_POLICY;
   let idsGiven = 0;
@@ -193,8 +193,8 @@ export function inMemoryPorts(
     changeCounts,
     idempotencyRecords,
   }: Writes): void {
-    for (const { organizerId } of insertedEvents) assert(accounts.has(organizerId), 'an organizer exists');
-    for (const { userId } of insertedBookings) assert(accounts.has(userId), 'who books exists');
+    for (const { organizerId } of insertedEvents) assert(!hasAccounts || accounts.has(organizerId), 'an organizer exists');
+    for (const { userId } of insertedBookings) assert(!hasAccounts || accounts.has(userId), 'who books exists');
     for (const event of [...insertedEvents, ...changedEvents.map(({ after }) => after)]) events.set(event.id, event);
     for (const { id } of deletedEvents) events.delete(id);
     for (const booking of [...insertedBookings, ...changedBookings]) bookings.set(booking.id, booking);
@@ -224,21 +224,25 @@ export function inMemoryPorts(
   }
 
   function viewOfEvent(event: Event): EventView {
-    const { id, name, email } = userRow(event.organizerId);
-    return { ...event, organizer: { id, name, email } };
+    return { ...event, organizer: personOf(event.organizerId) };
   }
 
   function viewOfBooking(booking: Booking): BookingView {
-    const user = userRow(booking.userId);
     const event = events.get(booking.eventId);
     assert(event !== undefined, 'a booking has its event');
     const { id, name, location, eventDate } = event;
-    return { ...booking, user: { id: user.id, name: user.name, email: user.email }, event: { id, name, location, eventDate } };
+    return { ...booking, user: personOf(booking.userId), event: { id, name, location, eventDate } };
   }
 
-  function userRow(id: string): User {
+  function personOf(id: string): Person | undefined {
+    if (!hasAccounts) return undefined;
     const user = accounts.get(id)?.user;
     assert(user !== undefined, 'nobody goes while something hangs on him');
-    return user;
+    return { id, name: user.name, email: user.email };
   }
+}
+
+/** The core's ports in memory without accounts: what is made belongs to whoever the app vouches for. */
+export function inMemoryPortsWithoutAccounts(overrides: Partial<Omit<Ports, 'users'>> = {}): Ports & Pick<InMemoryPorts, 'movements'> {
+  return { ...inMemoryPorts(overrides, emptyMemory({ hasAccounts: false })), users: 'none' };
 }

@@ -13,6 +13,8 @@ import type { StockMovement } from '../stock/ledger.ts';
 
 /** All rows there are. Ports that are given the same ones are servers on one database. */
 export interface Memory {
+  /** Without accounts an owner is whoever the app vouches for, and has no row. */
+  readonly hasAccounts: boolean;
   readonly events: Map<string, Event>;
   readonly bookings: Map<string, Booking>;
   readonly accounts: Map<string, Credentials>;
@@ -21,7 +23,15 @@ export interface Memory {
   readonly counts: Map<string, RateCount>;
 }
 
-export const emptyMemory = (): Memory => ({ events: new Map(), bookings: new Map(), accounts: new Map(), ledger: [], kept: [], counts: new Map() });
+export const emptyMemory = ({ hasAccounts = true } = {}): Memory => ({
+  hasAccounts,
+  events: new Map(),
+  bookings: new Map(),
+  accounts: new Map(),
+  ledger: [],
+  kept: [],
+  counts: new Map(),
+});
 
 export const usersIn = ({ accounts }: Memory): User[] => [...accounts.values()].map(({ user }) => user);
 
@@ -68,14 +78,14 @@ export function holdingsIn({ bookings }: Memory, eventId: string | undefined): H
   return [...tickets].map(([userId, held]) => ({ eventId, userId, tickets: held }));
 }
 
-/** What the owner of the decision's booking changed lately; undefined where the policy lets anybody change any number of times. */
+/** What the owner of the decision's booking changed lately, where the policy limits changes of bookings. */
 export function budgetIn(
   { bookings, counts }: Memory,
   decision: StockDecision,
   { bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
-): ChangeBudget | undefined {
-  if (changesMax === undefined || decision.subject === 'event') return undefined;
+): ChangeBudget | 'unlimited' {
+  if (changesMax === 'unlimited' || decision.subject === 'event') return 'unlimited';
   const { eventId = '', bookingId = '', actor } = decision;
   const userId = bookings.get(bookingId)?.userId ?? userIdOf(actor);
   if (userId === undefined) return { changesMax, recent: [] };

@@ -14,9 +14,15 @@ export interface TokenHolder {
 }
 
 export interface VouchedUser {
+  /** See `isUserId`. */
   readonly userId: string;
   readonly role: Role;
 }
+
+export const USER_ID_CHARACTERS_MAX = 36;
+/** Visible ASCII, so that every engine compares it alike. The two words stand for nobody and for the operator where idempotency keys have owners. */
+export const isUserId = (id: string): boolean =>
+  id.length <= USER_ID_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(id) && id !== 'anonymous' && id !== 'operator';
 
 /** Who asks, as the rows say now. `stale` holds a token whose user is gone or has changed their password since. */
 export type Actor<Row extends SignedInRow = SignedInRow> = 'anonymous' | 'operator' | 'stale' | Row | SignedIn;

@@ -1,13 +1,21 @@
-import { type Actor, type ActorRef, actorNow, rowNeededBy, type SignedInRow } from './actor.ts';
+import { type Actor, type ActorRef, actorNow, isUserId, rowNeededBy, type SignedInRow, USER_ID_CHARACTERS_MAX } from './actor.ts';
 import type { RepositoryContext, RequestContext } from './context.ts';
 import type { Freshness } from './ports.ts';
-import { accept, type Input, Refusal } from './refusal.ts';
+import { accept, assert, type Input, Refusal, refuseFaults } from './refusal.ts';
 import { type Audience, authorize, type Rights, requireSignedIn } from './rights.ts';
 
-/** Where the row of whoever asks is looked up. */
+/** Where the row of whoever asks is looked up; 'none' without accounts, where the app vouches for everybody. */
 export interface Askers<Row extends SignedInRow> {
-  readonly users: { find(id: string, freshness?: Freshness): Promise<Row | undefined> };
+  readonly users: { find(id: string, freshness?: Freshness): Promise<Row | undefined> } | 'none';
 }
+
+/** Stops what only a mistake of the app hands over: an id that no store keeps, and without accounts the holder of a token. */
+function requireKnowable({ users }: Askers<SignedInRow>, ref: ActorRef): void {
+  if (typeof ref === 'string') return;
+  assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for who asks: { userId, role }');
+  if ('role' in ref && !isUserId(ref.userId)) refuseFaults([{ field: 'userId', message: USER_ID_MESSAGE }]);
+}
+const USER_ID_MESSAGE = `1 to ${USER_ID_CHARACTERS_MAX} visible ASCII characters, and neither anonymous nor operator`;
 
 /**
  * Does what the actor may do, by their row, without a lock. Plain reads may lag behind: a "no" that rests on rows is judged once more on the
@@ -18,8 +26,10 @@ export async function asActor<Row extends SignedInRow, Result>(
   ref: ActorRef,
   work: (actor: Actor<Row>, freshness: Freshness) => Result | Promise<Result>,
 ): Promise<Result> {
+  requireKnowable({ users }, ref);
   const userId = rowNeededBy(ref);
-  const asOf = async (freshness: Freshness) => work(actorNow(ref, userId === undefined ? undefined : await users.find(userId, freshness)), freshness);
+  const find = (freshness: Freshness) => (userId === undefined || users === 'none' ? undefined : users.find(userId, freshness));
+  const asOf = async (freshness: Freshness) => work(actorNow(ref, await find(freshness)), freshness);
   try {
     return await asOf('plain');
   } catch (error) {
@@ -32,7 +42,8 @@ export async function asActor<Row extends SignedInRow, Result>(
 const restsOnRows = (error: unknown): boolean => error instanceof Refusal && error.code !== 'invalid_input' && error.code !== 'not_found';
 
 /** Refuses (401) nobody where somebody is needed, without a look at the database: for what is judged in the queue of the stock. */
-export function requireToken(audience: Audience, { actor }: RequestContext): void {
+export function requireToken(askers: Askers<SignedInRow>, audience: Audience, { actor }: RequestContext): void {
+  requireKnowable(askers, actor);
   if (typeof actor === 'string') requireSignedIn(audience, actor);
 }
 

@@ -170,6 +170,7 @@ describe('a request for a list', () => {
     ['locked', { limit: 101 }, ['limit']],
     ['open', { limit: 1.5, offset: 0.5 }, ['limit', 'offset']],
     ['open', { limit: Number.NaN, offset: Number.NaN }, ['limit', 'offset']],
+    ['open', { limit: 'unlimited' as never }, ['limit']], // a word of the policy, not of a request
     ['open', { offset: 1_000_001 }, ['offset']],
     ['locked', { offset: 10_001 }, ['offset']],
     ['open', { offset: 2 ** 53 }, ['offset']],

@@ -3,12 +3,12 @@ import { refuseFaults } from './refusal.ts';
 
 /** How far into a list a request may reach: a database passes by every row that is left out or counted. */
 export interface ListLimits {
-  /** Rows when no limit is asked for; undefined: all of them. */
-  readonly limit: number | undefined;
+  /** Rows when no limit is asked for. */
+  readonly limit: number | 'unlimited';
   readonly limitMax: number;
   readonly offsetMax: number;
-  /** Of more bookings than that the total is not told; undefined: of any number it is, where it is asked for. */
-  readonly totalMax: number | undefined;
+  /** Of more bookings than that the total is not told. */
+  readonly totalMax: number | 'unlimited';
 }
 
 /** A list as somebody asks for it. */
@@ -39,21 +39,23 @@ const PART_ROWS = 1500;
  */
 export async function readPage<Row>(
   { list }: { readonly list: ListLimits },
-  { limit = list.limit, offset = 0 }: ListRequest,
+  { limit: asked, offset = 0 }: ListRequest,
   read: {
     part: (part: PageRequest) => Promise<PageRows<Row>>;
     position: (row: Row) => Cursor;
     count: (() => Promise<number | undefined>) | undefined;
   },
 ): Promise<Page<Row>> {
-  const isLimit = limit === undefined || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
+  const isWhole = asked === undefined && list.limit === 'unlimited';
+  const limit = asked ?? (list.limit === 'unlimited' ? PART_ROWS : list.limit);
+  const isLimit = isWhole || (Number.isSafeInteger(limit) && limit >= 1 && limit <= list.limitMax);
   const isOffset = Number.isSafeInteger(offset) && offset >= 0 && offset <= list.offsetMax;
   refuseFaults([
     ...(isLimit ? [] : [{ field: 'limit', message: `a whole number, 1 to ${list.limitMax}` }]),
     ...(isOffset ? [] : [{ field: 'offset', message: `a whole number, 0 to ${list.offsetMax}` }]),
   ]);
-  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit: limit ?? PART_ROWS })]);
-  if (limit === undefined) return { parts: walk(first), total, next: undefined };
+  const [total, first] = await Promise.all([read.count?.(), read.part({ offset, limit })]);
+  if (isWhole) return { parts: walk(first), total, next: undefined };
   const next = first.isMore && offset + limit <= list.offsetMax ? { limit, offset: offset + limit } : undefined;
   return { parts: only(first.rows), total, next };
 

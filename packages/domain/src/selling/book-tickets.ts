@@ -18,7 +18,7 @@ export function bookTickets({ events, users, clock, newId, policy }: Ports) {
   return async (context: RequestContext, input: Input<{ readonly eventId: string; readonly quantity: number }>): Promise<Answer<Booking>> => {
     const id = newId();
     const now = clock();
-    requireToken(policy.rights.book_tickets, context);
+    requireToken({ users }, policy.rights.book_tickets, context);
     const { eventId, quantity } = await acceptAfterRights({ users }, context, policy.rights.book_tickets, input);
     const mayBook = (actor: Actor) => authorize(policy.rights.book_tickets, actor);
     return events.reserveTickets(eventId, judgedBy('book_tickets', mayBook, context), ({ actor, event, heldByOwner }) => {

@@ -14,9 +14,9 @@ import type { Ports } from './ports.ts';
  * Refuses `unauthenticated`, `not_found`, `forbidden`, and where tickets are taken again `event_is_over`, `too_many_for_a_booking`,
  * `too_many_for_a_user`, `insufficient_tickets`; any change `too_many_booking_changes`.
  */
-export function changeBookingStatus({ bookings, clock, policy }: Ports) {
+export function changeBookingStatus({ bookings, users, clock, policy }: Ports) {
   return async (context: RequestContext, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {
-    requireToken(policy.rights.change_booking, context);
+    requireToken({ users }, policy.rights.change_booking, context);
     const now = clock();
     return bookings.change(id, context, ({ actor, event, booking, heldByOwner }) => {
       requireSignedIn(policy.rights.change_booking, actor);

@@ -9,9 +9,9 @@ import type { Ports } from './ports.ts';
  *
  * Refuses `unauthenticated`, `not_found`, `forbidden`, `too_many_booking_changes`.
  */
-export function deleteBooking({ bookings, policy }: Ports) {
+export function deleteBooking({ bookings, users, policy }: Ports) {
   return async (context: RequestContext, id: string): Promise<undefined> => {
-    requireToken(policy.rights.delete_booking, context);
+    requireToken({ users }, policy.rights.delete_booking, context);
     return bookings.change(id, context, ({ actor, booking }) => {
       requireSignedIn(policy.rights.delete_booking, actor);
       const before = booking ?? refuse('not_found', { entity: 'booking', id });

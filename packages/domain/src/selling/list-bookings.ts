@@ -28,9 +28,10 @@ export function listBookings({ users, bookingQueries, policy }: Ports) {
       count: request.total ? () => countUpTo(policy.list.totalMax) : userId === undefined ? undefined : () => countUpTo(CHEAP_TO_COUNT),
     });
 
-    async function countUpTo(upTo: number | undefined): Promise<number | undefined> {
+    async function countUpTo(upTo: number | 'unlimited'): Promise<number | undefined> {
+      if (upTo === 'unlimited') return bookingQueries.count({ userId });
       const total = await bookingQueries.count({ userId, upTo });
-      return upTo !== undefined && total > upTo ? undefined : total;
+      return total > upTo ? undefined : total;
     }
   };
 }

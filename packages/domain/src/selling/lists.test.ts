@@ -60,7 +60,7 @@ describe('the total of many bookings', () => {
       ['locked', undefined],
     ] as const) {
       const { policy: whole } = profile === 'open' ? OPEN : LOCKED;
-      const policy = { ...whole, list: { ...whole.list, totalMax: whole.list.totalMax && 3 } };
+      const policy = { ...whole, list: { ...whole.list, totalMax: whole.list.totalMax === 'unlimited' ? ('unlimited' as const) : 3 } };
       const { useCases, rows, sari, admin, event } = await inMemoryPlatform({ policy });
       const totals = async () =>
         Promise.all([as(sari), as(admin)].map(async (context) => (await useCases.listBookings(context, { total: true })).total));

@@ -22,10 +22,10 @@ export interface SellingPolicy {
   readonly pastEvents: boolean;
   /** The most tickets that one booking takes. */
   readonly ticketsPerBookingMax: number;
-  /** The most tickets of one event that one user holds in all bookings together; undefined: no limit, and holdings are not counted. */
-  readonly ticketsPerUserMax: number | undefined;
-  /** The most changes that one user, who is no admin, makes to their bookings of one event in an hour; undefined: any number. */
-  readonly bookingChangesPerHourMax: number | undefined;
+  /** The most tickets of one event that one user holds in all bookings together. Holdings are counted only where it is a number. */
+  readonly ticketsPerUserMax: number | 'unlimited';
+  /** The most changes that one user, who is no admin, makes to their bookings of one event in an hour. */
+  readonly bookingChangesPerHourMax: number | 'unlimited';
   readonly list: ListLimits;
 }
 
@@ -45,9 +45,9 @@ export const SELLING_POLICY: SellingPolicy = {
   },
   pastEvents: true,
   ticketsPerBookingMax: TOTAL_TICKETS_MAX,
-  ticketsPerUserMax: undefined,
-  bookingChangesPerHourMax: undefined,
-  list: { limit: undefined, limitMax: 1000, offsetMax: 1_000_000, totalMax: undefined },
+  ticketsPerUserMax: 'unlimited',
+  bookingChangesPerHourMax: 'unlimited',
+  list: { limit: 'unlimited', limitMax: 1000, offsetMax: 1_000_000, totalMax: 'unlimited' },
 };
 
 /** Refuses to open or to sell what is over, where the policy does not let one. */
@@ -64,7 +64,7 @@ export function refuseTooMany(
   { quantity: requested, heldByOwner }: { readonly quantity: number; readonly heldByOwner: number | 'not_counted' },
 ): void {
   if (requested > ticketsPerBookingMax) refuse('too_many_for_a_booking', { maximum: ticketsPerBookingMax, requested });
-  if (ticketsPerUserMax === undefined) return;
+  if (ticketsPerUserMax === 'unlimited') return;
   assert(heldByOwner !== 'not_counted', 'what a user holds is counted where there is a limit to it');
   if (heldByOwner + requested > ticketsPerUserMax) refuse('too_many_for_a_user', { maximum: ticketsPerUserMax, held: heldByOwner, requested });
 }

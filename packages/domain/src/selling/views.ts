@@ -8,13 +8,13 @@ export interface Person {
   readonly email: string;
 }
 
-/** An event with its organizer. */
+/** An event with its organizer, who is undefined without accounts: the app knows them by `organizerId`. */
 export interface EventView extends Event {
-  readonly organizer: Person;
+  readonly organizer: Person | undefined;
 }
 
-/** A booking with who booked and for what. */
+/** A booking with who booked, undefined without accounts, and for what. */
 export interface BookingView extends Booking {
-  readonly user: Person;
+  readonly user: Person | undefined;
   readonly event: Pick<Event, 'id' | 'name' | 'location' | 'eventDate'>;
 }

@@ -7,30 +7,26 @@ import { differencesIn, type StockFacts } from './audit.ts';
 const RIGHT: StockFacts = {
   eventId: 'e1',
   event: { totalTickets: 10, availableTickets: 6, stockVersion: 3 },
-  ...{
-    heldTickets: 4,
-    movedTickets: 6,
-    movements: 3,
-    firstVersion: 1,
-    lastVersion: 3,
-    availableAfterIsOffBy: 0,
-    unmatchedBookings: 0,
-    unmatchedBookingId: undefined,
-  },
+  heldTickets: 4,
+  movedTickets: 6,
+  movements: 3,
+  firstVersion: 1,
+  lastVersion: 3,
+  availableAfterIsOffBy: 0,
+  unmatchedBookings: 0,
+  unmatchedBookingId: undefined,
 };
 const CLOSED: StockFacts = {
   eventId: 'e2',
   event: undefined,
-  ...{
-    heldTickets: 0,
-    movedTickets: 0,
-    movements: 2,
-    firstVersion: 1,
-    lastVersion: 2,
-    availableAfterIsOffBy: 0,
-    unmatchedBookings: 0,
-    unmatchedBookingId: undefined,
-  },
+  heldTickets: 0,
+  movedTickets: 0,
+  movements: 2,
+  firstVersion: 1,
+  lastVersion: 2,
+  availableAfterIsOffBy: 0,
+  unmatchedBookings: 0,
+  unmatchedBookingId: undefined,
 };
 
 describe('books', () => {

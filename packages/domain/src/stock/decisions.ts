@@ -53,10 +53,9 @@ export interface LockedRows {
   readonly bookings: readonly Booking[];
   /** Of the actors whose row is needed (`rowNeededBy`), by id. */
   readonly actors: ReadonlyMap<string, SignedInRow>;
-  /** What users hold of the events; who is left out holds nothing. undefined: not counted. */
-  readonly holdings?: readonly Holding[] | undefined;
-  /** undefined: changes are not limited. */
-  readonly budget?: ChangeBudget | undefined;
+  /** What users hold of the events; a user who is left out holds nothing. */
+  readonly holdings: readonly Holding[] | 'not_counted';
+  readonly budget: ChangeBudget | 'unlimited';
   /** What was answered before under the keys of the batch. */
   readonly idempotencyRecords: readonly IdempotencyRecord[];
 }

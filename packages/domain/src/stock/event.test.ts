@@ -19,8 +19,12 @@ import {
 
 const LATER = new Date('2030-06-16T00:00:00.000Z');
 const plan: NewEvent = {
-  ...{ name: 'Jazz', description: 'Loud.', location: 'Palembang' },
-  ...{ eventDate: new Date('2031-01-01T19:00:00.000Z'), ticketPriceCents: 150_000, totalTickets: 10 },
+  name: 'Jazz',
+  description: 'Loud.',
+  location: 'Palembang',
+  eventDate: new Date('2031-01-01T19:00:00.000Z'),
+  ticketPriceCents: 150_000,
+  totalTickets: 10,
 };
 const open = (overrides: Partial<NewEvent> = {}) => newEvent({ ...plan, ...overrides }, { id: 'e1', organizerId: 'u1', now: NOW });
 const refusal = (call: () => unknown): unknown => {
@@ -70,8 +74,18 @@ describe('a new event', () => {
   it('has all its tickets in stock and no movement yet', () => {
     const { eventDate } = plan;
     expect(open()).toEqual({
-      ...{ id: 'e1', organizerId: 'u1', name: 'Jazz', description: 'Loud.', location: 'Palembang', eventDate, ticketPriceCents: 150_000 },
-      ...{ totalTickets: 10, availableTickets: 10, stockVersion: 0, createdAt: NOW, updatedAt: NOW },
+      id: 'e1',
+      organizerId: 'u1',
+      name: 'Jazz',
+      description: 'Loud.',
+      location: 'Palembang',
+      eventDate,
+      ticketPriceCents: 150_000,
+      totalTickets: 10,
+      availableTickets: 10,
+      stockVersion: 0,
+      createdAt: NOW,
+      updatedAt: NOW,
     });
   });
 

@@ -1,20 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SignedInRow } from '../requests/actor.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
 import { aBooking, anEvent, aUser, NOW } from '../testing/builders.ts';
 import { refOf } from '../testing/store.ts';
 import { BOOKING_STATUSES, type Booking, heldBy, newBooking, withStatus } from './booking.ts';
-import type { BookingDecision, EventDecision, Outcome, StockDecision, Writes } from './decisions.ts';
+import type { BookingDecision, EventDecision, LockedRows, Outcome, StockDecision, Writes } from './decisions.ts';
 import { changedEvent, type Event, heldTickets } from './event.ts';
 import type { StockMovement } from './ledger.ts';
 import { settle } from './settlement.ts';
 
 const AT = new Date('2030-06-15T13:00:00.000Z');
-const nobody: ReadonlyMap<string, SignedInRow> = new Map();
+/** The rows besides events and bookings, where nobody signed in asks and nothing is limited. */
+const NO_LIMITS: Omit<LockedRows, 'events' | 'bookings'> = {
+  actors: new Map(),
+  holdings: 'not_counted',
+  budget: 'unlimited',
+  idempotencyRecords: [],
+};
 const about = (eventId: string, decide: EventDecision['decide']): EventDecision => ({ subject: 'event', eventId, actor: 'operator', decide });
 const booking = (eventId: string, bookingId: string | undefined, decide: BookingDecision['decide']): BookingDecision => ({
-  ...{ subject: 'booking', eventId, bookingId, actor: 'operator', decide },
+  subject: 'booking',
+  eventId,
+  bookingId,
+  actor: 'operator',
+  decide,
 });
 const gone = () => refuse('not_found', { entity: 'event', id: '' });
 const book = (eventId: string, id: string, quantity: number) =>
@@ -28,17 +37,15 @@ const close = (eventId: string) =>
   about(eventId, ({ event }) => (heldTickets(event ?? gone()) > 0 ? refuse('event_has_active_bookings', {}) : undefined));
 const code = (outcome: Outcome): string => (outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : String(outcome.error));
 const NOTHING: Writes = {
-  ...{
-    insertedEvents: [],
-    changedEvents: [],
-    deletedEvents: [],
-    insertedBookings: [],
-    changedBookings: [],
-    deletedBookings: [],
-    movements: [],
-    changeCounts: [],
-    idempotencyRecords: [],
-  },
+  insertedEvents: [],
+  changedEvents: [],
+  deletedEvents: [],
+  insertedBookings: [],
+  changedBookings: [],
+  deletedBookings: [],
+  movements: [],
+  changeCounts: [],
+  idempotencyRecords: [],
 };
 
 describe('a batch', () => {
@@ -46,7 +53,7 @@ describe('a batch', () => {
     const event = anEvent({ totalTickets: 5 });
     const { outcomes, writes } = settle(
       [3, 3, 2, 1].map((quantity, index) => book(event.id, `b${index}`, quantity)),
-      { events: [event], bookings: [], actors: nobody, idempotencyRecords: [] },
+      { events: [event], bookings: [], ...NO_LIMITS },
       AT,
     );
     expect(outcomes.map(code)).toEqual(['done', 'insufficient_tickets', 'done', 'insufficient_tickets']);
@@ -66,7 +73,7 @@ describe('a batch', () => {
     });
     const { outcomes, writes } = settle(
       [book(event.id, 'b1', 1), throwing, book(event.id, 'b2', 99), book(event.id, 'b3', 1)],
-      { events: [event], bookings: [], actors: nobody, idempotencyRecords: [] },
+      { events: [event], bookings: [], ...NO_LIMITS },
       AT,
     );
     expect(outcomes.map(code)).toEqual(['done', 'Error: a bug', 'insufficient_tickets', 'done']);
@@ -84,13 +91,13 @@ describe('a batch', () => {
       booking(event.id, 'nothing', () => undefined),
       about(event.id, () => refuse('forbidden', { reason: 'not_admin' })),
     ];
-    expect(settle(decisions, { events: [event], bookings: [of], actors: nobody, idempotencyRecords: [] }, AT).writes).toEqual(NOTHING);
+    expect(settle(decisions, { events: [event], bookings: [of], ...NO_LIMITS }, AT).writes).toEqual(NOTHING);
   });
 
   it('does not write a booking that is made and deleted within it; its ledger lines stay', () => {
     const event = anEvent();
     const of = { id: 'b1', eventId: event.id };
-    const { writes } = settle([book(event.id, 'b1', 2), remove(of)], { events: [event], bookings: [], actors: nobody, idempotencyRecords: [] }, AT);
+    const { writes } = settle([book(event.id, 'b1', 2), remove(of)], { events: [event], bookings: [], ...NO_LIMITS }, AT);
     expect([writes.insertedBookings, writes.deletedBookings]).toEqual([[], []]);
     expect(writes.movements.map(({ reason, delta }) => [reason, delta])).toEqual([
       ['booked', -2],
@@ -103,7 +110,7 @@ describe('a batch', () => {
     const cancelled = aBooking({ eventId: event.id, status: 'cancelled' });
     const elsewhere = aBooking();
     const decisions = [book(event.id, 'b1', 2), setStatus({ id: 'b1', eventId: event.id }, 'cancelled'), close(event.id), book(event.id, 'b2', 1)];
-    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [cancelled, elsewhere], actors: nobody, idempotencyRecords: [] }, AT);
+    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [cancelled, elsewhere], ...NO_LIMITS }, AT);
     expect(outcomes.map(code)).toEqual(['done', 'done', 'done', 'not_found']);
     expect(writes).toMatchObject({ insertedBookings: [], deletedBookings: [cancelled], deletedEvents: [event], changedEvents: [] });
     expect(writes.movements.at(-1)).toMatchObject({ reason: 'closed', delta: -10, availableAfter: 0, stockVersion: 4, bookingId: null });
@@ -113,7 +120,7 @@ describe('a batch', () => {
     const [sold, edited, both] = [anEvent(), anEvent(), anEvent()];
     const rename = (id: string) => about(id, ({ event }) => changedEvent(event ?? gone(), { name: 'Blues' }, AT));
     const decisions = [book(sold.id, 'b1', 1), rename(edited.id), rename(both.id), book(both.id, 'b2', 1)];
-    const { writes } = settle(decisions, { events: [sold, edited, both], bookings: [], actors: nobody, idempotencyRecords: [] }, AT);
+    const { writes } = settle(decisions, { events: [sold, edited, both], bookings: [], ...NO_LIMITS }, AT);
     expect(writes.changedEvents.map(({ before, edited: isEdited }) => [before.id, isEdited])).toEqual([
       [sold.id, false],
       [edited.id, true],
@@ -131,7 +138,7 @@ describe('a batch', () => {
       actor,
     });
     const asks = [refOf(user), refOf({ ...moved, tokenVersion: 0 }), refOf(aUser()), 'anonymous', 'operator'] as const;
-    const rows = { events: [event], bookings: [], actors: new Map([user, moved].map((row) => [row.id, row])), idempotencyRecords: [] };
+    const rows = { events: [event], bookings: [], ...NO_LIMITS, actors: new Map([user, moved].map((row) => [row.id, row])) };
     const { outcomes } = settle(asks.map(look), rows, AT);
     expect(outcomes.map((outcome) => !outcome.done && outcome.error)).toEqual([user, 'stale', 'stale', 'anonymous', 'operator']);
   });
@@ -140,11 +147,7 @@ describe('a batch', () => {
 describe('a broken promise', () => {
   it('is to delete an event whose tickets are held', () => {
     const event = anEvent({ availableTickets: 9 });
-    const { outcomes, writes } = settle(
-      [about(event.id, () => undefined)],
-      { events: [event], bookings: [], actors: nobody, idempotencyRecords: [] },
-      AT,
-    );
+    const { outcomes, writes } = settle([about(event.id, () => undefined)], { events: [event], bookings: [], ...NO_LIMITS }, AT);
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -152,7 +155,7 @@ describe('a broken promise', () => {
   it('is to give back more than was taken', () => {
     const event = anEvent({ availableTickets: 9 });
     const of = aBooking({ eventId: event.id, quantity: 2 });
-    const { outcomes, writes } = settle([remove(of)], { events: [event], bookings: [of], actors: nobody, idempotencyRecords: [] }, AT);
+    const { outcomes, writes } = settle([remove(of)], { events: [event], bookings: [of], ...NO_LIMITS }, AT);
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -161,7 +164,7 @@ describe('a broken promise', () => {
     const [event, other] = [anEvent(), anEvent()];
     const stray = booking(event.id, undefined, () => aBooking({ eventId: other.id }));
     const lost = booking('nowhere', undefined, () => aBooking({ eventId: 'nowhere' }));
-    const { outcomes, writes } = settle([stray, lost], { events: [event, other], bookings: [], actors: nobody, idempotencyRecords: [] }, AT);
+    const { outcomes, writes } = settle([stray, lost], { events: [event, other], bookings: [], ...NO_LIMITS }, AT);
     expect(outcomes.map(code)).toEqual([expect.stringContaining('broken promise'), expect.stringContaining('broken promise')]);
     expect(writes).toEqual(NOTHING);
   });
@@ -188,7 +191,7 @@ describe('any decisions', () => {
     };
   }
   const settled = (decisions: readonly StockDecision[], now: Stored) => {
-    const { outcomes, writes } = settle(decisions, { ...now, actors: nobody, idempotencyRecords: [] }, AT);
+    const { outcomes, writes } = settle(decisions, { ...now, ...NO_LIMITS }, AT);
     return { outcomes, now: stored(now, writes), writes };
   };
 

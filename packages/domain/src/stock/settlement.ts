@@ -46,8 +46,8 @@ class Batch {
     this.#events = new BatchRows(events);
     this.#bookings = new BatchRows(bookings);
     this.#actors = actors;
-    this.#holdings = holdings && new Holdings(holdings);
-    this.#budget = budget && spending(budget, at);
+    this.#holdings = holdings === 'not_counted' ? undefined : new Holdings(holdings);
+    this.#budget = budget === 'unlimited' ? undefined : spending(budget, at);
     this.#answers = new RecordsInBatch(idempotencyRecords);
     this.#at = at;
     this.#runsTwice = runsTwice;

@@ -7,7 +7,7 @@ import { anId } from './builders.ts';
 import { answersOf, as, OPERATOR, type Rows, rightsOf, rowsOf, type Store, times } from './store.ts';
 
 /** What every BookingRepository promises. One store serves the suite, so each fact is told with rows of its own. */
-export function bookingRepositoryContract(name: string, open: () => Promise<Store>): void {
+export function bookingRepositoryContract(name: string, open: () => Promise<Store>, { hasAccounts = true } = {}): void {
   describe(`${name} keeps the promises of BookingRepository`, () => {
     let store: Store;
     let rows: Rows;
@@ -41,7 +41,7 @@ export function bookingRepositoryContract(name: string, open: () => Promise<Stor
         return now.booking;
       });
       expect(seen.at(-1)).toEqual({
-        actor: expect.objectContaining(rightsOf(user)),
+        actor: expect.objectContaining(hasAccounts ? rightsOf(user) : { id: user.id, role: user.role }),
         event: { ...event, name: 'Blues', availableTickets: 6, stockVersion: 2 },
         booking,
         heldByOwner: 4,
@@ -202,26 +202,27 @@ export function bookingRepositoryContract(name: string, open: () => Promise<Stor
       expect(answers).toEqual(['done', 'not_found', 'not_found']);
     });
 
-    it('judges on the row of who asks as it is now', async () => {
-      const { booking } = await fourOfTen();
-      const admin = await rows.user({ role: 'admin' });
-      await rows.user({ role: 'admin' });
-      const gone = await rows.user();
-      const moved = await rows.user();
-      await rows.demote(admin);
-      await rows.deleteUser(gone);
-      await store.ports.users.change(moved.id, OPERATOR, () => ({ user: { ...moved, tokenVersion: 1 } }));
-      const seen = await Promise.all(
-        [admin, gone, moved].map(async (user) => {
-          const actors: Actor[] = [];
-          await store.ports.bookings.change(booking.id, as(user), (now) => {
-            actors.push(now.actor);
-            return now.booking;
-          });
-          return actors.at(-1);
-        }),
-      );
-      expect(seen).toMatchObject([rightsOf({ ...admin, role: 'user' }), 'stale', 'stale']);
-    });
+    if (hasAccounts)
+      it('judges on the row of who asks as it is now', async () => {
+        const { booking } = await fourOfTen();
+        const admin = await rows.user({ role: 'admin' });
+        await rows.user({ role: 'admin' });
+        const gone = await rows.user();
+        const moved = await rows.user();
+        await rows.demote(admin);
+        await rows.deleteUser(gone);
+        await store.ports.users.change(moved.id, OPERATOR, () => ({ user: { ...moved, tokenVersion: 1 } }));
+        const seen = await Promise.all(
+          [admin, gone, moved].map(async (user) => {
+            const actors: Actor[] = [];
+            await store.ports.bookings.change(booking.id, as(user), (now) => {
+              actors.push(now.actor);
+              return now.booking;
+            });
+            return actors.at(-1);
+          }),
+        );
+        expect(seen).toMatchObject([rightsOf({ ...admin, role: 'user' }), 'stale', 'stale']);
+      });
   });
 }

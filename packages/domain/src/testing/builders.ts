@@ -25,17 +25,23 @@ export function aUser(overrides: Partial<User> = {}): User {
 export function anEvent(overrides: Partial<Event> = {}): Event {
   const totalTickets = overrides.totalTickets ?? 10;
   return {
-    ...{ id: anId(), organizerId: anId(), name: 'Jazz on the River', description: 'Doors open at seven.', location: 'Palembang' },
-    ...{ eventDate: new Date('2031-01-02T19:00:00.000Z'), ticketPriceCents: 150_000, totalTickets, availableTickets: totalTickets },
-    ...{ stockVersion: 1, createdAt: NOW, updatedAt: NOW },
+    id: anId(),
+    organizerId: anId(),
+    name: 'Jazz on the River',
+    description: 'Doors open at seven.',
+    location: 'Palembang',
+    eventDate: new Date('2031-01-02T19:00:00.000Z'),
+    ticketPriceCents: 150_000,
+    totalTickets,
+    availableTickets: totalTickets,
+    stockVersion: 1,
+    createdAt: NOW,
+    updatedAt: NOW,
     ...overrides,
   };
 }
 
 /** A confirmed booking of two tickets. */
 export function aBooking(overrides: Partial<Booking> = {}): Booking {
-  return {
-    ...{ id: anId(), userId: anId(), eventId: anId(), quantity: 2, totalPriceCents: 300_000, status: 'confirmed', bookingDate: NOW },
-    ...overrides,
-  };
+  return { id: anId(), userId: anId(), eventId: anId(), quantity: 2, totalPriceCents: 300_000, status: 'confirmed', bookingDate: NOW, ...overrides };
 }

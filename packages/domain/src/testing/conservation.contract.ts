@@ -122,10 +122,7 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
 
 async function newWorld(store: Store): Promise<World> {
   const rows = rowsOf(store.ports, store.fresh);
-  const useCases = everyUseCase({
-    ...store.ports,
-    ...{ tokens: fakeTokens(), passwords: fakePasswords(), clock: () => NOW, newId: anId, ...OPEN },
-  });
+  const useCases = everyUseCase({ ...store.ports, tokens: fakeTokens(), passwords: fakePasswords(), clock: () => NOW, newId: anId, ...OPEN });
   const people = { admin: await rows.user({ role: 'admin' }), sari: await rows.user(), budi: await rows.user() };
   return { store, rows, useCases, people, eventIds: [], bookingIds: [] };
 }

@@ -18,3 +18,4 @@ export { stockQueriesContract } from './stock-queries.contract.ts';
 export { answerOf, answersOf, as, OPERATOR, type Rows, refOf, rowsOf, type Store, type StorePorts, times, unwrapped } from './store.ts';
 export { type TokenServices, tokenServiceContract } from './token-service.contract.ts';
 export { userRepositoryContract } from './user-repository.contract.ts';
+export { inMemoryStoreWithoutAccounts, vouchingStore } from './vouching-store.ts';

@@ -15,6 +15,7 @@ import { stockQueriesContract } from './stock-queries.contract.ts';
 import { answersOf, OPERATOR, rowsOf } from './store.ts';
 import { tokenServiceContract } from './token-service.contract.ts';
 import { userRepositoryContract } from './user-repository.contract.ts';
+import { inMemoryStoreWithoutAccounts } from './vouching-store.ts';
 
 eventRepositoryContract('memory', inMemoryStore);
 bookingRepositoryContract('memory', inMemoryStore);
@@ -26,7 +27,8 @@ queriesContract('memory', inMemoryStore);
 stockQueriesContract('memory', inMemoryStore);
 changeBudgetContract('memory', (policy, clock) => inMemoryStore({ policy, clock }));
 tokenServiceContract('the fake', async () => ({
-  ...{ tokens: fakeTokens(), stranger: fakeTokens() },
+  tokens: fakeTokens(),
+  stranger: fakeTokens(),
   misdirected: async ({ id, tokenVersion }) => ['refresh', 'invitation'].map((purpose) => `${purpose}-of.${id}.${tokenVersion}.0`),
 }));
 passwordHasherContract('the fake', async () => ({ passwords: fakePasswords({ cost: 2 }), cheaper: fakePasswords() }));
@@ -41,6 +43,16 @@ idempotencyContract(lagging, laggingInMemoryStore);
 rateLimitStoreContract(lagging, laggingInMemoryStore);
 changeBudgetContract(lagging, (policy, clock) => laggingInMemoryStore({ policy, clock }));
 conservationProperty(lagging, laggingInMemoryStore, { runs: 100 });
+
+const without = 'memory without accounts';
+eventRepositoryContract(without, inMemoryStoreWithoutAccounts, { hasAccounts: false });
+bookingRepositoryContract(without, inMemoryStoreWithoutAccounts, { hasAccounts: false });
+brokenDecisionsContract(without, inMemoryStoreWithoutAccounts);
+idempotencyContract(without, inMemoryStoreWithoutAccounts, { hasAccounts: false });
+queriesContract(without, inMemoryStoreWithoutAccounts, { hasAccounts: false });
+stockQueriesContract(without, inMemoryStoreWithoutAccounts);
+changeBudgetContract(without, (policy, clock) => inMemoryStoreWithoutAccounts({ policy, clock }));
+conservationProperty(without, inMemoryStoreWithoutAccounts, { runs: 100 });
 
 it('memory names a decision that returns something else when it runs again', async () => {
   const { ports } = await inMemoryStore();

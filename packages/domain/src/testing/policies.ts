@@ -22,7 +22,7 @@ export const OPEN: Policies = {
     },
     passwords: { charactersMin: 6, refuseGuessable: false, common: new Set() },
     asksForCurrentPassword: false,
-    registrationsMax: undefined,
+    registrationsMax: 'unlimited',
     list: SELLING_POLICY.list,
   },
 };

@@ -11,7 +11,8 @@ const DAY = 24 * 60 * 60 * 1000;
 const day = (number: number): Date => new Date(Date.UTC(2031, 0, 1, 8, 30, 0, 123) + number * DAY);
 
 /** What every EventQueries, BookingQueries and UserQueries promises. Lists are exact, so each describe has a store of its own. */
-export function queriesContract(name: string, open: () => Promise<Store>): void {
+export function queriesContract(name: string, open: () => Promise<Store>, { hasAccounts = true } = {}): void {
+  const personOf = ({ id, name: called, email }: User) => (hasAccounts ? { id, name: called, email } : undefined);
   const withStore = (fill: (rows: Rows) => Promise<void>): (() => Store) => {
     let store: Store;
     beforeAll(async () => {
@@ -47,7 +48,7 @@ export function queriesContract(name: string, open: () => Promise<Store>): void 
 
     it('finds an event with its organizer', async () => {
       const [event] = events;
-      expect(await queries().find(event?.id ?? '')).toEqual({ ...event, organizer: { id: organizer.id, name: 'Ibu Ani', email: organizer.email } });
+      expect(await queries().find(event?.id ?? '')).toEqual({ ...event, organizer: personOf(organizer) });
     });
 
     it('finds nothing under an id that no event has', async () => {
@@ -55,8 +56,7 @@ export function queriesContract(name: string, open: () => Promise<Store>): void 
     });
 
     it('lists by event date, then id, each with its organizer', async () => {
-      const { id, name: called, email } = organizer;
-      expect((await queries().list(ALL)).rows).toEqual(events.map((event) => ({ ...event, organizer: { id, name: called, email } })));
+      expect((await queries().list(ALL)).rows).toEqual(events.map((event) => ({ ...event, organizer: personOf(organizer) })));
     });
 
     it('goes on behind a row, also among rows of the same date', async () => {
@@ -128,9 +128,8 @@ export function queriesContract(name: string, open: () => Promise<Store>): void 
     const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
     const sarisOwn = () => bookings.filter(({ userId }) => userId === sari.id);
     const viewOf = (booking: Booking) => {
-      const { id, name: called, email } = booking.userId === sari.id ? sari : budi;
       const { id: eventId, name: title, location, eventDate } = event;
-      return { ...booking, user: { id, name: called, email }, event: { id: eventId, name: title, location, eventDate } };
+      return { ...booking, user: personOf(booking.userId === sari.id ? sari : budi), event: { id: eventId, name: title, location, eventDate } };
     };
 
     it('finds a booking with who booked and for what', async () => {

@@ -351,7 +351,8 @@ function judge(
   const isOver = (date: Date | undefined) => !policy.pastEvents && date !== undefined && date < now;
   const tooMany = (quantity: number) => {
     if (quantity > policy.ticketsPerBookingMax) return 'too_many_for_a_booking';
-    return quantity + scene.heldByOwner > (policy.ticketsPerUserMax ?? Number.POSITIVE_INFINITY) ? 'too_many_for_a_user' : undefined;
+    const { ticketsPerUserMax } = policy;
+    return ticketsPerUserMax !== 'unlimited' && quantity + scene.heldByOwner > ticketsPerUserMax ? 'too_many_for_a_user' : undefined;
   };
   const isLastAdmin = user?.role === 'admin' && !facts.hasOtherAdmins;
   switch (ask.does) {

@@ -224,15 +224,14 @@ async function firstFailure(plant: Plant, caughtBy: Invariant): Promise<string> 
   return `not found in ${SCHEDULES_UNTIL_FOUND} schedules`;
 }
 
-const copyOf = ({ events, bookings, accounts, ledger, kept, counts }: Memory): Memory => ({
-  ...{
-    events: new Map(events),
-    bookings: new Map(bookings),
-    accounts: new Map(accounts),
-    ledger: [...ledger],
-    kept: [...kept],
-    counts: new Map(counts),
-  },
+const copyOf = ({ hasAccounts, events, bookings, accounts, ledger, kept, counts }: Memory): Memory => ({
+  hasAccounts,
+  events: new Map(events),
+  bookings: new Map(bookings),
+  accounts: new Map(accounts),
+  ledger: [...ledger],
+  kept: [...kept],
+  counts: new Map(counts),
 });
 
 /** Reserves with other kept answers in sight than there are; what is kept then is kept for all. */

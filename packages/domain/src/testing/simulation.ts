@@ -38,7 +38,7 @@ export interface Bench {
   /** Sound ports on some rows, whose calls run at once. */
   soundOn(memory: Memory): AllPorts;
 }
-type AllPorts = Ports & AccountPorts;
+type AllPorts = Omit<Ports, 'users'> & AccountPorts;
 
 /** Ports with a bug in them, in place of the sound ones. */
 export type Plant = (sound: AllPorts, bench: Bench) => Partial<AllPorts>;
@@ -189,8 +189,14 @@ class World {
     for (const organizer of [ani, eka]) await createEvent({ actor: refOf(organizer) }, this.#plan());
     this.#model = new Model(this.#policies, this.#memory, () => PASSWORD);
     const clientOf = (name: string, user?: User): Client => ({
-      ...{ name, actor: user === undefined ? 'anonymous' : refOf(user), userId: user?.id, email: user?.email ?? `${name}@example.com` },
-      ...{ password: PASSWORD, asksLeft: 3 + this.#random.below(5), again: undefined, isMoving: false },
+      name,
+      actor: user === undefined ? 'anonymous' : refOf(user),
+      userId: user?.id,
+      email: user?.email ?? `${name}@example.com`,
+      password: PASSWORD,
+      asksLeft: 3 + this.#random.below(5),
+      again: undefined,
+      isMoving: false,
     });
     return [
       clientOf('ani', ani),
@@ -204,7 +210,10 @@ class World {
 
   #innerPorts() {
     return {
-      ...{ tokens: this.#tokens, passwords: this.#passwords, ...this.#policies, clock: () => this.#now() },
+      tokens: this.#tokens,
+      passwords: this.#passwords,
+      ...this.#policies,
+      clock: () => this.#now(),
       newId: () => ID_START + (++this.#idsGiven).toString(16).padStart(4, '0'),
     };
   }

@@ -50,7 +50,11 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         const user = await rows.user();
         const changed: User = {
           ...user,
-          ...{ name: 'Budi', email: `budi.${user.email}`, role: 'admin', tokenVersion: 7, updatedAt: new Date('2030-08-01T00:00:00.001Z') },
+          name: 'Budi',
+          email: `budi.${user.email}`,
+          role: 'admin',
+          tokenVersion: 7,
+          updatedAt: new Date('2030-08-01T00:00:00.001Z'),
         };
         await put(changed);
         expect(await find(user)).toEqual(changed);

@@ -1,6 +1,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { WritesRefused } from '../../measures.ts';
 import type { ErrorClass } from '../database-errors.ts';
+import type { Accounts } from '../schemas.ts';
 import type { Parameter, Statement, Value } from '../statement.ts';
 import type { DatabaseConfig } from './config.ts';
 
@@ -65,6 +66,7 @@ export interface Dialect {
 export interface Opening {
   /** False for who only looks: what is not there is not made. */
   readonly makes: boolean;
+  readonly accounts: Accounts;
   /** Told when the data is not where it was opened any more. */
   readonly onLost: (why: string) => void;
 }

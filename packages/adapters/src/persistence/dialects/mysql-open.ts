@@ -5,9 +5,9 @@ import { isLoopback } from '../../loopback.ts';
 import { StartFault } from '../../start-fault.ts';
 import { errnoOf } from '../database-errors.ts';
 import { migrations } from '../migrations/index.ts';
-import { schemas } from '../schemas.ts';
+import { schemasFor } from '../schemas.ts';
 import type { MySqlConfig } from './config.ts';
-import type { Opened } from './dialect.ts';
+import type { Opened, Opening } from './dialect.ts';
 import { addressOf, NO_LIMIT, type ServerFacts, type Ssl } from './mysql-config.ts';
 import { explain, NO_TLS, nodeCodeOf, UNKNOWN_DATABASE } from './mysql-faults.ts';
 import { preparedPool, type Refused } from './mysql-pool.ts';
@@ -28,7 +28,12 @@ const sslOf = ({ tls }: MySqlConfig): Ssl | undefined =>
 
 /** How every connection reaches the server, those of the pool and the first one. */
 const wayTo = ({ host, port, user, password, socket }: MySqlConfig, ssl: Ssl | undefined) => ({
-  ...{ host, port, user, password, connectTimeout: CONNECT_TIMEOUT_MS, charset: 'utf8mb4' },
+  host,
+  port,
+  user,
+  password,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  charset: 'utf8mb4',
   ...(socket === undefined ? {} : { socketPath: socket }),
   ...(ssl === undefined ? {} : { ssl }),
 });
@@ -41,16 +46,24 @@ const asTheNodeIs = ({ type, isGalera }: ServerFacts): string =>
   isGalera && type === 'mariadb' ? 'SET STATEMENT wsrep_sync_wait = @@GLOBAL.wsrep_sync_wait FOR ' : '';
 
 /** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
-export async function openMySql(config: MySqlConfig, { makes = true } = {}): Promise<Opened> {
+export async function openMySql(config: MySqlConfig, { makes = true, accounts = 'ours' }: Partial<Opening> = {}): Promise<Opened> {
   const { database, poolSize } = config;
   const facts = await serverFacts(config, makes);
   const { type } = facts;
   const { user: username, ...way } = wayTo(config, facts.ssl);
   const refused: Refused = { setting: undefined };
   const source = new DataSource({
-    ...{ type, username, database, poolSize, ...way },
-    ...{ timezone: 'Z', supportBigNumbers: true },
-    ...{ entities: schemas, migrations, migrationsTransactionMode: 'each', logging: false },
+    type,
+    username,
+    database,
+    poolSize,
+    ...way,
+    timezone: 'Z',
+    supportBigNumbers: true,
+    entities: schemasFor(accounts),
+    migrations,
+    migrationsTransactionMode: 'each',
+    logging: false,
     driver: { createPool: (options: PoolOptions) => preparedPool(options, facts, refused) },
     // What a batch writes goes in one packet (mysql-packet.ts). Clients' text goes into statements as parameters alone.
     // Not on Galera: a transaction that loses to another node's between two statements of a packet is rolled back, and the rest of the packet is
@@ -63,7 +76,10 @@ export async function openMySql(config: MySqlConfig, { makes = true } = {}): Pro
   await source.initialize().catch((error: unknown) => explain(refused.setting ?? error, config));
   const isInTheClear = config.tls !== undefined && facts.ssl === undefined && !isLoopback(config.host);
   return {
-    ...{ writer: source, reader: source, plainPrefix: asTheNodeIs(facts), close: () => source.destroy() },
+    writer: source,
+    reader: source,
+    plainPrefix: asTheNodeIs(facts),
+    close: () => source.destroy(),
     notice: isInTheClear ? inTheClear(config) : undefined,
   };
 }

@@ -167,6 +167,10 @@ function giveUp(connection: unknown): boolean {
 }
 
 export const poolOfSize = (size: number): Pool => ({
-  ...{ size, countsOf: connectionsOf, ready: settingsOf },
-  ...{ giveUp, abandon: abandonConnections, isAbandoned },
+  size,
+  countsOf: connectionsOf,
+  ready: settingsOf,
+  giveUp,
+  abandon: abandonConnections,
+  isAbandoned,
 });

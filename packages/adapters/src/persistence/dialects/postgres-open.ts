@@ -5,11 +5,11 @@ import { StartFault } from '../../start-fault.ts';
 import { codeOf } from '../database-errors.ts';
 import { migrations } from '../migrations/index.ts';
 import type { PostgresConfig } from './config.ts';
-import type { Opened } from './dialect.ts';
+import type { Opened, Opening } from './dialect.ts';
 import { TranslatingClient } from './postgres-client.ts';
 import { explain, hasNoTls, RACED_DATABASE, UNKNOWN_DATABASE } from './postgres-faults.ts';
 import { WatchedPool } from './postgres-pool.ts';
-import { postgresSchemas } from './postgres-schemas.ts';
+import { postgresSchemasFor } from './postgres-schemas.ts';
 import { addressOf, placeOf } from './postgres-tools.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
@@ -35,6 +35,9 @@ const SESSION = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
+/** What pg would otherwise take from the variables of other programs: PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION. */
+const OF_NO_OTHERS = { client_encoding: 'UTF8', application_name: 'tickets', sslnegotiation: 'postgres' } as const;
+
 /** As Node's TLS takes it. */
 interface Line {
   readonly rejectUnauthorized: boolean;
@@ -50,7 +53,7 @@ const lineOf = ({ tls }: PostgresConfig): Line | undefined =>
   };
 
 /** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
-export async function openPostgres(config: PostgresConfig, { makes = true } = {}): Promise<Opened> {
+export async function openPostgres(config: PostgresConfig, { makes, accounts }: Pick<Opening, 'makes' | 'accounts'>): Promise<Opened> {
   const { database, poolSize, user, password } = config;
   try {
     const ssl = await usableLine(config, makes);
@@ -59,18 +62,18 @@ export async function openPostgres(config: PostgresConfig, { makes = true } = {}
       driver: { Pool: WatchedPool },
       ...placeOf(config),
       username: user,
-      password,
+      // As a function: an empty one would be taken from PGPASSWORD or ~/.pgpass.
+      password: () => password,
       database,
       poolSize,
       connectTimeoutMS: CONNECT_TIMEOUT_MS,
-      applicationName: 'tickets',
       installExtensions: false,
-      ...(ssl === undefined ? {} : { ssl }),
-      entities: postgresSchemas,
+      ssl: ssl ?? false,
+      entities: postgresSchemasFor(accounts),
       migrations,
       migrationsTransactionMode: 'each',
       logging: false,
-      extra: { Client: TranslatingClient, pipeline: true, options: SESSION, keepAlive: true, idleTimeoutMillis: IDLE_MS },
+      extra: { ...OF_NO_OTHERS, Client: TranslatingClient, pipeline: true, options: SESSION, keepAlive: true, idleTimeoutMillis: IDLE_MS },
     });
     await source.initialize();
     const isInTheClear = config.tls !== undefined && ssl === undefined && !isLoopback(config.host);
@@ -90,12 +93,13 @@ async function usableLine(config: PostgresConfig, makes: boolean): Promise<Line 
     const { user, password } = config;
     const client = new Client({
       ...placeOf(config),
+      ...OF_NO_OTHERS,
       user,
-      password,
+      password: () => password,
       database,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       options: SESSION,
-      ...(ssl === undefined ? {} : { ssl }),
+      ssl: ssl ?? false,
     });
     client.on('error', () => undefined); // what it is asked next says so
     try {

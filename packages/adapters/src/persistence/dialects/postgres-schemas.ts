@@ -1,17 +1,18 @@
 import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
-import { schemas } from '../schemas.ts';
+import { type Accounts, schemasFor } from '../schemas.ts';
 
 /**
  * The same tables in PostgreSQL's words. A moment has its zone: without one the driver writes the time of the machine's own. Ids, e-mails and
  * other ASCII texts compare by their bytes, as on the other engines.
  */
-export const postgresSchemas = schemas.map(
-  ({ options }) =>
-    new EntitySchema<object>({
-      ...options,
-      columns: Object.fromEntries(Object.entries(options.columns).map(([name, column]) => [name, column && inItsWords(column)])),
-    }),
-);
+export const postgresSchemasFor = (accounts: Accounts) =>
+  schemasFor(accounts).map(
+    ({ options }) =>
+      new EntitySchema<object>({
+        ...options,
+        columns: Object.fromEntries(Object.entries(options.columns).map(([name, column]) => [name, column && inItsWords(column)])),
+      }),
+  );
 
 function inItsWords({ charset, collation, ...column }: EntitySchemaColumnOptions): EntitySchemaColumnOptions {
   if (column.type === 'datetime') return { ...column, type: 'timestamptz' };

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { schemas } from '../schemas.ts';
+import { schemasFor } from '../schemas.ts';
 import { requireRows, type Statement, type Value } from '../statement.ts';
 import type { Change, InsertOptions } from './dialect.ts';
 import { utcText } from './sql.ts';
@@ -16,7 +16,7 @@ interface Table {
 const TYPES: Readonly<Record<string, string>> = { int: 'int', bigint: 'bigint', datetime: 'timestamptz' };
 
 const TABLES: ReadonlyMap<string, Table> = new Map(
-  schemas.map(({ options }) => {
+  schemasFor('ours').map(({ options }) => {
     const columns = Object.entries(options.columns).map(([property, column]) => ({ ...column, name: column?.name ?? property }));
     return [
       options.tableName ?? options.name,

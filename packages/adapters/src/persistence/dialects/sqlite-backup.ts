@@ -92,7 +92,7 @@ export async function requireOurs(file: string, named: string, then: string): Pr
     const first = has.has('migrations') ? database.prepare('SELECT name FROM migrations ORDER BY timestamp LIMIT 1').get() : undefined;
     const [FirstTables] = migrations;
     const isOurs = typeof first === 'object' && first !== null && 'name' in first && first.name === FirstTables?.name;
-    if (!isOurs || !['users', 'events', 'bookings', 'stock_movements'].every((name) => has.has(name)))
+    if (!isOurs || !['events', 'bookings', 'stock_movements'].every((name) => has.has(name)))
       throw new StartFault(`${named} is a SQLite database without the tables of this program. Was it copied without its log? ${then}`);
   } finally {
     database.close();

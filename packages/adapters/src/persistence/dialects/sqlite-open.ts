@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { makeFolder } from '../../folder.ts';
 import { StartFault } from '../../start-fault.ts';
 import { migrations } from '../migrations/index.ts';
-import { schemas } from '../schemas.ts';
+import { schemasFor } from '../schemas.ts';
 import type { Opened, Opening } from './dialect.ts';
 import { LibsqlConnection } from './sqlite-connection.ts';
 import { useFolder } from './sqlite-exchange.ts';
@@ -32,7 +32,7 @@ const CHECKPOINT_PAGES = 8000;
  */
 export async function openSqlite(
   folder: string,
-  { makes = true, onLost = () => {} }: Partial<Opening> = {},
+  { makes = true, accounts = 'ours', onLost = () => {} }: Partial<Opening> = {},
 ): Promise<Opened & { readonly notice: string | undefined }> {
   const file = join(folder, SQLITE_FILE);
   if (!makes && !hasTraces(folder))
@@ -47,7 +47,7 @@ export async function openSqlite(
       type: 'better-sqlite3',
       driver: LibsqlConnection,
       database: file,
-      entities: schemas,
+      entities: schemasFor(accounts),
       migrations,
       migrationsTransactionMode: 'each',
       logging: false,
@@ -90,7 +90,10 @@ export async function openSqlite(
     watched = new SqliteFile(file, main, reader.connection.database, onLost, release);
     for (const { connection } of opened) connection.watch(watched);
     return {
-      ...{ writer: writer.source, reader: reader.source, plainPrefix: '', notice },
+      writer: writer.source,
+      reader: reader.source,
+      plainPrefix: '',
+      notice,
       whenUpToDate: () => writer.connection.beginLog(main.header()),
       close: () => close(writer.source, reader.source),
     };

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { inDialect } from './texts.ts';
+import { areMadeWithUsers } from './without-accounts.ts';
 
 /**
  * Plain SQL, so that every engine's tables can be read here as they are. Only the words below differ. Every statement may
@@ -10,6 +11,7 @@ export class FirstTables1764000000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     const { ascii, letters, moment, int, quoted, end, indexesAreInline } = inDialect(runner, WORDS);
+    const hasUsers = await areMadeWithUsers(runner);
     const foreignKey = (name: string, column: string, table: string) =>
       `CONSTRAINT ${quoted(name)} FOREIGN KEY (${quoted(column)}) REFERENCES ${quoted(table)} (${quoted('id')}) ON DELETE RESTRICT ON UPDATE RESTRICT`;
     const table = async (name: string, lines: string[], indexes: [name: string, columns: string, unique?: 'UNIQUE'][] = []) => {
@@ -20,25 +22,28 @@ export class FirstTables1764000000000 implements MigrationInterface {
         await runner.query(`CREATE ${unique} INDEX IF NOT EXISTS ${index} ON ${name} (${columns})`);
     };
 
-    await table(
-      'users',
-      [
-        `id ${ascii(36)} NOT NULL PRIMARY KEY`,
-        `name varchar(255) ${letters} NOT NULL`,
-        `email ${ascii(254)} NOT NULL`,
-        `password_hash ${ascii(72)} NOT NULL`,
-        `role ${ascii(16)} NOT NULL`,
-        `token_version ${int} NOT NULL`,
-        `createdAt ${moment} NOT NULL`,
-        `updatedAt ${moment} NOT NULL`,
-        `CONSTRAINT chk_users_role CHECK (role IN ('user', 'admin'))`,
-      ],
-      [
-        ['idx_users_email', 'email', 'UNIQUE'],
-        ['idx_users_created_at', 'createdAt, id'],
-        ['idx_users_role', 'role, id'],
-      ],
-    );
+    const users = () =>
+      table(
+        'users',
+        [
+          `id ${ascii(36)} NOT NULL PRIMARY KEY`,
+          `name varchar(255) ${letters} NOT NULL`,
+          `email ${ascii(254)} NOT NULL`,
+          `password_hash ${ascii(72)} NOT NULL`,
+          `role ${ascii(16)} NOT NULL`,
+          `token_version ${int} NOT NULL`,
+          `createdAt ${moment} NOT NULL`,
+          `updatedAt ${moment} NOT NULL`,
+          `CONSTRAINT chk_users_role CHECK (role IN ('user', 'admin'))`,
+        ],
+        [
+          ['idx_users_email', 'email', 'UNIQUE'],
+          ['idx_users_created_at', 'createdAt, id'],
+          ['idx_users_role', 'role, id'],
+        ],
+      );
+
+    if (hasUsers) await users();
     await table(
       'events',
       [
@@ -57,7 +62,7 @@ export class FirstTables1764000000000 implements MigrationInterface {
         `CONSTRAINT chk_events_stock CHECK (0 <= available_tickets AND available_tickets <= total_tickets)`,
         `CONSTRAINT chk_events_price CHECK (ticket_price_cents BETWEEN 0 AND 9999999999)`,
         `CONSTRAINT chk_events_total CHECK (total_tickets BETWEEN 1 AND 900000)`,
-        foreignKey('fk_events_organizer', 'organizer_id', 'users'),
+        ...(hasUsers ? [foreignKey('fk_events_organizer', 'organizer_id', 'users')] : []),
       ],
       [
         ['idx_events_event_date', 'event_date, id'],
@@ -77,7 +82,7 @@ export class FirstTables1764000000000 implements MigrationInterface {
         `CONSTRAINT chk_bookings_quantity CHECK (quantity BETWEEN 1 AND 900000)`,
         `CONSTRAINT chk_bookings_price CHECK (total_price_cents >= 0)`,
         `CONSTRAINT chk_bookings_status CHECK (status IN ('pending', 'confirmed', 'cancelled'))`,
-        foreignKey('fk_bookings_user', 'user_id', 'users'),
+        ...(hasUsers ? [foreignKey('fk_bookings_user', 'user_id', 'users')] : []),
         foreignKey('fk_bookings_event', 'event_id', 'events'),
       ],
       [

@@ -2,10 +2,18 @@ import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { StartFault } from '../../start-fault.ts';
 import { messageOf } from '../database-errors.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import type { Accounts } from '../schemas.ts';
 import { StaleRow } from '../statement.ts';
-import { isUpToDate, migrationsIn, type Readable } from './program-versions.ts';
+import { isUpToDate, migrationsIn, type Readable, requireAccounts } from './program-versions.ts';
 
-export async function migrate(source: DataSource, dialect: Dialect): Promise<void> {
+export async function migrate(source: DataSource, dialect: Dialect, accounts: Accounts): Promise<void> {
+  const requireFitting = async () => accounts === 'ours' && requireAccounts(source, dialect);
+  await requireFitting();
+  await runMigrations(source, dialect);
+  await requireFitting(); // another process may have made the tables meanwhile
+}
+
+async function runMigrations(source: DataSource, dialect: Dialect): Promise<void> {
   const { migrationLock: lock, pool } = dialect;
   if (lock === undefined) {
     await source.runMigrations();

@@ -11,7 +11,7 @@ import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts'
 import { migrations } from './index.ts';
 import { isAtLeast } from './program-versions.ts';
 
-const openedOf = (config: DatabaseConfig) => dialectOf(config).open({ makes: true, onLost: () => undefined });
+const openedOf = (config: DatabaseConfig) => dialectOf(config).open({ makes: true, accounts: 'ours', onLost: () => undefined });
 
 /** Past the program, which would not start. */
 async function forget(config: DatabaseConfig, name: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { PROGRAM_VERSION } from '../../program-version.ts';
 import { StartFault } from '../../start-fault.ts';
 import type { Dialect } from '../dialects/dialect.ts';
+import { WITHOUT_ACCOUNTS } from './without-accounts.ts';
 
 /**
  * The first line of every migration from 1764800000000 on: which is the oldest program that can run on the tables it leaves. Before the
@@ -17,7 +18,7 @@ export async function recordOldestProgram(runner: QueryRunner, migration: string
 export async function requireProgramNewEnough(source: DataSource, dialect: Dialect): Promise<void> {
   const done = await rowsOf<{ name: string }>(source, dialect, 'SELECT name FROM migrations');
   const known = new Set(source.migrations.map((migration) => migration.name ?? migration.constructor.name));
-  const unknown = done.map(({ name }) => name).filter((name) => !known.has(name));
+  const unknown = done.map(({ name }) => name).filter((name) => !known.has(name) && name !== WITHOUT_ACCOUNTS);
   if (unknown.length === 0) return;
   const recorded = await rowsOf<{ migration: string; oldest: string }>(
     source,
@@ -32,6 +33,14 @@ export async function requireProgramNewEnough(source: DataSource, dialect: Diale
       `The tables at ${dialect.address} were made by a newer program: ${name} needs version ${version ?? 'unknown'} or newer, and this is ${PROGRAM_VERSION}. Nothing was changed. Start the newer one, or restore a backup from before it.`,
     );
   }
+}
+
+/** Stops a program with accounts on tables that were made without: they would keep bookings of users who are not there. */
+export async function requireAccounts(source: DataSource, dialect: Dialect): Promise<void> {
+  if (!(await migrationsIn(source, dialect)).includes(WITHOUT_ACCOUNTS)) return;
+  throw new StartFault(
+    `The tables at ${dialect.address} were made without accounts: they have no users, and no foreign keys to them. Nothing was changed. Is it the right database? Then open it without accounts: createPlatformWithoutAccounts.`,
+  );
 }
 
 /** Three numbers; a version that is none counts as newer than every other. */
