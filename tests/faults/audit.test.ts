@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BoxOffice } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { audit, type Store, startServer, temporaryFolder } from './programs.ts';
+import { enginesHere, privateStore } from './private-server.ts';
+import { audit, type Store, startServer } from './programs.ts';
 import { query } from './reckoning.ts';
 
-describe.each(hasMariaDb ? (['sqlite', 'mysql'] as const) : (['sqlite'] as const))('F30 reconciliation on %s: the audit', (engine) => {
+describe.each(enginesHere)('F30 reconciliation on %s: the audit', (engine) => {
   let store: Store;
   let office: BoxOffice;
   beforeAll(async () => {
-    store = engine === 'mysql' ? (await PrivateMariaDb.start()).store() : { engine, folder: temporaryFolder() };
+    store = await privateStore(engine);
     const server = await startServer(store);
     office = await BoxOffice.open(server.url, [100, 100]);
     for (const { id: eventId } of office.sales) expect((await office.order({ eventId, quantity: 5 })).status).toBe(201);

@@ -3,17 +3,22 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, BoxOffice } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { PATIENCE_MS, type Server, type Store, startServer, temporaryFolder, until } from './programs.ts';
+import { enginesHere, privateStore } from './private-server.ts';
+import { PATIENCE_MS, type Server, type Store, startServer, until } from './programs.ts';
 import { CALM, CRASH, query, reckon } from './reckoning.ts';
 import { storm, storms } from './storm.ts';
 
-describe.each(hasMariaDb ? (['sqlite', 'mysql'] as const) : (['sqlite'] as const))('clients of a server on %s', (engine) => {
+const OPEN = {
+  mysql: 'SELECT trx_id FROM information_schema.INNODB_TRX',
+  postgres: `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL`,
+};
+
+describe.each(enginesHere)('clients of a server on %s', (engine) => {
   let store: Store;
   let server: Server;
   let office: BoxOffice;
   beforeAll(async () => {
-    store = engine === 'mysql' ? (await PrivateMariaDb.start()).store() : { engine, folder: temporaryFolder() };
+    store = await privateStore(engine);
     server = await startServer(store);
     office = await BoxOffice.open(server.url, [20, 50_000]);
   });
@@ -45,10 +50,10 @@ describe.each(hasMariaDb ? (['sqlite', 'mysql'] as const) : (['sqlite'] as const
     );
     const left = (await Promise.all(leaving)).filter(({ status }) => status === undefined);
     expect(left.length).toBeGreaterThan(0);
-    if (engine === 'mysql') {
+    if (engine !== 'sqlite') {
       await until('no transaction is open', async () => {
         await sleep(200); // who asks more often is shown the same list again
-        const open = await query(store, 'SELECT trx_id FROM information_schema.INNODB_TRX');
+        const open = await query(store, OPEN[engine]);
         return open.length === 0 ? true : undefined;
       });
     }

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../engine-names.ts';
 import { ask, BoxOffice, type Person } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { audit, type Server, type Store, startServer, temporaryFolder, until } from './programs.ts';
+import { enginesHere, privateStore } from './private-server.ts';
+import { audit, type Server, startServer, until } from './programs.ts';
 
 /** The limits of the server as it runs (SERVER_LIMITS), and what a busy machine adds. */
 const HEADERS_MS = 10_000;
@@ -64,17 +65,11 @@ async function expectTrue(office: BoxOffice, server: Server, told: readonly Told
   expect((await audit(server.store)).output).toContain(' 0 differences');
 }
 
-async function openStore(engine: 'sqlite' | 'mysql'): Promise<Store> {
-  return engine === 'sqlite' ? { engine, folder: temporaryFolder() } : (await PrivateMariaDb.start()).store();
-}
-
-const engines = hasMariaDb ? (['sqlite', 'mysql'] as const) : (['sqlite'] as const);
-
 // At the same time: they do little but wait.
 describe.concurrent('a request that is refused at the wire is not done later', () => {
   it('its head or its body is too slow', { timeout: 120_000 }, async () => {
-    const run = async (engine: 'sqlite' | 'mysql') => {
-      const server = await startServer(await openStore(engine));
+    const run = async (engine: Engine) => {
+      const server = await startServer(await privateStore(engine));
       const office = await BoxOffice.open(server.url, [5000]);
       const [buyer] = office.buyers;
       if (buyer === undefined) throw new Error('nobody to buy');
@@ -120,12 +115,12 @@ describe.concurrent('a request that is refused at the wire is not done later', (
       expect(told.some(({ statuses }) => statuses.includes(201))).toBe(true);
       await expectTrue(office, server, told);
     };
-    await Promise.all(engines.map(run));
+    await Promise.all(enginesHere.map(run));
   });
 
   it('its process was stopped for 11 s meanwhile', { timeout: 120_000 }, async () => {
-    const run = async (engine: 'sqlite' | 'mysql') => {
-      const server = await startServer(await openStore(engine));
+    const run = async (engine: Engine) => {
+      const server = await startServer(await privateStore(engine));
       const office = await BoxOffice.open(server.url, [5000]);
       const [buyer] = office.buyers;
       if (buyer === undefined) throw new Error('nobody to buy');
@@ -180,6 +175,6 @@ describe.concurrent('a request that is refused at the wire is not done later', (
       ]);
       expect(stranger.statuses()).toEqual([201]);
     };
-    await Promise.all(engines.map(run));
+    await Promise.all(enginesHere.map(run));
   });
 });

@@ -25,6 +25,9 @@ const HAS = { mysql: hasMariaDb, postgres: hasPostgres };
 /** The servers that this run may kill. */
 export const privateServers = askedEngines().filter((engine): engine is ServedEngine => engine !== 'sqlite' && HAS[engine]);
 
+/** With the embedded engine. */
+export const enginesHere: readonly Engine[] = askedEngines().filter((engine) => engine === 'sqlite' || HAS[engine]);
+
 export const privateServer = (engine: ServedEngine, options: readonly string[] = []): Promise<PrivateServer> =>
   engine === 'mysql' ? PrivateMariaDb.start({ options }) : PrivatePostgres.start({ options });
 

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BoxOffice } from './box-office.ts';
 import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { freePort, PATIENCE_MS, type Store, startServer, temporaryFolder, until } from './programs.ts';
+import { enginesHere, privateStore } from './private-server.ts';
+import { freePort, PATIENCE_MS, type Store, startServer, until } from './programs.ts';
 import { CRASH, query, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
 import { Wire } from './wire.ts';
@@ -11,18 +12,13 @@ import { Wire } from './wire.ts';
 /** 100 and more where there is time: FAULT_ROUNDS=100 npm run test:faults */
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 10);
 
-let mariadb: PrivateMariaDb;
-beforeAll(async () => {
-  if (hasMariaDb) mariadb = await PrivateMariaDb.start();
-});
-
-describe.each(hasMariaDb ? (['sqlite', 'mysql'] as const) : (['sqlite'] as const))('a server on %s', (engine) => {
-  const freshStore = (): Store => (engine === 'mysql' ? mariadb.store() : { engine, folder: temporaryFolder() });
+describe.each(enginesHere)('a server on %s', (engine) => {
+  const freshStore = (): Promise<Store> => privateStore(engine);
 
   it(`F1 is killed in mid-storm ${ROUNDS} times: what it answered is there, and nothing is half done`, {
     timeout: 30_000 + ROUNDS * 20_000,
   }, async () => {
-    const store = freshStore();
+    const store = await freshStore();
     const port = await freePort();
     let server = await startServer(store, { port });
     const office = await BoxOffice.open(server.url);
@@ -41,6 +37,11 @@ describe.each(hasMariaDb ? (['sqlite', 'mysql'] as const) : (['sqlite'] as const
 });
 
 describe.runIf(hasMariaDb)('a server on mysql', () => {
+  let mariadb: PrivateMariaDb;
+  beforeAll(async () => {
+    mariadb = await PrivateMariaDb.start();
+  });
+
   it('F24 is killed after COMMIT and before its answer: the retry under the same key is given that booking', async () => {
     const wire = await Wire.lay(mariadb.port);
     const store = mariadb.store();

@@ -2,20 +2,19 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, BoxOffice } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
+import { enginesHere, type PrivateServer, privateServer, privateServers } from './private-server.ts';
 import { JWT_SECRET, type Store, startServer, temporaryFolder } from './programs.ts';
 import { CALM, OUTAGE, reckon } from './reckoning.ts';
 import { storm, storms } from './storm.ts';
 
-const engines = hasMariaDb ? (['sqlite', 'mysql'] as const) : (['sqlite'] as const);
 const HOUR_SECONDS = 3600;
 
-describe.each(engines)('two servers on one database, %s', (engine) => {
-  let mariadb: PrivateMariaDb;
+describe.each(enginesHere)('two servers on one database, %s', (engine) => {
+  let server: PrivateServer | undefined;
   beforeAll(async () => {
-    if (engine === 'mysql') mariadb = await PrivateMariaDb.start();
+    if (engine !== 'sqlite') server = await privateServer(engine);
   });
-  const freshStore = (): Store => (engine === 'mysql' ? mariadb.store() : { engine, folder: temporaryFolder() });
+  const freshStore = (): Store => server?.store() ?? { engine: 'sqlite', folder: temporaryFolder() };
 
   it('F20 start at once where nothing is yet, F19 and sell from one stock; a key counts on both', async () => {
     const store = freshStore();
@@ -97,10 +96,9 @@ it('F21 a token signed by a clock that is an hour off is refused, or good for an
   expect(await signedAt(now - HOUR_SECONDS, now - 60)).toBe(401);
 });
 
-describe.runIf(hasMariaDb)('two servers on one MariaDB', () => {
+describe.each(privateServers)('two servers on one database server, %s', (engine) => {
   it('F19 one of them stands still in mid-storm: the other sells on, and what the first was at is whole or not there', async () => {
-    const mariadb = await PrivateMariaDb.start();
-    const store = mariadb.store();
+    const store = (await privateServer(engine)).store();
     const [one, other] = await Promise.all([startServer(store), startServer(store)]);
     const office = await BoxOffice.open(one.url);
     const { stop } = storm(office, { at: [one.url, other.url] });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ask } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
+import { privateServer, privateServers } from './private-server.ts';
 import { atTheEnd, freePort, PATIENCE_MS, runServer, type Store, startServer, temporaryFolder, until } from './programs.ts';
 
 /** The server ends itself 9.5 s after a signal at the latest; the rest is for a busy machine. */
@@ -93,19 +93,19 @@ describe('SIGTERM ends the process, whatever', () => {
     expect(ms).toBeLessThan(5000);
   });
 
-  it.runIf(hasMariaDb)('the log, the collector, the database and a client hang together', { timeout: 120_000 }, async () => {
-    const mariadb = await PrivateMariaDb.start();
+  it.each(privateServers)('the log, the collector, the database (%s) and a client hang together', { timeout: 120_000 }, async (engine) => {
+    const database = await privateServer(engine);
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: await silentCollector() };
-    const server = await serverWithLog(namedPipe(), mariadb.store(), env);
+    const server = await serverWithLog(namedPipe(), database.store(), env);
     await fillLog(server.url);
-    mariadb.freeze();
+    database.freeze();
     const client = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => undefined);
     client.write('POST /api/auth/login HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\n{');
     const asked = ask(server.url, 'GET', '/api/events');
     await sleep(300);
     server.child.kill('SIGTERM');
     const { code, ms } = await exitOf(server);
-    mariadb.thaw();
+    database.thaw();
     expect([0, 1]).toContain(code);
     expect(ms).toBeLessThan(WAY_OUT_MS);
     expect([503, undefined]).toContain((await asked).status);
@@ -175,9 +175,8 @@ describe('without hard links', () => {
     fs.linkSync = () => { throw Object.assign(new Error('not here'), { code: 'EPERM' }); };
     syncBuiltinESMExports();`;
 
-  it.runIf(hasMariaDb)('two servers that start at once open each other’s tokens', { timeout: 120_000 }, async () => {
-    const mariadb = await PrivateMariaDb.start();
-    const store = mariadb.store();
+  it.each(privateServers)('two servers that start at once open each other’s tokens, %s', { timeout: 120_000 }, async (engine) => {
+    const store = (await privateServer(engine)).store();
     const options = { preload, env: { DATA_DIR: temporaryFolder(), JWT_SECRET: '' } };
     const [one, other] = await Promise.all([startServer(store, options), startServer(store, options)]);
     const account = { name: 'Jane', email: 'jane@example.com', password: 'correct horse' };

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
-import { type Server, type Store, startServer, temporaryFolder } from '../faults/programs.ts';
+import { enginesHere, privateStore } from '../faults/private-server.ts';
+import { type Server, startServer } from '../faults/programs.ts';
 import { kindOf } from './answers.ts';
 import { expectTrue, openEvents, recordHistory, SEED, setStage } from './recorder.ts';
 
@@ -9,7 +9,7 @@ const WORKLOAD = { seed: SEED, clients: 3, sessions: 5, operationsPerSession: 15
 describe.each(enginesHere)('client processes at two servers on one database, %s', (engine) => {
   let servers: readonly Server[];
   beforeAll(async () => {
-    const store: Store = engine === 'mysql' ? (await PrivateMariaDb.start()).store() : { engine, folder: temporaryFolder() };
+    const store = await privateStore(engine);
     servers = await Promise.all([startServer(store), startServer(store)]);
   }, 120_000);
 
