@@ -45,7 +45,8 @@ export function tokenOf({ id, email, role }: Person, secret: string): string {
 export async function empty(store: Store, schema: Schema): Promise<void> {
   const tables = [...(schema === 'ours' ? ['stock_movements'] : []), 'bookings', 'events', 'users'];
   if (store.engine === 'mariadb') await store.query('SET SESSION foreign_key_checks = 0');
-  for (const table of tables) await store.query(store.engine === 'mariadb' ? `TRUNCATE TABLE ${table}` : `DELETE FROM ${table}`);
+  if (store.engine === 'postgres') await store.query(`TRUNCATE ${tables.join(', ')}`);
+  else for (const table of tables) await store.query(store.engine === 'mariadb' ? `TRUNCATE TABLE ${table}` : `DELETE FROM ${table}`);
 }
 
 export async function fill(

@@ -1,12 +1,28 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
+import { Client } from 'pg';
 import { find } from '../tests/machine.ts';
 import { startMariaDb } from '../tests/mariadb.ts';
+import { findPostgres, startPostgres } from '../tests/postgres.ts';
+import { openMariaDbStore, openPostgresStore, type Store } from './store.ts';
 
-/** The throwaway MariaDB that all servers under test share, one after another. */
-export class MariaDb {
+/** A throwaway database server that the servers under test share, one after another. */
+export interface DatabaseServer {
+  /** Of all its processes. */
+  pids(): readonly number[];
+  /** A new, empty database. */
+  create(): Promise<string>;
+  drop(name: string): Promise<void>;
+  /** How a server under test is told of a database. */
+  environmentOf(name: string): Record<string, string>;
+  openStore(name: string): Promise<Store>;
+  /** How many transactions were committed and statements run so far. */
+  counters(): Promise<{ readonly commits: number; readonly statements: number }>;
+}
+
+export class MariaDb implements DatabaseServer {
   readonly port: number;
-  readonly pid: number;
+  readonly #pid: number;
   readonly version: string;
   readonly #admin: Connection;
   readonly #stop: () => void;
@@ -16,7 +32,7 @@ export class MariaDb {
     this.#admin = admin;
     this.#stop = stop;
     this.port = port;
-    this.pid = pid;
+    this.#pid = pid;
     this.version = version;
   }
 
@@ -40,7 +56,10 @@ export class MariaDb {
     return new MariaDb(admin, stop, { port: Number(new URL(url).port), pid, version: String(rows[0]['version']) });
   }
 
-  /** A new, empty database. */
+  pids(): readonly number[] {
+    return [this.#pid];
+  }
+
   async create(): Promise<string> {
     const name = `bench_${++this.#made}`;
     await this.#admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
@@ -51,7 +70,14 @@ export class MariaDb {
     await this.#admin.query(`DROP DATABASE ${name}`);
   }
 
-  /** How many transactions were committed and statements run so far. */
+  environmentOf(name: string): Record<string, string> {
+    return { DB_HOST: '127.0.0.1', DB_PORT: String(this.port), DB_USER: 'root', DB_NAME: name };
+  }
+
+  openStore(name: string): Promise<Store> {
+    return openMariaDbStore(this.port, name);
+  }
+
   async counters(): Promise<{ readonly commits: number; readonly statements: number }> {
     const [rows] = await this.#admin.query<RowDataPacket[]>(`SHOW GLOBAL STATUS WHERE Variable_name IN ('Com_commit', 'Questions')`);
     const value = (name: string) => Number(rows.find((row) => row['Variable_name'] === name)?.['Value']);
@@ -61,5 +87,89 @@ export class MariaDb {
   stop(): void {
     this.#admin.destroy();
     this.#stop();
+  }
+}
+
+export class Postgres implements DatabaseServer {
+  readonly version: string;
+  readonly #admin: Client;
+  readonly #url: URL;
+  readonly #pid: number;
+  readonly #stop: () => void;
+  #made = 0;
+
+  private constructor(admin: Client, url: URL, { pid, version, stop }: { pid: number; version: string; stop: () => void }) {
+    this.#admin = admin;
+    this.#url = url;
+    this.#pid = pid;
+    this.version = version;
+    this.#stop = stop;
+  }
+
+  /** As durable as MariaDB is here, with as much memory. */
+  static async start(): Promise<Postgres> {
+    const programs = findPostgres();
+    if (programs === undefined)
+      throw new Error('The benchmark needs PostgreSQL: no postgres here (Debian: apt-get install postgresql; macOS: brew install postgresql).');
+    const durable = ['--fsync=on', '--synchronous-commit=on', '--full-page-writes=on', '--shared-buffers=1GB', '--max-wal-size=1GB'];
+    const { url, pid, stop } = await startPostgres(programs, { options: durable });
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    const { rows } = await admin.query<{ name: string; setting: string }>(
+      "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'synchronous_commit', 'server_version')",
+    );
+    const settings = new Map(rows.map(({ name, setting }) => [name, setting]));
+    if (settings.get('fsync') !== 'on' || settings.get('synchronous_commit') !== 'on') throw new Error('PostgreSQL did not accept durable commits');
+    return new Postgres(admin, new URL(url), { pid, version: settings.get('server_version') ?? '', stop });
+  }
+
+  /** Each connection has a process of its own. */
+  pids(): readonly number[] {
+    const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === this.#pid);
+    return [this.#pid, ...children.map(Number)];
+  }
+
+  async create(): Promise<string> {
+    const name = `bench_${++this.#made}`;
+    await this.#admin.query(`CREATE DATABASE ${name}`);
+    return name;
+  }
+
+  async drop(name: string): Promise<void> {
+    await this.#admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  }
+
+  environmentOf(name: string): Record<string, string> {
+    return { DATABASE_URL: this.#addressOf(name) };
+  }
+
+  openStore(name: string): Promise<Store> {
+    return openPostgresStore(this.#addressOf(name));
+  }
+
+  /** It counts no statements. */
+  async counters(): Promise<{ readonly commits: number; readonly statements: number }> {
+    const { rows } = await this.#admin.query<{ commits: string }>('SELECT SUM(xact_commit) AS commits FROM pg_stat_database');
+    return { commits: Number(rows[0]?.commits), statements: Number.NaN };
+  }
+
+  stop(): void {
+    void this.#admin.end().catch(() => undefined);
+    this.#stop();
+  }
+
+  #addressOf(name: string): string {
+    const url = new URL(this.#url);
+    url.pathname = name;
+    return url.href;
+  }
+}
+
+/** undefined once the process is gone. */
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);
+  } catch {
+    return undefined;
   }
 }

@@ -20,6 +20,7 @@ const p99 = (stream: string) => (measured: Measured) => measured.streams[stream]
 const soldOut = ({ streams }: Measured) => streams['bookings']?.lastCreatedMs ?? Number.NaN;
 
 const reference = { ours: 'ours', against: 'reference' } as const;
+const postgres = { ours: 'ours-postgres', against: 'reference' } as const;
 const sqlite = { ours: 'ours-sqlite', against: 'reference' } as const;
 const bookings = { figure: perSecond('bookings'), unit: '/s' } as const;
 const reads = { figure: perSecond('reads'), unit: '/s' } as const;
@@ -30,8 +31,11 @@ export const GOALS: readonly Goal[] = [
   { scenario: 'hot', title: '… its p99', ...reference, figure: p99('bookings'), unit: 'ms', floor: 8, goal: 10 },
   { scenario: 'hot', title: '… of a raw mysql2 program', ours: 'ours', against: 'raw', ...bookings, floor: 0.65, goal: 0.8 },
   { scenario: 'hot', title: '… two processes of one', ours: 'ours-two', against: 'ours', ...bookings, floor: 0.8, goal: 1 },
+  { scenario: 'hot', title: '… on PostgreSQL', ...postgres, ...bookings, floor: 12, goal: 20 },
+  { scenario: 'hot', title: '… on PostgreSQL, of MariaDB', ours: 'ours-postgres', against: 'ours', ...bookings, floor: 0.8, goal: 1 },
   { scenario: 'hot', title: '… on SQLite', ...sqlite, ...bookings, floor: 20, goal: 35 },
   { scenario: 'spread', title: '100 events, 64 clients', ...reference, ...bookings, floor: 12, goal: 16 },
+  { scenario: 'spread', title: '… on PostgreSQL', ...postgres, ...bookings, floor: 12, goal: 16 },
   { scenario: 'spread', title: '… on SQLite', ...sqlite, ...bookings, floor: 12, goal: 18 },
   { scenario: 'rush', title: 'rush, 1,000 tickets, 5,000 buyers', ...reference, ...bookings, floor: 11, goal: 16 },
   { scenario: 'rush', title: '… until sold out', ...reference, figure: soldOut, unit: 'ms', floor: 8, goal: 12 },

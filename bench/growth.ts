@@ -18,7 +18,7 @@ export interface Size {
 
 /** One server whose table grows under it. */
 export async function growth(bench: Bench, sizes: readonly number[], times: Times): Promise<readonly Size[]> {
-  const server = await startServer('ours', bench.mariaDb);
+  const server = await startServer('ours', bench.databases);
   const measured: Size[] = [];
   let stored = 0;
   try {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MariaDb } from './database.ts';
+import { MariaDb, Postgres } from './database.ts';
 import { growth, type Size } from './growth.ts';
 import { Driver } from './load.ts';
 import { machine } from './machine.ts';
@@ -30,7 +30,7 @@ const times = { warmUpMs: quick ? 300 : 500, measureMs: milliseconds(options.sec
 /** Until V8 has compiled what is hot; a server that is just started takes twice the CPU. */
 const warmUpMs = milliseconds(options['warm-up'], quick ? 2000 : 6000);
 const both: readonly Kind[] = ['reference', 'ours'];
-const engines: readonly Kind[] = [...both, 'ours-sqlite'];
+const engines: readonly Kind[] = [...both, 'ours-postgres', 'ours-sqlite'];
 
 interface Scenario {
   readonly play: Play;
@@ -51,7 +51,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   list1000: { play: loads.list(1000, 8, times), kinds: both, once: ['tuned'] },
   whole: { play: loads.whole(times), kinds: both, once: ['tuned'] },
   others: { play: loads.others(times), kinds: engines },
-  camp: { play: quick ? loads.camp(10, 6) : loads.camp(10), kinds: [], once: quick ? ['ours', 'ours-sqlite'] : engines },
+  camp: { play: quick ? loads.camp(10, 6) : loads.camp(10), kinds: [], once: quick ? ['ours', 'ours-postgres', 'ours-sqlite'] : engines },
 };
 const names = [...Object.keys(SCENARIOS), 'growth'];
 const only = (options.only ?? []).flatMap((list) => list.split(','));
@@ -77,17 +77,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => fi
 /** Of the rushes that are not measured: the likeliest to oversell is the one of a server just started. */
 const coldFaults: string[] = [];
 prepare();
-const mariaDb = await MariaDb.start();
-const bench: Bench = { mariaDb, driver: await Driver.start() };
+const [mariaDb, postgres] = await Promise.all([MariaDb.start(), Postgres.start()]);
+const databases = { mariaDb, postgres };
+const bench: Bench = { databases, driver: await Driver.start() };
 const { processor, memoryGb, node, load } = machine();
-const heading = `${began.toISOString()}, ${processor}, ${memoryGb} GB, Node ${node}, MariaDB ${mariaDb.version} (durable commits), load average at start ${load.join(' ')}; ${rounds} round${rounds > 1 ? 's' : ''}`;
+const heading = `${began.toISOString()}, ${processor}, ${memoryGb} GB, Node ${node}, MariaDB ${mariaDb.version} and PostgreSQL ${postgres.version} (durable commits), load average at start ${load.join(' ')}; ${rounds} round${rounds > 1 ? 's' : ''}`;
 console.log(`${heading}\n`);
 
 for (let round = 0; round < rounds; round++) {
   const played = Object.entries(SCENARIOS).filter(([name]) => wanted.includes(name));
   const servers = new Map<Kind, Server>();
   for (const kind of new Set(played.flatMap(([, { kinds, once = [] }]) => [...kinds, ...(round === 0 ? once : [])]))) {
-    const server = await startServer(kind, mariaDb, kind.startsWith('ours') ? profiling : []);
+    const server = await startServer(kind, databases, kind.startsWith('ours') ? profiling : []);
     servers.set(kind, server);
     await measure(bench, server, loads.bookings(1, { warmUpMs: 0, measureMs: warmUpMs }));
     if (kind !== 'raw') await measure(bench, server, loads.list(20, 16, { warmUpMs: 0, measureMs: warmUpMs / 6 }));

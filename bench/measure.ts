@@ -1,9 +1,8 @@
 import { ADMIN, differences, empty, fill, fillBookings, type Grown, type Person, type Show, tokenOf } from './data.ts';
-import type { MariaDb } from './database.ts';
 import type { Job, StreamResult } from './load/job.ts';
 import type { Driver } from './load.ts';
 import { cpuSeconds, machineBusySeconds, peakMb, resetPeak } from './machine.ts';
-import { ended, SECRET, type Server } from './servers.ts';
+import { type Databases, ended, SECRET, type Server } from './servers.ts';
 
 /** What a scenario is given to make its load from. */
 export interface Stage {
@@ -41,7 +40,7 @@ export interface Measured {
 }
 
 export interface Bench {
-  readonly mariaDb: MariaDb;
+  readonly databases: Databases;
   readonly driver: Driver;
 }
 
@@ -63,7 +62,7 @@ async function auditOf(server: Server): Promise<readonly string[]> {
 
 /** One load on a running server whose tables are filled; then its tables are compared with what the clients were told. */
 export async function loadAndCompare(
-  { mariaDb, driver }: Bench,
+  { driver }: Bench,
   server: Server,
   { users, events, bookings, before: earlier, job, expected }: Play,
 ): Promise<Measured> {
@@ -71,7 +70,7 @@ export async function loadAndCompare(
     at: performance.now(),
     machine: machineBusySeconds(),
     server: sum(server.pids.map(cpuSeconds)),
-    database: cpuSeconds(mariaDb.pid),
+    database: sum((server.database?.pids() ?? []).map(cpuSeconds)),
     load: cpuSeconds(driver.pid),
   });
   const tokens = new Map([ADMIN, ...users].map((person) => [person.id, tokenOf(person, SECRET)]));
@@ -80,7 +79,7 @@ export async function loadAndCompare(
   let opened = sample();
   let closed = opened;
   for (const pid of server.pids) resetPeak(pid);
-  const before = await mariaDb.counters();
+  const before = await server.database?.counters();
   const streams = await driver.run(job(stage), {
     onOpen: () => {
       opened = sample();
@@ -89,7 +88,7 @@ export async function loadAndCompare(
       closed = sample();
     },
   });
-  const after = await mariaDb.counters();
+  const after = await server.database?.counters();
   const created = sum(Object.values(streams).map(({ answers }) => answers['201'] ?? 0));
   const faults: string[] = [...(await differences(server.store, server.schema, created + (bookings?.to ?? 0)))];
   for (const [name, { answers, cutOff, firstError }] of Object.entries(streams)) {
@@ -109,8 +108,8 @@ export async function loadAndCompare(
     loadCpu,
     foreignCpu: Math.max(0, used('machine') - serverCpu - databaseCpu - loadCpu),
     peakMb: Math.max(...server.pids.map(peakMb)),
-    commits: after.commits - before.commits,
-    statements: after.statements - before.statements,
+    commits: (after?.commits ?? 0) - (before?.commits ?? 0),
+    statements: (after?.statements ?? 0) - (before?.statements ?? 0),
   };
 }
 

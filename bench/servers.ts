@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Schema } from './data.ts';
-import type { MariaDb } from './database.ts';
-import { openMariaDbStore, openSqliteStore, type Store } from './store.ts';
+import type { DatabaseServer } from './database.ts';
+import { openSqliteStore, type Store } from './store.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = join(root, 'apps/cli/dist/main.js');
@@ -25,11 +25,11 @@ function startLine(): { environment: Readonly<Record<string, string>>; v8Options
 export const SECRET = 'the-secret-of-the-benchmark-nobody-elses-0123456789';
 
 /**
- * `ours` and `ours-two` (two processes on one database) and `reference` on MariaDB, `ours-sqlite` on the embedded engine,
+ * `ours` and `ours-two` (two processes on one database) and `reference` on MariaDB, `ours-postgres`, `ours-sqlite` on the embedded engine,
  * `tuned`: the reference with what few would know, and with our V8 option,
  * `raw`: what mysql2 alone does with our statements (raw/server.ts).
  */
-export type Kind = 'ours' | 'ours-sqlite' | 'ours-two' | 'reference' | 'tuned' | 'raw';
+export type Kind = 'ours' | 'ours-postgres' | 'ours-sqlite' | 'ours-two' | 'reference' | 'tuned' | 'raw';
 
 /** A server on an empty database of its own. */
 export interface Server {
@@ -37,6 +37,7 @@ export interface Server {
   readonly schema: Schema;
   readonly origins: readonly string[];
   readonly pids: readonly number[];
+  readonly database: DatabaseServer | undefined;
   readonly store: Store;
   /** Runs our command line on the same database. */
   readonly cli: (...args: readonly string[]) => { readonly child: ChildProcess; readonly output: () => string };
@@ -49,15 +50,24 @@ process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
-export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readonly string[] = []): Promise<Server> {
+/** The database servers of a run. */
+export interface Databases {
+  readonly mariaDb: DatabaseServer;
+  readonly postgres: DatabaseServer;
+}
+const databaseOf = (kind: Kind, { mariaDb, postgres }: Databases): DatabaseServer | undefined =>
+  kind === 'ours-sqlite' ? undefined : kind === 'ours-postgres' ? postgres : mariaDb;
+
+export async function startServer(kind: Kind, databases: Databases, nodeArgs: readonly string[] = []): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'ticket-bench-'));
-  const database = kind === 'ours-sqlite' ? undefined : await mariaDb.create();
+  const database = databaseOf(kind, databases);
+  const name = (await database?.create()) ?? '';
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     PORT: '0',
     JWT_SECRET: SECRET,
     DATA_DIR: folder,
-    ...(database === undefined ? {} : { DB_HOST: '127.0.0.1', DB_PORT: String(mariaDb.port), DB_USER: 'root', DB_NAME: database }),
+    ...database?.environmentOf(name),
   };
   const launch = (args: readonly string[], more: Record<string, string> = {}) => start([...nodeArgs, ...args], { ...env, ...more }, folder);
   const servers: Started[] = [];
@@ -70,12 +80,13 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
     else servers.push(launch([...v8Options, ours], environment));
   }
   const origins = await Promise.all(servers.map((server) => server.listening));
-  const store = database === undefined ? openSqliteStore(folder) : await openMariaDbStore(mariaDb.port, database);
+  const store = (await database?.openStore(name)) ?? openSqliteStore(folder);
   return {
     kind,
     schema: kind === 'reference' || kind === 'tuned' ? 'reference' : 'ours',
     origins,
     pids: servers.map(({ child }) => child.pid ?? 0),
+    database,
     store,
     cli: (...args) => start([CLI, ...args], env, folder),
     output: () => servers.map((server) => server.output()).join(''),
@@ -83,7 +94,7 @@ export async function startServer(kind: Kind, mariaDb: MariaDb, nodeArgs: readon
       await store.close();
       for (const { child } of servers) child.kill('SIGTERM');
       await Promise.all(servers.map(({ child }) => Promise.race([ended(child), sleep(3000).then(() => child.kill('SIGKILL'))])));
-      if (database !== undefined) await mariaDb.drop(database);
+      await database?.drop(name);
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };

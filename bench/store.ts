@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { TranslatingClient } from '../packages/adapters/src/persistence/dialects/postgres-client.ts';
 
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, unknown>>;
 
 /** The benchmark's own way into a server's tables: to fill them and to check them afterwards. */
 export interface Store {
-  readonly engine: 'mariadb' | 'sqlite';
+  readonly engine: 'mariadb' | 'postgres' | 'sqlite';
   insert(table: string, rows: readonly Readonly<Record<string, Value>>[]): Promise<void>;
   query(sql: string): Promise<readonly Row[]>;
   close(): Promise<void>;
@@ -28,6 +29,28 @@ export async function openMariaDbStore(port: number, database: string): Promise<
       return Array.isArray(rows) ? rows : [];
     },
     close: () => connection.end(),
+  };
+}
+
+export async function openPostgresStore(url: string): Promise<Store> {
+  const client = new TranslatingClient({ connectionString: url, options: '-c TimeZone=UTC' });
+  await client.connect();
+  const query = async (sql: string): Promise<readonly Row[]> => (await client.query(sql)).rows;
+  return {
+    engine: 'postgres',
+    async insert(table, rows) {
+      const columns = Object.keys(rows[0] ?? {});
+      for (let from = 0; from < rows.length; from += 1000) {
+        const part = rows.slice(from, from + 1000);
+        const places = part.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ');
+        await client.query(
+          `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places}`,
+          part.flatMap((row) => Object.values(row)),
+        );
+      }
+    },
+    query,
+    close: () => client.end(),
   };
 }
 

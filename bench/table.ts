@@ -6,7 +6,7 @@ import type { Kind } from './servers.ts';
 /** All runs of a scenario by server, one of each round. */
 export type Runs = Readonly<Record<string, Readonly<Partial<Record<Kind, readonly Measured[]>>>>>;
 
-const OURS: readonly Kind[] = ['ours', 'ours-sqlite', 'ours-two'];
+const OURS: readonly Kind[] = ['ours', 'ours-postgres', 'ours-sqlite', 'ours-two'];
 
 /** The figures against what is aimed at. */
 export function goalsTable(runs: Runs, sizes: readonly Size[]): string {
