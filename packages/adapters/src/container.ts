@@ -69,8 +69,8 @@ export interface SellingConfig {
 }
 
 /**
- * Wires what sells, which without accounts is all. Nothing is opened yet: the database answers `Unavailable` until it is connected. Whoever makes
- * the container ends it with `unbindAllAsync()`, which closes the database.
+ * Wires what sells, which without accounts is all. Nothing is opened yet: the database answers `Unavailable` until it is connected. The caller
+ * ends the container with `unbindAllAsync()`, which closes the database.
  */
 export function createSellingContainer(
   { database: config, policies: { selling: policy } }: SellingConfig,

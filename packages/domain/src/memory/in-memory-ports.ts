@@ -242,7 +242,7 @@ export function inMemoryPorts(
   }
 }
 
-/** The core's ports in memory without accounts: what is made belongs to whoever the app vouches for. */
+/** The core's ports in memory without accounts: events and bookings belong to the users that the app vouches for. */
 export function inMemoryPortsWithoutAccounts(overrides: Partial<Omit<Ports, 'users'>> = {}): Ports & Pick<InMemoryPorts, 'movements'> {
   return { ...inMemoryPorts(overrides, emptyMemory({ hasAccounts: false })), users: 'none' };
 }

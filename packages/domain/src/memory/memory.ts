@@ -13,7 +13,7 @@ import type { StockMovement } from '../stock/ledger.ts';
 
 /** All rows there are. Ports that are given the same ones are servers on one database. */
 export interface Memory {
-  /** Without accounts an owner is whoever the app vouches for, and has no row. */
+  /** Without accounts the app vouches for owners, and they have no row. */
   readonly hasAccounts: boolean;
   readonly events: Map<string, Event>;
   readonly bookings: Map<string, Booking>;

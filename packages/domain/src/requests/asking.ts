@@ -4,7 +4,7 @@ import type { Freshness } from './ports.ts';
 import { accept, assert, type Input, Refusal, refuseFaults } from './refusal.ts';
 import { type Audience, authorize, type Rights, requireSignedIn } from './rights.ts';
 
-/** Where the row of whoever asks is looked up; 'none' without accounts, where the app vouches for everybody. */
+/** Where the actor's row is looked up; 'none' without accounts, where the app vouches for every actor. */
 export interface Askers<Row extends SignedInRow> {
   readonly users: { find(id: string, freshness?: Freshness): Promise<Row | undefined> } | 'none';
 }
