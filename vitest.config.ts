@@ -3,7 +3,6 @@ import { mutantPlugin } from './tools/mutants.ts';
 
 // Workspaces resolve to their sources, so tests need no build.
 const conditions = ['@ticket/source'];
-const mutant = process.env['MUTANT'];
 /** Real servers and databases, started, stopped and killed: apart from all other tests. */
 const processes = ['faults/**/*.test.ts', 'history/**/*.test.ts'];
 /** Those whose time goes into programs that start, and limits that pass: two files at a time, since no answer depends on how busy the machine is. */
@@ -14,7 +13,7 @@ const sideBySide = [
   'history/**/*.test.ts',
 ];
 const project = (name: string, root: string, { include = ['**/*.test.ts'], exclude = [] as readonly string[], test = {} } = {}) => ({
-  plugins: mutant === undefined ? [] : [mutantPlugin(mutant)],
+  plugins: process.env['MUTANT'] === undefined ? [] : [mutantPlugin()],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {

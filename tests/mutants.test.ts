@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MUTANTS, type Mutant, mutantPlugin, mutated } from '../tools/mutants.ts';
 
 describe('a mutant', () => {
@@ -17,7 +17,11 @@ describe('a mutant', () => {
   });
 
   it('of an unknown name is refused', () => {
-    expect(() => mutantPlugin('no such mutant')).toThrow('no mutant is called "no such mutant"');
+    vi.stubEnv('MUTANT', 'no such mutant');
+    const { transform } = mutantPlugin();
+    if (typeof transform !== 'function') throw new Error('the plugin has no transform');
+    expect(() => Reflect.apply(transform, undefined, ['begin();', '/a.ts'])).toThrow('no mutant is called "no such mutant"');
+    vi.unstubAllEnvs();
   });
 
   it.each(MUTANTS)('$name: its line stands once in its file, and the file of its test is there', ({ file, line, killedBy: [test] }) => {

@@ -23,15 +23,28 @@ interface Running {
 }
 
 export default async function setup(project: Pick<TestProject, 'provide'>): Promise<() => void> {
+  const { mysqlUrl, postgresUrl, stop } = await startServers();
+  project.provide('mysqlUrl', mysqlUrl);
+  project.provide('postgresUrl', postgresUrl);
+  return stop;
+}
+
+export async function startServers(): Promise<{
+  readonly mysqlUrl: string | undefined;
+  readonly postgresUrl: string | undefined;
+  readonly stop: () => void;
+}> {
   const asked = askedEngines();
   // Installations come one after another, since only one can run at a time. Then both servers start at once.
   const [mysql, postgres] = [asked.includes('mysql') ? mariaDb() : undefined, asked.includes('postgres') ? postgreSql() : undefined];
   const [onMysql, onPostgres] = await Promise.all([mysql?.(), postgres?.()]);
-  project.provide('mysqlUrl', onMysql?.url);
-  project.provide('postgresUrl', onPostgres?.url);
-  return () => {
-    onMysql?.stop?.();
-    onPostgres?.stop?.();
+  return {
+    mysqlUrl: onMysql?.url,
+    postgresUrl: onPostgres?.url,
+    stop() {
+      onMysql?.stop?.();
+      onPostgres?.stop?.();
+    },
   };
 }
 

@@ -1,14 +1,6 @@
-// Takes out, one at a time, each line that protects a promise, and asks that the test named beside it fails.
-// A protecting line without such a test is a line that somebody deletes one day. `npm run test:mutants [name]`
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import * as v from 'valibot';
+// The lines that protect a promise, each with the test that fails without it. A protecting line without such a test is deleted one day.
+// test-mutants.ts takes them out one at a time: `npm run test:mutants [name]`.
 import type { Plugin } from 'vitest/config';
-
-const Report = v.object({ testResults: v.array(v.object({ assertionResults: v.array(v.object({ fullName: v.string(), status: v.string() })) })) });
 
 const persistence = 'packages/adapters/src/persistence';
 
@@ -944,62 +936,17 @@ export function mutated({ name, file, line, becomes }: Mutant, code: string): st
   return code.replace(line, () => becomes);
 }
 
-/** A vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. */
-export function mutantPlugin(name: string): Plugin {
-  const mutant = MUTANTS.find((one) => one.name === name);
-  if (mutant === undefined) throw new Error(`no mutant is called "${name}"`);
+/** A Vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. Empty: none yet. */
+export function mutantPlugin(): Plugin {
   return {
     name: 'mutant',
     enforce: 'pre',
     transform(code, id) {
-      if (!id.endsWith(mutant.file)) return undefined;
-      return mutated(mutant, code);
+      const name = process.env['MUTANT'];
+      if (!name) return undefined;
+      const mutant = MUTANTS.find((one) => one.name === name);
+      if (mutant === undefined) throw new Error(`no mutant is called "${name}"`);
+      return id.endsWith(mutant.file) ? mutated(mutant, code) : undefined;
     },
   };
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [wanted] = process.argv.slice(2);
-  if (wanted !== undefined && !MUTANTS.some(({ name }) => name === wanted)) {
-    console.error(`There is no mutant "${wanted}". They are:\n${MUTANTS.map(({ name }) => `  ${name}`).join('\n')}`);
-    process.exit(2);
-  }
-  const root = fileURLToPath(new URL('..', import.meta.url));
-  // Before any runs: a source that cannot be loaded makes tests fail, and that would look like a mutant that was killed.
-  for (const mutant of MUTANTS) mutated(mutant, readFileSync(join(root, mutant.file), 'utf8'));
-  const folder = mkdtempSync(join(tmpdir(), 'ticket-mutants-'));
-  let passed = 0;
-  let failed = 0;
-  for (const { name, killedBy } of MUTANTS.filter((mutant) => wanted === undefined || mutant.name === wanted)) {
-    const report = join(folder, 'report.json');
-    rmSync(report, { force: true });
-    const [file, words] = killedBy;
-    const args = ['node_modules/vitest/vitest.mjs', 'run', file, '-t', literally(words), '--reporter=json', `--outputFile=${report}`];
-    const { stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', env: { ...process.env, MUTANT: name } });
-    const verdict = judge(report, killedBy[1]);
-    if (verdict === 'killed') passed++;
-    else failed++;
-    console.log(
-      `${verdict === 'killed' ? 'killed  ' : 'SURVIVED'}  ${name} (${killedBy[1]})${verdict === 'killed' ? '' : `: ${verdict}\n${stderr.slice(-2000)}`}`,
-    );
-  }
-  rmSync(folder, { recursive: true, force: true });
-  console.log(`${passed} passed, ${failed} failed`);
-  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
-}
-
-/** As a regular expression that matches these words. */
-function literally(words: string): string {
-  return words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-function judge(report: string, words: string): string {
-  try {
-    const tests = v.parse(Report, JSON.parse(readFileSync(report, 'utf8'))).testResults.flatMap(({ assertionResults }) => assertionResults);
-    const named = tests.filter(({ fullName }) => fullName.includes(words));
-    if (named.length === 0) return 'no test of that name ran';
-    return named.some(({ status }) => status === 'failed') ? 'killed' : 'the named test passes without the line';
-  } catch (error) {
-    return `the tests did not run: ${error}`;
-  }
 }
