@@ -12,6 +12,9 @@ const sideBySide = [
   ),
   'history/**/*.test.ts',
 ];
+/** Those that measure: a neighbour would change what they see. */
+const measuring = ['alarms.test.ts', 'threats/cost-before-identity.test.ts'];
+const twoAtATime = { maxWorkers: 2 };
 const project = (name: string, root: string, { include = ['**/*.test.ts'], exclude = [] as readonly string[], test = {} } = {}) => ({
   plugins: process.env['MUTANT'] === undefined ? [] : [mutantPlugin()],
   resolve: { conditions },
@@ -32,13 +35,14 @@ export default defineConfig({
     globalSetup: ['./tests/throwaway-servers.ts'],
     reporters: ['default', './tests/closing-line.ts'],
     projects: [
-      project('domain', 'packages/domain'),
-      project('adapters', 'packages/adapters'),
-      project('http', 'apps/http'),
-      project('cli', 'apps/cli'),
-      project('house', 'tests', { exclude: ['leaks/**', ...processes] }),
-      project('faults', 'tests', { include: processes, exclude: sideBySide, test: { maxWorkers: 1, sequence: { groupOrder: 1 } } }),
-      project('faults-side-by-side', 'tests', { include: sideBySide, test: { maxWorkers: 2, sequence: { groupOrder: 2 } } }),
+      project('domain', 'packages/domain', { test: twoAtATime }),
+      project('adapters', 'packages/adapters', { test: twoAtATime }),
+      project('http', 'apps/http', { test: twoAtATime }),
+      project('cli', 'apps/cli', { test: twoAtATime }),
+      project('house', 'tests', { exclude: ['leaks/**', ...processes, ...measuring], test: twoAtATime }),
+      project('house-alone', 'tests', { include: measuring, test: { maxWorkers: 1, sequence: { groupOrder: 1 } } }),
+      project('faults', 'tests', { include: processes, exclude: sideBySide, test: { maxWorkers: 1, sequence: { groupOrder: 2 } } }),
+      project('faults-side-by-side', 'tests', { include: sideBySide, test: { maxWorkers: 2, sequence: { groupOrder: 3 } } }),
     ],
   },
 });

@@ -34,7 +34,7 @@ const SCENARIOS = {
 type Scenario = keyof typeof SCENARIOS;
 const NAMES = Object.keys(SCENARIOS) as Scenario[];
 
-const mariaDb = options.engine === 'mysql' ? await MariaDb.start() : undefined;
+const mariaDb = options.engine === 'mysql' ? await MariaDb.start({ binaryLog: false }) : undefined;
 const before = await start(resolve(other));
 const after = await start(fileURLToPath(new URL('..', import.meta.url)));
 for (const server of [before, after]) for (const name of NAMES) await load(server, name, WARM_UP_MS);

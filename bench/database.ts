@@ -36,12 +36,15 @@ export class MariaDb implements DatabaseServer {
     this.version = version;
   }
 
-  /** Durable commits, as the server's own default is; memory for the biggest table, so that the disk is no lottery. */
-  static async start(): Promise<MariaDb> {
+  /**
+   * Durable commits, as the server's own default is; memory for the biggest table, so that the disk is no lottery. With a binary log, which
+   * every replicated server has, each commit waits for the disk once more.
+   */
+  static async start({ binaryLog }: { readonly binaryLog: boolean }): Promise<MariaDb> {
     const program = find('mariadbd');
     if (program === undefined)
       throw new Error('The benchmark needs MariaDB: no mariadbd here (Debian: apt-get install mariadb-server-core; macOS: brew install mariadb).');
-    const { url, stop } = await startMariaDb(program);
+    const { url, stop } = await startMariaDb(program, { options: binaryLog ? ['--log-bin=binlog', '--sync-binlog=1'] : [] });
     const admin = await createConnection(url);
     for (const setting of [
       'innodb_flush_log_at_trx_commit = 1',
@@ -50,8 +53,11 @@ export class MariaDb implements DatabaseServer {
     ]) {
       await admin.query(`SET GLOBAL ${setting}`);
     }
-    const [rows] = await admin.query<RowDataPacket[]>('SELECT @@pid_file AS pid, @@version AS version, @@innodb_flush_log_at_trx_commit AS durable');
+    const [rows] = await admin.query<RowDataPacket[]>(
+      'SELECT @@pid_file AS pid, @@version AS version, @@innodb_flush_log_at_trx_commit AS durable, @@log_bin AS logged, @@sync_binlog AS synced',
+    );
     if (rows[0]?.['durable'] !== 1) throw new Error('MariaDB did not accept durable commits');
+    if (binaryLog && (rows[0]['logged'] !== 1 || rows[0]['synced'] !== 1)) throw new Error('MariaDB did not accept a durable binary log');
     const pid = Number(readFileSync(String(rows[0]['pid']), 'utf8'));
     return new MariaDb(admin, stop, { port: Number(new URL(url).port), pid, version: String(rows[0]['version']) });
   }

@@ -21,6 +21,7 @@ const soldOut = ({ streams }: Measured) => streams['bookings']?.lastCreatedMs ??
 
 const reference = { ours: 'ours', against: 'reference' } as const;
 const postgres = { ours: 'ours-postgres', against: 'reference' } as const;
+const binlog = { ours: 'ours-binlog', against: 'reference-binlog' } as const;
 const sqlite = { ours: 'ours-sqlite', against: 'reference' } as const;
 const bookings = { figure: perSecond('bookings'), unit: '/s' } as const;
 const reads = { figure: perSecond('reads'), unit: '/s' } as const;
@@ -33,9 +34,11 @@ export const GOALS: readonly Goal[] = [
   { scenario: 'hot', title: '… two processes of one', ours: 'ours-two', against: 'ours', ...bookings, floor: 0.8, goal: 1 },
   { scenario: 'hot', title: '… on PostgreSQL', ...postgres, ...bookings, floor: 12, goal: 20 },
   { scenario: 'hot', title: '… on PostgreSQL, of MariaDB', ours: 'ours-postgres', against: 'ours', ...bookings, floor: 0.8, goal: 1 },
+  { scenario: 'hot', title: '… on MariaDB with a binary log', ...binlog, ...bookings, floor: 12, goal: 20 },
   { scenario: 'hot', title: '… on SQLite', ...sqlite, ...bookings, floor: 20, goal: 35 },
   { scenario: 'spread', title: '100 events, 64 clients', ...reference, ...bookings, floor: 12, goal: 16 },
   { scenario: 'spread', title: '… on PostgreSQL', ...postgres, ...bookings, floor: 12, goal: 16 },
+  { scenario: 'spread', title: '… on MariaDB with a binary log', ...binlog, ...bookings, floor: 12, goal: 16 },
   { scenario: 'spread', title: '… on SQLite', ...sqlite, ...bookings, floor: 12, goal: 18 },
   { scenario: 'rush', title: 'rush, 1,000 tickets, 5,000 buyers', ...reference, ...bookings, floor: 11, goal: 16 },
   { scenario: 'rush', title: '… until sold out', ...reference, figure: soldOut, unit: 'ms', floor: 8, goal: 12 },
@@ -46,7 +49,10 @@ export const GOALS: readonly Goal[] = [
   { scenario: 'storm', title: 'bookings while logins storm', ...reference, ...bookings, floor: 15, goal: 22 },
   { scenario: 'storm', title: '… their p99', ...reference, figure: p99('bookings'), unit: 'ms', floor: 10, goal: 15 },
   { scenario: 'storm', title: '… logins', ...reference, figure: perSecond('logins'), unit: '/s', floor: 2, goal: 2.5 },
-  { scenario: 'one', title: 'one event', ...reference, ...reads, floor: 10, goal: 16 },
+  { scenario: 'one', title: 'one event, 64 clients', ...reference, ...reads, floor: 10, goal: 16 },
+  { scenario: 'different', title: '100 different events, 64 clients', ...reference, ...reads, floor: 8, goal: 12 },
+  { scenario: 'different', title: '… on PostgreSQL', ...postgres, ...reads, floor: 8, goal: 12 },
+  { scenario: 'different', title: '… on SQLite', ...sqlite, ...reads, floor: 8, goal: 12 },
   { scenario: 'list20', title: 'list of 20 events', ...reference, ...reads, floor: 8, goal: 12 },
   { scenario: 'list1000', title: 'list of 1,000 events', ...reference, ...reads, floor: 10, goal: 17 },
   { scenario: 'whole', title: "one user's 10,000 bookings", ...reference, figure: p50('reads'), unit: 'ms', floor: 3, goal: 5 },

@@ -26,10 +26,11 @@ export const SECRET = 'the-secret-of-the-benchmark-nobody-elses-0123456789';
 
 /**
  * `ours` and `ours-two` (two processes on one database) and `reference` on MariaDB, `ours-postgres`, `ours-sqlite` on the embedded engine,
+ * `ours-binlog` and `reference-binlog` on a MariaDB with a durable binary log,
  * `tuned`: the reference with what few would know, and with our V8 option,
  * `raw`: what mysql2 alone does with our statements (raw/server.ts).
  */
-export type Kind = 'ours' | 'ours-postgres' | 'ours-sqlite' | 'ours-two' | 'reference' | 'tuned' | 'raw';
+export type Kind = 'ours' | 'ours-binlog' | 'ours-postgres' | 'ours-sqlite' | 'ours-two' | 'reference' | 'reference-binlog' | 'tuned' | 'raw';
 
 /** A server on an empty database of its own. */
 export interface Server {
@@ -53,10 +54,14 @@ process.on('exit', () => {
 /** The database servers of a run. */
 export interface Databases {
   readonly mariaDb: DatabaseServer;
+  readonly mariaDbWithBinaryLog: DatabaseServer;
   readonly postgres: DatabaseServer;
 }
-const databaseOf = (kind: Kind, { mariaDb, postgres }: Databases): DatabaseServer | undefined =>
-  kind === 'ours-sqlite' ? undefined : kind === 'ours-postgres' ? postgres : mariaDb;
+function databaseOf(kind: Kind, { mariaDb, mariaDbWithBinaryLog, postgres }: Databases): DatabaseServer | undefined {
+  if (kind === 'ours-sqlite') return undefined;
+  if (kind === 'ours-postgres') return postgres;
+  return kind === 'ours-binlog' || kind === 'reference-binlog' ? mariaDbWithBinaryLog : mariaDb;
+}
 
 export async function startServer(kind: Kind, databases: Databases, nodeArgs: readonly string[] = []): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'ticket-bench-'));
@@ -74,7 +79,7 @@ export async function startServer(kind: Kind, databases: Databases, nodeArgs: re
   // The tables of the raw program are ours: our command line makes them.
   if (kind === 'raw') await ended(start([CLI, 'migrate'], env, folder).child);
   for (let n = 0; n < (kind === 'ours-two' ? 2 : 1); n++) {
-    if (kind === 'reference') servers.push(launch([REFERENCE], { NODE_ENV: 'production' }));
+    if (kind === 'reference' || kind === 'reference-binlog') servers.push(launch([REFERENCE], { NODE_ENV: 'production' }));
     else if (kind === 'tuned') servers.push(launch([...v8Options, REFERENCE], { NODE_ENV: 'production', TUNED: 'yes' }));
     else if (kind === 'raw') servers.push(launch([...v8Options, '--import', import.meta.resolve('tsx'), RAW]));
     else servers.push(launch([...v8Options, ours], environment));
@@ -83,7 +88,7 @@ export async function startServer(kind: Kind, databases: Databases, nodeArgs: re
   const store = (await database?.openStore(name)) ?? openSqliteStore(folder);
   return {
     kind,
-    schema: kind === 'reference' || kind === 'tuned' ? 'reference' : 'ours',
+    schema: kind.startsWith('reference') || kind === 'tuned' ? 'reference' : 'ours',
     origins,
     pids: servers.map(({ child }) => child.pid ?? 0),
     database,

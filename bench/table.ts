@@ -6,7 +6,7 @@ import type { Kind } from './servers.ts';
 /** All runs of a scenario by server, one of each round. */
 export type Runs = Readonly<Record<string, Readonly<Partial<Record<Kind, readonly Measured[]>>>>>;
 
-const OURS: readonly Kind[] = ['ours', 'ours-postgres', 'ours-sqlite', 'ours-two'];
+const OURS: readonly Kind[] = ['ours', 'ours-binlog', 'ours-postgres', 'ours-sqlite', 'ours-two'];
 
 /** The figures against what is aimed at. */
 export function goalsTable(runs: Runs, sizes: readonly Size[]): string {
@@ -71,7 +71,7 @@ function rowOf(goal: Goal, runs: Runs): string[][] {
     [
       title,
       value,
-      `${digits(median(others))} ${unit}${against === 'reference' ? '' : ` (${against})`}`,
+      `${digits(median(others))} ${unit}${against.startsWith('reference') ? '' : ` (${against})`}`,
       `${digits(ratio)}× (${spread(ratios)})`,
       `${floor}×`,
       `${aimed}×`,
@@ -85,13 +85,14 @@ function aim(value: number, { floor, goal }: { readonly floor: number; readonly 
   return [`≤${floor} ${unit}`, `≤${goal} ${unit}`, faulty ? 'FAULT' : value <= goal ? 'goal' : value <= floor ? 'floor' : 'BELOW'];
 }
 
-/** Everything that was measured, medians of the rounds. CPU is of one request: ms on one core. */
+/** Everything that was measured, medians of the rounds. CPU is of one request: ms on one core. "of GET /": the same server's, same round. */
 export function runsTable(runs: Runs): string {
   const head = [
     '',
     'server',
     'load',
     'req/s (min–max)',
+    'of GET /',
     'p50 ms',
     'p99 ms',
     'CPU server',
@@ -100,6 +101,7 @@ export function runsTable(runs: Runs): string {
     'bookings/commit',
     'foreign cores',
   ];
+  const rootOf = (kind: string) => (Object.entries(runs['root'] ?? {}).find(([one]) => one === kind)?.[1] ?? []).map(perSecondOfReads);
   const rows = Object.entries(runs).flatMap(([scenario, byKind]) =>
     Object.entries(byKind).flatMap(([kind, measured]) =>
       Object.keys(measured[0]?.streams ?? {}).map((stream, n) => {
@@ -109,6 +111,7 @@ export function runsTable(runs: Runs): string {
         const speed = of((run) => run.streams[stream]?.perSecond ?? 0);
         return [
           ...[n === 0 ? scenario : '', n === 0 ? kind : '', stream, `${digits(median(speed))} (${spread(speed)})`],
+          shareOfRoot(speed, rootOf(kind)),
           ...[one((run) => run.streams[stream]?.p50 ?? 0), one((run) => run.streams[stream]?.p99 ?? 0)],
           ...(n > 0
             ? ['', '', '', '', '']
@@ -119,6 +122,14 @@ export function runsTable(runs: Runs): string {
     ),
   );
   return align([head, ...rows]);
+}
+
+const perSecondOfReads = ({ streams }: Measured): number => streams['reads']?.perSecond ?? Number.NaN;
+
+/** What a load reaches, as a share of what GET / reached on the same server in the same round. */
+function shareOfRoot(speeds: readonly number[], roots: readonly number[]): string {
+  const shares = speeds.flatMap((speed, round) => (roots[round] === undefined ? [] : [(100 * speed) / roots[round]]));
+  return shares.length === 0 ? '' : `${digits(median(shares))} %`;
 }
 
 export function growthTable(sizes: readonly Size[]): string {

@@ -1,4 +1,4 @@
-import { ADMIN, type Grown, PASSWORD, type Person, people, shows } from '../data.ts';
+import { ADMIN, type Grown, PASSWORD, type Person, people, type Show, shows } from '../data.ts';
 import type { Shot, Stream } from '../load/job.ts';
 import type { Play, Stage } from '../measure.ts';
 
@@ -127,23 +127,28 @@ export const list = (events: number, clients: number, times: Times): Play => ({
   }),
 });
 
-export const one = (times: Times): Play => ({
+/** Each of 64 clients asks for one path again and again. Path n of the given ones is client n's. */
+const reads = (events: number, times: Times, pathsOf: (events: readonly Show[]) => readonly string[]): Play => ({
   users: [],
-  events: shows(20, 100),
+  events: shows(events, 100),
   expected: [200],
-  job: ({ origins, events }) => ({
-    streams: [
-      {
-        name: 'reads',
-        origins,
-        connections: CLIENTS,
-        pace: { kind: 'cycle', ...times },
-        shots: Array.from({ length: CLIENTS }, () => get(`/api/events/${events[0]?.id}`)),
-      },
-    ],
+  job: ({ origins, events: stored }) => ({
+    streams: [{ name: 'reads', origins, connections: CLIENTS, pace: { kind: 'cycle', ...times }, shots: pathsOf(stored).map(get) }],
     limitMs: limit(times),
   }),
 });
+
+/** No database, no identity: what HTTP alone reaches here. */
+export const root = (times: Times): Play => reads(1, times, () => Array.from({ length: CLIENTS }, () => '/'));
+
+/** The favourable case of a read: all clients ask for the same event, so they share statements and the rendered answer. */
+export const one = (times: Times): Play => reads(20, times, ([event]) => Array.from({ length: CLIENTS }, () => `/api/events/${event?.id}`));
+
+/** Each client walks through a hundred events, from another one on. */
+export const different = (times: Times): Play =>
+  reads(100, times, (events) =>
+    Array.from({ length: CLIENTS }, (_, client) => events.map((_, n) => `/api/events/${events[(client + n) % events.length]?.id}`)).flat(),
+  );
 
 /** Tickets sold in each second of a real camp's sale, from its opening. */
 const CAMP = [7, 18, 52, 72, 131, 134, 108, 120, 125, 100, 39, 8, 14, 10, 17, 4, 8];

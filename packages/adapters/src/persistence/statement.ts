@@ -20,3 +20,14 @@ export function requireRows(found: number | undefined, expected: number | undefi
 
 /** Places for so many values. Every statement says `?`; an engine that has other signs gets them where its connections are made. */
 export const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
+
+/**
+ * The answers to statements sent one behind the other, once all are there: none may run when the transaction is already rolled back. Where
+ * several failed, the first is told, since an engine may refuse those behind it for that alone.
+ */
+export async function allSettled<Sent extends readonly unknown[] | []>(
+  sent: Sent,
+): Promise<{ -readonly [Index in keyof Sent]: Awaited<Sent[Index]> }> {
+  await Promise.allSettled(sent);
+  return Promise.all(sent);
+}

@@ -18,6 +18,7 @@ import {
   toEvent,
 } from './rows.ts';
 import { bookingSchema, eventSchema, userSchema } from './schemas.ts';
+import { allSettled } from './statement.ts';
 import { requireNewIds, store } from './stock-writes.ts';
 import { limitsIn } from './user-limits.ts';
 
@@ -33,9 +34,6 @@ export interface Sales {
   readonly policy: SellingPolicy;
   readonly measures: Measures;
 }
-
-/** What is locked for a batch before its users' limits are known. */
-type RowsLocked = Omit<LockedRows, 'holdings' | 'budget'>;
 
 /** Whether a batch is tried for the first time, again after a rollback, or to find out whether its last COMMIT was stored. */
 type Try = 'first' | 'again' | 'in doubt';
@@ -77,8 +75,8 @@ export class StockTransaction {
   #inTransaction(): Promise<readonly (Outcome | Rerouted)[]> {
     return this.#sales.database.markedTransaction<readonly (Outcome | Rerouted)[]>(async (manager, { isInDoubt }) => {
       this.#begin(isInDoubt);
-      const rows = await this.#lock(manager);
-      const { outcomes, writes } = await this.#decide(manager, rows);
+      const { rows, now } = await this.#read(manager);
+      const { outcomes, writes } = this.#decide(rows, now);
       if (this.#try !== 'first') await requireNewIds(manager, writes.insertedBookings);
       const { dialect } = this.#sales.database;
       return { result: outcomes, ...(await store(dialect, manager, writes)) };
@@ -96,8 +94,8 @@ export class StockTransaction {
   }
 
   /** Locks are taken in one order everywhere: events, then bookings, each by id. Rights are read from users' rows as they are then. */
-  async #lock(manager: EntityManager): Promise<RowsLocked> {
-    const { database, measures } = this.#sales;
+  async #read(manager: EntityManager): Promise<{ readonly rows: LockedRows; readonly now: Date }> {
+    const { database, clock, policy, measures } = this.#sales;
     const { dialect } = database;
     const eventIds = inIdOrder(this.#batch.map(({ eventId }) => eventId));
     const asked = performance.now();
@@ -107,15 +105,17 @@ export class StockTransaction {
     this.#admitOf(new Set(eventIds));
     const actorIds = inIdOrder(this.#batch.map(({ actor }) => rowNeededBy(actor)));
     const bookingIds = inIdOrder(this.#batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
-    // Without a lock: the row of a popular admin would collect those of all who change their events, and that of a user those of all they book.
-    const actors = await rowsAsTheyAre<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds);
-    const bookings = await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds);
-    return {
-      events: events.map(toEvent),
-      bookings: bookings.map(toBooking),
-      actors: new Map(actors.map((row) => [row.id, toActor(row)])),
-      idempotencyRecords: await readIdempotencyRecords(manager, this.#batch),
-    };
+    const bookings = (await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds)).map(toBooking);
+    const now = clock();
+    // None of these waits for another's answer, so an engine that takes statements without waiting needs one trip for all.
+    const [actors, limits, idempotencyRecords] = await allSettled([
+      // Without a lock: the row of a popular admin would collect those of all who change their events, and that of a user those of all they book.
+      rowsAsTheyAre<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds),
+      limitsIn(dialect, manager, this.#batch, bookings, policy, now),
+      readIdempotencyRecords(manager, this.#batch),
+    ]);
+    const actorsById = new Map(actors.map((row) => [row.id, toActor(row)]));
+    return { rows: { events: events.map(toEvent), bookings, actors: actorsById, idempotencyRecords, ...limits }, now };
   }
 
   /**
@@ -127,14 +127,11 @@ export class StockTransaction {
     this.#batch.push(...this.#admitWaiting(({ eventId }) => eventId !== undefined && locked.has(eventId)));
   }
 
-  async #decide(manager: EntityManager, rows: RowsLocked): Promise<{ readonly outcomes: readonly (Outcome | Rerouted)[]; readonly writes: Writes }> {
-    const { database, clock, policy } = this.#sales;
-    const now = clock();
-    const limits = await limitsIn(database.dialect, manager, this.#batch, rows, policy, now);
+  #decide(rows: LockedRows, now: Date): { readonly outcomes: readonly (Outcome | Rerouted)[]; readonly writes: Writes } {
     const routes = routesOf(this.#batch, rows);
     const { outcomes, writes } = settle(
       this.#batch.filter((_, index) => routes[index] === undefined),
-      { ...rows, ...limits },
+      rows,
       now,
     );
     const decided = outcomes.values();
@@ -150,7 +147,7 @@ function notDecided(): never {
  * Where to decide instead, for each decision on a booking of another event than the one that was locked for it. The look-up of a booking's
  * event reads outside the transaction, so it is a hint. A booking that is not here either does not exist.
  */
-function routesOf(batch: readonly StockDecision[], { bookings }: RowsLocked): readonly (Rerouted | undefined)[] {
+function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): readonly (Rerouted | undefined)[] {
   const events = new Map(bookings.map(({ id, eventId }) => [id, eventId]));
   return batch.map((decision) => {
     const eventId = decision.subject === 'booking' && decision.bookingId !== undefined ? events.get(decision.bookingId) : undefined;

@@ -15,7 +15,7 @@ export async function limitsIn(
   dialect: Dialect,
   manager: EntityManager,
   batch: readonly StockDecision[],
-  { bookings }: Pick<LockedRows, 'bookings'>,
+  bookings: readonly Booking[],
   { ticketsPerUserMax, bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
 ): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {

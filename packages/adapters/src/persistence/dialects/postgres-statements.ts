@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { schemasFor } from '../schemas.ts';
-import { requireRows, type Statement, type Value } from '../statement.ts';
+import { allSettled, requireRows, type Statement, type Value } from '../statement.ts';
 import type { Change, InsertOptions } from './dialect.ts';
 import { utcText } from './sql.ts';
 
@@ -75,8 +75,6 @@ export async function insertNew(manager: EntityManager, { sql, parameters }: Sta
  * refuses all behind it until ROLLBACK, COMMIT included.
  */
 export async function sendPipelined({ queryRunner }: EntityManager, statements: readonly Statement[]): Promise<void> {
-  const sent = await Promise.allSettled(statements.map(({ sql, parameters }) => queryRunner?.query(sql, [...parameters], true)));
-  const failed = sent.find((answer) => answer.status === 'rejected');
-  if (failed !== undefined) throw failed.reason; // those behind it say only that it failed
-  for (const [index, answer] of sent.entries()) if (answer.status === 'fulfilled') requireRows(answer.value?.affected, statements[index]?.rows);
+  const answers = await allSettled(statements.map(({ sql, parameters }) => queryRunner?.query(sql, [...parameters], true)));
+  for (const [index, answer] of answers.entries()) requireRows(answer?.affected, statements[index]?.rows);
 }
