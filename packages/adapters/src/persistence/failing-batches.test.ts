@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { servers } from '../../../../tests/engines.ts';
 import { type Neighbour, neighbourOf } from '../../../../tests/neighbour.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
+import { TOKENS } from '../container.ts';
+import { NO_MEASURES } from '../measures.ts';
 
 const BATCH = 64;
 /** The booking for so many tickets is the one that the database does not take. */
@@ -128,11 +130,12 @@ describe.each(servers)('a batch of which one booking fails, on %s, with', (engin
   const [[deadlock]] = errors.again as [readonly [string, string]];
   let opened: Awaited<ReturnType<typeof openContainer>>;
   let neighbour: Neighbour;
+  const retries: string[] = [];
   const inject = async (error: string, failures: number) => {
     for (const statement of set(error, failures)) await neighbour.query(statement);
   };
   beforeAll(async () => {
-    opened = await openContainer(engine);
+    opened = await openContainer(engine, {}, { ...NO_MEASURES, retry: (kind) => retries.push(kind) });
     neighbour = await neighbourOf(opened.database);
     for (const statement of make) await neighbour.query(statement);
   });
@@ -178,6 +181,14 @@ describe.each(servers)('a batch of which one booking fails, on %s, with', (engin
   it.each(errors.again)('%s (%s), twice: is run again whole, and everybody has his booking', async (error) => {
     const { failed, exact, tries } = await bookWhile(error, 2);
     expect([failed, exact, tries]).toEqual([[], true, 3]);
+  });
+
+  it('a server that is read-only, once, while other connections are idle: it is run again on a new one, at once', async () => {
+    const database = opened.container.get(TOKENS.database);
+    await Promise.all(times(8, () => database.query(engine === 'mysql' ? 'SELECT SLEEP(0.2)' : 'SELECT pg_sleep(0.2)')));
+    retries.length = 0;
+    const { failed, exact, tries } = await bookWhile(engine === 'mysql' ? '1290' : '25006', 1);
+    expect([failed, exact, tries, retries]).toEqual([[], true, 2, ['wrong_server']]);
   });
 
   it.each(errors.halved)('%s (%s), always: is halved until it stands alone, and its neighbours have their bookings', async (error) => {

@@ -1,10 +1,10 @@
-import { type Client, Pool as DriverPool, type PoolConfig } from 'pg';
+import { type Client, Pool as DriverPool, type PoolClient, type PoolConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Pool } from './dialect.ts';
 
 /** pg's pool, which tells what is idle by its events alone. */
 export class WatchedPool extends DriverPool {
-  readonly #idle = new Set<object>();
+  readonly #idle = new Set<PoolClient>();
   #abandonedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PoolConfig) {
@@ -23,7 +23,11 @@ export class WatchedPool extends DriverPool {
     const now = performance.now();
     if (now - this.#abandonedMs < ABANDON_AGAIN_MS) return;
     this.#abandonedMs = now;
-    for (const client of this.#idle) giveUp(client);
+    for (const client of this.#idle) {
+      // Only an error takes an idle connection out of the pool. One that is merely ended would be handed out again.
+      client.emit('error', new Error('given up: the server takes no writes'));
+      giveUp(client);
+    }
   }
 
   isAbandoned(client: object): boolean {
