@@ -5,37 +5,115 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { askedEngines } from './engine-names.ts';
-import { find } from './machine.ts';
+import { askedEngines, type ServedEngine } from './engine-names.ts';
+import { find, sayMissing } from './machine.ts';
 import { startMariaDb } from './mariadb.ts';
 import { CONCERT, openApi } from './open-api.ts';
+import { clientOf, findPostgres, startPostgres } from './postgres.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', join(root, 'apps/cli/src/main.ts')];
-const [, statements = ''] = /## Two database users.*?```sql\n(.*?)```/s.exec(readFileSync(join(root, 'docs/configuration.md'), 'utf8')) ?? [];
+const [, chapter = ''] = /^## Two database users$(.*?)(?=^## |(?![^]))/ms.exec(readFileSync(join(root, 'docs/configuration.md'), 'utf8')) ?? [];
+/** Of the engine: what the chapter has behind its name. */
+const statementsOf = (engine: string): string => new RegExp(`^On ${engine}.*?\`\`\`sql\n(.*?)\`\`\``, 'ms').exec(chapter)?.[1] ?? '';
 /** A password that stands in the document is refused. */
 const OWN = randomBytes(12).toString('base64url');
-const program = find('mariadbd');
-const isAsked = askedEngines().includes('mysql');
-const canTry = isAsked && program !== undefined && find('mariadb-install-db') !== undefined;
-if (isAsked && !canTry) console.warn('\nTHE RIGHTS OF DATABASE USERS ARE NOT TRIED: no mariadbd here, or no mariadb-install-db to teach it users.\n');
+const passwordOf = (user: string) => `${OWN}-${user}`;
+const withOwnPasswords = (sql: string) => sql.replace(/'(\w+)-password'/g, `'${OWN}-$1'`);
 
-describe.skipIf(!canTry)('the database users of docs/configuration.md', () => {
+/** How the users of the document get onto a server of the engine, what asks it as one of them, and what it says to what they may not. */
+const OF = {
+  mysql: {
+    canRun: () => find('mariadbd') !== undefined && find('mariadb-install-db') !== undefined,
+    start: () => startMariaDb(find('mariadbd') ?? '', { knowsUsers: true }),
+    async makeUsers(url: string) {
+      const reader = `CREATE USER 'tickets_auditor'@'%' IDENTIFIED BY 'auditor-password'; GRANT SELECT ON gdgoc.* TO 'tickets_auditor'@'%';`;
+      const connection = await createConnection({ uri: url, multipleStatements: true });
+      await connection.query(withOwnPasswords(`${statementsOf('MySQL')}\n${reader}`));
+      await connection.end();
+    },
+    async refusal(url: string, sql: string): Promise<unknown> {
+      const connection = await createConnection(url);
+      const said = await connection.query(sql).then(String, (error) => error.errno);
+      await connection.end();
+      return said;
+    },
+    cannotMakeTables: /could not be brought up to date: CREATE command denied/,
+    denied: [1044, 1142, 1045, 1370],
+    forbidden: [
+      'DROP TABLE bookings',
+      'ALTER TABLE users DROP COLUMN role',
+      'CREATE TABLE mine (id int)',
+      'TRUNCATE TABLE stock_movements',
+      'SELECT * FROM mysql.user',
+      `GRANT ALL ON gdgoc.* TO 'tickets_app'@'%'`,
+    ],
+  },
+  postgres: {
+    canRun: () => findPostgres() !== undefined,
+    start: () => startPostgres(findPostgres() ?? ''),
+    async makeUsers(url: string) {
+      const reader = `CREATE ROLE tickets_auditor LOGIN PASSWORD 'auditor-password';
+        GRANT CONNECT ON DATABASE gdgoc TO tickets_auditor; GRANT USAGE ON SCHEMA public TO tickets_auditor;
+        ALTER DEFAULT PRIVILEGES FOR ROLE tickets_owner IN SCHEMA public GRANT SELECT ON TABLES TO tickets_auditor`;
+      // As psql does: each on its own, since a database cannot be made in a transaction.
+      const [onServer = '', inDatabase = ''] = `${statementsOf('PostgreSQL')}${reader}`.split('\\connect gdgoc\n');
+      const inGdgoc = Object.assign(new URL(url), { pathname: '/gdgoc' }).href;
+      for (const [place, sql] of [
+        [url, onServer],
+        [inGdgoc, inDatabase],
+      ] as const) {
+        const client = await clientOf(place);
+        for (const statement of withOwnPasswords(sql).split(/;\s*/)) await client.query(statement);
+        await client.end();
+      }
+    },
+    async refusal(url: string, sql: string): Promise<unknown> {
+      const client = await clientOf(url);
+      const said = await client.query(sql).then(String, (error) => error.code);
+      await client.end();
+      return said;
+    },
+    cannotMakeTables: /(?:could not be brought up to date|may not do what the start needs).*permission denied for schema public/,
+    denied: ['42501'],
+    forbidden: [
+      'DROP TABLE bookings',
+      'ALTER TABLE users DROP COLUMN role',
+      'CREATE TABLE mine (id int)',
+      'CREATE TEMPORARY TABLE mine (id int)',
+      'CREATE SCHEMA mine',
+      'CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$',
+      'CREATE TRIGGER mine BEFORE DELETE ON bookings FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+      'TRUNCATE TABLE stock_movements',
+      'SELECT * FROM pg_authid',
+      "SELECT pg_read_file('postgresql.conf')",
+      "COPY bookings TO PROGRAM 'cat'",
+      'SET session_replication_role = replica',
+      'GRANT tickets_owner TO tickets_app',
+      'ALTER ROLE tickets_app SUPERUSER',
+      'ALTER DATABASE gdgoc OWNER TO tickets_app',
+    ],
+  },
+} as const;
+
+const canTry = (engine: ServedEngine) => askedEngines().includes(engine) && OF[engine].canRun();
+for (const engine of ['mysql', 'postgres'] as const)
+  if (askedEngines().includes(engine) && !OF[engine].canRun())
+    sayMissing(`THE RIGHTS OF DATABASE USERS ARE NOT TRIED ON ${engine}: its server is not here, or nothing to teach it users.`);
+
+describe.each((['mysql', 'postgres'] as const).filter(canTry))('the database users of docs/configuration.md on %s', (engine) => {
+  const { start, makeUsers, refusal, cannotMakeTables, denied, forbidden } = OF[engine];
   let url: URL;
   let stop: () => void;
   beforeAll(async () => {
-    const server = await startMariaDb(program ?? '', { knowsUsers: true });
+    const server = await start();
     stop = server.stop;
     url = new URL(server.url);
-    const reader = `CREATE USER 'tickets_auditor'@'%' IDENTIFIED BY 'auditor-password'; GRANT SELECT ON gdgoc.* TO 'tickets_auditor'@'%';`;
-    const connection = await createConnection({ uri: server.url, multipleStatements: true });
-    await connection.query(`${statements}\n${reader}`.replace(/'(\w+)-password'/g, `'${OWN}-$1'`));
-    await connection.end();
+    await makeUsers(server.url);
   });
   afterAll(() => stop?.());
 
   const place = (user: string) => ({ host: url.hostname, port: Number(url.port), user: `tickets_${user}`, password: passwordOf(user) });
-  const passwordOf = (user: string) => `${OWN}-${user}`;
   /** The command line as the user, in the locked profile. */
   function tickets(user: string, ...args: string[]) {
     const { host, port, password, user: name } = place(user);
@@ -46,7 +124,7 @@ describe.skipIf(!canTry)('the database users of docs/configuration.md', () => {
       PORT: '0',
       HOST: '127.0.0.1',
     };
-    const database = { DB_HOST: host, DB_PORT: String(port), DB_NAME: 'gdgoc', DB_USER: name, DB_PASSWORD: password };
+    const database = { DB_TYPE: engine, DB_HOST: host, DB_PORT: String(port), DB_NAME: 'gdgoc', DB_USER: name, DB_PASSWORD: password };
     const { status, stdout, stderr } = spawnSync(process.execPath, [...CLI, ...args], {
       env: { ...env, ...database },
       encoding: 'utf8',
@@ -57,7 +135,7 @@ describe.skipIf(!canTry)('the database users of docs/configuration.md', () => {
   }
 
   it('the one of the server may not make tables: it stops and says so', () => {
-    expect(tickets('app', 'serve')).toEqual({ status: 1, said: expect.stringMatching(/could not be brought up to date: CREATE command denied/) });
+    expect(tickets('app', 'serve')).toEqual({ status: 1, said: expect.stringMatching(cannotMakeTables) });
   });
 
   it('the owner makes them', () => {
@@ -65,8 +143,8 @@ describe.skipIf(!canTry)('the database users of docs/configuration.md', () => {
   });
 
   it('with no more than SELECT, INSERT, UPDATE and DELETE the server does all that it does', async () => {
-    const database = { engine: 'mysql', database: 'gdgoc', poolSize: 5, ...place('app') } as const;
-    const api = await openApi('mysql', 'locked', {}, { database });
+    const database = { engine, database: 'gdgoc', poolSize: 5, ...place('app') };
+    const api = await openApi(engine, 'locked', {}, { database });
     const admin = await api.account({ role: 'admin' });
     const ann = { name: 'Ann', email: 'ann@example.com', password: 'correct horse' };
     const keyed = { 'Idempotency-Key': 'k', 'X-Forwarded-For': '203.0.113.7' };
@@ -92,18 +170,10 @@ describe.skipIf(!canTry)('the database users of docs/configuration.md', () => {
     expect(api.logged).toEqual([]);
   });
 
-  it.each([
-    'DROP TABLE bookings',
-    'ALTER TABLE users DROP COLUMN role',
-    'CREATE TABLE mine (id int)',
-    'TRUNCATE TABLE stock_movements',
-    'SELECT * FROM mysql.user',
-    `GRANT ALL ON gdgoc.* TO 'tickets_app'@'%'`,
-  ])('who has stolen its password may not: %s', async (sql) => {
-    const connection = await createConnection({ ...place('app'), database: 'gdgoc' });
-    const context = await connection.query(sql).then(String, (error) => error.errno);
-    await connection.end();
-    expect([1044, 1142, 1045, 1370]).toContain(context); // denied
+  it.each(forbidden)('who has stolen its password may not: %s', async (sql) => {
+    const { user, password } = place('app');
+    const asApp = Object.assign(new URL(url), { username: user, password, pathname: '/gdgoc' }).href;
+    expect(denied).toContain(await refusal(asApp, sql));
   });
 
   it('one who may only SELECT audits', () => {

@@ -22,6 +22,8 @@ const SECRETS: readonly RegExp[] = [
   ],
   ...[/\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|VALUES|SET|WHERE)\b/i, /SQLITE_|ER_[A-Z]+_|constraint/i],
   ...[/typeorm|mysql2|libsql|valibot|QueryFailedError|TypeError/i, /\[object Object\]/],
+  // A cursor is any letters too, but it has no ends in the middle.
+  ...[/postgres|SQLSTATE|(?<![\w-])pg(?![\w-])|\bpg_\w|pg-pool/i, /deadlock detected|canceling statement|relation "/i],
 ];
 
 /** What may be answered to what is no request to anything that is declared. */
