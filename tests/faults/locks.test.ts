@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Connection } from 'mysql2/promise';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ServedEngine } from '../engine-names.ts';
 import { ask, BoxOffice } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
+import { type PrivateServer, privateServer, privateServers } from './private-server.ts';
 import { PATIENCE_MS, startServer, until } from './programs.ts';
 import { CALM, reckon } from './reckoning.ts';
 import { storms } from './storm.ts';
@@ -11,24 +11,54 @@ import { storms } from './storm.ts';
 /** Locks are waited for three seconds, behind five of queue. */
 const SLOWEST_MS = 15_000;
 
-describe.runIf(hasMariaDb)('a rude neighbour in the database', () => {
-  let mariadb: PrivateMariaDb;
+interface Words {
+  /** The neighbour waits longer than the server does, so that it is never the one that gives up. */
+  readonly patience: string;
+  /** What makes the database refuse bookings, as one refuses a user without the right; and what makes it take them again. */
+  readonly denials: readonly (readonly string[])[];
+  readonly allow: readonly string[];
+  readonly deadlocks: string;
+}
+const OF: Readonly<Record<ServedEngine, Words>> = {
+  mysql: {
+    patience: 'SET SESSION innodb_lock_wait_timeout = 20',
+    denials: [1142, 1045].map((number) => [
+      `CREATE TRIGGER denied BEFORE INSERT ON bookings FOR EACH ROW SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = ${number}`,
+    ]),
+    allow: ['DROP TRIGGER denied'],
+    deadlocks: `SELECT VARIABLE_VALUE AS number FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'INNODB_DEADLOCKS'`,
+  },
+  postgres: {
+    patience: "SET lock_timeout = '20s'",
+    denials: ['42501', '28000'].map((state) => [
+      `CREATE FUNCTION deny() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'denied' USING ERRCODE = '${state}'; END $$`,
+      'CREATE TRIGGER denied BEFORE INSERT ON bookings FOR EACH ROW EXECUTE FUNCTION deny()',
+    ]),
+    allow: ['DROP TRIGGER denied ON bookings', 'DROP FUNCTION deny()'],
+    deadlocks: 'SELECT SUM(deadlocks) AS number FROM pg_stat_database',
+  },
+};
+
+describe.each(privateServers)('a rude neighbour in a database on %s', (engine) => {
+  const words = OF[engine];
+  let database: PrivateServer;
   beforeAll(async () => {
-    mariadb = await PrivateMariaDb.start();
+    database = await privateServer(engine);
   });
 
   async function house({ env = {} }: { env?: Record<string, string> } = {}) {
-    const store = mariadb.store();
+    const store = database.store();
     const server = await startServer(store, { env });
     // On a machine that is busy with other suites the first connection may take longer than the start waits for it.
     await until('the server is ready', async () => ((await ask(server.url, 'GET', '/health/ready')).status === 200 ? true : undefined));
     const office = await BoxOffice.open(server.url);
-    const rude = await mariadb.neighbour(store.database);
-    await rude.query('SET SESSION innodb_lock_wait_timeout = 20');
+    const rude = await database.neighbour(store.database);
+    await rude.query(words.patience);
     return { store, server, office, rude };
   }
+  type Rude = Awaited<ReturnType<typeof house>>['rude'];
 
-  const holding = async (rude: Connection, ...statements: readonly string[]) => {
+  const holding = async (rude: Rude, ...statements: readonly string[]) => {
     await rude.query('START TRANSACTION');
     for (const statement of statements) await rude.query(statement);
   };
@@ -68,7 +98,7 @@ describe.runIf(hasMariaDb)('a rude neighbour in the database', () => {
     await reckon(office, server, { heard: CALM });
   });
 
-  it('F7 makes the last statement of a transaction wait too long (1205): all of it is rolled back, stock and booking too', async () => {
+  it('F7 makes the last statement of a transaction wait too long (a lock wait): all of it is rolled back, stock and booking too', async () => {
     const { server, office, rude } = await house();
     const key = randomUUID();
     const [buyer] = office.buyers;
@@ -88,27 +118,25 @@ describe.runIf(hasMariaDb)('a rude neighbour in the database', () => {
 
   it('takes a right away: 503 with Retry-After, nothing stored, and on sale again once it is given back', async () => {
     const { server, office, rude } = await house();
-    const trigger = (number: number) =>
-      `CREATE TRIGGER denied BEFORE INSERT ON bookings FOR EACH ROW SIGNAL SQLSTATE '42000' SET MYSQL_ERRNO = ${number}`;
-    for (const number of [1142, 1045]) {
-      await rude.query(trigger(number));
+    for (const denial of words.denials) {
+      for (const statement of denial) await rude.query(statement);
       const { status, order } = await office.order();
       expect([status, order.certainty]).toEqual([503, 'not done']);
-      await rude.query('DROP TRIGGER denied');
+      for (const statement of words.allow) await rude.query(statement);
       expect((await office.order()).status).toBe(201);
     }
     await reckon(office, server, { heard: [...CALM, '503'] });
   });
 
-  it('F8 locks booking and event in the other order: the deadlock (1213) is invisible', async () => {
+  it('F8 locks booking and event in the other order: the deadlock is invisible', async () => {
     const { server, office, rude } = await house();
     const { order } = await office.order();
-    const deadlocks = async () => JSON.stringify(await rude.query(`SHOW GLOBAL STATUS LIKE 'Innodb_deadlocks'`));
+    const deadlocks = async () => Number((await database.query(words.deadlocks))[0]?.['number']);
     const before = await deadlocks();
     // More rows than the cancellation has changed, so that it is the victim.
     await holding(
       rude,
-      `UPDATE bookings SET booking_date = booking_date + INTERVAL 1 SECOND WHERE id = '${order.booking?.id}'`,
+      `UPDATE bookings SET booking_date = booking_date + INTERVAL '1' SECOND WHERE id = '${order.booking?.id}'`,
       'UPDATE users SET name = name',
     );
     const cancelled = office.cancel(order);
@@ -116,7 +144,8 @@ describe.runIf(hasMariaDb)('a rude neighbour in the database', () => {
     await rude.query(`SELECT id FROM events WHERE id = '${order.eventId}' FOR UPDATE`);
     await rude.query('ROLLBACK');
     expect((await cancelled).status).toBe(200);
-    expect(await deadlocks()).not.toBe(before);
+    // PostgreSQL counts it a moment later.
+    await until('the deadlock is counted', async () => ((await deadlocks()) > before ? true : undefined));
     await reckon(office, server);
   });
 
