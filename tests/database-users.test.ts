@@ -13,7 +13,7 @@ import { clientOf, findPostgres, startPostgres } from './postgres.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', join(root, 'apps/cli/src/main.ts')];
-const [, chapter = ''] = /^## Two database users$(.*?)(?=^## |(?![^]))/ms.exec(readFileSync(join(root, 'docs/configuration.md'), 'utf8')) ?? [];
+const [, chapter = ''] = /^## Two database users$(.*?)(?=^## |(?!.))/ms.exec(readFileSync(join(root, 'docs/configuration.md'), 'utf8')) ?? [];
 /** Of the engine: what the chapter has behind its name. */
 const statementsOf = (engine: string): string => new RegExp(`^On ${engine}.*?\`\`\`sql\n(.*?)\`\`\``, 'ms').exec(chapter)?.[1] ?? '';
 /** A password that stands in the document is refused. */
