@@ -23,11 +23,14 @@ export function explain(error: unknown, config: PostgresConfig): never {
   // A socket is there once its server runs.
   const isAway = kind !== 'bug' && kind !== 'denied' && kind !== 'unforeseen';
   if (isAway || (config.socket !== undefined && codeOf(error) === 'ENOENT'))
-    throw new Unavailable(`connect ${codeOf(error) ?? messageOf(error)} ${address}`, { cause: error });
+    throw new Unavailable(`connect ${codeOf(error) ?? messageOf(error)} ${address}${wordsOfState(error)}`, { cause: error });
   throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${codeOf(error) ?? 'no code'}). Nothing was changed.`);
 }
 
-/** What a person has to change. */
+/** Five digits say nothing to most people. */
+const wordsOfState = (error: unknown): string => (/^\d/.test(String(codeOf(error))) ? `: ${messageOf(error)}` : '');
+
+/** What a person has to change. A statement of the migrations that fails is told of elsewhere. */
 function faultOf(error: unknown, config: PostgresConfig): string | undefined {
   const { user, database, tls, socket } = config;
   const address = addressOf(config);
@@ -43,13 +46,15 @@ function faultOf(error: unknown, config: PostgresConfig): string | undefined {
     return `The database at ${address} asks user "${user}" for a password in a way that cannot be answered: ${message}. Is DB_PASSWORD (or the one in DATABASE_URL) set?`;
   switch (code) {
     case '28P01':
-      return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL).`;
+      return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL), or a password that has expired (VALID UNTIL).`;
     case '28000':
-      return `The database at ${address} lets user "${user}" not in: ${message}. As an administrator: allow them in pg_hba.conf${tls === undefined ? ', or set DB_SSL_MODE to required where it asks for encryption' : ''}.`;
+      return `The database at ${address} does not let user "${user}" in: ${message}. As an administrator: ALTER ROLE "${user}" LOGIN where it is the role's right, else allow it in pg_hba.conf${tls === undefined ? ', or set DB_SSL_MODE to required where it asks for encryption' : ''}.`;
     case UNKNOWN_DATABASE:
       return `The database "${database}" at ${address} is missing, and may not be created by user "${user}". As an administrator: CREATE DATABASE "${database}" OWNER "${user}".`;
     case '42501':
-      return `User "${user}" may not do what the start needs in "${database}": ${message}. As an administrator: ALTER DATABASE "${database}" OWNER TO "${user}", or GRANT CREATE ON SCHEMA public TO "${user}" in it.`;
+      return `User "${user}" may not connect to the database "${database}" at ${address}: ${message}. As an administrator: GRANT CONNECT ON DATABASE "${database}" TO "${user}".`;
+    case '55000':
+      return `The database "${database}" at ${address} takes no connections: ${message}. As an administrator: ALTER DATABASE "${database}" ALLOW_CONNECTIONS true.`;
     case '42704':
       return `The database at ${address} does not know a setting that every connection needs: ${message}. Use PostgreSQL 14 or newer.`;
     default:

@@ -7,6 +7,7 @@ import { migrations } from '../migrations/index.ts';
 import type { PostgresConfig } from './config.ts';
 import type { Opened, Opening } from './dialect.ts';
 import { TranslatingClient } from './postgres-client.ts';
+import { errors } from './postgres-errors.ts';
 import { explain, hasNoTls, RACED_DATABASE, UNKNOWN_DATABASE } from './postgres-faults.ts';
 import { WatchedPool } from './postgres-pool.ts';
 import { postgresSchemasFor } from './postgres-schemas.ts';
@@ -114,7 +115,10 @@ async function usableLine(config: PostgresConfig, makes: boolean): Promise<Line 
   };
   const client = await connect(config.database).catch(async (error: unknown) => {
     if (codeOf(error) !== UNKNOWN_DATABASE || !makes) throw error;
-    await create(config.database, await connect('postgres'));
+    const making = connect('postgres').then((server) => create(config.database, server));
+    await making.catch((failure: unknown) => {
+      throw errors.classify(failure) === 'denied' ? error : failure; // what is to be made is what a person needs to know
+    });
     return connect(config.database);
   });
   try {
