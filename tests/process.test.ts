@@ -311,7 +311,7 @@ describe('what keeps the server from starting is one message, and its exit code 
   });
 });
 
-describe('a database that cannot be reached', () => {
+describe.each(['mysql', 'postgres'] as const)('a database that cannot be reached, %s', (engine) => {
   it('is said once with its address; the server lives, answers 503, and serves once it is there', async () => {
     const port = await new Promise<number>((resolve) => {
       const probe = createServer().listen(0, '127.0.0.1', () => {
@@ -319,7 +319,10 @@ describe('a database that cannot be reached', () => {
         probe.close(() => resolve(free));
       });
     });
-    const server = start(HTTP, { DB_HOST: '127.0.0.1', DB_PORT: String(port), DB_USER: 'root', DB_NAME: 'later' });
+    const isHere = engines.includes(engine);
+    const { username, password } = isHere ? serverUrl(engine) : { username: 'root', password: '' };
+    const place = { DB_TYPE: engine, DB_HOST: '127.0.0.1', DB_PORT: String(port) };
+    const server = start(HTTP, { ...place, DB_USER: username, DB_PASSWORD: password, DB_NAME: 'later' });
     const url = await server.listening();
     expect(server.output()).toContain(`connect ECONNREFUSED 127.0.0.1:${port}`);
     const refused = await fetch(`${url}/api/events`);
@@ -328,10 +331,11 @@ describe('a database that cannot be reached', () => {
     expect(await refused.json()).toEqual({ success: false, message: 'Layanan sementara tidak tersedia', errors: null });
     expect((await fetch(url)).status).toBe(200);
     expect(server.output().match(/ECONNREFUSED/g)).toHaveLength(1);
-    if (!engines.includes('mysql')) return;
+    if (!isHere) return;
     // The database comes: here a wire to the tests' own.
+    const { port: portThere, hostname } = serverUrl(engine);
     const wire = createServer((near) => {
-      const far = connect(Number(serverUrl('mysql').port || 3306), serverUrl('mysql').hostname);
+      const far = connect(Number(portThere || { mysql: 3306, postgres: 5432 }[engine]), hostname);
       near.pipe(far).pipe(near);
       for (const end of [near, far]) end.on('error', () => [near, far].forEach((socket) => void socket.destroy()));
     }).listen(port, '127.0.0.1');
