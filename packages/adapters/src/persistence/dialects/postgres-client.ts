@@ -1,4 +1,5 @@
-import { Client, type QueryResult } from 'pg';
+import type { QueryResult } from 'pg';
+import { Client } from './postgres-driver.ts';
 
 /**
  * A connection that is told the statements of this program as they stand in the code: `?` for a value, and names in camelCase without quotes,

@@ -1,4 +1,3 @@
-import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { isLoopback } from '../../loopback.ts';
 import { StartFault } from '../../start-fault.ts';
@@ -7,6 +6,7 @@ import { migrations } from '../migrations/index.ts';
 import type { PostgresConfig } from './config.ts';
 import type { Opened, Opening } from './dialect.ts';
 import { TranslatingClient } from './postgres-client.ts';
+import { Client } from './postgres-driver.ts';
 import { errors } from './postgres-errors.ts';
 import { explain, hasNoTls, RACED_DATABASE, UNKNOWN_DATABASE } from './postgres-faults.ts';
 import { WatchedPool } from './postgres-pool.ts';
@@ -36,8 +36,8 @@ const SESSION = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
-/** What pg would otherwise take from the variables of other programs: PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION. */
-const OF_NO_OTHERS = { client_encoding: 'UTF8', application_name: 'tickets', sslnegotiation: 'postgres' } as const;
+/** What pg would otherwise take from the variables of other programs: PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION, PGREPLICATION. */
+const OF_NO_OTHERS = { client_encoding: 'UTF8', application_name: 'tickets', sslnegotiation: 'postgres', replication: 'false' } as const;
 
 /** As Node's TLS takes it. */
 interface Line {

@@ -1,6 +1,7 @@
-import { type Client, Pool as DriverPool, type PoolClient, type PoolConfig } from 'pg';
+import type { PoolClient, PoolConfig } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { Pool } from './dialect.ts';
+import { type Client, Pool as DriverPool } from './postgres-driver.ts';
 
 /** pg's pool, which tells what is idle by its events alone. */
 export class WatchedPool extends DriverPool {
