@@ -23,11 +23,13 @@ export async function freshDatabase(engine: Engine): Promise<{ config: DatabaseC
   }
   const { hostname, port, username, password } = serverUrl(engine);
   const name = `ticket_test_${randomBytes(8).toString('hex')}`;
-  const { defaultPort, characters, force } = OF[engine];
+  const { defaultPort, characters } = OF[engine];
   await onServer(engine, `CREATE DATABASE ${name}${characters}`);
   const server = { host: hostname, port: Number(port || defaultPort), user: decodeURIComponent(username), password: decodeURIComponent(password) };
-  return { config: { engine, ...server, database: name, poolSize: 10 }, drop: () => onServer(engine, `DROP DATABASE ${name}${force}`) };
+  return { config: { engine, ...server, database: name, poolSize: 10 }, drop: () => dropDatabase(engine, name) };
 }
+
+export const dropDatabase = (engine: ServedEngine, name: string): Promise<void> => onServer(engine, `DROP DATABASE ${name}${OF[engine].force}`);
 
 /** What differs: a PostgreSQL server has one set of characters for all, and drops no database that is in use. */
 const OF = {

@@ -7,7 +7,7 @@ import { configured } from '../with-use-cases.ts';
 /** tickets backup <file>: exit 0 when the backup is there, whole and checked; 1 with the command to run where the database has tools of its own. */
 export const backup = () =>
   new Command('backup')
-    .description('copy the embedded database into a new file while it is in use; of MySQL, print the command that does')
+    .description('copy the embedded database into a new file while it is in use; of a server, print the command that does')
     .argument('<file>', 'which is not there yet', parsed(FileName))
     .action(async (file: string) => {
       const { database } = configured();
@@ -19,7 +19,7 @@ export const backup = () =>
         return;
       }
       // Nothing was backed up, so whoever goes on when this command is done must not.
-      console.error('Nothing was backed up: MySQL and MariaDB have tools of their own for it (mariadb-dump and mariadb by their newer names). Run:');
+      console.error(`Nothing was backed up: ${done.why}. Run:`);
       console.log(done.backUp);
       if (done.onMariaDb !== undefined) console.error(`On MariaDB: ${done.onMariaDb}`);
       console.error(`To restore it, with every server stopped: ${done.restore}`);

@@ -35,7 +35,7 @@ export const restore = () =>
         },
       });
       if ('restore' in restored) {
-        console.error('Nothing was restored: MySQL and MariaDB have tools of their own for it. With every server stopped, run:');
+        console.error(`Nothing was restored: ${restored.why}. With every server stopped, run:`);
         console.log(restored.restore);
         console.error(SECRET_ADVICE);
         throw new AnsweredNo();

@@ -168,6 +168,8 @@ export interface Copies {
 
 /** What the database's own tools have to do. */
 export interface ByOtherTools {
+  /** Which tools, for people. */
+  readonly why: string;
   readonly backUp: string;
   readonly restore: string;
   /** What has to be written otherwise for MariaDB's own tools. */

@@ -23,6 +23,7 @@ function byOtherTools({ host, port, user, password, database, socket, tls }: MyS
   const where = [...place, `--user=${user}`, ...line, ...(password === '' ? [] : ['--password'])].map(quoted).join(' ');
   const name = quoted(database);
   return {
+    why: 'MySQL and MariaDB have tools of their own for it (mariadb-dump and mariadb by their newer names)',
     backUp: `(umask 077 && mysqldump ${where} --single-transaction --no-tablespaces --hex-blob --default-character-set=utf8mb4 ${name} > ${quoted(file)})`,
     restore: `mysql ${where} --default-character-set=utf8mb4 ${name} < ${quoted(file)}`,
     onMariaDb: asked && `Its tools take ${asked.mode === 'required' ? '--ssl' : '--ssl --ssl-verify-server-cert'} in place of ${line[0]}.`,

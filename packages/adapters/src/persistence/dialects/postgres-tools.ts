@@ -36,6 +36,7 @@ function byOtherTools(config: PostgresConfig, file: string): ByOtherTools {
   const name = quoted(database);
   const before = line.map((setting) => `${setting} `).join('');
   return {
+    why: "PostgreSQL has tools of its own for it (of the server's version, or of a newer one)",
     backUp: `(umask 077 && ${before}pg_dump ${where} --format=custom --no-owner --no-privileges --file=${quoted(file)} --dbname=${name})`,
     // All of it or nothing; what is there goes.
     restore: `${before}pg_restore ${where} --clean --if-exists --no-owner --no-privileges --single-transaction --exit-on-error --dbname=${name} ${quoted(file)}`,
