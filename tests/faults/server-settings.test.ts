@@ -50,7 +50,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
   let office: BoxOffice;
   beforeAll(async () => {
     mariadb = await PrivateMariaDb.start();
-    wire = await Wire.lay(mariadb.port);
+    wire = await Wire.lay(mariadb);
     const store = mariadb.store();
     server = { ...(await startServer({ ...store, port: wire.port })), store };
     office = await BoxOffice.open(server.url);
@@ -241,7 +241,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       '%i at COMMIT, when what the database did was %s: found out, and booked once',
       async (errno, done) => {
         const before = await rowsIn(server.store, 'bookings');
-        const sprung = wire.trap(/^COMMIT$/, answerWith({ errno, done }));
+        const sprung = wire.trap(/^COMMIT$/, answerWith({ code: errno, done }));
         const { status, order } = await office.order({ quantity: 2, key: errno % 2 === 0 ? randomUUID() : undefined });
         await sprung;
         expect([status, (await rowsIn(server.store, 'bookings')) - before]).toEqual([201, 1]);
@@ -256,7 +256,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       ['a new user', 'POST', () => '/api/users', NEW_USER, 201],
     ])('9999 at the COMMIT of %s, stored or not: done once', async (_, method, path, body, usual) => {
       for (const done of ['COMMIT', 'ROLLBACK']) {
-        const sprung = wire.trap(/^COMMIT$/, answerWith({ errno: 9999, done }));
+        const sprung = wire.trap(/^COMMIT$/, answerWith({ code: 9999, done }));
         const { status } = await ask(office.url, method, path(), { as: office.admin, body: fresh(body) });
         await sprung;
         expect([done, status]).toEqual([done, usual]);
@@ -274,7 +274,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       async (errno, _, words) => {
         const before = await rowsIn(server.store, 'bookings');
         const from = server.output().length;
-        const sprung = wire.trap(words, answerWith({ errno, done: 'DO 1' }));
+        const sprung = wire.trap(words, answerWith({ code: errno, done: 'DO 1' }));
         const { status, order } = await office.order();
         await sprung;
         const stored = (await rowsIn(server.store, 'bookings')) - before;
@@ -289,7 +289,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     it.each([1030, 1665, 9999])('%i to every INSERT of a booking: 503, nothing stored, and the log names the number', async (errno) => {
       const before = await rowsIn(server.store, 'bookings');
       const from = server.output().length;
-      const { status, order } = await always(wire, /INSERT INTO `?bookings/, answerWith({ errno, done: 'DO 1' }), () => office.order());
+      const { status, order } = await always(wire, /INSERT INTO `?bookings/, answerWith({ code: errno, done: 'DO 1' }), () => office.order());
       expect([status, order.certainty, (await rowsIn(server.store, 'bookings')) - before]).toEqual([503, 'not done', 0]);
       await expectLogged(errno, from);
       expect((await office.order()).status).toBe(201);
@@ -301,7 +301,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       ['the INSERT of an event', /^INSERT INTO `?events/, 'POST', () => '/api/events', CONCERT, 201],
       ['the UPDATE of an event', /^UPDATE `?events/, 'PUT', () => `/api/events/${office.sales[0]?.id}`, { name: 'Changed' }, 200],
     ])('9999 to %s: done after all, or 503', async (_, words, method, path, given, usual) => {
-      const sprung = wire.trap(words, answerWith({ errno: 9999, done: 'DO 1' }));
+      const sprung = wire.trap(words, answerWith({ code: 9999, done: 'DO 1' }));
       const { status, body } = await ask(office.url, method, path(), { as: office.admin, body: fresh(given) });
       await sprung;
       expect([
@@ -318,7 +318,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
         ['/api/bookings', /^SELECT .* FROM `?bookings/s],
         ['/api/auth/me', /^SELECT .* FROM `?users/s],
       ] as const) {
-        const sprung = wire.trap(words, answerWith({ errno, done: 'DO 1' }));
+        const sprung = wire.trap(words, answerWith({ code: errno, done: 'DO 1' }));
         const { status } = await ask(office.url, 'GET', path, { as: buyer });
         await sprung;
         expect([path, status]).toEqual([path, 200]);
@@ -327,7 +327,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
 
     it('9999 to every read: 503, and 200 once it is over', async () => {
       const read = () => ask(office.url, 'GET', '/api/events');
-      const { status, body } = await always(wire, /^SELECT .* FROM `?events/s, answerWith({ errno: 9999, done: 'DO 1' }), read);
+      const { status, body } = await always(wire, /^SELECT .* FROM `?events/s, answerWith({ code: 9999, done: 'DO 1' }), read);
       expect([status, body.message]).toEqual([503, UNAVAILABLE]);
       expect((await read()).status).toBe(200);
     });
@@ -346,7 +346,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       [4025, 'MariaDB: a CHECK'],
     ])('%i before COMMIT is our own fault (%s): 500, and nothing stored', async (errno) => {
       const before = await rowsIn(server.store, 'bookings');
-      const sprung = wire.trap(/INSERT INTO `?bookings/, answerWith({ errno, done: 'DO 1' }));
+      const sprung = wire.trap(/INSERT INTO `?bookings/, answerWith({ code: errno, done: 'DO 1' }));
       const order = { as: office.buyers[0], body: { event_id: office.sales.at(-1)?.id, quantity: 1 } };
       const { status } = await ask(office.url, 'POST', '/api/bookings', order);
       await sprung;
@@ -361,7 +361,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       await rude.query('START TRANSACTION');
       await rude.query('SELECT id FROM events FOR UPDATE');
       await cutAll();
-      const sprung = wire.trap(/^SET\b/, answerWith({ errno, done: 'DO 1' }));
+      const sprung = wire.trap(/^SET\b/, answerWith({ code: errno, done: 'DO 1' }));
       const asked = office.order();
       await sprung;
       const waiting = until('the order waits for the lock', async () => {
@@ -390,7 +390,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     it('to the last setting: it is not used, and what the database stamps is UTC', () =>
       under({ time_zone: "'+05:30'" }, async () => {
         await cutAll();
-        const sprung = wire.trap(/^SET\b.*time_zone/s, answerWith({ errno: 1105, done: 'DO 1' }));
+        const sprung = wire.trap(/^SET\b.*time_zone/s, answerWith({ code: 1105, done: 'DO 1' }));
         const key = randomUUID();
         expect((await office.order({ key })).status).toBe(201);
         await sprung;
@@ -399,7 +399,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
 
     it('to each of them for a while: 503, never an answer from a connection without its settings, and on sale again after it', async () => {
       await cutAll();
-      const [order, list] = await always(wire, /^SET\b/, answerWith({ errno: 1105, done: 'DO 1' }), () =>
+      const [order, list] = await always(wire, /^SET\b/, answerWith({ code: 1105, done: 'DO 1' }), () =>
         Promise.all([office.order(), ask(office.url, 'GET', '/api/events')]),
       );
       expect([order.status, order.order.certainty, list.status]).toEqual([503, 'not done', 503]);
