@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CONCERT } from '../open-api.ts';
+import { answersAsEver, countsOf, minutesOff, rowsIn } from './as-ever.ts';
 import { ask, BoxOffice } from './box-office.ts';
 import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { type Server, type Store, startServer, tryToStart, until } from './programs.ts';
+import { type Server, startServer, tryToStart, until } from './programs.ts';
 import { CALM, OUTAGE, query, reckon } from './reckoning.ts';
 import { storms } from './storm.ts';
 import { answerWith, askInstead, type Fate, Wire } from './wire.ts';
 
-/** Quotes of all kinds, backslashes, and letters outside latin1: a setting that changes how text is read changes them. */
-const ODD_TEXT = String.raw`O'Hara "quoted" ${'`'}ticked${'`'} C:\new\table % _ \' ąę 日本 🎫`;
 const UNAVAILABLE = 'Layanan sementara tidak tersedia';
 
 const NEW_USER = { name: 'Ann', email: 'ann@example.com', password: 'a long password' };
@@ -18,15 +17,6 @@ const NEW_USER = { name: 'Ann', email: 'ann@example.com', password: 'a long pass
 const fresh = (body: object) => ({ ...body, name: `Ann ${randomUUID()}`, ...('email' in body ? { email: `${randomUUID()}@example.com` } : {}) });
 
 type Settings = Readonly<Record<string, string>>;
-
-const rowsIn = async (store: Store, table: 'bookings' | 'events' | 'users', where = 'TRUE'): Promise<number> =>
-  Number((await query<{ found: number | string }>(store, `SELECT COUNT(*) AS found FROM ${table} WHERE ${where}`))[0]?.found);
-
-/** How far the time that the database stamped is from UTC. */
-const minutesOff = async (store: Store, key: string): Promise<number> => {
-  const sql = `SELECT ABS(TIMESTAMPDIFF(MINUTE, kept_at, UTC_TIMESTAMP())) AS minutes FROM idempotency_keys WHERE idempotency_key = '${key}'`;
-  return Number((await query<{ minutes: number | string }>(store, sql))[0]?.minutes);
-};
 
 /** Each statement of these words meets its fate until `work` is done. */
 async function always<Result>(wire: Wire, words: RegExp, fate: Fate, work: () => Promise<Result>): Promise<Result> {
@@ -165,56 +155,6 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       await answersAsEver(server, office);
     }),
   );
-
-  /** All kinds of requests, with reads of more than one row, and a storm. */
-  async function answersAsEver(at: Server, own: BoxOffice): Promise<void> {
-    const { url, admin } = own;
-    const key = randomUUID();
-    const crowd = await Promise.all(Array.from({ length: 12 }, (_, index) => own.order({ key: index === 0 ? key : undefined, quantity: 2 })));
-    expect(countsOf(crowd)).toEqual({ 201: 12 });
-    expect(await minutesOff(at.store, key)).toBeLessThan(60);
-    const [first, second, third] = crowd.map(({ order }) => order);
-    if (first === undefined || second === undefined || third === undefined) throw new Error('there are no orders');
-    expect((await own.cancel(second)).status).toBe(200);
-    expect((await ask(url, 'DELETE', `/api/bookings/${third.booking?.id}`, { as: third.buyer })).status).toBe(200);
-    own.orders.splice(own.orders.indexOf(third), 1);
-    const again = await ask(url, 'POST', '/api/bookings', { as: first.buyer, key, body: { event_id: first.eventId, quantity: 2 } });
-    expect([again.status, again.headers.get('idempotency-replayed'), again.body.data?.id]).toEqual([201, 'true', first.booking?.id]);
-
-    const made = await ask(url, 'POST', '/api/events', { as: admin, body: { ...CONCERT, name: ODD_TEXT, description: ODD_TEXT } });
-    expect([made.status, made.body.data?.name]).toEqual([201, ODD_TEXT]);
-    const event = `/api/events/${made.body.data?.id}`;
-    const changed = await ask(url, 'PUT', event, { as: admin, body: { location: ODD_TEXT, total_tickets: 7 } });
-    expect([changed.status, changed.body.data?.available_tickets]).toEqual([200, 7]);
-    const { body: read } = await ask(url, 'GET', event);
-    expect([read.data?.name, read.data?.description, read.data?.location, read.data?.event_date]).toEqual([
-      ...[ODD_TEXT, ODD_TEXT, ODD_TEXT, CONCERT.event_date],
-    ]);
-    const account = { name: ODD_TEXT, email: `${randomUUID()}@example.com`, password: 'a long password' };
-    const person = await ask(url, 'POST', '/api/auth/register', { body: account });
-    expect([person.status, person.body.data?.user?.name]).toEqual([201, ODD_TEXT]);
-    expect((await ask(url, 'POST', '/api/auth/login', { body: account })).status).toBe(200);
-    expect((await ask(url, 'POST', '/api/auth/register', { body: account })).status).toBe(400);
-    expect((await ask(url, 'DELETE', `/api/users/${person.body.data?.user?.id}`)).status).toBe(200);
-    expect((await ask(url, 'DELETE', `/api/users/${first.buyer.id}`)).status).toBe(400); // a user who holds tickets stays
-    expect((await ask(url, 'DELETE', `/api/events/${first.eventId}`, { as: admin })).status).toBe(400); // and so does their event
-
-    await storms(own, 300, { crowd: 12 });
-    const lists = await Promise.all(['/api/events', '/api/users', '/api/bookings'].map((path) => ask(url, 'GET', path, { as: admin })));
-    expect(lists.map(({ status, body }) => [status, body.data?.length])).toEqual([
-      [200, await rowsIn(at.store, 'events')],
-      [200, await rowsIn(at.store, 'users')],
-      [200, await rowsIn(at.store, 'bookings')],
-    ]);
-    expect((await ask(url, 'DELETE', event, { as: admin })).status).toBe(200);
-    await reckon(own, at);
-  }
-
-  const countsOf = (answers: readonly { readonly status: number | undefined }[]) => {
-    const counts: Record<string, number> = {};
-    for (const { status } of answers) counts[String(status)] = (counts[String(status)] ?? 0) + 1;
-    return counts;
-  };
 
   it('a binlog of statements, on which no write would be taken: the start is refused in one line that names the setting; a mixed one serves', async () => {
     const logging = await PrivateMariaDb.start({ options: ['--log-bin=log', '--server-id=1', '--binlog-format=STATEMENT'] });
