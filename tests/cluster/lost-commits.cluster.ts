@@ -65,7 +65,7 @@ describe('a COMMIT that is lost, found out at another node', () => {
   let moved: HttpServer;
   let buyer: string;
   beforeAll(async () => {
-    wire = await Wire.lay(nodes[0].port);
+    wire = await Wire.lay({ engine: 'mysql', port: nodes[0].port });
     moved = await startServer(nodes[0], DATABASE, folder, wire.port);
     buyer = await account('user');
   });

@@ -1,40 +1,38 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { firing, scrape } from '../alarms.ts';
 import { BoxOffice } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
+import { type PrivateServer, privateServer, privateServers } from './private-server.ts';
 import { startServer, until } from './programs.ts';
-import { loseAnswer, Wire } from './wire.ts';
-
-const COMMIT = /^COMMIT$/;
+import { COMMIT, loseAnswer, Wire } from './wire.ts';
 
 /** The others are provoked in tests/alarms.test.ts, and OrdersRefused in failover.test.ts. */
-describe.runIf(hasMariaDb)('an alarm of docs/runbook.md holds when it has to', () => {
-  let mariadb: PrivateMariaDb;
+describe.each(privateServers)('an alarm of docs/runbook.md holds when it has to, on %s', (engine) => {
+  let database: PrivateServer;
   beforeAll(async () => {
-    mariadb = await PrivateMariaDb.start();
+    database = await privateServer(engine);
   });
 
   it('DatabaseUnreachable: while it is killed, and while it is frozen, and no longer', async () => {
-    const server = await startServer(mariadb.store());
+    const server = await startServer(database.store());
     const office = await BoxOffice.open(server.url);
     const before = await scrape(server.url);
     const rings = async () => firing(before, await scrape(server.url)).includes('DatabaseUnreachable');
     const itIsOver = () => until('it is over', async () => ((await rings()) ? undefined : true));
     expect(await rings()).toBe(false);
-    await mariadb.kill();
+    await database.kill();
     expect(await rings()).toBe(true);
-    await mariadb.start();
+    await database.start();
     await itIsOver();
-    mariadb.freeze();
+    database.freeze();
     expect(await rings()).toBe(true);
-    mariadb.thaw();
+    database.thaw();
     await itIsOver();
     expect((await office.order()).status).toBe(201);
   });
 
   it('OutcomeUnknown: COMMIT was sent, and nothing is heard any more; but not where it was found out', async () => {
-    const wire = await Wire.lay(mariadb.port);
-    const server = await startServer({ ...mariadb.store(), port: wire.port });
+    const wire = await Wire.lay(database);
+    const server = await startServer({ ...database.store(), port: wire.port });
     const office = await BoxOffice.open(server.url);
     const found = wire.trap(COMMIT, loseAnswer);
     const calm = await scrape(server.url);

@@ -30,7 +30,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
   beforeAll(async () => {
     pair = await ReplicatedMariaDb.start();
     const store = pair.primary.store();
-    wire = await Wire.lay(pair.primary.port);
+    wire = await Wire.lay(pair.primary);
     server = { ...(await startServer({ ...store, port: wire.port }, { env: PLAIN_USER })), store };
     office = await BoxOffice.open(server.url);
   });
@@ -158,7 +158,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
       const crowd = () => Promise.all(Array.from({ length: 12 }, (_, index) => office.order({ eventId: office.sales[1 + (index % 2)]?.id ?? '' })));
       const list = () => Promise.all(Array.from({ length: 6 }, () => ask(office.url, 'GET', '/api/events')));
       await Promise.all([crowd(), list()]);
-      wire.spoil(words, answerWith({ errno, done }));
+      wire.spoil(words, answerWith({ code: errno, done }));
       const [orders, lists] = await Promise.all([crowd(), list()]);
       expect(orders.filter(({ status }) => status !== 201 && status !== 503)).toEqual([]);
       expect(lists.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);

@@ -1,32 +1,29 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ask, BoxOffice, type Person } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
+import { privateServer, privateServers } from './private-server.ts';
 import { type Server, type Store, startServer } from './programs.ts';
 import { query } from './reckoning.ts';
-import { holdBack, loseAnswer, Wire } from './wire.ts';
-
-const COMMIT = /^COMMIT$/;
-const BEGIN = /^START TRANSACTION$/;
+import { BEGIN, COMMIT, holdBack, loseAnswer, Wire } from './wire.ts';
 
 /**
  * One server commits a change and never hears so. Before it has found out, somebody changes the same row at the other server. The first change
  * happened once, before the other: it is answered as done, and what stands in the end is the other one.
  */
-describe.runIf(hasMariaDb)('a COMMIT whose answer is lost, and a newer change at another server before it is found out', () => {
+describe.each(privateServers)('on %s a COMMIT whose answer is lost, and a newer change at another server before it is found out', (engine) => {
   let store: Store;
   let wire: Wire;
   let first: Server;
   let second: Server;
   let office: BoxOffice;
   beforeAll(async () => {
-    const mariadb = await PrivateMariaDb.start();
-    wire = await Wire.lay(mariadb.port);
-    store = mariadb.store();
-    first = await startServer({ ...mariadb.store(), database: databaseOf(store), port: wire.port });
+    const database = await privateServer(engine);
+    wire = await Wire.lay(database);
+    const direct = database.store();
+    store = direct;
+    first = await startServer({ ...direct, port: wire.port });
     second = await startServer(store);
     office = await BoxOffice.open(second.url);
   });
-  const databaseOf = (of: Store): string => (of.engine === 'mysql' ? of.database : '');
 
   interface Change {
     readonly method: 'PUT' | 'PATCH' | 'DELETE' | 'POST';

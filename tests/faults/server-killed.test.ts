@@ -1,13 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BoxOffice } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { enginesHere, privateStore } from './private-server.ts';
+import { enginesHere, privateServer, privateServers, privateStore } from './private-server.ts';
 import { freePort, PATIENCE_MS, type Store, startServer, until } from './programs.ts';
 import { CRASH, query, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
-import { Wire } from './wire.ts';
+import { COMMIT, Wire } from './wire.ts';
 
 /** 100 and more where there is time: FAULT_ROUNDS=100 npm run test:faults */
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 10);
@@ -36,19 +35,15 @@ describe.each(enginesHere)('a server on %s', (engine) => {
   });
 });
 
-describe.runIf(hasMariaDb)('a server on mysql', () => {
-  let mariadb: PrivateMariaDb;
-  beforeAll(async () => {
-    mariadb = await PrivateMariaDb.start();
-  });
-
+describe.each(privateServers)('a server on %s', (engine) => {
   it('F24 is killed after COMMIT and before its answer: the retry under the same key is given that booking', async () => {
-    const wire = await Wire.lay(mariadb.port);
-    const store = mariadb.store();
+    const database = await privateServer(engine);
+    const wire = await Wire.lay(database);
+    const store = database.store();
     const port = await freePort();
     const first = await startServer({ ...store, port: wire.port }, { port });
     const office = await BoxOffice.open(first.url);
-    const committed = wire.trap(/^COMMIT$/, (line, statement) => {
+    const committed = wire.trap(COMMIT, (line, statement) => {
       line.far.write(statement);
       line.onAnswer = () => undefined; // it is stored, and the server does not hear of it
     });

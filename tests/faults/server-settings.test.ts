@@ -2,15 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CONCERT } from '../open-api.ts';
+import { answersAsEver, countsOf, minutesOff, rowsIn } from './as-ever.ts';
 import { ask, BoxOffice } from './box-office.ts';
 import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { type Server, type Store, startServer, tryToStart, until } from './programs.ts';
+import { type Server, startServer, tryToStart, until } from './programs.ts';
 import { CALM, OUTAGE, query, reckon } from './reckoning.ts';
 import { storms } from './storm.ts';
 import { answerWith, askInstead, type Fate, Wire } from './wire.ts';
 
-/** Quotes of all kinds, backslashes, and letters outside latin1: a setting that changes how text is read changes them. */
-const ODD_TEXT = String.raw`O'Hara "quoted" ${'`'}ticked${'`'} C:\new\table % _ \' ąę 日本 🎫`;
 const UNAVAILABLE = 'Layanan sementara tidak tersedia';
 
 const NEW_USER = { name: 'Ann', email: 'ann@example.com', password: 'a long password' };
@@ -18,15 +17,6 @@ const NEW_USER = { name: 'Ann', email: 'ann@example.com', password: 'a long pass
 const fresh = (body: object) => ({ ...body, name: `Ann ${randomUUID()}`, ...('email' in body ? { email: `${randomUUID()}@example.com` } : {}) });
 
 type Settings = Readonly<Record<string, string>>;
-
-const rowsIn = async (store: Store, table: 'bookings' | 'events' | 'users', where = 'TRUE'): Promise<number> =>
-  Number((await query<{ found: number | string }>(store, `SELECT COUNT(*) AS found FROM ${table} WHERE ${where}`))[0]?.found);
-
-/** How far the time that the database stamped is from UTC. */
-const minutesOff = async (store: Store, key: string): Promise<number> => {
-  const sql = `SELECT ABS(TIMESTAMPDIFF(MINUTE, kept_at, UTC_TIMESTAMP())) AS minutes FROM idempotency_keys WHERE idempotency_key = '${key}'`;
-  return Number((await query<{ minutes: number | string }>(store, sql))[0]?.minutes);
-};
 
 /** Each statement of these words meets its fate until `work` is done. */
 async function always<Result>(wire: Wire, words: RegExp, fate: Fate, work: () => Promise<Result>): Promise<Result> {
@@ -50,7 +40,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
   let office: BoxOffice;
   beforeAll(async () => {
     mariadb = await PrivateMariaDb.start();
-    wire = await Wire.lay(mariadb.port);
+    wire = await Wire.lay(mariadb);
     const store = mariadb.store();
     server = { ...(await startServer({ ...store, port: wire.port })), store };
     office = await BoxOffice.open(server.url);
@@ -166,56 +156,6 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     }),
   );
 
-  /** All kinds of requests, with reads of more than one row, and a storm. */
-  async function answersAsEver(at: Server, own: BoxOffice): Promise<void> {
-    const { url, admin } = own;
-    const key = randomUUID();
-    const crowd = await Promise.all(Array.from({ length: 12 }, (_, index) => own.order({ key: index === 0 ? key : undefined, quantity: 2 })));
-    expect(countsOf(crowd)).toEqual({ 201: 12 });
-    expect(await minutesOff(at.store, key)).toBeLessThan(60);
-    const [first, second, third] = crowd.map(({ order }) => order);
-    if (first === undefined || second === undefined || third === undefined) throw new Error('there are no orders');
-    expect((await own.cancel(second)).status).toBe(200);
-    expect((await ask(url, 'DELETE', `/api/bookings/${third.booking?.id}`, { as: third.buyer })).status).toBe(200);
-    own.orders.splice(own.orders.indexOf(third), 1);
-    const again = await ask(url, 'POST', '/api/bookings', { as: first.buyer, key, body: { event_id: first.eventId, quantity: 2 } });
-    expect([again.status, again.headers.get('idempotency-replayed'), again.body.data?.id]).toEqual([201, 'true', first.booking?.id]);
-
-    const made = await ask(url, 'POST', '/api/events', { as: admin, body: { ...CONCERT, name: ODD_TEXT, description: ODD_TEXT } });
-    expect([made.status, made.body.data?.name]).toEqual([201, ODD_TEXT]);
-    const event = `/api/events/${made.body.data?.id}`;
-    const changed = await ask(url, 'PUT', event, { as: admin, body: { location: ODD_TEXT, total_tickets: 7 } });
-    expect([changed.status, changed.body.data?.available_tickets]).toEqual([200, 7]);
-    const { body: read } = await ask(url, 'GET', event);
-    expect([read.data?.name, read.data?.description, read.data?.location, read.data?.event_date]).toEqual([
-      ...[ODD_TEXT, ODD_TEXT, ODD_TEXT, CONCERT.event_date],
-    ]);
-    const account = { name: ODD_TEXT, email: `${randomUUID()}@example.com`, password: 'a long password' };
-    const person = await ask(url, 'POST', '/api/auth/register', { body: account });
-    expect([person.status, person.body.data?.user?.name]).toEqual([201, ODD_TEXT]);
-    expect((await ask(url, 'POST', '/api/auth/login', { body: account })).status).toBe(200);
-    expect((await ask(url, 'POST', '/api/auth/register', { body: account })).status).toBe(400);
-    expect((await ask(url, 'DELETE', `/api/users/${person.body.data?.user?.id}`)).status).toBe(200);
-    expect((await ask(url, 'DELETE', `/api/users/${first.buyer.id}`)).status).toBe(400); // a user who holds tickets stays
-    expect((await ask(url, 'DELETE', `/api/events/${first.eventId}`, { as: admin })).status).toBe(400); // and so does their event
-
-    await storms(own, 300, { crowd: 12 });
-    const lists = await Promise.all(['/api/events', '/api/users', '/api/bookings'].map((path) => ask(url, 'GET', path, { as: admin })));
-    expect(lists.map(({ status, body }) => [status, body.data?.length])).toEqual([
-      [200, await rowsIn(at.store, 'events')],
-      [200, await rowsIn(at.store, 'users')],
-      [200, await rowsIn(at.store, 'bookings')],
-    ]);
-    expect((await ask(url, 'DELETE', event, { as: admin })).status).toBe(200);
-    await reckon(own, at);
-  }
-
-  const countsOf = (answers: readonly { readonly status: number | undefined }[]) => {
-    const counts: Record<string, number> = {};
-    for (const { status } of answers) counts[String(status)] = (counts[String(status)] ?? 0) + 1;
-    return counts;
-  };
-
   it('a binlog of statements, on which no write would be taken: the start is refused in one line that names the setting; a mixed one serves', async () => {
     const logging = await PrivateMariaDb.start({ options: ['--log-bin=log', '--server-id=1', '--binlog-format=STATEMENT'] });
     const refused = await tryToStart(logging.store());
@@ -241,7 +181,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       '%i at COMMIT, when what the database did was %s: found out, and booked once',
       async (errno, done) => {
         const before = await rowsIn(server.store, 'bookings');
-        const sprung = wire.trap(/^COMMIT$/, answerWith({ errno, done }));
+        const sprung = wire.trap(/^COMMIT$/, answerWith({ code: errno, done }));
         const { status, order } = await office.order({ quantity: 2, key: errno % 2 === 0 ? randomUUID() : undefined });
         await sprung;
         expect([status, (await rowsIn(server.store, 'bookings')) - before]).toEqual([201, 1]);
@@ -256,7 +196,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       ['a new user', 'POST', () => '/api/users', NEW_USER, 201],
     ])('9999 at the COMMIT of %s, stored or not: done once', async (_, method, path, body, usual) => {
       for (const done of ['COMMIT', 'ROLLBACK']) {
-        const sprung = wire.trap(/^COMMIT$/, answerWith({ errno: 9999, done }));
+        const sprung = wire.trap(/^COMMIT$/, answerWith({ code: 9999, done }));
         const { status } = await ask(office.url, method, path(), { as: office.admin, body: fresh(body) });
         await sprung;
         expect([done, status]).toEqual([done, usual]);
@@ -274,7 +214,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       async (errno, _, words) => {
         const before = await rowsIn(server.store, 'bookings');
         const from = server.output().length;
-        const sprung = wire.trap(words, answerWith({ errno, done: 'DO 1' }));
+        const sprung = wire.trap(words, answerWith({ code: errno, done: 'DO 1' }));
         const { status, order } = await office.order();
         await sprung;
         const stored = (await rowsIn(server.store, 'bookings')) - before;
@@ -289,7 +229,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     it.each([1030, 1665, 9999])('%i to every INSERT of a booking: 503, nothing stored, and the log names the number', async (errno) => {
       const before = await rowsIn(server.store, 'bookings');
       const from = server.output().length;
-      const { status, order } = await always(wire, /INSERT INTO `?bookings/, answerWith({ errno, done: 'DO 1' }), () => office.order());
+      const { status, order } = await always(wire, /INSERT INTO `?bookings/, answerWith({ code: errno, done: 'DO 1' }), () => office.order());
       expect([status, order.certainty, (await rowsIn(server.store, 'bookings')) - before]).toEqual([503, 'not done', 0]);
       await expectLogged(errno, from);
       expect((await office.order()).status).toBe(201);
@@ -301,7 +241,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       ['the INSERT of an event', /^INSERT INTO `?events/, 'POST', () => '/api/events', CONCERT, 201],
       ['the UPDATE of an event', /^UPDATE `?events/, 'PUT', () => `/api/events/${office.sales[0]?.id}`, { name: 'Changed' }, 200],
     ])('9999 to %s: done after all, or 503', async (_, words, method, path, given, usual) => {
-      const sprung = wire.trap(words, answerWith({ errno: 9999, done: 'DO 1' }));
+      const sprung = wire.trap(words, answerWith({ code: 9999, done: 'DO 1' }));
       const { status, body } = await ask(office.url, method, path(), { as: office.admin, body: fresh(given) });
       await sprung;
       expect([
@@ -318,7 +258,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
         ['/api/bookings', /^SELECT .* FROM `?bookings/s],
         ['/api/auth/me', /^SELECT .* FROM `?users/s],
       ] as const) {
-        const sprung = wire.trap(words, answerWith({ errno, done: 'DO 1' }));
+        const sprung = wire.trap(words, answerWith({ code: errno, done: 'DO 1' }));
         const { status } = await ask(office.url, 'GET', path, { as: buyer });
         await sprung;
         expect([path, status]).toEqual([path, 200]);
@@ -327,7 +267,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
 
     it('9999 to every read: 503, and 200 once it is over', async () => {
       const read = () => ask(office.url, 'GET', '/api/events');
-      const { status, body } = await always(wire, /^SELECT .* FROM `?events/s, answerWith({ errno: 9999, done: 'DO 1' }), read);
+      const { status, body } = await always(wire, /^SELECT .* FROM `?events/s, answerWith({ code: 9999, done: 'DO 1' }), read);
       expect([status, body.message]).toEqual([503, UNAVAILABLE]);
       expect((await read()).status).toBe(200);
     });
@@ -346,7 +286,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       [4025, 'MariaDB: a CHECK'],
     ])('%i before COMMIT is our own fault (%s): 500, and nothing stored', async (errno) => {
       const before = await rowsIn(server.store, 'bookings');
-      const sprung = wire.trap(/INSERT INTO `?bookings/, answerWith({ errno, done: 'DO 1' }));
+      const sprung = wire.trap(/INSERT INTO `?bookings/, answerWith({ code: errno, done: 'DO 1' }));
       const order = { as: office.buyers[0], body: { event_id: office.sales.at(-1)?.id, quantity: 1 } };
       const { status } = await ask(office.url, 'POST', '/api/bookings', order);
       await sprung;
@@ -361,7 +301,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       await rude.query('START TRANSACTION');
       await rude.query('SELECT id FROM events FOR UPDATE');
       await cutAll();
-      const sprung = wire.trap(/^SET\b/, answerWith({ errno, done: 'DO 1' }));
+      const sprung = wire.trap(/^SET\b/, answerWith({ code: errno, done: 'DO 1' }));
       const asked = office.order();
       await sprung;
       const waiting = until('the order waits for the lock', async () => {
@@ -390,7 +330,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     it('to the last setting: it is not used, and what the database stamps is UTC', () =>
       under({ time_zone: "'+05:30'" }, async () => {
         await cutAll();
-        const sprung = wire.trap(/^SET\b.*time_zone/s, answerWith({ errno: 1105, done: 'DO 1' }));
+        const sprung = wire.trap(/^SET\b.*time_zone/s, answerWith({ code: 1105, done: 'DO 1' }));
         const key = randomUUID();
         expect((await office.order({ key })).status).toBe(201);
         await sprung;
@@ -399,7 +339,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
 
     it('to each of them for a while: 503, never an answer from a connection without its settings, and on sale again after it', async () => {
       await cutAll();
-      const [order, list] = await always(wire, /^SET\b/, answerWith({ errno: 1105, done: 'DO 1' }), () =>
+      const [order, list] = await always(wire, /^SET\b/, answerWith({ code: 1105, done: 'DO 1' }), () =>
         Promise.all([office.order(), ask(office.url, 'GET', '/api/events')]),
       );
       expect([order.status, order.order.certainty, list.status]).toEqual([503, 'not done', 503]);

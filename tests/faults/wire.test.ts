@@ -1,29 +1,90 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ServedEngine } from '../engine-names.ts';
 import { ask, BoxOffice } from './box-office.ts';
-import { hasMariaDb, PrivateMariaDb } from './private-mariadb.ts';
-import { type Server, type Store, startServer } from './programs.ts';
+import { type PrivateServer, privateServer, privateServers } from './private-server.ts';
+import { type Server, startServer } from './programs.ts';
 import { OUTAGE, query, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
-import { answerWith, arriveLate, type Fate, forgetConnection, keepAnswerBack, loseAnswer, loseStatement, Wire } from './wire.ts';
+import { answerWith, arriveLate, BEGIN, COMMIT, type Fate, forgetConnection, keepAnswerBack, LOCK, loseAnswer, loseStatement, Wire } from './wire.ts';
 
-const COMMIT = /^COMMIT$/;
-const BEGIN = /^START TRANSACTION$/;
 /** Five seconds of queue, five of a try, and what a busy machine adds. */
 const SLOWEST_MS = 20_000;
 
-describe.runIf(hasMariaDb)('between the server and its database', () => {
-  let mariadb: PrivateMariaDb;
+interface Errors {
+  /** At COMMIT, which was rolled back. */
+  readonly rolledBack: readonly (readonly [number | string, string])[];
+  /** At COMMIT, and they do not say what became of it. */
+  readonly unknown: readonly (readonly [number | string, string])[];
+  /** In place of a transaction. */
+  readonly notBegun: readonly (readonly [number | string, string])[];
+}
+const ERRORS: Readonly<Record<ServedEngine, Errors>> = {
+  mysql: {
+    rolledBack: [
+      [1213, 'deadlock, and Galera’s lost certification'],
+      [1205, 'lock wait timeout'],
+      [1020, 'MariaDB: record has changed since last read'],
+      [3572, 'MySQL: NOWAIT'],
+      [3101, 'group replication: rolled back in commit'],
+      [9007, 'TiDB: write conflict'],
+      [8002, 'TiDB: FOR UPDATE conflict'],
+      [8022, 'TiDB: commit failed'],
+      [8028, 'TiDB: schema changed'],
+    ],
+    unknown: [
+      [1180, 'error during COMMIT'],
+      [1053, 'shutdown in progress'],
+      [1317, 'interrupted'],
+      [1927, 'connection killed'],
+    ],
+    notBegun: [
+      [1040, 'too many connections'],
+      [1047, 'Galera: no primary component'],
+      [1053, 'shutdown in progress'],
+      [1290, 'read-only'],
+      [1836, 'read-only mode'],
+    ],
+  },
+  postgres: {
+    rolledBack: [
+      ['40P01', 'deadlock'],
+      ['40001', 'serialization failure'],
+      ['40002', 'a constraint that is checked at COMMIT'],
+    ],
+    unknown: [
+      ['40003', 'statement completion unknown'],
+      ['57P01', 'the server stops'],
+      ['57P02', 'another of its processes crashed'],
+      ['57014', 'cancelled'],
+      ['08006', 'connection failure'],
+      ['XX000', 'internal error'],
+    ],
+    notBegun: [
+      ['53300', 'too many connections'],
+      ['57P03', 'the server starts'],
+      ['25006', 'read-only'],
+      ['53200', 'out of memory'],
+    ],
+  },
+};
+/** A statement that changes nothing. */
+const NOTHING: Readonly<Record<ServedEngine, string>> = { mysql: 'DO 1', postgres: 'SELECT 1' };
+
+describe.each(privateServers)('between the server and its database on %s', (engine) => {
+  const errors = ERRORS[engine];
+  let database: PrivateServer;
   let wire: Wire;
   let server: Server;
   let office: BoxOffice;
   const store = () => server.store;
-  const databaseOf = (of: Store): string => (of.engine === 'mysql' ? of.database : '');
+  let name: string;
   beforeAll(async () => {
-    mariadb = await PrivateMariaDb.start();
-    wire = await Wire.lay(mariadb.port);
-    const direct = mariadb.store();
+    database = await privateServer(engine);
+    wire = await Wire.lay(database);
+    const direct = database.store();
+    name = direct.database;
     const wired = await startServer({ ...direct, port: wire.port });
     server = { ...wired, store: direct };
     office = await BoxOffice.open(server.url);
@@ -61,7 +122,7 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
     });
 
     it('nobody can find out: everyone of the batch hears so, only who has a key may ask again, and COMMIT arrives after all', async () => {
-      const rude = await mariadb.neighbour(databaseOf(store()));
+      const rude = await database.neighbour(name);
       await rude.query('START TRANSACTION');
       await rude.query('SELECT id FROM events FOR UPDATE');
       // Those who come while the lock is waited for share a transaction.
@@ -93,59 +154,57 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
   });
 
   describe('§4.2 errors of engines that are not here, put on the wire', () => {
-    it.each([
-      [1213, 'deadlock, and Galera’s lost certification'],
-      [1205, 'lock wait timeout'],
-      [1020, 'MariaDB: record has changed since last read'],
-      [3572, 'MySQL: NOWAIT'],
-      [3101, 'group replication: rolled back in commit'],
-      [9007, 'TiDB: write conflict'],
-      [8002, 'TiDB: FOR UPDATE conflict'],
-      [8022, 'TiDB: commit failed'],
-      [8028, 'TiDB: schema changed'],
-    ])('%i at COMMIT, which was rolled back (%s): run again, and booked once', async (errno) => {
-      const sprung = wire.trap(COMMIT, answerWith({ errno, done: 'ROLLBACK' }));
+    it.each(errors.rolledBack)('%s at COMMIT, which was rolled back (%s): run again, and booked once', async (code) => {
+      const sprung = wire.trap(COMMIT, answerWith({ code, done: 'ROLLBACK' }));
       expect((await office.order()).status).toBe(201);
       await sprung;
       await reckon(office, server, { heard: OUTAGE });
     });
 
-    it.each([1180, 1053, 1317, 1927].flatMap((errno) => ['COMMIT', 'ROLLBACK'].map((done) => [errno, done] as const)))(
-      '%i at COMMIT, when what the database did was %s: found out, and booked once',
-      async (errno, done) => {
-        const sprung = wire.trap(COMMIT, answerWith({ errno, done }));
+    it.each(errors.unknown.flatMap(([code, what]) => ['COMMIT', 'ROLLBACK'].map((done) => [code, what, done] as const)))(
+      '%s at COMMIT (%s), when what the database did was %s: found out, and booked once',
+      async (code, _, done) => {
+        const sprung = wire.trap(COMMIT, answerWith({ code, done }));
         expect((await office.order()).status).toBe(201);
         await sprung;
         await reckon(office, server, { heard: OUTAGE });
       },
     );
 
-    it.each([
-      [1040, 'too many connections'],
-      [1047, 'Galera: no primary component'],
-      [1053, 'shutdown in progress'],
-      [1290, 'read-only'],
-      [1836, 'read-only mode'],
-    ])('%i instead of a transaction (%s): run again, and booked once', async (errno) => {
-      const sprung = wire.trap(BEGIN, answerWith({ errno, done: 'DO 1' }));
+    it.each(errors.notBegun)('%s instead of a transaction (%s): run again, and booked once', async (code) => {
+      const sprung = wire.trap(BEGIN, answerWith({ code, done: NOTHING[engine] }));
       expect((await office.order()).status).toBe(201);
       await sprung;
       await reckon(office, server, { heard: OUTAGE });
     });
   });
 
-  it('F27 a node that loses its majority refuses ROLLBACK too: what the transaction had done is never stored, and it is booked once', async () => {
-    const refused = answerWith({ errno: 1047, done: 'DO 1' });
-    // By then the stock is moved; were its connection used again, the next START TRANSACTION would store that alone.
-    const inTheMiddle = wire.trap(/INSERT INTO `?bookings/, refused);
-    const order = office.order({ quantity: 3 });
-    await inTheMiddle;
-    const rollback = wire.trap(/^ROLLBACK$/, refused);
-    expect((await order).status).toBe(201);
-    await rollback;
-    expect((await office.order()).status).toBe(201);
-    await reckon(office, server, { heard: OUTAGE });
-  });
+  it.each(['UPDATE `?events', 'INSERT INTO `?bookings', 'INSERT INTO `?stock_movements'])(
+    'the connection is lost at %s, among what a batch writes at once: all of it is rolled back, and it is booked once',
+    async (words) => {
+      const sprung = wire.trap(new RegExp(words), loseStatement);
+      expect((await office.order({ quantity: 2 })).status).toBe(201);
+      await sprung;
+      await reckon(office, server, { heard: OUTAGE });
+    },
+  );
+
+  // A node of a cluster: PostgreSQL has none, and a primary that may not write takes ROLLBACK.
+  it.runIf(engine === 'mysql')(
+    'F27 a node that loses its majority refuses ROLLBACK too: what the transaction had done is never stored, and it is booked once',
+    async () => {
+      const refused = answerWith({ code: 1047, done: 'DO 1' });
+      // By then the stock is moved; were its connection used again, the next START TRANSACTION would store that alone.
+      const inTheMiddle = wire.trap(/INSERT INTO `?bookings/, refused);
+      const order = office.order({ quantity: 3 });
+      await inTheMiddle;
+      const rollback = wire.trap(/^ROLLBACK$/, refused);
+      expect((await order).status).toBe(201);
+      await rollback;
+      expect((await office.order()).status).toBe(201);
+      await reckon(office, server, { heard: OUTAGE });
+    },
+  );
 
   describe('F11 slow or black-holed database', () => {
     it('goes dark in mid-storm: every request ends in time, no crash, and all is well when it is light', { timeout: 120_000 }, async () => {
@@ -167,11 +226,11 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
 
     it('answers when its try was given up: whoever waits then is answered by his own', { timeout: 120_000 }, async () => {
       const [late, next] = [keepAnswerBack(), keepAnswerBack()];
-      const first = wire.trap(/FOR UPDATE/, late.fate);
+      const first = wire.trap(LOCK, late.fate);
       const givenUp = office.order();
       await first;
       expect((await givenUp).status).toBe(503);
-      const second = wire.trap(/FOR UPDATE/, next.fate);
+      const second = wire.trap(LOCK, next.fate);
       const served = office.order();
       await second;
       const waiting = Promise.all([office.order(), office.order()]);
@@ -184,19 +243,19 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
     });
 
     it('is frozen when the server is told to stop: exit 0 all the same', async () => {
-      const other = await startServer(mariadb.store());
+      const other = await startServer(database.store());
       expect((await ask(other.url, 'GET', '/api/events')).status).toBe(200);
-      mariadb.freeze();
+      database.freeze();
       expect(await other.stop()).toBe(0);
-      mariadb.thaw();
+      database.thaw();
     });
 
     it('is frozen for a second: nobody notices but by the clock', async () => {
       const before = office.heard.get('503');
-      mariadb.freeze();
+      database.freeze();
       const asked = office.order();
       await sleep(1000);
-      mariadb.thaw();
+      database.thaw();
       expect((await asked).status).toBe(201);
       expect(office.heard.get('503')).toBe(before);
     });
@@ -204,10 +263,10 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
     it('is frozen for long: 503 in time, and all is well when it thaws', { timeout: 120_000 }, async () => {
       office.slowestMs = 0;
       const { stop } = storm(office, { crowd: 8 });
-      mariadb.freeze();
+      database.freeze();
       const [{ status }] = await Promise.all([office.order(), sleep(7000)]);
       expect(status).toBe(503);
-      mariadb.thaw();
+      database.thaw();
       await stop();
       expect(office.slowestMs).toBeLessThan(SLOWEST_MS);
       expect((await office.order()).status).toBe(201);
@@ -215,7 +274,7 @@ describe.runIf(hasMariaDb)('between the server and its database', () => {
     });
 
     it('forgets a connection that holds the lock: the event is on sale again soon', { timeout: 120_000 }, async () => {
-      const sprung = wire.trap(/FOR UPDATE/, forgetConnection);
+      const sprung = wire.trap(LOCK, forgetConnection);
       const lost = await office.order();
       await sprung;
       expect([201, 503]).toContain(lost.status);

@@ -1,10 +1,18 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import type { ServedEngine } from '../engine-names.ts';
 import { atTheEnd } from './programs.ts';
+import { type DatabaseError, PROTOCOLS, type Protocol } from './wire-protocols.ts';
+
+export const BEGIN = /^START TRANSACTION/;
+export const COMMIT = /^COMMIT$/;
+/** What waits for a row's lock. */
+export const LOCK = /FOR (?:NO KEY )?UPDATE/;
 
 /** One connection of the server's pool, seen from between: `near` leads to the server, `far` to the database. */
 interface Line {
   readonly near: Socket;
   readonly far: Socket;
+  readonly protocol: Protocol;
   /** Nothing gets through any more, and nobody is told. */
   silent: boolean;
   /** What is done with the database's next answer, instead of passing it on. */
@@ -13,13 +21,19 @@ interface Line {
   spoiled?: { readonly words: RegExp; readonly fate: Fate };
 }
 
-/** What becomes of a statement on its way to the database. */
+/** What becomes of a statement on its way to the database, and of all that was sent behind it. */
 export type Fate = (line: Line, statement: Buffer) => void;
+
+interface Database {
+  readonly engine: ServedEngine;
+  readonly port: number;
+}
 
 /** A TCP proxy between the server and its database, on which the faults of a network happen. */
 export class Wire {
   /** Statements that came from the server until now. */
   statements = 0;
+  readonly #protocol: Protocol;
   #database: number;
   readonly #lines = new Set<Line>();
   readonly #server: Server;
@@ -27,12 +41,13 @@ export class Wire {
   /** While it is dark everything waits here, closed connections too, and comes through in order when it is light again. */
   #held: (() => void)[] | undefined;
 
-  private constructor(database: number) {
-    this.#database = database;
+  private constructor({ engine, port }: Database) {
+    this.#protocol = PROTOCOLS[engine];
+    this.#database = port;
     this.#server = createServer({ allowHalfOpen: true }, (near) => this.#connect(near));
   }
 
-  static async lay(database: number): Promise<Wire> {
+  static async lay(database: Database): Promise<Wire> {
     const wire = new Wire(database);
     await new Promise<void>((resolve) => wire.#server.listen(0, '127.0.0.1', resolve));
     atTheEnd(() => {
@@ -89,9 +104,10 @@ export class Wire {
 
   #connect(near: Socket): void {
     const far = connect(this.#database, '127.0.0.1');
-    const line: Line = { near, far, silent: false };
+    const line: Line = { near, far, protocol: this.#protocol, silent: false };
     this.#lines.add(line);
-    near.on('data', (chunk) => this.#pass(line, () => this.#toDatabase(line, chunk)));
+    const read = this.#protocol.reader();
+    near.on('data', (chunk) => this.#pass(line, () => this.#toDatabase(line, read(chunk))));
     far.on('data', (chunk) => this.#pass(line, () => this.#toServer(line, chunk)));
     for (const [end, other] of [
       [near, far],
@@ -112,22 +128,27 @@ export class Wire {
     else this.#held.push(deliver);
   }
 
-  #toDatabase(line: Line, chunk: Buffer): void {
-    // A client sends one statement and waits, so a statement begins a chunk: length (3), number (1), COM_QUERY (1), text.
-    const statement = chunk[3] === 0 && chunk[4] === COM_QUERY ? chunk.toString('latin1', 5) : undefined;
-    if (statement !== undefined) this.statements++;
-    if (statement !== undefined && line.spoiled?.words.test(statement)) {
-      line.spoiled.fate(line, chunk);
-      return;
+  #toDatabase(line: Line, sent: ReturnType<ReturnType<Protocol['reader']>>): void {
+    for (const [index, { statement, bytes }] of sent.entries()) {
+      const fate = statement === undefined ? undefined : this.#fateOf(line, statement);
+      if (fate !== undefined) {
+        fate(line, Buffer.concat(sent.slice(index).map((one) => one.bytes)));
+        return;
+      }
+      line.far.write(bytes);
     }
-    if (statement !== undefined && this.#trap?.words.test(statement)) {
-      const { fate, sprung } = this.#trap;
-      this.#trap = undefined;
-      fate(line, chunk);
+  }
+
+  #fateOf(line: Line, statement: string): Fate | undefined {
+    this.statements++;
+    if (line.spoiled?.words.test(statement)) return line.spoiled.fate;
+    if (!this.#trap?.words.test(statement)) return undefined;
+    const { fate, sprung } = this.#trap;
+    this.#trap = undefined;
+    return (on, bytes) => {
+      fate(on, bytes);
       sprung();
-      return;
-    }
-    line.far.write(chunk);
+    };
   }
 
   #toServer(line: Line, chunk: Buffer): void {
@@ -135,8 +156,6 @@ export class Wire {
     else line.onAnswer(chunk);
   }
 }
-
-const COM_QUERY = 3;
 
 /** The connection is lost with the statement in it. */
 export const loseStatement: Fate = ({ near, far }) => {
@@ -203,26 +222,17 @@ export const forgetConnection: Fate = (line, statement) => {
 
 /** What the database does and what it answers are two things: another statement is done, and an error is its answer. */
 export const answerWith =
-  ({ errno, sqlState = 'HY000', done }: { readonly errno: number; readonly sqlState?: string; readonly done: string }): Fate =>
+  ({ code, done }: DatabaseError): Fate =>
   (line) => {
     line.onAnswer = () => {
       line.onAnswer = undefined;
-      line.near.write(
-        packet(1, Buffer.concat([Buffer.from([0xff, errno & 0xff, errno >> 8]), Buffer.from(`#${sqlState}put on the wire by a test`)])),
-      );
+      line.near.write(line.protocol.error(code));
     };
-    line.far.write(packet(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(done)])));
+    line.far.write(line.protocol.query(done));
   };
 
 /** Another statement is done, and its answer passed on. */
 export const askInstead =
   (sql: string): Fate =>
   (line) =>
-    line.far.write(packet(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(sql)])));
-
-function packet(sequence: number, payload: Buffer): Buffer {
-  const header = Buffer.alloc(4);
-  header.writeUIntLE(payload.length, 0, 3);
-  header[3] = sequence;
-  return Buffer.concat([header, payload]);
-}
+    line.far.write(line.protocol.query(sql));

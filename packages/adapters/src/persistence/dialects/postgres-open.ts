@@ -30,6 +30,9 @@ const SETTINGS = {
   client_connection_check_interval: 1000,
   TimeZone: 'UTC',
   DateStyle: 'ISO',
+  // Values go in arrays. Where it is off, a value that is missing would be stored as the word NULL.
+  array_nulls: 'on',
+  standard_conforming_strings: 'on',
   client_min_messages: 'warning',
 };
 const SESSION = Object.entries(SETTINGS)

@@ -3,7 +3,7 @@ import { errors } from './postgres-errors.ts';
 import { NOW } from './postgres-statements.ts';
 import { weaknessOfCheck } from './sql.ts';
 
-const NAMES = ['transaction_isolation', 'synchronous_commit', 'fsync', 'full_page_writes'];
+const NAMES = ['transaction_isolation', 'synchronous_commit', 'fsync', 'full_page_writes', 'session_replication_role'];
 
 /** What the server and the way to it make of what every connection asks for. */
 export async function weaknessesOfServer(ask: Ask): Promise<readonly string[]> {
@@ -18,6 +18,9 @@ export async function weaknessesOfServer(ask: Ask): Promise<readonly string[]> {
     ...isOff('synchronous_commit', 'a power cut may lose bookings that were confirmed'),
     ...isOff('fsync', 'a power cut may lose bookings that were confirmed, or damage the tables'),
     ...isOff('full_page_writes', 'a power cut may damage the tables'),
+    ...(settings.get('session_replication_role') === 'origin'
+      ? []
+      : [`session_replication_role is ${settings.get('session_replication_role')}: foreign keys are not enforced. Set it to origin`]),
     // Last: a transaction ends with the statement that failed.
     ...(await weaknessOfCheck(ask, { now: NOW, errors })),
   ];

@@ -1,0 +1,97 @@
+import type { ServedEngine } from '../engine-names.ts';
+
+/** A statement in what the server sends to its database; undefined where it is something else, such as a password. */
+interface Sent {
+  readonly statement: string | undefined;
+  readonly bytes: Buffer;
+}
+
+export interface DatabaseError {
+  /** MySQL's number, or PostgreSQL's SQLSTATE. */
+  readonly code: number | string;
+  readonly done: string;
+}
+
+/** How a server and its database talk: as much of it as faults need. */
+export interface Protocol {
+  /** Reads one connection from its first byte on. What is not whole yet waits for the next chunk. */
+  reader(): (chunk: Buffer) => readonly Sent[];
+  /** A statement without values. */
+  query(sql: string): Buffer;
+  /** The answer to a statement that failed. */
+  error(code: DatabaseError['code']): Buffer;
+}
+
+const COM_QUERY = 3;
+const SAID = 'put on the wire by a test';
+
+const mysql: Protocol = {
+  // A client sends one statement and waits, so a statement begins a chunk: length (3), number (1), COM_QUERY (1), text.
+  reader: () => (chunk) => [{ statement: chunk[3] === 0 && chunk[4] === COM_QUERY ? chunk.toString('latin1', 5) : undefined, bytes: chunk }],
+  query: (sql) => packet(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(sql)])),
+  error: (code) => packet(1, Buffer.concat([Buffer.from([0xff, Number(code) & 0xff, Number(code) >> 8]), Buffer.from(`#HY000${SAID}`)])),
+};
+
+function packet(sequence: number, payload: Buffer): Buffer {
+  const header = Buffer.alloc(4);
+  header.writeUIntLE(payload.length, 0, 3);
+  header[3] = sequence;
+  return Buffer.concat([header, payload]);
+}
+
+/**
+ * Version 3. A message is its kind (1), its length without the kind (4), and what it says. A statement is one message, Query; or several up to
+ * Sync: Parse gives a text its name, Bind names it. A client may send many without waiting.
+ */
+const postgres: Protocol = {
+  reader() {
+    /** The texts that have a name on this connection. */
+    const named = new Map<string, string>();
+    let hasStarted = false;
+    let waiting = Buffer.alloc(0);
+    let begun: Buffer[] = [];
+    let statement: string | undefined;
+    return (chunk) => {
+      waiting = Buffer.concat([waiting, chunk]);
+      const sent: Sent[] = [];
+      for (let message = firstMessage(waiting, hasStarted); message !== undefined; message = firstMessage(waiting, hasStarted)) {
+        waiting = waiting.subarray(message.length);
+        const kind = hasStarted ? String.fromCharCode(message[0] ?? 0) : '';
+        hasStarted ||= message.readInt32BE(4) !== SSL_REQUEST;
+        begun.push(message);
+        const texts = message.toString('utf8', 5).split('\0');
+        if (kind === 'Q') statement = texts[0];
+        if (kind === 'P') named.set(texts[0] ?? '', texts[1] ?? '');
+        if (kind === 'B') statement = named.get(texts[1] ?? '');
+        if (['P', 'B', 'D', 'E', 'C'].includes(kind)) continue; // Sync ends it
+        sent.push({ statement, bytes: Buffer.concat(begun) });
+        begun = [];
+        statement = undefined;
+      }
+      return sent;
+    };
+  },
+  query: (sql) => messageOf('Q', `${sql}\0`),
+  error: (code) => Buffer.concat([messageOf('E', `SERROR\0VERROR\0C${code}\0M${SAID}\0\0`), messageOf('Z', 'I')]),
+};
+
+/** What a connection asks before its first message proper. */
+const SSL_REQUEST = 80877103;
+
+/** The first messages of a connection have no kind. */
+function firstMessage(bytes: Buffer, hasStarted: boolean): Buffer | undefined {
+  const kindLength = hasStarted ? 1 : 0;
+  if (bytes.length < kindLength + 4) return undefined;
+  const length = kindLength + bytes.readInt32BE(kindLength);
+  return bytes.length < length ? undefined : bytes.subarray(0, length);
+}
+
+function messageOf(kind: string, text: string): Buffer {
+  const body = Buffer.from(text);
+  const head = Buffer.alloc(5);
+  head.write(kind, 0, 'latin1');
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}
+
+export const PROTOCOLS: Readonly<Record<ServedEngine, Protocol>> = { mysql, postgres };
