@@ -80,6 +80,13 @@ export async function makeCluster(programs: string, folder: string, password: st
   rmSync(passwordFile);
 }
 
+/** A copy of a running server's cluster, which follows that server when it is started. */
+export async function copyCluster(programs: string, folder: string, from: string): Promise<void> {
+  const options = ['-d', from, '-D', join(folder, 'data'), '--write-recovery-conf', '--wal-method=stream', '--checkpoint=fast', '--no-sync'];
+  const [command, args] = leashed(join(programs, 'pg_basebackup'), options);
+  await promisify(execFile)(command, args, { ...serverUser(), cwd: folder, env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC' } });
+}
+
 /** Loopback alone. Its shared memory is in its folder and goes with it. */
 export const serverOptions = (folder: string, port: number): readonly string[] => [
   ...['-D', join(folder, 'data'), '-p', String(port), '--listen-addresses=127.0.0.1', '--unix-socket-directories='],
