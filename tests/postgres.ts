@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,8 @@ export function findPostgres(): string | undefined {
   const program = find('postgres');
   const config = find('pg_config');
   const folders = [
-    ...(program === undefined ? [] : [dirname(program)]),
+    // A link leads to one program; its folder has them all.
+    ...(program === undefined ? [] : [dirname(realpathSync(program)), dirname(program)]),
     ...(config === undefined ? [] : [spawnSync(config, ['--bindir'], { encoding: 'utf8' }).stdout.trim()]),
     ...newestOf('/usr/lib/postgresql', ''),
     ...['/opt/homebrew/opt', '/usr/local/opt'].flatMap((folder) => newestOf(folder, 'postgresql@')),

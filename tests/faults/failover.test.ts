@@ -31,6 +31,13 @@ interface Words {
 }
 /** The transaction fails with it, as if the server had said it by itself. */
 const raise = (code: string): Fate => askInstead(`DO $$ BEGIN RAISE EXCEPTION 'put on the wire' USING ERRCODE = '${code}'; END $$`);
+/** PostgreSQL says why, and closes the connection. */
+const endWith =
+  (code: string): Fate =>
+  ({ near, far, protocol }) => {
+    near.end(protocol.error(code));
+    far.destroy();
+  };
 const OF: Readonly<Record<ServedEngine, Words>> = {
   mysql: {
     wrongServer: [
@@ -48,9 +55,9 @@ const OF: Readonly<Record<ServedEngine, Words>> = {
     wrongServer: [
       ['25006 to writes: read-only', WRITES, raise('25006')],
       ['25006 to locks: a standby', /FOR NO KEY UPDATE/, raise('25006')],
-      ['57P03 to everything: it starts, or is a standby that takes no reads yet', EVERYTHING, raise('57P03')],
+      ['57P03 to everything: it starts, or is a standby that takes no reads yet', EVERYTHING, endWith('57P03')],
       ['25006 at COMMIT, which was rolled back: demoted meanwhile', COMMIT, answerWith({ code: '25006', done: 'ROLLBACK' })],
-      ['57P01 to everything: it shuts down', EVERYTHING, raise('57P01')],
+      ['57P01 to everything: it shuts down', EVERYTHING, endWith('57P01')],
     ],
     connectionsTo: (database) => `SELECT COUNT(*) AS connections FROM pg_stat_activity WHERE datname = '${database}'`,
   },
