@@ -20,6 +20,7 @@ const blocks = (markdown: string, language: string): string[] => matches(markdow
 const readme = read('README.md');
 const documents = [
   'README.md',
+  'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
@@ -184,15 +185,20 @@ describe('what the documents point at', () => {
     const named = documents.flatMap((path) =>
       matches(read(path), /`((?:packages|apps|tests|tools|docs)\/[^`\s*…]*)`/g).map((name) => ({ path, name })),
     );
-    expect(named.filter(({ path }) => path === 'README.md').length).toBeGreaterThan(12);
+    expect(named.filter(({ path }) => path === 'docs/architecture.md').length).toBeGreaterThan(12);
     // dist is there after a build alone.
     expect(named.filter(({ name }) => !name.includes('/dist/') && !existsSync(join(root, name)))).toEqual([]);
   });
 
-  it('README: every folder of the tree exists', () => {
-    const folders = blocks(readme, 'tree').flatMap((tree) => matches(tree, /^(\S+) /gm));
+  it('docs/architecture.md: every folder of the tree exists', () => {
+    const folders = blocks(read('docs/architecture.md'), 'tree').flatMap((tree) => matches(tree, /^(\S+) /gm));
     expect(folders.length).toBeGreaterThan(8);
     expect(folders.filter((folder) => !existsSync(join(root, folder)))).toEqual([]);
+  });
+
+  it('every document is in the index, docs/README.md', () => {
+    const linked = matches(read('docs/README.md'), /\]\(([^)#]+)\)/g).map((target) => join('docs', target));
+    expect(documents.filter((path) => path !== 'docs/README.md' && !path.startsWith('docs/decisions/0') && !linked.includes(path))).toEqual([]);
   });
 
   it('every npm script they name exists', () => {
@@ -234,14 +240,14 @@ describe('what clients are told', () => {
     expect(unique(table)).toEqual(sent);
   });
 
-  it('README: the domain’s example is docs/sell-one-ticket.ts, and does what it says', async () => {
-    expect(blocks(readme, 'ts')).toEqual([read('docs/sell-one-ticket.ts')]);
+  it('docs/use-the-domain.md: the example is docs/sell-one-ticket.ts, and does what it says', async () => {
+    expect(blocks(read('docs/use-the-domain.md'), 'ts')).toEqual([read('docs/sell-one-ticket.ts')]);
     const { answers } = await import('../docs/sell-one-ticket.ts');
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
   });
 
-  it('README: an app with accounts of its own sells as docs/sell-without-accounts.ts says', async () => {
-    expect(readme).toContain('(docs/sell-without-accounts.ts)');
+  it('docs/use-the-domain.md: an app with accounts of its own sells as docs/sell-without-accounts.ts says', async () => {
+    expect(read('docs/use-the-domain.md')).toContain('(sell-without-accounts.ts)');
     const { sellTheLastTicket } = await import('../docs/sell-without-accounts.ts');
     const folder = mkdtempSync(join(tmpdir(), 'ticket-documents-'));
     expect((await sellTheLastTicket(folder)).toSorted()).toEqual(['confirmed', 'insufficient_tickets']);
@@ -252,7 +258,7 @@ describe('what clients are told', () => {
 it('npm start, Procfile and railway.json start the server in one way, with what V8 and libuv are told', () => {
   // Not everything that reads the other two is a shell, so there the number is fixed.
   const script = read('package.json').replace(/=\$\{UV_THREADPOOL_SIZE:-(\d+)\}/, '=$1');
-  const line = /"start": "exec (env .*main\.js)"/.exec(script)?.[1] ?? 'none';
+  const line = /"start": "exec (env .*server\.js)"/.exec(script)?.[1] ?? 'none';
   expect(read('Procfile')).toBe(`web: ${line}\n`);
   expect(JSON.parse(read('railway.json')).deploy.startCommand).toBe(line);
 });
