@@ -3,10 +3,11 @@ import { empty, fill, fillBookings } from './data.ts';
 import { peakMb } from './machine.ts';
 import { type Bench, loadAndCompare } from './measure.ts';
 import { grown, type Times } from './scenarios/loads.ts';
-import { ended, type Server, startServer } from './servers.ts';
+import { ended, type Kind, type Server, startServer } from './servers.ts';
 
 /** What one request costs, in ms (p50 of one client), when so many bookings are stored; and what an audit of them does. */
 export interface Size {
+  readonly kind: Kind;
   readonly bookings: number;
   readonly ownPageMs: number;
   readonly allPageMs: number;
@@ -17,8 +18,8 @@ export interface Size {
 }
 
 /** One server whose table grows under it. */
-export async function growth(bench: Bench, sizes: readonly number[], times: Times): Promise<readonly Size[]> {
-  const server = await startServer('ours', bench.databases);
+export async function growth(bench: Bench, kind: Kind, sizes: readonly number[], times: Times): Promise<readonly Size[]> {
+  const server = await startServer(kind, bench.databases);
   const measured: Size[] = [];
   let stored = 0;
   try {
@@ -41,6 +42,7 @@ export async function growth(bench: Bench, sizes: readonly number[], times: Time
       const audited = await audit(server);
       if (audited.exitCode !== 0) faults.push(`the audit ended with ${audited.exitCode}`);
       measured.push({
+        kind,
         bookings: size,
         ownPageMs: ms(own),
         allPageMs: ms(all),

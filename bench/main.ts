@@ -119,7 +119,10 @@ for (let round = 0; round < rounds; round++) {
   for (const server of servers.values()) await server.stop();
 }
 if (wanted.includes('growth'))
-  sizes = await growth(bench, quick ? [1000, 10_000, 100_000] : [1000, 10_000, 100_000, 1_000_000], { warmUpMs: 300, measureMs: quick ? 500 : 1500 });
+  for (const kind of ['ours', 'ours-postgres'] as const) {
+    const counts = quick ? [1000, 10_000, 100_000] : [1000, 10_000, 100_000, 1_000_000];
+    sizes = [...sizes, ...(await growth(bench, kind, counts, { warmUpMs: 300, measureMs: quick ? 500 : 1500 }))];
+  }
 finish('', allFaults().some((fault) => !fault.includes('reference')) ? 1 : 0);
 
 function tell(what: string, { streams, faults }: Measured): void {

@@ -24,15 +24,17 @@ export function goalsTable(runs: Runs, sizes: readonly Size[]): string {
       ...aim(highest.peakMb, PEAK_MB, 'MB'),
     ]);
   }
-  const [first, last] = [sizes[0], sizes.at(-1)];
-  if (first !== undefined && last !== undefined) {
+  for (const kind of new Set(sizes.map((size) => size.kind))) {
+    const grown = sizes.filter((size) => size.kind === kind);
+    const [first, last] = [grown[0], grown.at(-1)];
+    if (first === undefined || last === undefined) continue;
     for (const [title, pick] of [
       ['own', (size: Size) => size.ownPageMs],
       ['everybody’s', (size: Size) => size.allPageMs],
     ] as const) {
       const times = pick(last) / pick(first);
       rows.push([
-        `page of 50 ${title}, ${last.bookings} / ${first.bookings} bookings`,
+        `page of 50 ${title}, ${kind}, ${last.bookings} / ${first.bookings} bookings`,
         `${digits(pick(last))} ms`,
         `${digits(pick(first))} ms`,
         `${digits(times)}×`,
@@ -41,7 +43,7 @@ export function goalsTable(runs: Runs, sizes: readonly Size[]): string {
     }
     const over = last.audit.peakMb - first.audit.peakMb;
     rows.push([
-      `audit of ${last.bookings} over ${first.bookings}`,
+      `audit, ${kind}, of ${last.bookings} over ${first.bookings}`,
       `${digits(last.audit.peakMb)} MB`,
       `${digits(first.audit.peakMb)} MB`,
       `${over < 0 ? '' : '+'}${digits(over)} MB`,
@@ -133,12 +135,12 @@ function shareOfRoot(speeds: readonly number[], roots: readonly number[]): strin
 }
 
 export function growthTable(sizes: readonly Size[]): string {
-  const rows = sizes.map(({ bookings, ownPageMs, allPageMs, bookMs, serverPeakMb, audit }) => [
-    ...[String(bookings), digits(ownPageMs), digits(allPageMs), digits(bookMs), digits(serverPeakMb)],
+  const rows = sizes.map(({ kind, bookings, ownPageMs, allPageMs, bookMs, serverPeakMb, audit }) => [
+    ...[kind, String(bookings), digits(ownPageMs), digits(allPageMs), digits(bookMs), digits(serverPeakMb)],
     ...[String(audit.exitCode), digits(audit.seconds), digits(audit.peakMb)],
   ]);
   return align([
-    ['bookings', 'own page of 50, ms', 'everybody’s, ms', 'book one, ms', 'server peak MB', 'audit exit', 'audit s', 'audit MB'],
+    ['server', 'bookings', 'own page of 50, ms', 'everybody’s, ms', 'book one, ms', 'server peak MB', 'audit exit', 'audit s', 'audit MB'],
     ...rows,
   ]);
 }
@@ -149,7 +151,7 @@ export function faultsOf(runs: Runs, sizes: readonly Size[]): readonly string[] 
       measured.flatMap(({ faults }, round) => faults.map((fault) => `${scenario}, ${kind}, round ${round + 1}: ${fault}`)),
     ),
   );
-  return [...ofRuns, ...sizes.flatMap(({ bookings, faults }) => faults.map((fault) => `growth, ${bookings}: ${fault}`))];
+  return [...ofRuns, ...sizes.flatMap(({ kind, bookings, faults }) => faults.map((fault) => `growth, ${kind}, ${bookings}: ${fault}`))];
 }
 
 export function median(numbers: readonly number[]): number {

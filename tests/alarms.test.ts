@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Libsql from 'libsql';
-import { createConnection } from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import { ALARMS, firing, metricsIn, type Scrape, scrape } from './alarms.ts';
-import { engines, freshDatabase, serverUrl } from './engines.ts';
+import { engines, environmentOf, freshDatabase, type ServedEngine, servers } from './engines.ts';
 import { startServer, temporaryFolder, until } from './faults/programs.ts';
+import { neighbourOf } from './neighbour.ts';
 import { CONCERT } from './open-api.ts';
 
 /** Three more are provoked where databases are killed and turn read-only: tests/faults/alarms.test.ts and failover.test.ts. */
@@ -36,13 +36,11 @@ const onSqlite = async (options: Parameters<typeof startServer>[1] = {}) => {
   return { server, database, ...(await open(server.url)) };
 };
 
-/** A server on MariaDB with three connections, and somebody else on the same database. */
-async function onMariaDb() {
-  const { config, drop } = await freshDatabase('mysql');
-  if (config.engine !== 'mysql') throw new Error('this is not MySQL');
-  const uri = Object.assign(serverUrl('mysql'), { pathname: `/${config.database}` }).href;
-  const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env: { DATABASE_URL: uri, DB_POOL_SIZE: '3' } });
-  const neighbour = await createConnection(uri);
+/** A server on the engine's with three connections, and another program on the same database. */
+async function besideNeighbour(engine: ServedEngine) {
+  const { config, drop } = await freshDatabase(engine);
+  const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env: { ...environmentOf(config), DB_POOL_SIZE: '3' } });
+  const neighbour = await neighbourOf(config);
   const close = async () => {
     await neighbour.end();
     await server.stop();
@@ -71,12 +69,12 @@ describe('the alarms', () => {
     }
   });
 
-  it('name metrics that a server has, and are quiet on one that works', async () => {
-    const opened = engines.includes('mysql') ? await onMariaDb() : { ...(await onSqlite()), close: async () => {} };
+  it.each(engines)('name metrics that a server has, and are quiet on one that works, on %s', async (engine) => {
+    const opened = engine === 'sqlite' ? { ...(await onSqlite()), close: async () => {} } : await besideNeighbour(engine);
     const before = await scrape(opened.server.url);
     const names = new Set([...before.keys()].map((series) => series.split('{')[0]));
     const missing = [...ALARMS.values()].flatMap(metricsIn).filter((name) => !names.has(name));
-    expect(missing).toEqual(engines.includes('mysql') ? [] : ['tickets_connection_queue_length']);
+    expect(missing).toEqual(engine === 'sqlite' ? ['tickets_connection_queue_length'] : []);
     for (let n = 0; n < 20; n++) await opened.order();
     // How late the event loop is depends on the machine.
     expect(firing(before, await scrape(opened.server.url)).filter((name) => name !== 'EventLoopDelayed')).toEqual([]);
@@ -140,8 +138,8 @@ describe('an alarm holds when it has to', () => {
     expect(await soon(before, server.url)).toContain('EventLoopDelayed');
   });
 
-  it.runIf(engines.includes('mysql'))('LockWaitsTooLong and ConnectionsExhausted: somebody else keeps rows locked', async () => {
-    const { server, neighbour, admin, order, close } = await onMariaDb();
+  it.each(servers)('LockWaitsTooLong and ConnectionsExhausted: another program keeps rows locked, on %s', async (engine) => {
+    const { server, neighbour, admin, order, close } = await besideNeighbour(engine);
     const before = await scrape(server.url);
     await neighbour.query('START TRANSACTION');
     await neighbour.query('SELECT id FROM events FOR UPDATE');

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createConnection } from 'mysql2/promise';
@@ -9,7 +9,7 @@ import { askedEngines, type ServedEngine } from './engine-names.ts';
 import { find, sayMissing } from './machine.ts';
 import { startMariaDb } from './mariadb.ts';
 import { CONCERT, openApi } from './open-api.ts';
-import { clientOf, findPostgres, startPostgres } from './postgres.ts';
+import { clientOf, findPostgres, serverFolder, startPostgres } from './postgres.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', join(root, 'apps/cli/src/main.ts')];
@@ -38,6 +38,11 @@ const OF = {
       await connection.end();
       return said;
     },
+    withPassword: (command: string, password: string) =>
+      `MYSQL_PWD='${password}'; export MYSQL_PWD; ${command
+        .replace(' --password', '')
+        .replace('mysqldump', find('mariadb-dump') ?? 'mysqldump')
+        .replace(/^mysql/, find('mariadb') ?? 'mysql')}`,
     cannotMakeTables: /could not be brought up to date: CREATE command denied/,
     denied: [1044, 1142, 1045, 1370],
     forbidden: [
@@ -74,7 +79,9 @@ const OF = {
       await client.end();
       return said;
     },
-    cannotMakeTables: /(?:could not be brought up to date|may not do what the start needs).*permission denied for schema public/,
+    withPassword: (command: string, password: string) =>
+      `PATH='${findPostgres()}':$PATH PGPASSWORD='${password}'; export PATH PGPASSWORD; ${command.replace(' --password', '')}`,
+    cannotMakeTables: /could not be brought up to date.*permission denied for schema public/,
     denied: ['42501'],
     forbidden: [
       'DROP TABLE bookings',
@@ -174,6 +181,22 @@ describe.each((['mysql', 'postgres'] as const).filter(canTry))('the database use
     const { user, password } = place('app');
     const asApp = Object.assign(new URL(url), { username: user, password, pathname: '/gdgoc' }).href;
     expect(denied).toContain(await refusal(asApp, sql));
+  });
+
+  it('what the owner restores, the one of the server may use', async () => {
+    const folder = serverFolder();
+    const file = join(folder, 'dump');
+    const printed = tickets('owner', 'backup', file).said.split('\n');
+    const command = (words: RegExp) => printed.flatMap((line) => words.exec(line)?.[1] ?? [])[0] ?? '';
+    for (const one of [command(/^(\(umask.*)$/), command(/^To restore it, .*?: (.*)$/)]) {
+      const { status, stderr } = spawnSync('sh', ['-c', OF[engine].withPassword(one, passwordOf('owner'))], { encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+    }
+    rmSync(folder, { recursive: true });
+    expect(tickets('app', 'audit')).toEqual({ status: 0, said: expect.stringContaining('0 differences') });
+    const { user, password } = place('app');
+    const asApp = Object.assign(new URL(url), { username: user, password, pathname: '/gdgoc' }).href;
+    expect(denied).not.toContain(await refusal(asApp, 'DELETE FROM bookings'));
   });
 
   it('one who may only SELECT audits', () => {

@@ -8,7 +8,7 @@ import type { DatabaseConfig } from '../packages/adapters/src/persistence/dialec
 import { askedEngines, type Engine, type ServedEngine } from './engine-names.ts';
 import { clientOf } from './postgres.ts';
 
-export type { Engine } from './engine-names.ts';
+export type { Engine, ServedEngine } from './engine-names.ts';
 
 const urls = { mysql: inject('mysqlUrl'), postgres: inject('postgresUrl') };
 

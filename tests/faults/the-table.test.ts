@@ -11,6 +11,12 @@ const NOT_INJECTED_HERE = new Map([
 ]);
 const ROWS = Array.from({ length: 30 }, (_, index) => `F${index + 1}`);
 
+it('docs/reliability.md lists every row of the fault table', () => {
+  const page = readFileSync(new URL('../../docs/reliability.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/\| (F\d+) \|/g)].map(([, row = '']) => row);
+  expect(listed.toSorted()).toEqual(ROWS.toSorted());
+});
+
 it('every row of the fault table has its test here, or is said to have none', () => {
   for (const [row, why] of NOT_INJECTED_HERE) console.warn(`${row} IS NOT INJECTED HERE: ${why}.`);
   const folder = fileURLToPath(new URL('.', import.meta.url));
