@@ -928,6 +928,48 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'a new booking under the id of one of another event that is stored'],
   },
+  {
+    name: 'COMMIT of a failed transaction is seen by its tag',
+    file: `${persistence}/dialects/postgres-client.ts`,
+    line: "if (answer.command !== 'COMMIT')",
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/writing.test.ts`, 'postgres: a transaction in which a statement failed and nobody looked'],
+  },
+  {
+    name: 'no second statement in the text of one, on PostgreSQL',
+    file: `${persistence}/dialects/postgres-client.ts`,
+    line: "if (text.includes(';'))",
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/writing.test.ts`, 'postgres: text that holds a second statement is refused'],
+  },
+  {
+    name: 'each pipelined statement finds the rows that were locked',
+    file: `${persistence}/dialects/postgres-statements.ts`,
+    line: 'requireRows(answer?.affected, statements[index]?.rows);',
+    becomes: 'void [answer, index];',
+    killedBy: [`${persistence}/writing.test.ts`, 'postgres: one that finds fewer rows than were locked'],
+  },
+  {
+    name: 'whole transaction again after a deadlock on PostgreSQL',
+    file: `${persistence}/dialects/postgres-errors.ts`,
+    line: "'40P01': 'rolled_back'",
+    becomes: "'40P01': 'bug'",
+    killedBy: [`${persistence}/races.test.ts`, 'postgres who locks in the other order costs a deadlock’s victim a second run'],
+  },
+  {
+    name: 'row lock on PostgreSQL',
+    file: `${persistence}/dialects/postgres.ts`,
+    line: "rowLock: 'for_no_key_update',",
+    becomes: '',
+    killedBy: [`${persistence}/races.test.ts`, 'postgres is waited for: a booking is decided on the stock that he leaves'],
+  },
+  {
+    name: 'an idle connection that was given up leaves the pool',
+    file: `${persistence}/dialects/postgres-pool.ts`,
+    line: "client.emit('error', new Error('given up: the server takes no writes'));",
+    becomes: '',
+    killedBy: [`${persistence}/failing-batches.test.ts`, 'on postgres, with a server that is read-only, once, while other connections are idle'],
+  },
 ];
 
 /** The source with the mutant in it. Throws where its line does not stand there once: it would prove nothing. */
