@@ -1,6 +1,7 @@
 import { createConnection } from 'mysql2/promise';
+import { Client } from 'pg';
 import type { DatabaseConfig, MySqlConfig, PostgresConfig } from '../packages/adapters/src/persistence/dialects/config.ts';
-import { TranslatingClient } from '../packages/adapters/src/persistence/dialects/postgres-client.ts';
+import { translated } from '../packages/adapters/src/persistence/dialects/postgres-client.ts';
 
 /** Another program's connection to a server, beside those of the product. What it is told it does as it stands; a value is `?`. */
 export interface Neighbour {
@@ -28,11 +29,12 @@ async function onMySql({ host, port, user, password, database }: MySqlConfig): P
 }
 
 async function onPostgres({ host, port, user, password, database }: PostgresConfig): Promise<Neighbour> {
-  const client = new TranslatingClient({ host, port, user, password, database, options: '-c TimeZone=UTC' });
+  const client = new Client({ host, port, user, password, database, options: '-c TimeZone=UTC' });
   client.on('error', () => undefined); // what it is asked next says so
   await client.connect();
   return {
-    query: async <Row>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> => (await client.query(sql, [...parameters])).rows,
+    query: async <Row>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> =>
+      (await client.query(translated(sql).sql, [...parameters])).rows,
     end: () => client.end(),
   };
 }

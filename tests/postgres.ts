@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,8 @@ export function findPostgres(): string | undefined {
   const program = find('postgres');
   const config = find('pg_config');
   const folders = [
-    ...(program === undefined ? [] : [dirname(program)]),
+    // A link leads to one program; its folder has them all.
+    ...(program === undefined ? [] : [dirname(realpathSync(program)), dirname(program)]),
     ...(config === undefined ? [] : [spawnSync(config, ['--bindir'], { encoding: 'utf8' }).stdout.trim()]),
     ...newestOf('/usr/lib/postgresql', ''),
     ...['/opt/homebrew/opt', '/usr/local/opt'].flatMap((folder) => newestOf(folder, 'postgresql@')),
@@ -80,6 +81,13 @@ export async function makeCluster(programs: string, folder: string, password: st
   rmSync(passwordFile);
 }
 
+/** A copy of a running server's cluster, which follows that server when it is started. */
+export async function copyCluster(programs: string, folder: string, from: string): Promise<void> {
+  const options = ['-d', from, '-D', join(folder, 'data'), '--write-recovery-conf', '--wal-method=stream', '--checkpoint=fast', '--no-sync'];
+  const [command, args] = leashed(join(programs, 'pg_basebackup'), options);
+  await promisify(execFile)(command, args, { ...serverUser(), cwd: folder, env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC' } });
+}
+
 /** Loopback alone. Its shared memory is in its folder and goes with it. */
 export const serverOptions = (folder: string, port: number): readonly string[] => [
   ...['-D', join(folder, 'data'), '-p', String(port), '--listen-addresses=127.0.0.1', '--unix-socket-directories='],
@@ -103,7 +111,7 @@ export const addressOf = ({
   readonly database?: string | undefined;
 }) => `postgres://${FIRST}:${password}@127.0.0.1:${port}/${database}`;
 
-/** A client of the server. Whoever stops the server cuts it off, which its next statement says. */
+/** A client of the server. When the server stops it is cut off, which its next statement says. */
 export async function clientOf(address: string): Promise<Client> {
   const client = new Client({ connectionString: address });
   client.on('error', () => undefined);

@@ -20,7 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${persistence}/locking.ts`,
     line: "if (mode === 'locked' && dialect.rowLock !== undefined) query.setLock(dialect.rowLock);",
     becomes: '',
-    killedBy: [`${persistence}/races.test.ts`, 'a booking is decided on the stock that he leaves'],
+    killedBy: [`${persistence}/races.test.ts`, 'a booking is decided on the stock that they leave'],
   },
   {
     name: 'writer queue',
@@ -221,7 +221,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no token is believed without accounts',
     file: 'packages/domain/src/requests/asking.ts',
-    line: "assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for who asks: { userId, role }');",
+    line: "assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for the actor: { userId, role }');",
     becomes: '',
     killedBy: ['packages/domain/src/testing/without-accounts.test.ts', 'is told of its mistake'],
   },
@@ -737,7 +737,7 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/writer-turns.test.ts`, 'sales come first, and accounts get one turn in ten'],
   },
   {
-    name: 'whoever guesses or asks too often is refused',
+    name: 'a client that guesses or asks too often is refused',
     file: 'packages/domain/src/accounts/rate-limits.ts',
     line: 'one.count >= countMax',
     becomes: 'false',
@@ -927,6 +927,48 @@ export const MUTANTS: readonly Mutant[] = [
     line: "if (this.#try !== 'first') await requireNewIds(manager, writes.insertedBookings);",
     becomes: '',
     killedBy: [`${persistence}/contracts.test.ts`, 'a new booking under the id of one of another event that is stored'],
+  },
+  {
+    name: 'COMMIT of a failed transaction is seen by its tag',
+    file: `${persistence}/dialects/postgres-client.ts`,
+    line: "if (answer.command !== 'COMMIT')",
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/writing.test.ts`, 'postgres: a transaction in which a statement failed and nobody looked'],
+  },
+  {
+    name: 'no second statement in the text of one, on PostgreSQL',
+    file: `${persistence}/dialects/postgres-client.ts`,
+    line: "if (text.includes(';'))",
+    becomes: 'if (false)',
+    killedBy: [`${persistence}/writing.test.ts`, 'postgres: text that holds a second statement is refused'],
+  },
+  {
+    name: 'each pipelined statement finds the rows that were locked',
+    file: `${persistence}/dialects/postgres-statements.ts`,
+    line: 'requireRows(answer?.affected, statements[index]?.rows);',
+    becomes: 'void [answer, index];',
+    killedBy: [`${persistence}/writing.test.ts`, 'postgres: one that finds fewer rows than were locked'],
+  },
+  {
+    name: 'whole transaction again after a deadlock on PostgreSQL',
+    file: `${persistence}/dialects/postgres-errors.ts`,
+    line: "'40P01': 'rolled_back'",
+    becomes: "'40P01': 'bug'",
+    killedBy: [`${persistence}/races.test.ts`, 'postgres who locks in the other order costs a deadlock’s victim a second run'],
+  },
+  {
+    name: 'row lock on PostgreSQL',
+    file: `${persistence}/dialects/postgres.ts`,
+    line: "rowLock: 'for_no_key_update',",
+    becomes: '',
+    killedBy: [`${persistence}/races.test.ts`, 'postgres is waited for: a booking is decided on the stock that they leave'],
+  },
+  {
+    name: 'an idle connection that was given up leaves the pool',
+    file: `${persistence}/dialects/postgres-pool.ts`,
+    line: "client.emit('error', new Error('given up: the server takes no writes'));",
+    becomes: '',
+    killedBy: [`${persistence}/failing-batches.test.ts`, 'on postgres, with a server that is read-only, once, while other connections are idle'],
   },
 ];
 

@@ -235,8 +235,8 @@ describe('a COMMIT that is lost, found out at another node', () => {
       const prepared = await prepare();
       await cluster.settled();
       const known = await marks();
-      const lost = wire.trap(COMMIT, (line, statement) => {
-        loseAnswer(line, statement);
+      const lost = wire.trap(COMMIT, (...facts) => {
+        loseAnswer(...facts);
         moveTo(nodes[1]);
       });
       const asking = send(moved, prepared.change);
@@ -284,8 +284,8 @@ describe('a COMMIT that is lost, found out at another node', () => {
         const prepared = await prepare();
         const known = await marks();
         const first = arriveWhenLetGo();
-        const fate: Fate = (line, statement) => {
-          first.fate(line, statement);
+        const fate: Fate = (...facts) => {
+          first.fate(...facts);
           moveTo(nodes[1]);
         };
         const lost = wire.trap(COMMIT, fate);

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { firing, scrape } from '../alarms.ts';
+import type { ServedEngine } from '../engine-names.ts';
 import { ask, BoxOffice } from './box-office.ts';
 import { freePort, type Server, type Store, startServer, until } from './programs.ts';
 import { expectHeard, OUTAGE, query, reckon } from './reckoning.ts';
-import { hasReplication, PLAIN_USER, ReplicatedMariaDb } from './replicated-mariadb.ts';
+import { atReplica, type ReplicatedServer, replicatedServer, replicatedServers } from './replicated-server.ts';
 import { storm } from './storm.ts';
-import { answerWith, Wire } from './wire.ts';
+import { answerWith, askInstead, COMMIT, type Fate, Wire } from './wire.ts';
 
 /** Seconds, not a restart. The machine is shared, so there are more of them than a quiet one needs. */
 const SOLD_AGAIN_MS = 15_000;
@@ -20,18 +21,61 @@ const UNAVAILABLE = [503, 'Layanan sementara tidak tersedia'];
 const READY = { status: 'ready', orders: 'ok' };
 const READ_ONLY = { status: 'ready', orders: 'refused', reason: 'read_only' };
 
-describe.runIf(hasReplication)('a database that does not take orders any more', () => {
-  let pair: ReplicatedMariaDb;
+const WRITES = /^(INSERT|UPDATE|DELETE)\b/;
+const EVERYTHING = /^/;
+interface Words {
+  /** What a server that must not be written to answers, and to which statements. */
+  readonly wrongServer: readonly (readonly [what: string, words: RegExp, fate: Fate])[];
+  /** How many connections lead to a database. */
+  readonly connectionsTo: (database: string) => string;
+}
+/** The transaction fails with it, as if the server had said it by itself. */
+const raise = (code: string): Fate => askInstead(`DO $$ BEGIN RAISE EXCEPTION 'put on the wire' USING ERRCODE = '${code}'; END $$`);
+/** PostgreSQL says why, and closes the connection. */
+const endWith =
+  (code: string): Fate =>
+  ({ near, far, protocol }) => {
+    near.end(protocol.error(code));
+    far.destroy();
+  };
+const OF: Readonly<Record<ServedEngine, Words>> = {
+  mysql: {
+    wrongServer: [
+      ['1047 to everything: a Galera node outside the primary component', EVERYTHING, answerWith({ code: 1047, done: 'DO 1' })],
+      ['1290 to writes: --read-only', WRITES, answerWith({ code: 1290, done: 'DO 1' })],
+      ['1836 to writes: read-only mode', WRITES, answerWith({ code: 1836, done: 'DO 1' })],
+      ['1792 to writes: a transaction that may only read', WRITES, answerWith({ code: 1792, done: 'DO 1' })],
+      ['3100 at COMMIT, which was rolled back: group replication', COMMIT, answerWith({ code: 3100, done: 'ROLLBACK' })],
+      ['1290 at COMMIT, which was rolled back: demoted meanwhile', COMMIT, answerWith({ code: 1290, done: 'ROLLBACK' })],
+      ['1053 to everything: it shuts down', EVERYTHING, answerWith({ code: 1053, done: 'DO 1' })],
+    ],
+    connectionsTo: (database) => `SELECT COUNT(*) AS connections FROM information_schema.PROCESSLIST WHERE DB = '${database}'`,
+  },
+  postgres: {
+    wrongServer: [
+      ['25006 to writes: read-only', WRITES, raise('25006')],
+      ['25006 to locks: a standby', /FOR NO KEY UPDATE/, raise('25006')],
+      ['57P03 to everything: it starts, or is a standby that takes no reads yet', EVERYTHING, endWith('57P03')],
+      ['25006 at COMMIT, which was rolled back: demoted meanwhile', COMMIT, answerWith({ code: '25006', done: 'ROLLBACK' })],
+      ['57P01 to everything: it shuts down', EVERYTHING, endWith('57P01')],
+    ],
+    connectionsTo: (database) => `SELECT COUNT(*) AS connections FROM pg_stat_activity WHERE datname = '${database}'`,
+  },
+};
+
+describe.each(replicatedServers)('a database on %s that does not take orders any more', (engine) => {
+  const { wrongServer, connectionsTo } = OF[engine];
+  let pair: ReplicatedServer;
   /** The server knows its database by one address only, and that is the wire's. */
   let wire: Wire;
   /** Its store is the primary itself. */
-  let server: Server & { readonly store: ReturnType<ReplicatedMariaDb['primary']['store']> };
+  let server: Server & { readonly store: ReturnType<ReplicatedServer['primary']['store']> };
   let office: BoxOffice;
   beforeAll(async () => {
-    pair = await ReplicatedMariaDb.start();
+    pair = await replicatedServer(engine);
     const store = pair.primary.store();
     wire = await Wire.lay(pair.primary);
-    server = { ...(await startServer({ ...store, port: wire.port }, { env: PLAIN_USER })), store };
+    server = { ...(await startServer({ ...store, port: wire.port }, { env: pair.env })), store };
     office = await BoxOffice.open(server.url);
   });
   /** A failed test must not disturb the next one. */
@@ -60,7 +104,6 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
     expect(linesTold().refused).toBeGreaterThanOrEqual(atLeast);
     expect(linesTold().refused).toBeLessThan(10);
   };
-  const readOnly = (value: 0 | 1) => pair.primary.query(`SET GLOBAL read_only = ${value}`);
   const soldWithin = async () => {
     const began = Date.now();
     const first = await until('tickets are sold again', async () => {
@@ -76,7 +119,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
       expect(await readiness()).toEqual({ status: 200, data: READY });
       const before = await scrape(server.url);
       const rings = async () => firing(before, await scrape(server.url)).includes('OrdersRefused');
-      await readOnly(1);
+      await pair.readOnly(true);
       try {
         const refused = await office.order();
         expect([refused.status, refused.body.message]).toEqual(UNAVAILABLE);
@@ -91,7 +134,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
         expect(await readiness()).toEqual({ status: 200, data: READ_ONLY });
         await expect.poll(linesTold).toEqual({ refused: 1, back: 0 });
       } finally {
-        await readOnly(0);
+        await pair.readOnly(false);
       }
       await until('the server says that it takes orders, though none came', async () =>
         (await readiness()).data?.orders === 'ok' ? true : undefined,
@@ -111,9 +154,9 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
       const { stop } = storm(office);
       for (let turn = 0; turn < 2; turn++) {
         await sleep(300);
-        await readOnly(1);
+        await pair.readOnly(true);
         await sleep(1000);
-        await readOnly(0);
+        await pair.readOnly(false);
         await soldWithin();
       }
       await stop();
@@ -126,16 +169,16 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
     });
 
     it('a server starts on it while it is read-only: reads are served, and it sells once it may', async () => {
-      await readOnly(1);
+      await pair.readOnly(true);
       let second: Server;
       try {
-        second = await startServer(server.store, { env: PLAIN_USER });
+        second = await startServer(server.store, { env: pair.env });
         await until('the second server is ready', async () => ((await readiness(second.url)).status === 200 ? true : undefined));
         expect((await ask(second.url, 'GET', '/api/events')).status).toBe(200);
         expect((await office.order({ at: second.url })).status).toBe(503);
         expect(await readiness(second.url)).toEqual({ status: 200, data: READ_ONLY });
       } finally {
-        await readOnly(0);
+        await pair.readOnly(false);
       }
       office.url = second.url;
       await soldWithin();
@@ -145,20 +188,11 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
   });
 
   describe('the open connections lead to the wrong server, and new ones to the right one', () => {
-    const writes = /^(INSERT|UPDATE|DELETE)\b/;
-    it.each([
-      ['1047 to everything: a Galera node outside the primary component', 1047, /^/, 'DO 1'],
-      ['1290 to writes: --read-only', 1290, writes, 'DO 1'],
-      ['1836 to writes: read-only mode', 1836, writes, 'DO 1'],
-      ['1792 to writes: a transaction that may only read', 1792, writes, 'DO 1'],
-      ['3100 at COMMIT, which was rolled back: group replication', 3100, /^COMMIT$/, 'ROLLBACK'],
-      ['1290 at COMMIT, which was rolled back: demoted meanwhile', 1290, /^COMMIT$/, 'ROLLBACK'],
-      ['1053 to everything: it shuts down', 1053, /^/, 'DO 1'],
-    ])('%s', async (_, errno, words, done) => {
+    it.each(wrongServer)('%s', async (_, words, fate) => {
       const crowd = () => Promise.all(Array.from({ length: 12 }, (_, index) => office.order({ eventId: office.sales[1 + (index % 2)]?.id ?? '' })));
       const list = () => Promise.all(Array.from({ length: 6 }, () => ask(office.url, 'GET', '/api/events')));
       await Promise.all([crowd(), list()]);
-      wire.spoil(words, answerWith({ code: errno, done }));
+      wire.spoil(words, fate);
       const [orders, lists] = await Promise.all([crowd(), list()]);
       expect(orders.filter(({ status }) => status !== 201 && status !== 503)).toEqual([]);
       expect(lists.filter(({ status }) => status !== 200 && status !== 503)).toEqual([]);
@@ -190,7 +224,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
   it('the primary is demoted, its replica promoted, the address re-pointed, in mid-storm: sales go on there, nothing is lost', {
     timeout: 120_000,
   }, async () => {
-    const promoted: Store = pair.atReplica(server.store);
+    const promoted: Store = atReplica(pair, server.store);
     const balancer = watch(server.url);
     const { stop } = storm(office);
     await sleep(500);
@@ -212,9 +246,7 @@ describe.runIf(hasReplication)('a database that does not take orders any more', 
     await until('no connection leads to the old primary', async () => {
       const reads = ['/api/events', '/api/bookings', '/api/users', '/health/ready'].map((path) => ask(office.url, 'GET', path, { as: office.admin }));
       await Promise.all([...reads, office.order()]);
-      const [left] = await pair.primary.query(
-        `SELECT COUNT(*) AS connections FROM information_schema.PROCESSLIST WHERE DB = '${server.store.database}'`,
-      );
+      const [left] = await pair.primary.query(connectionsTo(server.store.database));
       return Number(left?.['connections']) === 0 ? true : undefined;
     });
     await reckon(office, { ...server, store: promoted }, { heard: OUTAGE });

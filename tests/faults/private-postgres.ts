@@ -4,7 +4,18 @@ import { join } from 'node:path';
 import type { Client } from 'pg';
 import { askedEngines } from '../engine-names.ts';
 import { freePort, sayMissing } from '../machine.ts';
-import { addressOf, clientOf, findPostgres, makeCluster, newPassword, STOP, serverFolder, serverOptions, serverUser } from '../postgres.ts';
+import {
+  addressOf,
+  clientOf,
+  copyCluster,
+  findPostgres,
+  makeCluster,
+  newPassword,
+  STOP,
+  serverFolder,
+  serverOptions,
+  serverUser,
+} from '../postgres.ts';
 import type { PrivateServer } from './private-server.ts';
 import { atTheEnd, launch, type Store, until } from './programs.ts';
 
@@ -25,13 +36,14 @@ export class PrivatePostgres implements PrivateServer {
   readonly engine = 'postgres';
   readonly port: number;
   readonly #folder = serverFolder();
-  readonly #password = newPassword();
+  readonly #password: string;
   readonly #options: readonly string[];
   #running: ReturnType<typeof launch> | undefined;
   #frozen: { readonly pids: readonly number[]; readonly guard: ChildProcess } | undefined;
   #databases = 0;
 
-  private constructor(port: number, options: readonly string[]) {
+  private constructor(port: number, options: readonly string[], password: string) {
+    this.#password = password;
     this.port = port;
     this.#options = options;
     atTheEnd(() => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -39,10 +51,19 @@ export class PrivatePostgres implements PrivateServer {
 
   static async start({ options = [] }: { readonly options?: readonly string[] } = {}): Promise<PrivatePostgres> {
     if (programs === undefined) throw new Error('there is no PostgreSQL here');
-    const postgres = new PrivatePostgres(await freePort(), options);
+    const postgres = new PrivatePostgres(await freePort(), options, newPassword());
     await makeCluster(programs, postgres.#folder, postgres.#password);
     await postgres.start();
     return postgres;
+  }
+
+  /** A standby of this server, with all that it has now. It follows at once, and takes no writes until it is promoted. */
+  async standby(): Promise<PrivatePostgres> {
+    if (programs === undefined) throw new Error('there is no PostgreSQL here');
+    const standby = new PrivatePostgres(await freePort(), this.#options, this.#password);
+    await copyCluster(programs, standby.#folder, this.#address());
+    await standby.start();
+    return standby;
   }
 
   /** Unlike the throwaway of the other suites it is durable. */

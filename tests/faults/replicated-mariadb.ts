@@ -3,7 +3,8 @@ import { askedEngines } from '../engine-names.ts';
 import { find, sayMissing } from '../machine.ts';
 import { makeGrantTables } from '../mariadb.ts';
 import { PrivateMariaDb } from './private-mariadb.ts';
-import { PATIENCE_MS, type Store, temporaryFolder } from './programs.ts';
+import { PATIENCE_MS, temporaryFolder } from './programs.ts';
+import type { ReplicatedServer } from './replicated-server.ts';
 
 const installer = find('mariadb-install-db');
 const isAsked = askedEngines().includes('mysql');
@@ -15,10 +16,12 @@ if (isAsked && !hasReplication)
   sayMissing('REPLICATION IS NOT TRIED: no mariadbd here, or no mariadb-install-db (Debian: apt-get install mariadb-server-core).');
 
 /** The server's environment: a plain user, whom read_only binds. Without a password a splitter can log in for them. */
-export const PLAIN_USER = { DB_USER: 'tickets', DB_PASSWORD: '' } as const;
+const PLAIN_USER = { DB_USER: 'tickets', DB_PASSWORD: '' } as const;
 
 /** A primary and its asynchronous replica. `root` has every right on both; the server comes as PLAIN_USER. */
-export class ReplicatedMariaDb {
+export class ReplicatedMariaDb implements ReplicatedServer {
+  readonly engine = 'mysql';
+  readonly env = PLAIN_USER;
   readonly primary: PrivateMariaDb;
   readonly replica: PrivateMariaDb;
 
@@ -47,7 +50,6 @@ export class ReplicatedMariaDb {
     return pair;
   }
 
-  /** Resolves when the replica has all that the primary has committed until now. */
   async caughtUp(): Promise<void> {
     const [position] = await this.primary.query('SELECT @@gtid_binlog_pos AS at');
     const [waited] = await this.replica.query(`SELECT MASTER_GTID_WAIT('${position?.['at']}', ${PATIENCE_MS / 1000}) AS failed`);
@@ -56,39 +58,34 @@ export class ReplicatedMariaDb {
     }
   }
 
-  /** The replica stays as it is: what is committed from now on reaches it only after `catchUp`. */
   async holdBack(): Promise<void> {
     await this.replica.query('STOP SLAVE SQL_THREAD');
   }
 
-  /** Ends `holdBack` and `lag`, and waits until the replica has everything. */
   async catchUp(): Promise<void> {
     await this.lag(0);
     await this.caughtUp();
   }
 
-  /** From now on the replica applies each commit so many whole seconds after the primary made it. */
   async lag(seconds: number): Promise<void> {
     await this.replica.query('STOP SLAVE');
     await this.replica.query(`CHANGE MASTER TO master_delay = ${seconds}`);
     await this.replica.query('START SLAVE');
   }
 
-  /** The primary refuses writes from now on. Open transactions cannot commit any more. */
-  async demote(): Promise<void> {
-    await this.primary.query('SET GLOBAL read_only = 1');
+  async readOnly(isOn: boolean): Promise<void> {
+    await this.primary.query(`SET GLOBAL read_only = ${isOn ? 1 : 0}`);
   }
 
-  /** The replica becomes a primary of its own, with all that the old one committed. */
+  /** Open transactions cannot commit any more. */
+  demote(): Promise<void> {
+    return this.readOnly(true);
+  }
+
   async promote(): Promise<void> {
     await this.caughtUp();
     await this.replica.query('STOP SLAVE');
     await this.replica.query('RESET SLAVE ALL');
     await this.replica.query('SET GLOBAL read_only = 0');
-  }
-
-  /** The same store, read at the replica. */
-  atReplica<Known extends Store & { engine: 'mysql' }>(store: Known): Known {
-    return { ...store, port: this.replica.port };
   }
 }

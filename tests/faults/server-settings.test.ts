@@ -20,8 +20,8 @@ type Settings = Readonly<Record<string, string>>;
 
 /** Each statement of these words meets its fate until `work` is done. */
 async function always<Result>(wire: Wire, words: RegExp, fate: Fate, work: () => Promise<Result>): Promise<Result> {
-  const again: Fate = (line, statement) => {
-    fate(line, statement);
+  const again: Fate = (...facts) => {
+    fate(...facts);
     void wire.trap(words, again);
   };
   void wire.trap(words, again);

@@ -5,7 +5,7 @@ import { CONCERT } from '../open-api.ts';
 import { ask, BoxOffice, type Heard, type Person } from './box-office.ts';
 import { type Server, startServer, until } from './programs.ts';
 import { CALM, query, reckon } from './reckoning.ts';
-import { hasReplication, PLAIN_USER, ReplicatedMariaDb } from './replicated-mariadb.ts';
+import { hasReplication, ReplicatedMariaDb } from './replicated-mariadb.ts';
 import { Splitter } from './splitter.ts';
 import { storms } from './storm.ts';
 
@@ -28,10 +28,10 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
     pair = await ReplicatedMariaDb.start();
     splitter = await Splitter.lay({ primary: pair.primary.port, replica: pair.replica.port });
     const store = pair.primary.store();
-    direct = await startServer(store, { env: PLAIN_USER });
+    direct = await startServer(store, { env: pair.env });
     office = await BoxOffice.open(direct.url);
     await pair.caughtUp();
-    const start = async (env = {}) => ({ ...(await startServer({ ...store, port: splitter.port }, { env: { ...PLAIN_USER, ...env } })), store });
+    const start = async (env = {}) => ({ ...(await startServer({ ...store, port: splitter.port }, { env: { ...pair.env, ...env } })), store });
     [behind, locked] = await Promise.all([start(), start(LOCKED)]);
     const [first] = office.buyers;
     if (first === undefined) throw new Error('there is no buyer');
@@ -290,8 +290,8 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
     await pair.primary.query(`CREATE DATABASE ${store.database} CHARACTER SET utf8mb4`);
     await pair.caughtUp();
     await pair.holdBack();
-    await startServer(store, { env: PLAIN_USER }); // makes the tables
-    const starting = startServer({ ...store, port: splitter.port }, { env: PLAIN_USER });
+    await startServer(store, { env: pair.env }); // makes the tables
+    const starting = startServer({ ...store, port: splitter.port }, { env: pair.env });
     starting.catch(() => undefined); // it is looked at below
     await sleep(2000);
     await pair.catchUp();
@@ -308,10 +308,10 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
   it('two servers, one replica that is a second behind: a storm, and what was bought is cancelled at once', { timeout: 120_000 }, async () => {
     await pair.catchUp();
     const store = pair.primary.store();
-    const one = await startServer(store, { env: PLAIN_USER });
+    const one = await startServer(store, { env: pair.env });
     const open = await BoxOffice.open(one.url);
     await pair.caughtUp();
-    const other = { ...(await startServer({ ...store, port: splitter.port }, { env: PLAIN_USER })), store };
+    const other = { ...(await startServer({ ...store, port: splitter.port }, { env: pair.env })), store };
     await until('the other server is ready', async () => ((await ask(other.url, 'GET', '/health/ready')).status === 200 ? true : undefined));
     await pair.lag(1);
     open.url = other.url; // where they cancel

@@ -101,8 +101,8 @@ describe.each(privateServers)('a database on %s is tried when a server starts', 
     await saidAtStart(store);
     const wire = await Wire.lay(database);
     const swallow = askInstead(swallowed.instead);
-    const again: Fate = (line, statement) => {
-      swallow(line, statement);
+    const again: Fate = (...facts) => {
+      swallow(...facts);
       void wire.trap(swallowed.words, again);
     };
     void wire.trap(swallowed.words, again);

@@ -21,8 +21,8 @@ interface Line {
   spoiled?: { readonly words: RegExp; readonly fate: Fate };
 }
 
-/** What becomes of a statement on its way to the database, and of all that was sent behind it. */
-export type Fate = (line: Line, statement: Buffer) => void;
+/** What becomes of a statement on its way to the database, and of all that was sent behind it without waiting: `statement` is both. */
+export type Fate = (line: Line, statement: Buffer, behind: Buffer) => void;
 
 interface Database {
   readonly engine: ServedEngine;
@@ -132,7 +132,8 @@ export class Wire {
     for (const [index, { statement, bytes }] of sent.entries()) {
       const fate = statement === undefined ? undefined : this.#fateOf(line, statement);
       if (fate !== undefined) {
-        fate(line, Buffer.concat(sent.slice(index).map((one) => one.bytes)));
+        const behind = Buffer.concat(sent.slice(index + 1).map((one) => one.bytes));
+        fate(line, Buffer.concat([bytes, behind]), behind);
         return;
       }
       line.far.write(bytes);
@@ -145,8 +146,8 @@ export class Wire {
     if (!this.#trap?.words.test(statement)) return undefined;
     const { fate, sprung } = this.#trap;
     this.#trap = undefined;
-    return (on, bytes) => {
-      fate(on, bytes);
+    return (...facts) => {
+      fate(...facts);
       sprung();
     };
   }
@@ -164,7 +165,7 @@ export const loseStatement: Fate = ({ near, far }) => {
 
 /** The database gets it and answers; the answer is lost with the connection. */
 export const loseAnswer: Fate = (line, statement) => {
-  line.onAnswer = () => loseStatement(line, statement);
+  line.onAnswer = () => loseStatement(line, statement, Buffer.alloc(0));
   line.far.write(statement);
 };
 
@@ -234,5 +235,5 @@ export const answerWith =
 /** Another statement is done, and its answer passed on. */
 export const askInstead =
   (sql: string): Fate =>
-  (line) =>
-    line.far.write(line.protocol.query(sql));
+  (line, _, behind) =>
+    line.far.write(Buffer.concat([line.protocol.query(sql), behind]));

@@ -62,6 +62,28 @@ describe.each(engines)('statements that are run together, %s', (engine) => {
     expect(await together(mark('new'), mark('first'))).toBeInstanceOf(StaleRow);
   });
 
+  if (engine === 'postgres') {
+    it('postgres: a transaction in which a statement failed and nobody looked is not taken for stored: it is run again', async () => {
+      let tries = 0;
+      await database.transaction(async (manager: EntityManager) => {
+        tries++;
+        await manager.query(`INSERT INTO commits (id, attempt, at) VALUES ('try ${tries}', 1, now())`);
+        if (tries === 1) await manager.query('INSERT INTO commits (id) VALUES (NULL)').catch(() => undefined);
+      });
+      expect([tries, await marks()]).toEqual([2, ['first', 'try 2']]);
+    });
+
+    it('postgres: text that holds a second statement is refused, and a parameter may hold anything', async () => {
+      const stacked = "INSERT INTO commits (id, attempt, at) VALUES ('x', 1, now()); DELETE FROM commits";
+      await expect(database.query(stacked)).rejects.toThrow();
+      expect(await together({ sql: stacked, parameters: [] })).toMatchObject({
+        message: expect.stringContaining('two statements where one was meant'),
+      });
+      expect(await together(mark("'; DELETE FROM commits; --"), mark('\\'))).toBeUndefined();
+      expect(await marks()).toEqual(["'; DELETE FROM commits; --", '\\', 'first']);
+    });
+  }
+
   if (engine === 'mysql')
     it('mysql: text that holds a second statement is refused, alone and among others, and a parameter may hold anything', async () => {
       const stacked = "INSERT INTO commits (id, attempt, at) VALUES ('x', 1, NOW()); DELETE FROM commits";

@@ -10,6 +10,8 @@ export class TranslatingClient extends Client {
   // biome-ignore lint/suspicious/noExplicitAny: the many forms of pg's own method; TypeORM uses the first
   override query(text: any, values?: any, callback?: any): any {
     if (typeof text !== 'string' || typeof values === 'function') return super.query(text, values, callback);
+    // Text without values is sent in a form in which the server would run a second statement too.
+    if (text.includes(';')) throw new Error('two statements where one was meant');
     const { sql, name } = translated(text);
     const answer: Promise<QueryResult> = Reflect.apply(super.query, this, [
       name === undefined || values === undefined || values.length === 0 ? { text: sql, values } : { name, text: sql, values },
@@ -19,7 +21,7 @@ export class TranslatingClient extends Client {
 }
 
 /** The server answers COMMIT with success where a statement of the transaction has failed before, and says by the tag alone that nothing is stored. */
-export class RolledBackAtCommit extends Error {
+class RolledBackAtCommit extends Error {
   override readonly name = 'RolledBackAtCommit';
   /** In the words of PostgreSQL: the transaction had failed. */
   readonly code = '25P02';
