@@ -19,7 +19,7 @@ module.exports = {
     },
     {
       name: 'requests-know-no-other-room',
-      comment: 'Who asks, refusals, keys, lists: all rooms of the domain stand on it, so it stands on none.',
+      comment: 'The actor, refusals, keys, lists: all rooms of the domain stand on it, so it stands on none.',
       severity: 'error',
       from: { path: 'packages/domain/src/requests/', pathNot: tests },
       to: { path: 'packages/domain/src/', pathNot: 'packages/domain/src/requests/' },

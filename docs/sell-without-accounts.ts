@@ -1,13 +1,13 @@
-import { createPlatformWithoutAccounts, PROFILES } from '@ticket/adapters';
+import { type Config, createPlatformWithoutAccounts, PROFILES } from '@ticket/adapters';
 import { Refusal, type VouchedUser } from '@ticket/domain';
 
 /** Your own sign-in knows them. Nothing is stored of them here but their ids: 1 to 36 visible ASCII characters. */
 const staff: VouchedUser = { userId: 'staff-7', role: 'admin' };
 const customers: readonly VouchedUser[] = ['auth0|ani', 'auth0|budi'].map((userId) => ({ userId, role: 'user' }));
 
-/** Two customers at once for the last ticket: 'confirmed' and 'insufficient_tickets'. */
-export async function sellTheLastTicket(folder: string): Promise<readonly string[]> {
-  const platform = createPlatformWithoutAccounts({ database: { engine: 'sqlite', folder }, policies: PROFILES.locked });
+/** Two customers at once for the last ticket: 'confirmed' and 'insufficient_tickets'. On SQLite the database is `{ engine: 'sqlite', folder: 'data' }`. */
+export async function sellTheLastTicket(database: Config['database']): Promise<readonly string[]> {
+  const platform = createPlatformWithoutAccounts({ database, policies: PROFILES.locked });
   await platform.connect();
   const { createEvent, bookTickets } = platform.useCases;
 

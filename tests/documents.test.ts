@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../packages/adapters/src/config.ts';
 import { VARIABLES } from '../packages/adapters/src/config-names.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
-import { engines } from './engines.ts';
+import { engines, freshDatabase } from './engines.ts';
 import { openContainer } from './open-store.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -246,12 +246,12 @@ describe('what clients are told', () => {
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
   });
 
-  it('docs/use-the-domain.md: an app with accounts of its own sells as docs/sell-without-accounts.ts says', async () => {
+  it.each(engines)('docs/use-the-domain.md: an app with accounts of its own sells as docs/sell-without-accounts.ts says, on %s', async (engine) => {
     expect(read('docs/use-the-domain.md')).toContain('(sell-without-accounts.ts)');
     const { sellTheLastTicket } = await import('../docs/sell-without-accounts.ts');
-    const folder = mkdtempSync(join(tmpdir(), 'ticket-documents-'));
-    expect((await sellTheLastTicket(folder)).toSorted()).toEqual(['confirmed', 'insufficient_tickets']);
-    rmSync(folder, { recursive: true });
+    const { config, drop } = await freshDatabase(engine);
+    expect((await sellTheLastTicket(config)).toSorted()).toEqual(['confirmed', 'insufficient_tickets']);
+    await drop();
   });
 });
 

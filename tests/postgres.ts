@@ -111,7 +111,7 @@ export const addressOf = ({
   readonly database?: string | undefined;
 }) => `postgres://${FIRST}:${password}@127.0.0.1:${port}/${database}`;
 
-/** A client of the server. Whoever stops the server cuts it off, which its next statement says. */
+/** A client of the server. When the server stops it is cut off, which its next statement says. */
 export async function clientOf(address: string): Promise<Client> {
   const client = new Client({ connectionString: address });
   client.on('error', () => undefined);

@@ -273,7 +273,7 @@ describe('what keeps the server from starting is one message, and its exit code 
     writeFileSync(file, '');
     await refusedWith({ DATA_DIR: file }, /DATA_DIR .* cannot be written/);
     await refusedWith({ DATA_DIR: file, JWT_SECRET: 'x'.repeat(32) }, /DATA_DIR .* cannot be written/);
-    // A folder in which the system makes none, whoever asks. Node's own recursive mkdir would not return.
+    // A folder in which the system makes none, for every user. Node's own recursive mkdir would not return.
     if (process.platform === 'linux') await refusedWith({ DATA_DIR: '/proc/none/here' }, /DATA_DIR .* cannot be written/);
   });
 

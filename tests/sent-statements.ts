@@ -10,7 +10,7 @@ export interface Trip {
 }
 
 /**
- * Notes all that goes to a database; to be called before it is opened. At the drivers, below every name of ours, so that whoever moves the code
+ * Notes all that goes to a database; to be called before it is opened. At the drivers, below every name of ours, so that a change that moves the code
  * moves no part of what watches it.
  */
 export function watchDrivers() {

@@ -20,7 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${persistence}/locking.ts`,
     line: "if (mode === 'locked' && dialect.rowLock !== undefined) query.setLock(dialect.rowLock);",
     becomes: '',
-    killedBy: [`${persistence}/races.test.ts`, 'a booking is decided on the stock that he leaves'],
+    killedBy: [`${persistence}/races.test.ts`, 'a booking is decided on the stock that they leave'],
   },
   {
     name: 'writer queue',
@@ -221,7 +221,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no token is believed without accounts',
     file: 'packages/domain/src/requests/asking.ts',
-    line: "assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for who asks: { userId, role }');",
+    line: "assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for the actor: { userId, role }');",
     becomes: '',
     killedBy: ['packages/domain/src/testing/without-accounts.test.ts', 'is told of its mistake'],
   },
@@ -737,7 +737,7 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/writer-turns.test.ts`, 'sales come first, and accounts get one turn in ten'],
   },
   {
-    name: 'whoever guesses or asks too often is refused',
+    name: 'a client that guesses or asks too often is refused',
     file: 'packages/domain/src/accounts/rate-limits.ts',
     line: 'one.count >= countMax',
     becomes: 'false',
@@ -961,7 +961,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${persistence}/dialects/postgres.ts`,
     line: "rowLock: 'for_no_key_update',",
     becomes: '',
-    killedBy: [`${persistence}/races.test.ts`, 'postgres is waited for: a booking is decided on the stock that he leaves'],
+    killedBy: [`${persistence}/races.test.ts`, 'postgres is waited for: a booking is decided on the stock that they leave'],
   },
   {
     name: 'an idle connection that was given up leaves the pool',

@@ -175,7 +175,7 @@ export const camp = (times: number, seconds = CAMP.length): Play => {
   };
 };
 
-/** One user reads all of his ten thousand bookings, again and again. */
+/** One user reads all of their ten thousand bookings, again and again. */
 export const whole = (times: Times): Play => ({
   users: people(2),
   events: shows(100, PLENTY),
@@ -195,7 +195,7 @@ export const whole = (times: Times): Play => ({
   }),
 });
 
-/** One client, a page of fifty of his own bookings (a tenth of all), of everybody's (as admin), or a new booking. */
+/** One client, a page of fifty of their own bookings (a tenth of all), of everybody's (as admin), or a new booking. */
 export const grown = (what: 'own' | 'all' | 'book', bookings: Grown, times: Times): Play => ({
   users: people(100),
   events: shows(100, PLENTY),

@@ -83,7 +83,7 @@ const MATRIX: readonly Row[] = [
     open: [401, 200, 403, 200],
     locked: [401, 200, 403, 200],
   },
-  // Where a row is named and is not there, whoever may ask at all hears so before his right is judged.
+  // Where a row is named and is not there, those who may ask at all hear so before their right is judged.
   {
     does: 'change an event that is not there',
     request: ({ nowhere }) => ['PUT', `/api/events/${nowhere}`, {}],

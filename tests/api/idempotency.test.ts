@@ -59,7 +59,7 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     expect(his.body.data.id).not.toBe(mine.body.data.id);
   });
 
-  it('F23: the same POST twenty times at once books once: who asks meanwhile hears 409, and afterwards the first answer', async () => {
+  it('F23: the same POST twenty times at once books once: repeats get 409 meanwhile, and afterwards the first answer', async () => {
     const event = await concert();
     const replies = await Promise.all(Array.from({ length: 20 }, () => book(event, 'a5')));
     const made = replies.filter(({ status }) => status === 201);
@@ -112,7 +112,7 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
   });
 
-  it('gives no first answer of a made user where only admins make them and the one who asks is none any more', async () => {
+  it('gives no first answer of a made user where only admins make them and the actor is none any more', async () => {
     const locked = await openApi(engine, 'locked');
     try {
       const [former, chief] = [await locked.account({ role: 'admin' }), await locked.account({ role: 'admin' })];
@@ -129,7 +129,7 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     }
   });
 
-  it('registers once, and signs in whoever asks again with the same password only', async () => {
+  it('registers once, and signs in those who repeat it with the same password only', async () => {
     const person = { name: 'Jane', email: 'jane-once@example.com', password: 'correct horse' };
     const register = (body: object) => api.send('POST', '/api/auth/register', { body, headers: { 'Idempotency-Key': 'a8' } });
     const [first, again, stranger] = [await register(person), await register(person), await register({ ...person, password: 'wrong horse' })];

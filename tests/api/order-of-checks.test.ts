@@ -22,7 +22,7 @@ interface Row {
   readonly locked: Cells;
 }
 
-/** Whoever sends a token sends a good one, or hears 401. */
+/** A request with a token has a valid one, or gets 401. */
 const cells = (none: number, plain: number, owner: number, admin: number): Cells => [none, 401, 401, plain, owner, admin];
 const anyone = (status: number): Cells => cells(status, status, status, status);
 const signedIn = (status: number): Cells => cells(401, status, status, status);

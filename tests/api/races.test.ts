@@ -116,7 +116,7 @@ describe.each(engines)('at the same moment, on %s', (engine) => {
     }
   });
 
-  it('a user is deleted while he books: no booking without its user', async () => {
+  it('a user is deleted while they book: no booking without its user', async () => {
     for (let round = 0; round < 5; round++) {
       const [event, buyer] = [await openEvent(5), await api.account()];
       const [booked, deleted] = await Promise.all([book(event, buyer), remove(`/api/users/${buyer.id}`, admin)]);

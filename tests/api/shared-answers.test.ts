@@ -30,18 +30,21 @@ it.each([
   ['the last page', '?limit=100&offset=1550', {}],
   ['a page that a browser’s script reads', '?limit=100&offset=1', { Origin: ORIGIN }],
   ['a list in parts', '', {}],
-])('%s waits to be read as the same bytes for all who ask, so that who does not read holds no copy of his own', async (_, query, headers) => {
-  const { port } = server.address() as AddressInfo; // a server that listens on a port has one
-  const [write, end] = [vi.spyOn(ServerResponse.prototype, 'write'), vi.spyOn(ServerResponse.prototype, 'end')];
-  const asked = 3;
-  const texts = new Set<string>();
-  for (let time = 0; time < asked; time++) texts.add(await (await fetch(`http://127.0.0.1:${port}/api/events${query}`, { headers })).text());
-  const sent: unknown[] = [...write.mock.calls, ...end.mock.calls].map(([chunk]) => chunk);
-  vi.restoreAllMocks();
-  expect(texts.size).toBe(1);
-  expect(sent.filter((chunk) => typeof chunk === 'string')).toEqual([]); // which each connection would encode anew
-  // A few bytes are each answer's own: an opening, a bracket.
-  const large = sent.filter((chunk) => chunk instanceof Uint8Array).filter(({ byteLength }) => byteLength > 1000);
-  expect(large.length).toBeGreaterThanOrEqual(asked);
-  expect(new Set(large).size * asked).toBe(large.length);
-});
+])(
+  '%s waits to be read as the same bytes for all callers, so that a client that does not read holds no copy of its own',
+  async (_, query, headers) => {
+    const { port } = server.address() as AddressInfo; // a server that listens on a port has one
+    const [write, end] = [vi.spyOn(ServerResponse.prototype, 'write'), vi.spyOn(ServerResponse.prototype, 'end')];
+    const asked = 3;
+    const texts = new Set<string>();
+    for (let time = 0; time < asked; time++) texts.add(await (await fetch(`http://127.0.0.1:${port}/api/events${query}`, { headers })).text());
+    const sent: unknown[] = [...write.mock.calls, ...end.mock.calls].map(([chunk]) => chunk);
+    vi.restoreAllMocks();
+    expect(texts.size).toBe(1);
+    expect(sent.filter((chunk) => typeof chunk === 'string')).toEqual([]); // which each connection would encode anew
+    // A few bytes are each answer's own: an opening, a bracket.
+    const large = sent.filter((chunk) => chunk instanceof Uint8Array).filter(({ byteLength }) => byteLength > 1000);
+    expect(large.length).toBeGreaterThanOrEqual(asked);
+    expect(new Set(large).size * asked).toBe(large.length);
+  },
+);

@@ -51,7 +51,7 @@ describe.each(engines)('the specification’s walkthrough on %s, as printed', (e
     expect(reply.headers.get('content-type')).toBe('application/json; charset=UTF-8');
   });
 
-  it('2. logs the admin in, with the specified claims in his token', async () => {
+  it('2. logs the admin in, with the specified claims in their token', async () => {
     const reply = await api.send('POST', '/api/auth/login', { body: { email: 'admin@gdgoc.com', password: 'admin123' } });
     expect([reply.status, reply.body.message]).toEqual([200, 'Login berhasil']);
     saved.admin = { id: reply.body.data.user.id, token: reply.body.data.token };
@@ -226,7 +226,7 @@ describe.each(engines)('the rest of the specification on %s', (engine) => {
     expect(counted.headers.get('x-total-count')).toBe('2203');
   });
 
-  it('shows a user his own bookings and an admin everybody’s', async () => {
+  it('shows a user their own bookings and an admin everybody’s', async () => {
     const [admin, one, other] = [await api.account({ role: 'admin' }), await api.account(), await api.account()];
     const { body } = await api.send('POST', '/api/events', { as: admin, body: CONCERT });
     for (const as of [one, other]) await api.send('POST', '/api/bookings', { as, body: { event_id: body.data.id, quantity: 1 } });

@@ -114,7 +114,7 @@ it('without a majority the survivor can be told to go on alone, and the others c
 it('a transaction that is open when the majority goes is not left open, nor stored by the next one on its connection', async () => {
   const eventId = await event(10);
   for (const node of [nodes[1], nodes[2]]) node.kill();
-  // Whoever books waits for this lock when the node stops answering: his next statement is refused, and so is his ROLLBACK.
+  // A booking waits for this lock when the node stops answering: its next statement is refused, and so is its ROLLBACK.
   const held = await nodes[0].lock(`SELECT id FROM ${DATABASE}.events WHERE id = ? FOR UPDATE`, [eventId]);
   const statuses: Promise<number>[] = [];
   for (let turn = 0; await nodes[0].isPrimary(); turn++) {

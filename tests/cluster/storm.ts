@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpServer } from './programs.ts';
 import { eventually, must, seconds } from './waiting.ts';
 
-/** Longer than any answer may take; who hears nothing by then asks again under his key. */
+/** Longer than any answer may take; a buyer who hears nothing by then asks again under their key. */
 const PATIENCE_MS = 30_000;
 /** An unknown outcome has to be found out by then. */
 const RESOLVED_WITHIN_MS = 90_000;
@@ -27,7 +27,7 @@ const isDoubtful = ({ kind }: Answer): boolean => kind === 'unknown' || kind ===
 const lastKind = ({ answers }: Order): Answer['kind'] => answers.at(-1)?.answer.kind ?? 'unheard';
 
 /**
- * Buyers who order one ticket after another of one event, each at his own server, until it is sold out or they are stopped.
+ * Buyers who order one ticket after another of one event, each at their own server, until it is sold out or they are stopped.
  * A plain 503 says that nothing was done: that order is left, and must never turn up. An unknown outcome, or no answer, is
  * asked again under the same key at the next server, until it is known.
  */
@@ -164,7 +164,7 @@ export class Storm {
       if (response.status === 201) return { kind: 'booked', id: body.data.id, replayed: response.headers.get('idempotency-replayed') === 'true' };
       if (response.status === 400 && body.errors?.available !== undefined) return { kind: 'soldOut', text };
       if (response.status === 503) return { kind: String(body.message).startsWith(UNKNOWN) ? 'unknown' : 'unavailable', text };
-      // He gave up on a request that is still under way there.
+      // The buyer gave up on a request that is still under way there.
       if (response.status === 409 && response.headers.has('retry-after')) return { kind: 'unavailable', text };
       return { kind: 'unexpected', text: `${response.status} ${text}` };
     } catch (error) {

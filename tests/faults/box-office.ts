@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CONCERT } from '../open-api.ts';
 import { PATIENCE_MS } from './programs.ts';
 
-/** The API as a client meets it, who writes down what he asked for and what he heard. */
+/** The API as a client meets it, which writes down what it asked for and what it heard. */
 export interface Person {
   readonly id: string;
   readonly token: string;

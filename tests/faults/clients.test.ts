@@ -33,7 +33,7 @@ describe.each(enginesHere)('clients of a server on %s', (engine) => {
     expect(made.filter(({ headers }) => !headers.has('idempotency-replayed'))).toHaveLength(1);
     for (const { status, headers } of meanwhile.filter((reply) => !made.includes(reply)))
       expect([status, headers.get('retry-after')]).toEqual([409, '1']);
-    // Whoever comes after the first gets its answer; this one is in the office's books.
+    // A repeat after the first gets its answer; this one is in the office's books.
     const after = await office.order({ key, quantity: 2 });
     for (const { body } of made) expect(body).toEqual(after.body);
     expect([after.status, after.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
@@ -52,7 +52,7 @@ describe.each(enginesHere)('clients of a server on %s', (engine) => {
     expect(left.length).toBeGreaterThan(0);
     if (engine !== 'sqlite') {
       await until('no transaction is open', async () => {
-        await sleep(200); // who asks more often is shown the same list again
+        await sleep(200); // a client that asks more often is shown the same list again
         const open = await query(store, OPEN[engine]);
         return open.length === 0 ? true : undefined;
       });

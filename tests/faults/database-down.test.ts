@@ -110,7 +110,7 @@ describe.each(privateServers)('the database on %s', (engine) => {
       await reckon(office, server);
     });
 
-    it('connections ended at random in mid-storm: invisible but for the clock', async () => {
+    it('connections ended at random in mid-storm: invisible except by the clock', async () => {
       const store = database.store();
       const server = await startServer(store);
       const office = await BoxOffice.open(server.url);

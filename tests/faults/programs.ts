@@ -84,7 +84,7 @@ function isMade(folder: string): boolean {
     return true;
   } catch {
     const made = statSync(folder, { throwIfNoEntry: false });
-    // Who made it was killed before he was done.
+    // The process that made it was killed before it was done.
     if (made !== undefined && Date.now() - made.mtimeMs > BUILD_MS_MAX) rmSync(folder, { recursive: true, force: true });
     return false;
   }

@@ -245,7 +245,7 @@ describe('at the start, a log beside a file that is not its own', () => {
     }
   });
 
-  it('is its own through crash after crash, whoever uses the file beside the server', async () => {
+  it('is its own through crash after crash, whatever else uses the file beside the server', async () => {
     const { data, office } = await crashed();
     for (let round = 0; round < 2; round++) {
       const [one, other] = await Promise.all([startServer(storeIn(data)), startServer(storeIn(data))]);

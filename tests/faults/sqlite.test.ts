@@ -82,7 +82,7 @@ describe('F14 locked by another process', () => {
     await reckon(office, server, { heard: [...CALM, '503'] });
   });
 
-  it('for a second: invisible but for the clock', async () => {
+  it('for a second: invisible except by the clock', async () => {
     const folder = temporaryFolder();
     const server = await startServer({ engine: 'sqlite', folder });
     const office = await BoxOffice.open(server.url);

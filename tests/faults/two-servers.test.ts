@@ -26,7 +26,7 @@ describe.each(enginesHere)('two servers on one database, %s', (engine) => {
     const meanwhile = await Promise.all(
       Array.from({ length: 20 }, (_, index) => ask((index % 2 === 0 ? one : other).url, 'POST', '/api/bookings', asked)),
     );
-    // One is under way at each server, and one of them finds the other's answer; who asks beside them is told to come again.
+    // One is under way at each server, and one of them finds the other's answer; others beside them are told to come again.
     const booked = await office.order({ key, at: other.url });
     const answered = meanwhile.filter(({ status }) => status !== 409);
     expect(answered.length).toBeGreaterThan(0);

@@ -224,7 +224,7 @@ describe.each(privateServers)('between the server and its database on %s', (engi
       await reckon(office, server, { heard: OUTAGE });
     });
 
-    it('answers when its try was given up: whoever waits then is answered by his own', { timeout: 120_000 }, async () => {
+    it('answers when its try was given up: an order that waits then is answered by its own', { timeout: 120_000 }, async () => {
       const [late, next] = [keepAnswerBack(), keepAnswerBack()];
       const first = wire.trap(LOCK, late.fate);
       const givenUp = office.order();

@@ -70,7 +70,7 @@ export const CONTENT_TYPES: readonly string[] = [
   ...['application/json, text/html', 'application/json; charset=utf-8; charset=utf-16', ' application/json', 'é/é'],
 ];
 
-/** Headers that somebody in between might believe. None changes who asks, or for what. */
+/** Headers that somebody in between might believe. None changes the actor, or the request. */
 export const HEADERS: readonly (readonly [name: string, values: readonly string[]])[] = [
   ['Idempotency-Key', ['k', '', ' ', 'a b', 'é', 'x'.repeat(255), 'x'.repeat(256), "' OR 1=1 --", '__proto__', 'k, k']],
   ['If-None-Match', ['*', '"x"', 'W/"x"', '', '"x", *', 'x'.repeat(3000), '"']],

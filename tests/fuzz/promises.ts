@@ -11,7 +11,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** What must never stand in an answer, unless the client wrote it himself. */
+/** What must never stand in an answer, unless the client itself wrote it. */
 const SECRETS: readonly RegExp[] = [
   ...[/\$2[abxy]\$\d\d\$/, /password_?hash/i, /a secret of the tests/],
   ...[

@@ -15,7 +15,7 @@ export interface Asked {
 
 type Text = fc.Arbitrary<string>;
 
-/** Hostile, and yet what somebody may call his event. */
+/** Hostile, and yet what people may call their event. */
 const legal = hostile.TEXTS.filter((text) => /^[^\p{Cc}\p{Surrogate}]*[^\p{Z}\p{C}][^\p{Cc}\p{Surrogate}]*$/u.test(text));
 
 const anyText = fc.oneof(

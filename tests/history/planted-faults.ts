@@ -30,7 +30,7 @@ const during = (fault: PlantedFault, share = 1): string => `(globalThis.isPlante
 
 const PLANTS: readonly Plant[] = [
   {
-    // Who asks while a read runs is given that read, and so is who asks a little later.
+    // A caller that comes while a read runs is given that read, and so is one that comes a little later.
     file: `${persistence}/shared-reads.js`,
     line: 'next.delete(key);',
     becomes: `if (${during('a stale shared read')}) setTimeout(() => next.delete(key), 100); else next.delete(key);`,

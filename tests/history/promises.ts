@@ -67,7 +67,7 @@ function* keys({ operations, ending }: History, words: Words): Generator<string>
     for (const operation of asked) {
       if (operation.answer.status !== 409) continue;
       const { invokedAt, completedAt } = operation;
-      // Whoever got no answer may have a request under way for as long as it likes.
+      // A client without an answer may have a request under way for as long as it likes.
       const isUnderWay = (other: Operation) =>
         other !== operation && other.invokedAt <= completedAt && (meaningOf(other) === 'unknown' || other.completedAt >= invokedAt);
       if (!asked.some(isUnderWay)) yield `no other request under the key was under way: ${words(operation)}`;

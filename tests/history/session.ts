@@ -73,7 +73,7 @@ export const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_IN
 type Booked = Pick<BookingRow, 'id' | 'event'>;
 type Order = Extract<Ask, { do: 'book' }>;
 
-/** Somebody who asks one thing after the other, as a seed draws it, and records what is answered. */
+/** A client that asks one thing after the other, as a seed draws it, and records what is answered. */
 export class Session {
   readonly #plan: ClientPlan;
   readonly #number: number;

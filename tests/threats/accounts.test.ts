@@ -145,7 +145,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     });
   });
 
-  it('C21: who asks for many accounts from one place, to learn which e-mails are taken, is stopped where strangers come', async () => {
+  it('C21: a client that asks for many accounts from one place, to learn which e-mails are taken, is stopped where strangers come', async () => {
     const registerFrom = (from: string, fields: object = {}) =>
       api.send('POST', '/api/auth/register', {
         body: { name: 'Sari', email: anEmail(), password: PASSWORD, ...fields },
@@ -412,7 +412,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     await expectRefused('email', [...values, '', 'nobody', '@', 'a@b', 'a b@c.de', 'a@b.co, c@d.co', 'a@b.co\nbcc: x@y.co']);
   });
 
-  it('T37: nobody makes himself an admin where strangers come', async () => {
+  it('T37: nobody becomes an admin by their own request where strangers come', async () => {
     const { id, token } = await register();
     const before = await users();
     for (const body of [{ role: 'admin' }, { name: 'Queen', password: 'kereta malam 8', role: 'admin' }]) {
@@ -624,13 +624,13 @@ describe.each(cases)('the last admins on %s, %s profile', (engine, profile) => {
   it('T39: of two who demote each other at once, one stays', async () => {
     for (let round = 0; round < 5; round++) {
       const replies = await Promise.all([demote(one, other), demote(other, one)]);
-      // Whoever is decided second is no admin any more, which matters where a role is for admins to change.
+      // The user who is decided second is no admin any more, which matters where a role is for admins to change.
       expect(replies.map(({ status }) => status).toSorted()).toEqual([200, profile === 'open' ? 400 : 403]);
       await reinstate();
     }
   });
 
-  it('T39: the last one is neither demoted nor deleted, by himself or by anybody', async () => {
+  it('T39: the last one is neither demoted nor deleted, by themselves or by anybody', async () => {
     expect((await demote(other, one)).status).toBe(200);
     for (const reply of [await demote(one, one), await remove(one, one)]) expect([reply.status, reply.body]).toEqual([400, LAST_ADMIN]);
     expect(await admins()).toEqual([{ id: one.id }]);

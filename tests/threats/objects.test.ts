@@ -267,7 +267,7 @@ describe.each(cases)('objects on %s, %s profile', (engine, profile) => {
     expect(await api.query('SELECT id FROM bookings WHERE event_id = ?', [id])).toEqual([]);
   });
 
-  it('T67, T68: a user stays while he holds tickets or organises an event, and no event or stock is lost with him', async () => {
+  it('T67, T68: a user stays while they hold tickets or organise an event, and no event or stock is lost with them', async () => {
     const [holder, organizer] = [await api.account(), await api.account({ role: 'admin' })];
     const made = await api.send('POST', '/api/events', { as: organizer, body: CONCERT });
     const { id } = made.body.data;
@@ -386,7 +386,7 @@ describe.each(engines)('two servers on %s', (engine) => {
     const made = replies.filter(({ status }) => status === 201).map(({ body }) => body.data.id as string);
     expect([made.length, await held()]).toEqual([LIMIT, LIMIT]);
     expect(refusals(replies)).toEqual(Array.from({ length: 24 - LIMIT }, () => tooMany(1)));
-    expect((await book(0, admin, LIMIT)).status).toBe(201); // another's share is his own
+    expect((await book(0, admin, LIMIT)).status).toBe(201); // another user has a share of their own
 
     const setStatus = (server: number, id: string, status: string, token = buyer) =>
       ask(server, 'PATCH', `/api/bookings/${id}/status`, token, { status });

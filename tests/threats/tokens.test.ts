@@ -52,11 +52,11 @@ const FORGED: readonly (readonly [row: string, make: (good: Parts, secret: strin
   ['T2: HS384 with our secret', (good, secret) => withHeader(good, { alg: 'HS384' }, hmac('sha384', secret))],
   ['T2: HS512 with our secret', (good, secret) => withHeader(good, { alg: 'HS512' }, hmac('sha512', secret))],
   ['T2: hs256 in lower case', (good) => withHeader(good, { alg: 'hs256' })],
-  ['T3: RS256 with a key of his own', (good) => withHeader(good, { alg: 'RS256' }, rsa)],
+  ['T3: RS256 with a key of their own', (good) => withHeader(good, { alg: 'RS256' }, rsa)],
   ['T3: RS256, signed with our secret', (good) => withHeader(good, { alg: 'RS256' })],
   ['T3: a public key for the secret', (good) => withHeader(good, { alg: 'HS256', typ: 'JWT' }, hmac('sha256', publicKey))],
-  ['T4: a jwk of his own', (good) => withHeader(good, { alg: 'RS256', jwk: keys.publicKey.export({ format: 'jwk' }) }, rsa)],
-  ['T4: an octet jwk of his own', (good) => withHeader(good, { jwk: { kty: 'oct', k: encode('x'.repeat(32)) } }, hmac('sha256', 'x'.repeat(32)))],
+  ['T4: a jwk of their own', (good) => withHeader(good, { alg: 'RS256', jwk: keys.publicKey.export({ format: 'jwk' }) }, rsa)],
+  ['T4: an octet jwk of their own', (good) => withHeader(good, { jwk: { kty: 'oct', k: encode('x'.repeat(32)) } }, hmac('sha256', 'x'.repeat(32)))],
   ['T4: a kid that names an empty file', (good) => withHeader(good, { kid: '../../../../dev/null' }, hmac('sha256', '\u0000'))],
   ['T5: over since a second', (good) => withClaims(good, { exp: nowSeconds() - 1 })],
   ['T5: over this second', (good) => withClaims(good, { exp: nowSeconds() })],
@@ -168,7 +168,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     for (const spelling of spellings) expectRefused(await me(spelling));
   });
 
-  it('T11: a demoted admin keeps his token and loses the right at once; a promoted user has it at once', async () => {
+  it('T11: a demoted admin keeps their token and loses the right at once; a promoted user has it at once', async () => {
     const [falling, rising] = [await api.account({ role: 'admin' }), await api.account()];
     const open = (as: Caller) => api.send('POST', '/api/events', { as, body: CONCERT });
     const setRole = (of: Caller, role: string) => api.send('PUT', `/api/users/${of.id}`, { as: admin, body: { role } });
@@ -181,7 +181,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     expect((await me(tokenOf({ ...good(falling), claims: { ...good(falling).claims, role: 'admin' } }))).body.data.role).toBe('user');
   });
 
-  it('T12: a token given before a password change opens nothing, whoever changed it; one given before any other change still opens', async () => {
+  it('T12: a token given before a password change opens nothing, by the owner or an admin; one given before any other change still opens', async () => {
     const email = `t12-${anId()}@example.com`;
     const first = await api.send('POST', '/api/auth/register', { body: { name: 'Sari', email, password: 'kereta malam 1' } });
     const registered: Caller = { id: first.body.data.user.id, token: first.body.data.token };
@@ -217,7 +217,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     }
   });
 
-  it('T15: a token of more than 4 KB is not even looked at, whoever signed it', async () => {
+  it('T15: a token of more than 4 KB is not even looked at, however it was signed', async () => {
     expect((await me(withClaims(good(), { padding: 'x'.repeat(2000) }))).status).toBe(200);
     expectRefused(await me(withClaims(good(), { padding: 'x'.repeat(3000) })));
   });
@@ -242,7 +242,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     }
     expectRefused(await api.send('POST', '/api/users', { as: bad, body: person }));
     expectRefused(await change({ name: 'Taken over' }, bad));
-    // The ways to a token ask for none: an expired one that a client still sends must not shut him out.
+    // The routes that give a token ask for none: a client that still sends an expired one must not be shut out.
     expect((await api.send('POST', '/api/auth/register', { as: bad, body: person })).status).toBe(201);
     expect((await api.send('POST', '/api/auth/login', { as: bad, body: person })).status).toBe(200);
   });

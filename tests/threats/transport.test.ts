@@ -34,7 +34,7 @@ describe.each(cases)('text and bytes on %s, %s profile', (engine, profile) => {
   const person = () => ({ name: 'Sari', email: `t-${anId()}@example.com`, password: PASSWORD });
   const userPath = (id: string) => `/api/users/${id}`;
   const eventPath = (id: string) => `/api/events/${id}`;
-  /** A field that takes a text, and a request that is good but for it. */
+  /** A field that takes a text, and a request that is valid except for it. */
   type Field = readonly [field: string, method: string, path: () => string, good: () => object];
   const titled = (all: readonly Field[]) => all.map((one) => [`${one[1]} ${one[0]}`, one] as const);
   const EVENT_FIELDS = ['name', 'location', 'description'].flatMap((field): Field[] => [
@@ -340,7 +340,7 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     server = await listening(api);
   });
   afterAll(async () => {
-    // Who breaks his own body off is told of, and nothing else happened that nobody expected.
+    // A client that breaks its own body off is reported, and nothing else happened that nobody expected.
     expect(api.logged.filter((line) => !JSON.stringify(line).includes('the client went away'))).toEqual([]);
     server.closeAllConnections();
     server.close();
@@ -452,7 +452,7 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     ].map((path) => [path, '/api/users'] as const),
     ['http://evil.example/api/users', '/api/users'],
   ];
-  it.each(PATHS)('T90: the path %s is nothing, or what its clean form is to whoever asks', async (path, clean) => {
+  it.each(PATHS)('T90: the path %s is nothing, or what its clean form is to every caller', async (path, clean) => {
     const [status, body] = await ask(request(`GET ${path}`));
     if (clean === undefined) expect([status, body]).toEqual([404, failure('Endpoint tidak ditemukan')]);
     else expect([status, body]).toEqual(await statusAndBody(request(`GET ${clean}`)));

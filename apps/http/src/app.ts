@@ -148,7 +148,7 @@ const READY: Parameters<typeof operation>[0] = {
   ],
 };
 
-/** An unknown route is that, whatever its body and whoever asks; and one known with other methods says with which. */
+/** An unknown route is unknown for every body and every actor. A route that has other methods names them. */
 const knownRoute =
   (otherMethods: MiddlewareHandler): MiddlewareHandler<AppEnv> =>
   (c, next) => {

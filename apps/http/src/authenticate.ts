@@ -6,12 +6,12 @@ import type { AppEnv } from './env.ts';
 /** A longer token is none of ours; it is not worth a signature check. */
 const TOKEN_CHARACTERS_MAX = 4096;
 
-/** The ways to a token need none; one that a client sends along all the same, expired perhaps, must not shut him out. */
+/** The routes that give a token need none. A client that still sends an old one must not be shut out. */
 const WAYS_IN: readonly string[] = ['/api/auth/login', '/api/auth/register'];
 
 /**
- * Finds out who asks, from the Authorization header alone. Without one he is anonymous; with one that holds no good token he
- * is refused, on public routes too: a bad credential never passes for none. His rights are judged by the use case, on his row.
+ * Finds the actor by the Authorization header alone. Without one they are anonymous. With one that holds no valid token they
+ * are refused, on public routes too: an invalid credential never counts as none. The use case judges rights on the user's row.
  */
 export const authenticate = (tokens: TokenService) =>
   createMiddleware<AppEnv>(async (c, next) => {

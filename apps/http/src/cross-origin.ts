@@ -8,7 +8,7 @@ const PREFLIGHT_SECONDS = 600;
 
 /**
  * Lets the scripts of listed origins read answers in a browser; of any other nothing is said, so a browser keeps them out. No cookies
- * are involved: who asks is told by the Authorization header alone. An OPTIONS that is no preflight is answered as without this.
+ * are involved: the Authorization header alone names the actor. An OPTIONS that is no preflight is answered as without this.
  */
 export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEnv> {
   const preflight = cors({

@@ -5,11 +5,11 @@ import type { Context } from 'hono';
 import type { Reason, Report } from './report.ts';
 import type { AccountOf, SecurityFacts } from './security-events.ts';
 
-/** What a request carries on its way: its id, what its answer will say in headers, its route's pattern, who asks, why he is refused, and where to tell of a failure. */
+/** What a request carries on its way: its id, the headers of its answer, its route's pattern, the actor, why it is refused, and where to report a failure. */
 export interface AppEnv {
   Variables: {
     requestId: string;
-    /** Of its answer, whatever it will be (every-answer.ts). Whoever knows more of it puts it in. */
+    /** Of its answer, whatever it will be (every-answer.ts). Each layer adds what it knows. */
     headers: Record<string, string>;
     route: string | undefined;
     context: RequestContext;

@@ -91,7 +91,7 @@ describe('what cannot be parsed behind a request takes nobody’s answer', () =>
     expect(unserved).toEqual([]);
   });
 
-  it('and goes on and on: he costs no more than the first time', async () => {
+  it('and goes on and on: it costs no more than the first time', async () => {
     const slowly: Fetch = async () => {
       await sleep(800);
       return new Response('made');
@@ -231,19 +231,19 @@ describe('a request that is refused on its connection never reaches the app', ()
   });
 });
 
-describe('a client who takes his time', () => {
-  it('over his headers is cut off', async () => {
+describe('a client that takes its time', () => {
+  it('over its headers is cut off', async () => {
     const port = await listening(hello, { headersMs: 100, requestMs: 200 });
     expect(await raw(port, 'GET / HTTP/1.1\r\n', 'Host: a\r\n')).toMatch(envelope(408, 'Permintaan terlalu lama'));
   });
 
-  it('over his body is cut off', async () => {
+  it('over its body is cut off', async () => {
     const slow: Fetch = async (request) => new Response(await request.text());
     const port = await listening(slow, { headersMs: 100, requestMs: 200 });
     expect(await raw(port, 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{')).not.toContain('still open');
   });
 
-  it('over reading his answer is cut off', async () => {
+  it('over reading its answer is cut off', async () => {
     let cancelled = false;
     const endless: Fetch = () =>
       new Response(
@@ -298,7 +298,7 @@ describe('one client takes nothing from the others:', () => {
     return socket;
   };
 
-  it('requests that he sends one behind the other and leaves unread hold no place once he is gone', async () => {
+  it('requests that it sends one behind the other and leaves unread hold no place once it is gone', async () => {
     const port = await listening(async () => new Response('x'.repeat(100_000)), { inFlight: 20, shareOfOne: 1, pipelined: 100 });
     for (let round = 0; round < 5; round++) {
       const socket = visitor(port);
@@ -332,7 +332,7 @@ describe('one client takes nothing from the others:', () => {
     expect(unserved).toEqual(['too_many_in_flight']);
   });
 
-  it('his network has a share of the connections, and what is more is dropped and counted', async () => {
+  it('its network has a share of the connections, and what is more is dropped and counted', async () => {
     const port = await listening(hello, { connections: 4 });
     const sockets = [visitor(port), visitor(port), visitor(port)];
     await Promise.race(sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))));
@@ -343,7 +343,7 @@ describe('one client takes nothing from the others:', () => {
     expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200);
   });
 
-  it('and of the requests in flight; who asks whether the server lives is always answered', async () => {
+  it('and of the requests in flight; the question whether the server lives is always answered', async () => {
     const answer: Fetch = (request, ...rest) => (request.url.includes('/health/') ? new Response('live') : never(request, ...rest));
     const url = `http://127.0.0.1:${await listening(answer, { inFlight: 4 })}`;
     for (let count = 0; count < 2; count++) void fetch(url).catch(() => undefined);
@@ -351,9 +351,9 @@ describe('one client takes nothing from the others:', () => {
     expect([(await fetch(url)).status, (await fetch(`${url}/health/live`)).status]).toEqual([503, 200]);
   });
 
-  it('who is told that he was too slow does not keep the connection, though he does not end it', async () => {
+  it('that is told that it was too slow does not keep the connection, though it does not end it', async () => {
     const socket = visitor(await listening(hello, { headersMs: 100, requestMs: 200 }));
-    socket.pause(); // he hears of no end
+    socket.pause(); // it hears of no end
     socket.write('GET / HTTP/1.1\r\n');
     const open = () => new Promise<number>((resolve) => server?.getConnections((_, count) => resolve(count)));
     await sleep(200);

@@ -110,7 +110,7 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
   );
   const write: Log = ({ level, message, ...rest }) => lines[level](rest, message);
   const { sample, flush } = sampling(write);
-  // Whoever asks for level debug wants every line, and gets those of reads too.
+  // Level debug means every line, those of reads too.
   const log: Log = ({ sampled = false, ...line }) => (sampled && level !== 'debug' ? sample(line) : write(line));
   return {
     log: Object.assign(log, { debug: level === 'debug' }),

@@ -32,7 +32,7 @@ it.each(['1', 'x', ID.slice(1), `${ID}0`, `{${ID}}`, ID.replaceAll('-', ''), '%0
   },
 );
 
-it('is judged after whoever may not even ask was told so', async () => {
+it('is judged after a caller without the right to ask was told so', async () => {
   expect((await app.request('/bookings/x')).status).toBe(401);
   const account = { name: 'Sari', email: 'sari@example.com', password: 'correct horse' };
   const {

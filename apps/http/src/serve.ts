@@ -81,7 +81,7 @@ async function start(): Promise<void> {
     stopping = true;
   });
   onSignals((signal) => void stop(`${signal}: finishing what is in flight`, 0));
-  // Nobody knows what state a bug left behind: what is in flight is finished, and whoever supervises starts a new process.
+  // Nobody knows what state a bug left behind: requests in flight are finished, and the supervisor starts a new process.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       log({ level: 'error', message: `${event}: stopping`, error: factsOf(error) });

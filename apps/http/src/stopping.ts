@@ -21,7 +21,7 @@ interface Running {
 }
 
 /**
- * Ends the process with the exit code: the first call lets what is in flight finish, a second does not. Who asks for readiness
+ * Ends the process with the exit code: the first call lets requests in flight finish, a second does not. A client that asks for readiness
  * meanwhile hears that it stops, for the time to drain also on a new connection, so that a balancer sends no more; connections
  * are closed as they fall idle, and cut after a grace time.
  */

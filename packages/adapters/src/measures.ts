@@ -17,7 +17,7 @@ export type WritesRefused = (typeof WRITES_REFUSED)[number];
 export const RETRY_CLASSES = ['rolled_back', 'not_started', 'wrong_server', 'connection_lost', 'stale_row', 'lost_commit', 'other'] as const;
 export type RetryClass = (typeof RETRY_CLASSES)[number];
 
-/** Where the adapters tell of their work, for whoever counts it. */
+/** Where the adapters report their work, to be counted. */
 export interface Measures {
   /** How to read a gauge, whenever somebody looks. */
   readonly watch: (gauge: Gauge, read: () => number) => void;

@@ -114,7 +114,7 @@ describe.each(engines)('without accounts, %s', (engine) => {
       useCases.bookTickets(buyer('x'.repeat(37)), order),
       useCases.bookTickets(buyer('x'.repeat(36)), order),
     ]);
-    expect(holder).toContain('without accounts the app vouches for who asks');
+    expect(holder).toContain('without accounts the app vouches for the actor');
     expect([josé, long, good]).toEqual(['invalid_input', 'invalid_input', 'done']);
   });
 

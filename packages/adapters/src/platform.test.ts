@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anEvent } from '@ticket/domain/testing';
 import { expect, it } from 'vitest';
+import { engines, environmentOf, freshDatabase } from '../../../tests/engines.ts';
 import { loadConfig } from './config.ts';
 import { createPlatform } from './platform.ts';
 
-it('an app that embeds the platform sells a ticket, and finds it again after it was closed', async () => {
+it.each(engines)('an app that embeds the platform sells a ticket on %s, and finds it again after it was closed', async (engine) => {
+  const { config, drop } = await freshDatabase(engine);
   const folder = mkdtempSync(join(tmpdir(), 'ticket-platform-'));
   const open = async () => {
-    const platform = createPlatform(loadConfig({ DATA_DIR: folder }));
+    const platform = createPlatform(loadConfig({ DATA_DIR: folder, ...environmentOf(config) }));
     await platform.connect();
     return platform;
   };
@@ -27,6 +29,7 @@ it('an app that embeds the platform sells a ticket, and finds it again after it 
     expect(await second.useCases.readEvent(ani, event.id)).toMatchObject({ availableTickets: 0 });
     await second.close();
   } finally {
+    await drop();
     rmSync(folder, { recursive: true, force: true });
   }
 });

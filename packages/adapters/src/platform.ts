@@ -5,7 +5,7 @@ import { createContainer, createSellingContainer, type SellingConfig, sellingPor
 import type { Measures } from './measures.ts';
 import type { UseCases } from './use-cases.ts';
 
-/** For an app with accounts of its own: it vouches for who asks, `{ userId, role }`. */
+/** For an app with accounts of its own: it vouches for the actor, `{ userId, role }`. */
 export interface PlatformWithoutAccounts {
   readonly useCases: SellingUseCases;
   /** Opens the database and brings its tables up to date. Until then, every use case that needs it refuses with `Unavailable`. */

@@ -18,7 +18,7 @@ export const backup = () =>
         );
         return;
       }
-      // Nothing was backed up, so whoever goes on when this command is done must not.
+      // Nothing was backed up, so a script that goes on after this command must stop.
       console.error(`Nothing was backed up: ${done.why}. Run:`);
       console.log(done.backUp);
       if (done.onMariaDb !== undefined) console.error(`On MariaDB: ${done.onMariaDb}`);

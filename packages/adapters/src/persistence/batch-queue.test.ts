@@ -82,7 +82,7 @@ describe('a batch queue', () => {
     expect(tried).toEqual([1, 16, 16, 8]);
   });
 
-  it('lets nobody join who has waited too long, and tells him so', async () => {
+  it('lets no decision join that has waited too long, and says so', async () => {
     const { queue, stored } = store({
       waitingMs: 30,
       commit: async (batch, more) => {
@@ -114,7 +114,7 @@ describe('a batch queue', () => {
     expect((await Promise.allSettled(answers)).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
   });
 
-  it('answers those who joined each by himself when the batch fails', async () => {
+  it('answers each decision that joined alone when the batch fails', async () => {
     const { queue, stored } = store({
       commit: async (batch, more) => {
         await sleep(5);
@@ -141,7 +141,7 @@ describe('a batch queue', () => {
     expect(tried[0]).toEqual([0, 1, 2, 3]);
   });
 
-  it('tells who has waited too long, without serving him, and serves those behind him', async () => {
+  it('refuses what has waited too long, without serving it, and serves those behind it', async () => {
     let slow = true;
     const { queue, stored } = store({
       batchMax: 1,

@@ -63,7 +63,7 @@ export class BatchQueue<Request, Answer> {
     return joined.map(({ request }) => request);
   }
 
-  /** Whoever has waited too long is told so rather than served late: he may be gone, and those behind him wait too. */
+  /** Decisions that have waited too long are refused, not served late: the client may be gone, and others wait behind. */
   #isInTime({ since, reject }: Waiting<Request, Answer>, now: number): boolean {
     const late = now - since > this.#options.waitingMs;
     if (late) reject(new Unavailable(`waited ${Math.round(now - since)} ms for others`));
@@ -88,7 +88,7 @@ export class BatchQueue<Request, Answer> {
 
   /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
   async #commit(batch: Waiting<Request, Answer>[], openTo?: OpenTo<Request, Answer>): Promise<void> {
-    // A try that was given up may hear from the database yet: whoever it took then would never be answered.
+    // A try that was given up may hear from the database yet: a decision that it took then would never be answered.
     let ended = false;
     try {
       const answers = await this.#options

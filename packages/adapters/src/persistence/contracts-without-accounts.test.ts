@@ -11,7 +11,7 @@ import {
 import { engines } from '../../../../tests/engines.ts';
 import { openStoreWithoutAccounts } from '../../../../tests/open-store.ts';
 
-/** Every promise of selling holds without accounts too, but for those on the rows of users. */
+/** Every promise of selling holds without accounts too, except for those on the rows of users. */
 for (const engine of engines) {
   const [name, open] = [`${engine} without accounts`, (): Promise<Store> => openStoreWithoutAccounts(engine)];
   const hasAccounts = false;

@@ -67,7 +67,7 @@ export class Database {
   /**
    * Connects and brings the tables up to date. Throws `Unavailable` while the database cannot be reached (call it again) and
    * `StartFault` for what waiting does not cure. Safe when several processes start at once. `makes: false` is for who only
-   * looks: what is not there, he is told of, and nothing is made of it.
+   * looks: what is not there is reported, and nothing is made of it.
    */
   async connect({ makes = true } = {}): Promise<void> {
     if (this.#sources !== undefined) return;

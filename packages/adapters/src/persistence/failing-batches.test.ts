@@ -158,7 +158,7 @@ describe.each(servers)('a batch of which one booking fails, on %s, with', (engin
     return {
       tries: Number(found?.tries),
       failed: answers.flatMap((answer, index) => (answer.status === 'rejected' ? [[index, answer.reason] as const] : [])),
-      // Each who heard of a booking has it, and nobody has one that he did not hear of.
+      // Each buyer who heard of a booking has it, and nobody has one that they did not hear of.
       exact:
         JSON.stringify(booked.map(({ id }) => id).sort()) === JSON.stringify(stored.map(({ id }) => id).sort()) &&
         1000 - stored.reduce((sum, { quantity }) => sum + quantity, 0) === (await rows.available(event)),
@@ -178,7 +178,7 @@ describe.each(servers)('a batch of which one booking fails, on %s, with', (engin
     expect(neighbours.map(({ status }) => status)).toEqual(others.map(() => 'fulfilled'));
   });
 
-  it.each(errors.again)('%s (%s), twice: is run again whole, and everybody has his booking', async (error) => {
+  it.each(errors.again)('%s (%s), twice: is run again whole, and everybody has their booking', async (error) => {
     const { failed, exact, tries } = await bookWhile(error, 2);
     expect([failed, exact, tries]).toEqual([[], true, 3]);
   });
@@ -211,7 +211,7 @@ describe.each(servers)('a batch of which one booking fails, on %s, with', (engin
     expect(tries).toBeLessThanOrEqual(2 + Math.log2(BATCH));
   });
 
-  it.each(errors.gone)('%s (%s), once, when it stands alone: has his booking', async (error) => {
+  it.each(errors.gone)('%s (%s), once, when it stands alone: has its booking', async (error) => {
     const halvings = 1 + Math.log2(BATCH);
     const { failed, exact } = await bookWhile(error, halvings);
     expect([failed, exact]).toEqual([[], true]);

@@ -139,7 +139,7 @@ describe.each(servers)('a neighbour on the database, %s', (engine) => {
     await opened.close();
   });
 
-  it('is waited for: a booking is decided on the stock that he leaves, not on what was there before', async () => {
+  it('is waited for: a booking is decided on the stock that they leave, not on what was there before', async () => {
     const rows = rowsOf(portsOf(opened.container));
     const event = await rows.event({ totalTickets: 5, availableTickets: 5 });
     const { id: userId } = await rows.user();

@@ -28,7 +28,7 @@ export const toUser = (row: UserColumns): User => ({
   updatedAt: toDate(row.updatedAt),
 });
 
-/** As much of a user as his rights are made of. */
+/** The part of a user that decides their rights. */
 export const ACTOR_COLUMNS = ['id', 'role', 'token_version'] as const;
 export type ActorColumns = Pick<UserColumns, (typeof ACTOR_COLUMNS)[number]>;
 

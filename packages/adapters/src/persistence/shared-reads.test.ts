@@ -14,7 +14,7 @@ describe('a shared read', () => {
     expect(asked).toEqual([{ page: 1 }, { page: 2 }]);
   });
 
-  it('is never older than its question: who asks while it runs gets the next one', async () => {
+  it('is never older than its question: callers that come while it runs get the next one', async () => {
     let value = 'old';
     const read = sharedRead(async (_: object) => {
       const seen = value;
@@ -73,7 +73,7 @@ describe('a shared look-up', () => {
     ]);
   });
 
-  it('gives a row that a plain read does not have yet, and the latest one to whoever asks for it', async () => {
+  it('gives a row that a plain read does not have yet, and the latest one to those who ask for it', async () => {
     const find = sharedLookUp(async (ids: readonly string[], freshness) => ids.flatMap((id) => (freshness === 'latest' ? [{ id, freshness }] : [])));
     expect(await find('new')).toEqual({ id: 'new', freshness: 'latest' });
     const both = sharedLookUp(async (ids: readonly string[], freshness) => ids.map((id) => ({ id, freshness })));

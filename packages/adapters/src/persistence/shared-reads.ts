@@ -9,7 +9,7 @@ import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 export const gather = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Looks rows up by id, many at a time: each batch is one statement, and who asks for the same row gets the same object. A row that a plain
+ * Looks rows up by id, many at a time: each batch is one statement, and callers of one row get the same object. A row that a plain
  * read does not find is looked up where writes go, before anybody hears that it is not there: a replica may not have it yet.
  */
 export function sharedLookUp<Row extends { readonly id: string }>(
@@ -37,7 +37,7 @@ interface Found<Row> {
   readonly row: Row | undefined;
 }
 
-/** Shares a read among all who ask the same before it begins. Who asks while it runs gets the next one, never this one. */
+/** Shares a read among all who ask the same before it begins. Callers that come while it runs get the next one, never this one. */
 export function sharedRead<Question extends object, Answer>(read: (question: Question) => Promise<Answer>) {
   const next = new Map<string, Promise<Answer>>();
   const running = new Map<string, Promise<unknown>>();

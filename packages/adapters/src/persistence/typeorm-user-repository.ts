@@ -83,7 +83,7 @@ interface LockedUsers {
 
 async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: RepositoryContext): Promise<LockedUsers> {
   const actorId = rowNeededBy(actor);
-  // Whoever may stop being an admin waits for all who may, so that the last two do not leave at once.
+  // A user who may stop being an admin waits for all others who may, so that the last two do not leave at once.
   const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
   const rows = await lockRows<UserColumns>(dialect, manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]));
   const users = new Map(rows.map((row) => [row.id, toUser(row)]));
@@ -115,7 +115,7 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   const refusal = after === undefined && before !== undefined ? await whyKept(manager, before) : undefined;
   if (refusal !== undefined) return { result: { done: false, error: refusal }, hasWritten: false };
   const hasWritten = await store(manager, before, after);
-  // Whoever becomes the first admin looks again once he holds the guard: another may have become it meanwhile.
+  // A user who becomes the first admin looks again while they hold the guard: another may have become it meanwhile.
   if (after?.user.role === 'admin' && !hasOtherAdmins) {
     await touchAdminGuard(manager);
     if (await areThereOtherAdmins(manager, id)) throw new StaleRow('another became the first admin meanwhile');

@@ -8,7 +8,7 @@ export async function runTogether(dialect: Dialect, manager: EntityManager, stat
   try {
     await dialect.send(manager, statements);
   } catch (error) {
-    // Ids and versions are new, so whoever took one of them wrote since the locked rows were read.
+    // Ids and versions are new, so a writer that took one of them wrote after the locked rows were read.
     if (dialect.errors.classify(error) === 'duplicate') throw new StaleRow('a key was taken meanwhile', { cause: error });
     throw error;
   }

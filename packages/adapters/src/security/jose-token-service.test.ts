@@ -72,7 +72,7 @@ describe('a token', () => {
     expect(await tokens.verify(await sign({ iat: now() + 4, exp: now() + 60 }))).toEqual(refOf(user));
   });
 
-  it('that was accepted opens nothing to whoever changes a letter of it', async () => {
+  it('that was accepted opens nothing when a letter of it is changed', async () => {
     const token = await tokens.issue(user);
     expect(await tokens.verify(token)).toEqual(refOf(user));
     const other = token.at(30) === 'a' ? 'b' : 'a';

@@ -31,7 +31,7 @@ interface Verified {
  *
  * A token that was issued or verified here is remembered until it expires: verifying costs more than the rest of a request's
  * parsing, and runs on the threads that hash passwords. So who logged in before a sale costs it nothing. What is remembered is
- * who holds a token, never what he may do, so a change of the user counts at once.
+ * who holds a token, never what they may do, so a change of the user counts at once.
  */
 export class JoseTokenService implements TokenService {
   readonly #secret: string;
@@ -77,7 +77,7 @@ export class JoseTokenService implements TokenService {
       const { id, ver = 0, exp: expiresAtSeconds = 0, iat = 0 } = payload;
       if (!isForThisService(payload)) return undefined;
       if (typeof id !== 'string' || typeof ver !== 'number') return undefined;
-      if (expiresAtSeconds > iat + this.#ttlSeconds) return undefined; // none of ours is good for longer, whoever signed it
+      if (expiresAtSeconds > iat + this.#ttlSeconds) return undefined; // none of ours is valid for longer
       const verified = { ref: { userId: id, tokenVersion: ver }, expiresAtSeconds };
       this.#verified.set(token, verified);
       return verified;

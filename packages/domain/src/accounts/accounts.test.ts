@@ -99,7 +99,7 @@ describe('registering from one place', () => {
 });
 
 describe('logging in', () => {
-  it('gives a token to whoever has the password, however he writes his e-mail', async () => {
+  it('gives a token to those who have the password, however they write their e-mail', async () => {
     const { useCases, ports } = await inMemoryPlatform();
     const {
       value: { user },
@@ -132,7 +132,7 @@ describe('logging in', () => {
     expect(await answerOf(useCases.logIn({ email: 'nobody@example.com', password: 'one' }))).toBe('asked');
   });
 
-  it('is refused to whoever failed too often from one place, until the window is over, and to nobody elsewhere', async () => {
+  it('is refused to those who failed too often from one place, until the window is over, and to nobody elsewhere', async () => {
     let now = NOW;
     const { useCases } = await inMemoryPlatform({ clock: () => now });
     await useCases.registerUser(NOBODY, account);
@@ -465,7 +465,7 @@ describe('changing a user', () => {
     expect(await answerOf(useCases.logIn(account))).toBe('wrong_credentials');
   });
 
-  it('is refused for an e-mail of somebody else, and may repeat his own', async () => {
+  it('is refused for an e-mail of somebody else, and may repeat their own', async () => {
     const { useCases, sari, budi } = await inMemoryPlatform();
     expect(await answerOf(useCases.changeUser(as(sari), sari.id, { email: budi.email.toUpperCase() }))).toBe('email_taken');
     expect(await answerOf(useCases.changeUser(as(sari), sari.id, { email: sari.email.toUpperCase() }))).toBe('done');
@@ -575,7 +575,7 @@ describe('logging out', () => {
 });
 
 describe('deleting a user', () => {
-  it('is refused while he holds tickets, organises an event or is the last admin', async () => {
+  it('is refused while they hold tickets, organise an event or are the last admin', async () => {
     const { useCases, rows, admin, sari, budi, event } = await inMemoryPlatform();
     const pending = await rows.book(event, { userId: sari.id });
     await rows.setStatus(pending, 'pending');
@@ -587,7 +587,7 @@ describe('deleting a user', () => {
     expect(await answersOf([useCases.deleteUser(OPERATOR, sari.id), useCases.deleteUser(OPERATOR, budi.id)])).toEqual(['done', 'done']);
   });
 
-  it('takes his cancelled bookings along, and is not found again', async () => {
+  it('takes their cancelled bookings along, and is not found again', async () => {
     const { useCases, rows, ports, sari, event } = await inMemoryPlatform();
     const booking = await rows.book(event, { userId: sari.id });
     await rows.setStatus(booking, 'cancelled');

@@ -6,7 +6,7 @@ import type { AccountPorts, PasswordHasher } from './ports.ts';
 import { type ClientNetwork, type RateLimit, refuseAtLimit, refuseCrowd } from './rate-limits.ts';
 import type { User } from './user.ts';
 
-/** Refuses whoever has reached one of the limits, and gives the counts. */
+/** Refuses callers who have reached one of the limits, and gives the counts. */
 async function refuseLimited(
   { rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>,
   code: Parameters<typeof refuseAtLimit>[0],
@@ -39,7 +39,7 @@ function runningIn(full: Map<string, RateCount>, subjects: readonly string[], no
 
 /**
  * Runs what stays within the limits even if all that is under way in this process comes to be counted, so that many at once do not
- * overshoot; whoever is too many for the moment is told to come again in a second. Work counts what it has to before it ends. Other
+ * overshoot; callers that are too many for the moment are told to come again in a second. Work counts what it has to before it ends. Other
  * processes are not seen: each may overshoot by what it has under way.
  */
 export function limitAtOnce({ rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>, code: Parameters<typeof refuseAtLimit>[0]) {

@@ -14,7 +14,7 @@ interface NewAccount {
   readonly user: User;
   readonly password: string;
   readonly from: readonly ClientNetwork[];
-  /** Refuses whoever may not make it: judged before, and again when it is stored. */
+  /** Refuses actors who may not make it: judged before, and again when it is stored. */
   readonly allowed: (actor: Actor) => void;
 }
 
@@ -33,7 +33,7 @@ export async function openAccount(
   });
   return { value: stored.user, replayed };
 
-  /** Asked again under a key: whoever has the e-mail may be the first answer, which is given again. */
+  /** Asked again under a key: the user who has the e-mail may be the first answer, which is given again. */
   async function answeredBefore(): Promise<Answer<User> | undefined> {
     const { actor: ref, key } = context;
     if (key === undefined) return undefined;

@@ -5,7 +5,7 @@ import type { Clock, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows
 import type { AccountPolicy } from './policy.ts';
 import type { User } from './user.ts';
 
-/** A user to be stored, and the hash of his new password if he has one. */
+/** A user to be stored, and the hash of their new password if they have one. */
 export interface StoredUser {
   readonly user: User;
   readonly passwordHash?: string | undefined;
@@ -26,7 +26,7 @@ export interface UserState {
   readonly hasOtherAdmins: boolean;
 }
 
-/** A user and the hash of his password. Only logging in needs it; no other port returns it. */
+/** A user and the hash of their password. Only logging in needs it; no other port returns it. */
 export interface Credentials {
   readonly user: User;
   readonly passwordHash: string;
@@ -63,7 +63,7 @@ export interface TokenService {
 }
 
 export interface PasswordHasher {
-  /** How many it works on or lets wait at once; whoever comes beyond them hears `Unavailable`. */
+  /** How many it works on or lets wait at once; callers beyond them get `Unavailable`. */
   readonly atOnceMax: number;
   hash(password: string): Promise<string>;
   /**

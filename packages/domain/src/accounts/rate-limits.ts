@@ -15,8 +15,8 @@ export interface ClientNetwork {
 }
 
 /**
- * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: whoever
- * guesses at an account from one place does not keep its owner out elsewhere. By address alone: whoever tries many accounts.
+ * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: a
+ * guesser at one place does not keep the owner out elsewhere. By address alone: a guesser who tries many accounts.
  * E-mails that nobody has are counted alike, so the count tells nothing. What succeeds is not counted.
  */
 export const failedLoginLimits = (email: string, from: readonly ClientNetwork[]): readonly RateLimit[] =>
@@ -52,7 +52,7 @@ export function refuseAtLimit(
   if (waits.length > 0) refuse(code, { retryAfterSeconds: Math.max(...waits) });
 }
 
-/** Refuses for a moment whoever would be above a limit if all that was under way before him came to be counted. */
+/** Refuses for a moment those who would be above a limit if all that was under way before them came to be counted. */
 export function refuseCrowd(
   code: Parameters<typeof refuseAtLimit>[0],
   limits: readonly RateLimit[],

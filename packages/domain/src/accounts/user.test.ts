@@ -104,7 +104,7 @@ describe('a name', () => {
 });
 
 describe('a new user', () => {
-  it('is what he told, under a normal e-mail, with nothing but his account', () => {
+  it('is what they told, under a normal e-mail, with nothing but their account', () => {
     expect(made({ email: ' Sari@Example.COM ' })).toEqual({
       id: 'u1',
       name: 'Sari',
@@ -135,7 +135,7 @@ describe('a new user', () => {
     expect(made({ ...dewi, password: 'kartikasari-naik-kereta' }, locked).name).toBe(dewi.name);
   });
 
-  it('never is one that would be refused as he is', () => {
+  it('never is one that would be refused as they are', () => {
     const anything = fc.record({
       name: fc.string({ unit: 'binary' }),
       email: fc.oneof(fc.emailAddress(), fc.string()),
@@ -169,7 +169,7 @@ describe('a changed user', () => {
     {},
     { name: 'Sari', email: 'SARI@example.com', role: 'user' },
     { name: undefined, email: undefined, password: undefined, role: undefined },
-  ] as const)('is himself, last edited when he was, for changes that change nothing', (changes) => {
+  ] as const)('is the same, last edited when they were, for changes that change nothing', (changes) => {
     expect(changed(changes)).toBe(user);
   });
 

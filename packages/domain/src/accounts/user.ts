@@ -23,7 +23,7 @@ export interface User {
   readonly updatedAt: Date;
 }
 
-/** What a person tells of himself when an account is made. */
+/** What people tell of themselves when an account is made. */
 export interface NewUser {
   readonly name: string;
   readonly email: string;
@@ -77,7 +77,7 @@ export function newUser(input: NewUser, rules: PasswordRules, { id, now }: { rea
 }
 
 /**
- * The user with the changes made, or a refusal with all that is wrong; himself when nothing changes. A new password ends every
+ * The user with the changes made, or a refusal with all that is wrong; the same object when nothing changes. A new password ends every
  * token given before.
  */
 export function changedUser(user: User, changes: UserChanges, rules: PasswordRules, now: Date): User {

@@ -30,7 +30,7 @@ const isRunning = ({ endsAt }: RateCount, now: Date): boolean => endsAt > now &&
 
 /**
  * Every port, in memory, with every promise kept: calls take turns, what throws rolls back, foreign keys hold. Each call
- * gives way once before it runs, so that calls interleave as they do on a database; whoever hands over `giveWay` says how.
+ * gives way once before it runs, so that calls interleave as they do on a database; `giveWay` says how.
  */
 export function inMemoryPorts(
   overrides: Partial<Ports & AccountPorts> = {},
@@ -237,7 +237,7 @@ export function inMemoryPorts(
   function personOf(id: string): Person | undefined {
     if (!hasAccounts) return undefined;
     const user = accounts.get(id)?.user;
-    assert(user !== undefined, 'nobody goes while something hangs on him');
+    assert(user !== undefined, 'nobody goes while something hangs on them');
     return { id, name: user.name, email: user.email };
   }
 }

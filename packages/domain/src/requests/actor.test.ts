@@ -3,7 +3,7 @@ import { aUser } from '../testing/builders.ts';
 import { refOf } from '../testing/store.ts';
 import { actorNow, person, rowNeededBy, userIdOf } from './actor.ts';
 
-describe('who asks', () => {
+describe('the actor', () => {
   const user = aUser({ tokenVersion: 3 });
 
   it('is nobody or the operator whatever row is there', () => {
@@ -17,7 +17,7 @@ describe('who asks', () => {
     expect(userIdOf(refOf(user))).toBe(user.id);
   });
 
-  it('is stale when the user is gone, or the token is of another version than his row, older or newer', () => {
+  it('is stale when the user is gone, or the token is of another version than their row, older or newer', () => {
     expect(actorNow(refOf(user), undefined)).toBe('stale');
     expect([2, 4].map((tokenVersion) => actorNow(refOf({ ...user, tokenVersion }), user))).toEqual(['stale', 'stale']);
   });

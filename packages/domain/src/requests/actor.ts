@@ -3,7 +3,7 @@ import { refuse } from './refusal.ts';
 export type Role = 'user' | 'admin';
 
 /**
- * Who asks, as the edge knows them: nobody; the operator, who works on the server itself (the command line, the start-up) and may do everything;
+ * The actor, as the edge knows them: nobody; the operator, who works on the server itself (the command line, the start-up) and may do everything;
  * the holder of a token, whose role is read from their row as it is now; or a user whose role the app vouches for, of whom no row is read.
  */
 export type ActorRef = 'anonymous' | 'operator' | TokenHolder | VouchedUser;
@@ -24,7 +24,7 @@ export const USER_ID_CHARACTERS_MAX = 36;
 export const isUserId = (id: string): boolean =>
   id.length <= USER_ID_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(id) && id !== 'anonymous' && id !== 'operator';
 
-/** Who asks, as the rows say now. `stale` holds a token whose user is gone or has changed their password since. */
+/** The actor, as the rows say now. `stale` holds a token whose user is gone or has changed their password since. */
 export type Actor<Row extends SignedInRow = SignedInRow> = 'anonymous' | 'operator' | 'stale' | Row | SignedIn;
 
 /** What rights are made of. */
@@ -39,7 +39,7 @@ export interface SignedInRow extends SignedIn {
   readonly tokenVersion: number;
 }
 
-/** The user who asks; undefined for nobody and for the operator. */
+/** The user behind the actor; undefined for nobody and for the operator. */
 export const userIdOf = (ref: ActorRef): string | undefined => (typeof ref === 'string' ? undefined : ref.userId);
 
 /** The user whose row has to be read before the actor is known. */

@@ -12,7 +12,7 @@ export interface Askers<Row extends SignedInRow> {
 /** Stops what only a mistake of the app hands over: an id that no store keeps, and without accounts the holder of a token. */
 function requireKnowable({ users }: Askers<SignedInRow>, ref: ActorRef): void {
   if (typeof ref === 'string') return;
-  assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for who asks: { userId, role }');
+  assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for the actor: { userId, role }');
   if ('role' in ref && !isUserId(ref.userId)) refuseFaults([{ field: 'userId', message: USER_ID_MESSAGE }]);
 }
 const USER_ID_MESSAGE = `1 to ${USER_ID_CHARACTERS_MAX} visible ASCII characters, and neither anonymous nor operator`;
@@ -48,7 +48,7 @@ export function requireToken(askers: Askers<SignedInRow>, audience: Audience, { 
 }
 
 /**
- * Judges a write before it takes a lock, a turn or a hash. Whoever is refused costs reads alone, and nobody (401) not even those. What passes
+ * Judges a write before it takes a lock, a turn or a hash. A refusal costs reads alone, and one of nobody (401) not even those. What passes
  * is decided again under the lock.
  */
 export const judgeFirst = <Row extends SignedInRow, Result>(

@@ -1,7 +1,7 @@
 import type { ActorRef } from './actor.ts';
 import type { IdempotencyKey, RequestKey } from './idempotency.ts';
 
-/** Who asks. A value of its own, so that what comes with a request later needs no new signature. */
+/** The actor. A value of its own, so that what comes with a request later needs no new signature. */
 export interface RequestContext {
   readonly actor: ActorRef;
   /** For what makes something: asked again under the same key, it is not made again, and the first answer is given again. */

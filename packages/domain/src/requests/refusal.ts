@@ -2,7 +2,7 @@
 export interface Refusals {
   /** All that is wrong with an input, at once. */
   invalid_input: { readonly faults: readonly Fault[] };
-  /** Nobody, or the holder of a token whose user is gone or has changed his password since. */
+  /** Nobody, or the holder of a token whose user is gone or has changed their password since. */
   unauthenticated: None;
   /** Unknown e-mail and wrong password alike, so that neither can be told from the other. */
   wrong_credentials: None;
@@ -17,7 +17,7 @@ export interface Refusals {
   insufficient_tickets: { readonly available: number; readonly requested: number };
   /** The most that one booking takes, and tickets asked for. */
   too_many_for_a_booking: { readonly maximum: number; readonly requested: number };
-  /** The most that one user holds of an event, what he held when the decision was made, and tickets asked for. */
+  /** The most that one user holds of an event, what they held when the decision was made, and tickets asked for. */
   too_many_for_a_user: { readonly maximum: number; readonly held: number; readonly requested: number };
   /** Tickets that bookings hold, and the smaller total that was asked for. */
   total_below_held: { readonly held: number; readonly requested: number };

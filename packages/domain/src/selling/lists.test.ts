@@ -54,7 +54,7 @@ describe('the list of bookings', () => {
 });
 
 describe('the total of many bookings', () => {
-  it('is told in one profile, and in the other not beyond as many rows as may be paged through, whoever asks', async () => {
+  it('is told in one profile, and in the other not beyond as many rows as may be paged through, for every actor', async () => {
     for (const [profile, many] of [
       ['open', 4],
       ['locked', undefined],

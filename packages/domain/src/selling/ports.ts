@@ -6,7 +6,7 @@ import type { BookingView, EventView } from './views.ts';
 
 /**
  * Reads never store anything: a decision may be judged on them first, and is made under the lock. They may lag behind what was committed,
- * but for one thing: what `find` does not find is not there.
+ * except for one thing: what `find` does not find is not there.
  */
 export interface EventQueries {
   find(id: string, freshness?: Freshness): Promise<EventView | undefined>;
@@ -33,7 +33,7 @@ export interface SignedInUsers {
 export interface Ports {
   readonly events: EventRepository;
   readonly bookings: BookingRepository;
-  /** 'none' without accounts: then the app vouches for everybody who asks. */
+  /** 'none' without accounts: then the app vouches for every actor. */
   readonly users: SignedInUsers | 'none';
   readonly eventQueries: EventQueries;
   readonly bookingQueries: BookingQueries;

@@ -78,7 +78,7 @@ describe('a limit on what a user holds of an event', () => {
     };
   };
 
-  it('is for each user, over all his bookings, and is met by what comes at once', async () => {
+  it('is for each user, over all their bookings, and is met by what comes at once', async () => {
     const { rows, sari, budi, event, book } = await setUp();
     expect(await answersOf([book(sari, 4), book(sari, 3), book(sari, 2), book(budi, 4), book(sari, 1)])).toEqual([
       ...['done', 'too_many_for_a_user', 'done', 'done', 'too_many_for_a_user'],
@@ -170,7 +170,7 @@ describe('a booking', () => {
 });
 
 describe('an event', () => {
-  it('is opened with all its tickets, organised by the admin who asks', async () => {
+  it('is opened with all its tickets, organised by the admin who opens it', async () => {
     const { useCases, rows, ports, admin } = await inMemoryPlatform();
     const { name, location, eventDate, ticketPriceCents, totalTickets } = anEvent();
     const { value: event } = await useCases.createEvent(as(admin), { name, location, eventDate, ticketPriceCents, totalTickets });

@@ -42,7 +42,7 @@ export const changesSubject = ({ userId, eventId }: { readonly userId: string; r
 
 /**
  * The budget during a batch. What an admin or the operator does is not counted: they serve others, and are trusted with more than that. Only
- * the owner and they may change a booking, so whoever else changes one is its owner.
+ * the owner and they may change a booking, so everybody else who changes one is its owner.
  */
 export function spending({ changesMax, recent }: ChangeBudget, now: Date) {
   const { from, to } = madeWithin(now);

@@ -3,7 +3,7 @@ import { BOOKING_STATUSES, type Booking } from './booking.ts';
 import { type Event, heldTickets, isTicketCount } from './event.ts';
 
 /**
- * What a decision may not change, whoever wrote it: settle() compares what it returned with the row that it was given. A decision that breaks a
+ * What no decision may change: settle() compares what it returned with the row that it was given. A decision that breaks a
  * promise fails with an error that names the promise. It stores nothing, and its neighbours in the batch go on.
  */
 export function requireSoundEvent(eventId: string, before: Event | undefined, after: Event): void {

@@ -129,7 +129,7 @@ describe('a batch', () => {
     expect(writes.changedEvents[2]?.after).toMatchObject({ name: 'Blues', availableTickets: 9, stockVersion: 2 });
   });
 
-  it('shows each decision who asks, as his row is now', () => {
+  it('shows each decision the actor, as their row is now', () => {
     const [user, moved, event] = [aUser(), aUser({ tokenVersion: 1 }), anEvent()];
     const look = (actor: StockDecision['actor']): EventDecision => ({
       ...about(event.id, (now) => {

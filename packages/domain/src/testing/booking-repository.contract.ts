@@ -32,7 +32,7 @@ export function bookingRepositoryContract(name: string, open: () => Promise<Stor
       expect(await deltasOf(event)).toEqual([10, -4]);
     });
 
-    it('gives the decision the event, the booking and who asks, as they are now', async () => {
+    it('gives the decision the event, the booking and the actor, as they are now', async () => {
       const { event, user, booking } = await fourOfTen();
       await rows.edit(event, { name: 'Blues' });
       const seen: unknown[] = [];
@@ -48,7 +48,7 @@ export function bookingRepositoryContract(name: string, open: () => Promise<Stor
       });
     });
 
-    it('tells the decision what the booking’s owner holds of the event, whoever asks, with what those before it did', async () => {
+    it('tells the decision what the booking’s owner holds of the event, for every actor, with what those before it did', async () => {
       const { event, user, booking } = await fourOfTen();
       const other = await rows.book(event, { userId: user.id, quantity: 3 });
       const admin = await rows.user({ role: 'admin' });
@@ -203,7 +203,7 @@ export function bookingRepositoryContract(name: string, open: () => Promise<Stor
     });
 
     if (hasAccounts)
-      it('judges on the row of who asks as it is now', async () => {
+      it('judges on the row of the actor as it is now', async () => {
         const { booking } = await fourOfTen();
         const admin = await rows.user({ role: 'admin' });
         await rows.user({ role: 'admin' });

@@ -15,7 +15,7 @@ export function anId(): string {
 /** What the builders take for now: a moment with milliseconds, so that an engine that drops them is noticed. */
 export const NOW = new Date('2030-06-15T12:34:56.789Z');
 
-/** A user with an e-mail of his own. */
+/** A user with an e-mail of their own. */
 export function aUser(overrides: Partial<User> = {}): User {
   const id = overrides.id ?? anId();
   return { id, name: 'Sari Dewi', email: `${id}@example.com`, role: 'user', tokenVersion: 0, createdAt: NOW, updatedAt: NOW, ...overrides };

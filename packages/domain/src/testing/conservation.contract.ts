@@ -267,7 +267,7 @@ async function expectLike(model: Model, world: World): Promise<void> {
   expect(Object.fromEntries(stored)).toEqual(Object.fromEntries(expected));
 }
 
-/** What must hold whoever did what: the stock, the bookings and the ledger tell one story. */
+/** What must hold after every history: the stock, the bookings and the ledger tell one story. */
 async function expectConserved(world: World): Promise<void> {
   const bookings = await allBookings(world);
   await Promise.all(

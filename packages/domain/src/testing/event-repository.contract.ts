@@ -228,7 +228,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
         return held;
       };
 
-      it('is told to the decision: his own, of this event, pending and confirmed', async () => {
+      it('is told to the decision: their own, of this event, pending and confirmed', async () => {
         const [event, elsewhere] = [await rows.event(), await rows.event()];
         const [buyer, other] = [await rows.user(), await rows.user()];
         const [pending, cancelled] = [await rows.book(event, { userId: buyer.id, quantity: 2 }), await rows.book(event, { userId: buyer.id })];
@@ -240,7 +240,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
         expect([await heldWhen(event, buyer), await heldWhen(event, await rows.user())]).toEqual([5, 0]);
       });
 
-      it('is counted with what those before him took, however many come at once', async () => {
+      it('is counted with what those before them took, however many come at once', async () => {
         const event = await rows.event({ totalTickets: 100 });
         const [buyer, other] = [await rows.user(), await rows.user()];
         const seen = await Promise.all([3, 1, 1, 2].flatMap((quantity) => [heldWhen(event, buyer, quantity), heldWhen(event, other, 5)]));
@@ -337,7 +337,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
         });
     });
 
-    describe('who asks', () => {
+    describe('the actor', () => {
       const seenBy = async (context: Parameters<typeof as>[0] | 'anonymous' | 'operator') => {
         const seen: Actor[] = [];
         const event = await rows.event();
@@ -406,7 +406,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
           expect([await rows.available(event), (await rows.bookingRows(user.id)).length]).toEqual([1, 2]);
         });
 
-      it('is each caller himself when several ask together', async () => {
+      it('is each caller alone when several ask together', async () => {
         const event = await rows.event();
         const users = await Promise.all(times(5, () => rows.user()));
         const bookings = await Promise.all(

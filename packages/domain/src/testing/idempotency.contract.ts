@@ -128,7 +128,7 @@ export function idempotencyContract(name: string, open: () => Promise<Store>, { 
       expect(await create(under(as(organizer), 'k8'))).toEqual({ value: made, replayed: true });
     });
 
-    it('a user, by whoever has no account yet', async () => {
+    it('a user, by somebody without an account yet', async () => {
       const register = (context: RepositoryContext) => {
         const user = aUser();
         return store.ports.users.change(user.id, context, () => ({ user, passwordHash: SOME_HASH }));

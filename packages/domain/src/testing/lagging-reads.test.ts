@@ -9,7 +9,7 @@ import { answerOf, as, OPERATOR, rowsOf } from './store.ts';
 
 const ACCOUNT = { name: 'Sari', email: 'sari@example.com', password: 'a password of hers' };
 
-/** What was committed a moment ago is not in a replica yet. Whoever asks for it at once hears the truth all the same. */
+/** What was committed a moment ago is not in a replica yet. A client that asks for it at once gets the truth all the same. */
 describe.each([
   ['nobody is limited', OPEN],
   ['strangers are', LOCKED],

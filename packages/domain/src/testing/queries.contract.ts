@@ -178,7 +178,7 @@ export function queriesContract(name: string, open: () => Promise<Store>, { hasA
       expect([await own(7), await own(6), await own(4)]).toEqual([6, 6, 5]);
     });
 
-    it("keeps one user's answer from another who asks at once", async () => {
+    it("keeps one user's answer from another who comes at once", async () => {
       const answers = await Promise.all(times(10, (index) => queries().list({ ...ALL, userId: index % 2 === 0 ? sari.id : budi.id })));
       for (const [index, answer] of answers.entries()) {
         expect(new Set(answer.rows.map(({ userId }) => userId))).toEqual(new Set([index % 2 === 0 ? sari.id : budi.id]));

@@ -103,7 +103,7 @@ describe('an order that needs no row is answered 401, then 403, then by what is 
 });
 
 describe('rights come from the row as it is now', () => {
-  it('so a demoted admin keeps his token and loses the right at once', async () => {
+  it('so a demoted admin keeps their token and loses the right at once', async () => {
     const { useCases, rows, event } = await aHouseOf('open');
     const second = await rows.user({ role: 'admin' });
     await useCases.changeUser(OPERATOR, second.id, { role: 'user' });
@@ -111,7 +111,7 @@ describe('rights come from the row as it is now', () => {
     expect(await rows.eventRow(event)).toMatchObject({ name: event.name });
   });
 
-  it('so a promoted user has it with the token he had', async () => {
+  it('so a promoted user has it with the token they had', async () => {
     const { useCases, sari, event } = await aHouseOf('open');
     await useCases.changeUser(OPERATOR, sari.id, { role: 'admin' });
     expect(await answerOf(useCases.changeEvent(as(sari), event.id, { name: 'Blues' }))).toBe('done');
@@ -187,7 +187,7 @@ describe('the two profiles', () => {
     expect(await answerOf(useCases.deleteUser(NOBODY, user.id))).toBe('done');
   });
 
-  it('locked: a user handles himself, and not his role', async () => {
+  it('locked: users handle themselves, and not their role', async () => {
     const { useCases, sari, budi } = await aHouseOf('locked');
     expect(await answerOf(useCases.readUser(as(sari), sari.id))).toBe('done');
     expect(await answerOf(useCases.changeUser(as(sari), sari.id, { name: 'Sari Dewi', role: 'user' }))).toBe('done');

@@ -289,7 +289,7 @@ export class Model {
 
   /**
    * Whether an answer that was no decision of a repository, a read or an early refusal, was right at the moments at which
-   * its rows were read: who asks is read first, what he asks for then or later.
+   * its rows were read: the actor is read first, what they ask for then or later.
    */
   explain(asked: Asked, outcome: Outcome, scenes: readonly Scene[]): Violation | undefined {
     const { ask, askedAt, key } = asked;
@@ -468,7 +468,7 @@ function unlike(row: object, found: unknown, rule: Invariant = 'I8'): Violation 
   return undefined;
 }
 
-/** What the rows say of themselves, whoever did what. Every line of every ledger is added up again. */
+/** What the rows say of themselves, after every history. Every line of every ledger is added up again. */
 export function flawIn({ events, bookings, ledger }: Memory): Violation | undefined {
   const held = new Map<string, number>();
   const none = { movedTickets: 0, movements: 0, firstVersion: 0, lastVersion: 0, availableAfterIsOffBy: 0 };

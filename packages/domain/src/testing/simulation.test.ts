@@ -160,7 +160,7 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
   ],
   ['roles as they were when the server first saw them', 'I8', withOldRoles()],
   [
-    'a limit of one user that is judged on what he held before the lock',
+    'a limit of one user that is judged on what they held before the lock',
     'I8',
     (sound, { memory, giveWay }) => {
       const reserveTickets: Reserve = async (eventId, context, decide) => {

@@ -84,11 +84,11 @@ export const storyOf = async (seed: number): Promise<readonly string[]> => (awai
 /** The server died under the request: its sender knows nothing. */
 class Crashed extends Error {}
 const ROLLED_BACK = new Error('rolled back');
-/** What becomes of a write, besides being answered. Stored late: whoever asked has been told of an outage, and may have asked again, by then. */
+/** What becomes of a write, besides being answered. Stored late: the client has been told of an outage, and may have asked again, by then. */
 const FATES = ['not done', 'answer lost', 'stored late', 'not stored', 'decided again'] as const;
 type Fate = (typeof FATES)[number] | 'answered';
 
-/** Somebody who asks one thing after the other, from one device. */
+/** A client that asks one thing after the other, from one device. */
 interface Client {
   readonly name: string;
   actor: ActorRef;
@@ -96,9 +96,9 @@ interface Client {
   email: string;
   password: string;
   asksLeft: number;
-  /** To be asked again under its key: mostly since he does not know what came of it. */
+  /** To be asked again under its key: mostly since the client does not know what came of it. */
   again: Pick<Request, 'ask' | 'key'> | undefined;
-  /** Whether he is on his way, so that the scheduler has to wait. */
+  /** Whether it is on its way, so that the scheduler has to wait. */
   isMoving: boolean;
 }
 
@@ -224,7 +224,7 @@ class World {
 
   // The scheduler
 
-  /** One of those who wait goes on until he waits again, or has ended. */
+  /** One of those who wait goes on until it waits again, or has ended. */
   async #goOn(): Promise<void> {
     const [turn] = this.#waiting.splice(this.#random.below(this.#waiting.length), 1);
     if (turn === undefined) return;
@@ -316,7 +316,7 @@ class World {
     return { client, server, ask, key, actor, scenes, ...fresh };
   }
 
-  /** Whether what somebody is told is what came of his ask. */
+  /** Whether what a client is told is what came of its request. */
   #hear(request: Request, outcome: Outcome): Violation | undefined {
     const { client, ask, concluded, outages, server, scenes } = request;
     const wrong = (invariant: Invariant, detail: string): Violation => ({ invariant, detail: `${ask.does}: ${detail}` });
@@ -331,7 +331,7 @@ class World {
       return userOr(concluded.value) === userOr(outcome.value) ? undefined : wrong('I3', 'what is acknowledged is not what was committed');
     }
     const { error } = outcome;
-    this.#tell(client.name, 'hears', error instanceof Refusal ? error.code : error instanceof Crashed ? 'nothing: his server died' : String(error));
+    this.#tell(client.name, 'hears', error instanceof Refusal ? error.code : error instanceof Crashed ? 'nothing: its server died' : String(error));
     if (error instanceof Refusal) {
       this.#count(`${ask.does}: ${error.code}`);
       if (concluded === undefined) return this.#model?.explain(request, outcome, scenes);
@@ -342,7 +342,7 @@ class World {
     return error.outcome === 'not_done' && concluded?.done ? wrong('I9', 'is said not to be done, and is stored') : undefined;
   }
 
-  /** Whoever has a token from now on is known by it. */
+  /** The holder of the token is known by it from now on. */
   async #learn(client: Client, ask: Ask, value: unknown): Promise<void> {
     if (ask.does === 'log in' || ask.does === 'register') {
       const { user, token } = value as Awaited<ReturnType<EveryUseCase['logIn']>>;
@@ -602,7 +602,7 @@ const isAnswer = (given: unknown): given is Answer<unknown> => typeof given === 
 
 const refOf = ({ id: userId, tokenVersion }: User): ActorRef => ({ userId, tokenVersion });
 
-/** What signs somebody in, and what stores him, has the user in it. */
+/** What signs a user in, and what stores them, has the user in it. */
 const userOr = (value: unknown): unknown => (typeof value === 'object' && value !== null && 'user' in value ? value.user : value);
 
 const stockIn = (value: unknown): readonly { readonly availableTickets: number; readonly totalTickets: number }[] =>

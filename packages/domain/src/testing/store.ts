@@ -32,9 +32,9 @@ type Unkeyed = Pick<RequestContext, 'actor'>;
 
 export const OPERATOR: Unkeyed = { actor: 'operator' };
 
-/** The holder of a token that was given to the user as he is here. */
+/** The holder of a token that was given to the user as they are here. */
 export const refOf = ({ id, tokenVersion }: User): TokenHolder => ({ userId: id, tokenVersion });
-/** As much of him as a decision is promised. */
+/** As much of them as a decision is promised. */
 export const rightsOf = ({ id, role, tokenVersion }: User): SignedInRow => ({ id, role, tokenVersion });
 export const as = (user: User): Unkeyed => ({ actor: refOf(user) });
 

@@ -20,7 +20,7 @@ export interface TokenServices {
 /** What every TokenService promises. */
 export function tokenServiceContract(name: string, open: () => Promise<TokenServices>): void {
   describe(`${name} keeps the promises of TokenService`, () => {
-    it('knows the holder of a token that it issued, every time he shows it', async () => {
+    it('knows the holder of a token that it issued, every time they show it', async () => {
       const { tokens } = await open();
       const user = aUser({ tokenVersion: 3 });
       const token = await tokens.issue(user);

@@ -23,7 +23,7 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
     const find = (user: { readonly id: string }) => store.fresh.users.find(user.id);
 
     describe('rows', () => {
-      it('gives a user back as he was stored, without his password', async () => {
+      it('gives a user back as they were stored, without their password', async () => {
         const user = await rows.user();
         expect(await find(user)).toEqual(user);
       });
@@ -191,7 +191,7 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         expect(await rows.bookingRows(holder.id)).toEqual([booking]);
       });
 
-      it('goes with him as far as it holds nothing: his cancelled bookings', async () => {
+      it('goes with them as far as it holds nothing: their cancelled bookings', async () => {
         const user = await rows.user();
         const event = await rows.event();
         const neighbour = await rows.user();
@@ -257,14 +257,14 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         expect((await find(user))?.tokenVersion).toBe(10);
       });
 
-      it('deletes a user once, however many delete him', async () => {
+      it('deletes a user once, however many delete them', async () => {
         const user = await rows.user();
         const answers = await answersOf(times(4, () => rows.deleteUser(user)));
         expect(answers.toSorted()).toEqual(['done', 'not_found', 'not_found', 'not_found']);
       });
     });
 
-    describe('who asks', () => {
+    describe('the actor', () => {
       const seenBy = async (asks: User, about: User) => {
         const seen: Actor[] = [];
         await answerOf(
@@ -276,14 +276,14 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         return seen.at(-1);
       };
 
-      it('is the row of the user as it is now, be it himself or another he asks about', async () => {
+      it('is the row of the user as it is now, their own or that of another user', async () => {
         const admin = await rows.user({ role: 'admin' });
         await rows.demote(admin);
         expect(await seenBy(admin, admin)).toEqual({ ...admin, role: 'user' });
         expect(await seenBy(admin, await rows.user())).toEqual({ ...admin, role: 'user' });
       });
 
-      it('is stale once he is gone or his password has changed', async () => {
+      it('is stale once they are gone or their password has changed', async () => {
         const [gone, moved] = [await rows.user(), await rows.user()];
         await rows.deleteUser(gone);
         await put({ ...moved, tokenVersion: 1 });

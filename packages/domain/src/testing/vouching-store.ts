@@ -8,7 +8,7 @@ export type StorePortsWithoutAccounts = Omit<StorePorts, 'users' | 'userQueries'
 
 /**
  * A store without accounts, behind an app that has accounts of its own, in memory: it finds the holder of a token there, and vouches for them. So
- * the suites that make users and hand over their tokens run on it, but for what only keys between tables and rows under a lock keep.
+ * the suites that make users and hand over their tokens run on it, except for what only keys between tables and rows under a lock keep.
  */
 export function vouchingStore({ ports, ...store }: Omit<Store, 'ports' | 'fresh'> & { readonly ports: StorePortsWithoutAccounts }): Store {
   const { users, userQueries } = inMemoryPorts();

@@ -61,7 +61,7 @@ const ALREADY_THERE: ReadonlySet<unknown> = new Set(['42P07', '42701', '42710', 
 
 export const errors: ErrorRules = {
   classify,
-  // What the server itself says of a COMMIT but for these, it says while it goes down, or (40003) because it does not know.
+  // Every other answer of the server to COMMIT comes while it goes down, or (40003) because it does not know.
   isKnownRollback: (error) => /^(?:40(?!003)|23|25P02)/.test(String(codeOf(error))),
   whyRefused: (error): WritesRefused => (classify(error) === 'unwritable' ? 'no_room' : 'read_only'),
   isBrokenCheck: (error) => codeOf(error) === BROKEN_CHECK,

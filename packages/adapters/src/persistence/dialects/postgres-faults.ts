@@ -50,7 +50,7 @@ function faultOf(error: unknown, config: PostgresConfig): string | undefined {
     case '28000':
       return `The database at ${address} does not let user "${user}" in: ${message}. As an administrator: ALTER ROLE "${user}" LOGIN where it is the role's right, else allow it in pg_hba.conf${tls === undefined ? ', or set DB_SSL_MODE to required where it asks for encryption' : ''}.`;
     case UNKNOWN_DATABASE:
-      return `The database "${database}" at ${address} is missing, and may not be created by user "${user}". As an administrator: CREATE DATABASE "${database}" OWNER "${user}".`;
+      return `The database "${database}" at ${address} is missing, and was not made. As an administrator: CREATE DATABASE "${database}" OWNER "${user}".`;
     case '42501':
       return `User "${user}" may not connect to the database "${database}" at ${address}: ${message}. As an administrator: GRANT CONNECT ON DATABASE "${database}" TO "${user}".`;
     case '55000':

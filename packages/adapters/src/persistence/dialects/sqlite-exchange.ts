@@ -6,7 +6,7 @@ import { lockFolder } from './sqlite-lock.ts';
 
 /*
  * One database takes the place of another. The new one is made ready under another name; from the moment that it has the name below, it is
- * the database, and whoever opens the folder next moves it to its place, whatever was killed in between.
+ * the database, and the next process that opens the folder moves it to its place, whatever was killed in between.
  */
 const READY = /^tickets\.sqlite-ready-([\dTZ-]+)$/;
 export const readyName = (stamp: string): string => `tickets.sqlite-ready-${stamp}`;

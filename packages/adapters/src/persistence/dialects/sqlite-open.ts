@@ -160,7 +160,7 @@ const codeOf = (error: unknown): string => (error instanceof Error && 'code' in 
 
 async function close(writer: DataSource, reader: DataSource): Promise<void> {
   await reader.destroy();
-  // So that after a clean stop the one file is the whole database, whoever copies it. Another process may still use the log.
+  // So that after a clean stop the one file is the whole database, for every copy. Another process may still use the log.
   await writer.query('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
   await writer.destroy();
 }

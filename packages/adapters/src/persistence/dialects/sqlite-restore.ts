@@ -122,7 +122,7 @@ function lockedAlone(folder: string): () => void {
   }
 }
 
-/** Under a second name it has no log, so that nothing becomes of its own; whoever has it open holds a lock on it under every name. */
+/** Under a second name it has no log, so its own stays as it is. A process that has it open holds a lock on it under every name. */
 const PROGRAM = `
   try {
     new (require(process.argv[1]))(process.argv[2]).exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');

@@ -16,7 +16,7 @@ const BATCH_MS = 8;
 export const sqlite = (config: SqliteConfig): Dialect => ({
   address: config.folder,
   open: (opening) => openSqlite(config.folder, opening),
-  // It has one writer. It answers in microtasks, but for COMMIT: without a pause nothing else would be read, and batches would stay at one.
+  // It has one writer. It answers in microtasks, except for COMMIT: without a pause nothing else would be read, and batches would stay at one.
   capabilities: { lanes: 1, batchMs: BATCH_MS, readsAreLatest: true },
   // TypeORM has one connection to it: a second transaction begun meanwhile would run inside the first.
   pool: undefined,

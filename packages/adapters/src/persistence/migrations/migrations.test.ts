@@ -119,7 +119,7 @@ describe.each(engines)('migrations on %s', (engine) => {
     ['an unknown status', `UPDATE bookings SET status = 'paid'`],
     ['a booking of nothing', `UPDATE bookings SET quantity = 0`],
     ['an event without its organizer', `UPDATE events SET organizer_id = 'nobody'`],
-    ['a user deleted under his booking', `DELETE FROM users`],
+    ['a user deleted under their booking', `DELETE FROM users`],
     ['an event deleted under its booking', `DELETE FROM events`],
     [
       'two accounts of one e-mail',

@@ -1,0 +1,116 @@
+// Reads every comment, document, message and test title as prose. Words of the list below are faults; sentences of more than 30 words
+// are listed. `npm run prose [file …]`; the rules are in CONTRIBUTING.md.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import { search } from 'nlcst-search';
+import { toString as textOf } from 'nlcst-to-string';
+import remarkParse from 'remark-parse';
+import remarkRetext from 'remark-retext';
+import retextEnglish from 'retext-english';
+import ts from 'typescript';
+import { unified } from 'unified';
+import { visit } from 'unist-util-visit';
+import { VFile } from 'vfile';
+
+const WORDS_MAX = 30;
+/** What to write instead. */
+const INSTEAD = new Map([
+  ['he', 'they, or it for a program'],
+  ['she', 'they'],
+  ['him', 'them, or it'],
+  ['his', 'their, or its'],
+  ['himself', 'themselves, or itself'],
+  ['whoever', 'those who, or the name of the thing'],
+  ['whomever', 'those whom'],
+  ['who asks', 'the actor, the caller, or the client'],
+  ['but for', 'except'],
+  ['save for', 'except'],
+  ['good no more', 'no longer valid'],
+  ['so many as', 'as many as'],
+  ['no more of', 'none of … any longer'],
+]);
+/** Licence texts, and the design that the benchmark compares with. */
+const NOT_OURS = /^(?:LICENSE|docs\/licences\.md|bench\/reference\/|packages\/adapters\/src\/security\/common-passwords)/;
+
+const LISTED = new RegExp(`\\b(?:${[...INSTEAD.keys()].join('|')})\\b`, 'i');
+
+/** Each cell becomes a sentence, since remark-retext reads no tables. */
+const TABLE_ROW = /^\|.*\|$/gm;
+
+let found = [];
+const look = () => (tree) => {
+  search(tree, [...INSTEAD.keys()], (nodes, _, __, phrase) => {
+    found.push({ at: nodes[0].position.start.line, isFault: true, said: `"${textOf(nodes)}": write ${INSTEAD.get(phrase)}` });
+  });
+  visit(tree, 'SentenceNode', (sentence) => {
+    let words = 0;
+    visit(sentence, 'WordNode', () => {
+      words++;
+    });
+    if (words > WORDS_MAX)
+      found.push({ at: sentence.position.start.line, isFault: false, said: `${words} words: ${textOf(sentence).slice(0, 80)}…` });
+  });
+};
+const MARKDOWN = unified().use(remarkParse).use(remarkRetext, unified().use(retextEnglish).use(look));
+
+const files = process.argv.length > 2 ? process.argv.slice(2) : tracked();
+let faults = 0;
+let long = 0;
+for (const path of files) {
+  const text = readFileSync(path, 'utf8');
+  for (const { prose, line, isSentences } of extname(path) === '.md' ? [{ prose: text, line: 1, isSentences: true }] : proseOfCode(path, text)) {
+    for (const { at, isFault, said } of await read(prose, isSentences)) {
+      if (!isFault && !isSentences) continue;
+      if (isFault) faults++;
+      else long++;
+      console.log(`${path}:${line + at - 1}  ${isFault ? 'FAULT' : 'long '}  ${said}`);
+    }
+  }
+}
+console.log(`${files.length} files read: ${faults} words of the list, ${long} sentences of more than ${WORDS_MAX} words`);
+process.exitCode = faults > 0 ? 1 : 0;
+
+function tracked() {
+  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md', '*.ts', '*.mjs', '*.cjs', '*.js'], {
+    encoding: 'utf8',
+  });
+  return list.split('\n').filter((path) => path !== '' && !NOT_OURS.test(path) && path !== 'tools/prose.mjs');
+}
+
+async function read(prose, isSentences) {
+  // Most texts in code are short and have nothing to find; to take each apart would take twice as long.
+  if (!isSentences && !LISTED.test(prose)) return [];
+  found = [];
+  const plain = prose.replace(TABLE_ROW, (row) => row.replace(/(?<!\\)\|/g, ' . '));
+  await MARKDOWN.run(MARKDOWN.parse(plain), new VFile(plain));
+  return found;
+}
+
+/** Comments, those on lines that follow each other as one; and texts of more than one word, which are messages and titles. */
+function proseOfCode(path, text) {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const lineOf = (position) => source.getLineAndCharacterOfPosition(position).line + 1;
+  const comments = new Map();
+  const found = [];
+  const walk = (node) => {
+    for (const range of [...(ts.getLeadingCommentRanges(text, node.pos) ?? []), ...(ts.getTrailingCommentRanges(text, node.end) ?? [])])
+      comments.set(range.pos, range);
+    if ((ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)) && node.text.includes(' '))
+      found.push({ prose: node.text, line: lineOf(node.getStart()), isSentences: false });
+    for (const child of node.getChildren(source)) walk(child);
+  };
+  walk(source);
+  let before;
+  for (const { pos, end, kind } of [...comments.values()].sort((a, b) => a.pos - b.pos)) {
+    const prose = text.slice(pos, end).replace(/^\/\*\*?|\*\/$|^\/\/|^[ \t]*\*(?!\*)/gm, '');
+    const line = lineOf(pos);
+    const isOneLine = kind === ts.SyntaxKind.SingleLineCommentTrivia;
+    if (isOneLine && before?.isOneLine && before.line + before.prose.split('\n').length === line) before.prose += `\n${prose.trim()}`;
+    else {
+      before = { prose: prose.replace(/^[ \t]+/gm, ''), line, isSentences: true, isOneLine };
+      found.push(before);
+    }
+  }
+  return found;
+}
