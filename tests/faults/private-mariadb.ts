@@ -11,8 +11,6 @@ const isAsked = askedEngines().includes('mysql');
 
 /** Whether this run has a MariaDB that it may kill. TEST_DATABASE_URL is none: it is somebody's. */
 export const hasMariaDb = isAsked && program !== undefined;
-/** The engines whose servers and files these tests may kill. */
-export const enginesHere: readonly ('sqlite' | 'mysql')[] = hasMariaDb ? ['sqlite', 'mysql'] : ['sqlite'];
 
 if (isAsked && !hasMariaDb)
   sayMissing('THE FAULTS OF MYSQL/MARIADB ARE NOT INJECTED: no mariadbd here that could be killed (Debian: apt-get install mariadb-server-core).');

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RowDataPacket } from 'mysql2/promise';
 import { Random } from '../../packages/domain/src/testing/random.ts';
-import type { PrivateMariaDb } from '../faults/private-mariadb.ts';
+import type { ServedEngine } from '../engine-names.ts';
+import type { PrivateServer } from '../faults/private-server.ts';
 import { freePort, type Server, type Store, startServer } from '../faults/programs.ts';
 
 /** What HISTORY_FAULTS may name. Clients whose requests come slowly are no event, they are there all the time. */
@@ -50,26 +50,72 @@ export class Servers {
   }
 }
 
-/** A database server whose variables are changed for all connections that come. */
-const SETTINGS: readonly (readonly [variable: string, value: string])[] = [
-  ...(['READ-UNCOMMITTED', 'REPEATABLE-READ', 'SERIALIZABLE'] as const).map((level) => ['tx_isolation', `'${level}'`] as const),
-  ...['ANSI_QUOTES', 'PAD_CHAR_TO_FULL_LENGTH', 'NO_BACKSLASH_ESCAPES', 'PIPES_AS_CONCAT', 'TRADITIONAL', ''].map(
-    (mode) => ['sql_mode', `'${mode}'`] as const,
-  ),
-  ...['+07:00', '-11:00'].map((zone) => ['time_zone', `'${zone}'`] as const),
-  ...([
-    ['max_allowed_packet', '16384'],
-    ['innodb_snapshot_isolation', 'ON'],
-    ['autocommit', '0'],
-    ['tx_read_only', '1'],
-    ['sql_select_limit', '2'],
-    ['max_join_size', '1'],
-    ['innodb_lock_wait_timeout', '1'],
-    ['foreign_key_checks', '0'],
-    ['check_constraint_checks', '0'],
-    ['sql_safe_updates', '1'],
-  ] as const),
-];
+interface Words {
+  /** Settings that are changed for all connections that come. */
+  readonly settings: readonly (readonly [name: string, value: string])[];
+  readonly set: (name: string, value: string) => readonly string[];
+  readonly reset: (name: string) => readonly string[];
+  readonly readOnly: (isOn: boolean) => readonly string[];
+  /** Makes a neighbour's own connection as usual, whatever the settings are. */
+  readonly asUsual: string;
+  /** The ids of connections to end: the busy ones alone, or the busy ones first, since what is idle takes no harm. */
+  readonly connections: (which: 'busy' | 'all', limit: number) => string;
+  readonly end: (id: unknown, what: 'statement' | 'connection') => string;
+}
+const RELOAD = 'SELECT pg_reload_conf()';
+const OF: Readonly<Record<ServedEngine, Words>> = {
+  mysql: {
+    settings: [
+      ...(['READ-UNCOMMITTED', 'REPEATABLE-READ', 'SERIALIZABLE'] as const).map((level) => ['tx_isolation', `'${level}'`] as const),
+      ...['ANSI_QUOTES', 'PAD_CHAR_TO_FULL_LENGTH', 'NO_BACKSLASH_ESCAPES', 'PIPES_AS_CONCAT', 'TRADITIONAL', ''].map(
+        (mode) => ['sql_mode', `'${mode}'`] as const,
+      ),
+      ...['+07:00', '-11:00'].map((zone) => ['time_zone', `'${zone}'`] as const),
+      ['max_allowed_packet', '16384'],
+      ['innodb_snapshot_isolation', 'ON'],
+      ['autocommit', '0'],
+      ['tx_read_only', '1'],
+      ['sql_select_limit', '2'],
+      ['max_join_size', '1'],
+      ['innodb_lock_wait_timeout', '1'],
+      ['foreign_key_checks', '0'],
+      ['check_constraint_checks', '0'],
+      ['sql_safe_updates', '1'],
+    ],
+    set: (name, value) => [`SET GLOBAL ${name} = ${value}`],
+    reset: (name) => [`SET GLOBAL ${name} = DEFAULT`],
+    readOnly: (isOn) => [`SET GLOBAL read_only = ${isOn ? 1 : 0}`],
+    asUsual: 'SET SESSION sql_big_selects = 1, sql_select_limit = 18446744073709551615',
+    connections: (which, limit) =>
+      `SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user NOT LIKE 'system%' ${which === 'busy' ? "AND command = 'Query'" : ''}
+        ORDER BY command = 'Sleep', RAND() LIMIT ${limit}`,
+    end: (id, what) => `KILL ${what === 'statement' ? 'QUERY' : 'CONNECTION'} ${id}`,
+  },
+  postgres: {
+    settings: [
+      ...['read uncommitted', 'repeatable read', 'serializable'].map((level) => ['default_transaction_isolation', `'${level}'`] as const),
+      ...['Asia/Jakarta', 'Pacific/Pago_Pago'].map((zone) => ['TimeZone', `'${zone}'`] as const),
+      ['DateStyle', "'German, DMY'"],
+      ['standard_conforming_strings', 'off'],
+      ['array_nulls', 'off'],
+      ['client_encoding', "'LATIN1'"],
+      ['lock_timeout', '5'],
+      ['statement_timeout', '20'],
+      ['idle_in_transaction_session_timeout', '1'],
+      ['plan_cache_mode', "'force_generic_plan'"],
+      ['enable_indexscan', 'off'],
+      ['session_replication_role', "'replica'"],
+    ],
+    set: (name, value) => [`ALTER SYSTEM SET ${name} = ${value}`, RELOAD],
+    reset: (name) => [`ALTER SYSTEM RESET ${name}`, RELOAD],
+    readOnly: (isOn) => [`ALTER SYSTEM ${isOn ? 'SET default_transaction_read_only = on' : 'RESET default_transaction_read_only'}`, RELOAD],
+    asUsual: 'SET statement_timeout = 0',
+    connections: (which, limit) =>
+      `SELECT pid AS id FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' ${which === 'busy' ? "AND state = 'active'" : ''}
+        ORDER BY state = 'idle', random() LIMIT ${limit}`,
+    end: (id, what) => `SELECT ${what === 'statement' ? 'pg_cancel_backend' : 'pg_terminate_backend'}(${id})`,
+  },
+};
 
 const PAUSE_MS_MAX = 1000;
 /** Shorter and longer than a server waits for its database (5 s), and for the head of a request (10 s). */
@@ -85,28 +131,29 @@ export async function disturb(
   faults: readonly Fault[],
   seed: number,
   servers: Servers,
-  mariadb: PrivateMariaDb | undefined,
+  database: PrivateServer | undefined,
   stopped: AbortSignal,
 ): Promise<string> {
   const random = new Random(seed);
-  const ofDatabases = mariadb === undefined ? [] : OF_DATABASES.filter((fault) => fault !== 'settings');
+  const ofDatabases = database === undefined ? [] : OF_DATABASES.filter((fault) => fault !== 'settings');
   const possible = [...OF_SERVERS, ...ofDatabases].filter((fault) => faults.includes(fault));
   const done = new Map<string, number>();
-  const [variable, value] = (faults.includes('settings') && mariadb && SETTINGS[seed % SETTINGS.length]) || [];
-  if (mariadb && variable && value) {
-    await change(mariadb, variable, value);
-    done.set(`${variable} = ${value}`, 1);
+  const settings = database === undefined ? [] : OF[database.engine].settings;
+  const [name, value] = (faults.includes('settings') && settings[seed % settings.length]) || [];
+  if (database && name && value) {
+    await change(database, OF[database.engine].set(name, value));
+    done.set(`${name} = ${value}`, 1);
   }
   while (possible.length > 0 && !stopped.aborted) {
     await sleep(random.below(PAUSE_MS_MAX), undefined, { signal: stopped }).catch(() => undefined);
     const fault = random.pick(possible);
     if (fault === undefined || stopped.aborted) break;
     if (fault === 'stop' || fault === 'kill') await disturbServer(fault, random, servers);
-    else if (mariadb !== undefined) await disturbDatabase(fault, random, mariadb);
+    else if (database !== undefined) await disturbDatabase(fault, random, database);
     done.set(fault, (done.get(fault) ?? 0) + 1);
   }
   if (!stopped.aborted) await once(stopped, 'abort');
-  if (mariadb && variable) await change(mariadb, variable, 'DEFAULT');
+  if (database && name) await change(database, OF[database.engine].reset(name));
   return [...done].map(([what, count]) => `${count} x ${what}`).join(', ') || 'nothing';
 }
 
@@ -119,48 +166,43 @@ async function disturbServer(fault: 'stop' | 'kill', random: Random, servers: Se
   child?.kill('SIGCONT');
 }
 
-async function disturbDatabase(fault: Fault, random: Random, mariadb: PrivateMariaDb): Promise<void> {
+async function disturbDatabase(fault: Fault, random: Random, database: PrivateServer): Promise<void> {
+  const { readOnly } = OF[database.engine];
   if (fault === 'database_stop') {
-    mariadb.freeze();
+    database.freeze();
     await sleep(random.pick(STOP_MS));
-    mariadb.thaw();
+    database.thaw();
   } else if (fault === 'database_kill') {
-    await mariadb.kill();
-    await mariadb.start();
+    await database.kill();
+    await database.start();
   } else if (fault === 'read_only') {
-    await tell(mariadb, 'SET GLOBAL read_only = 1');
+    await tell(database, readOnly(true));
     await sleep(random.pick(READ_ONLY_MS));
-    await tell(mariadb, 'SET GLOBAL read_only = 0');
+    await tell(database, readOnly(false));
   } else {
-    // The busy ones first: what is idle takes no harm.
-    const busy = fault === 'queries' ? `AND command = 'Query'` : '';
-    await kill(
-      mariadb,
-      `${busy} ORDER BY command = 'Sleep', RAND() LIMIT ${1 + random.below(KILLED_AT_ONCE_MAX)}`,
-      fault === 'queries' ? 'QUERY' : 'CONNECTION',
-    );
+    const what = fault === 'queries' ? 'statement' : 'connection';
+    await end(database, fault === 'queries' ? 'busy' : 'all', what, 1 + random.below(KILLED_AT_ONCE_MAX));
   }
 }
 
-/** Asks as a neighbour whose own connection has no odd settings. */
-async function tell(mariadb: PrivateMariaDb, sql: string): Promise<readonly RowDataPacket[]> {
-  const neighbour = await mariadb.neighbour();
+/** Tells the server as a neighbour whose own connection has no odd settings. */
+async function tell(database: PrivateServer, statements: readonly string[]): Promise<void> {
+  const neighbour = await database.neighbour();
   try {
-    await neighbour.query('SET SESSION sql_big_selects = 1, sql_select_limit = 18446744073709551615');
-    const [rows] = await neighbour.query<RowDataPacket[]>(sql);
-    return rows;
+    await neighbour.query(OF[database.engine].asUsual);
+    for (const statement of statements) await neighbour.query(statement);
   } finally {
-    neighbour.destroy();
+    await neighbour.end().catch(() => undefined);
   }
 }
 
-async function kill(mariadb: PrivateMariaDb, which: string, what: 'QUERY' | 'CONNECTION'): Promise<void> {
-  const rows = await tell(mariadb, `SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND user NOT LIKE 'system%' ${which}`);
-  for (const row of rows) await tell(mariadb, `KILL ${what} ${row['id']}`).catch(() => undefined); // it may have gone by itself
+async function end(database: PrivateServer, which: 'busy' | 'all', what: 'statement' | 'connection', limit: number): Promise<void> {
+  const words = OF[database.engine];
+  for (const { id } of await database.query(words.connections(which, limit))) await tell(database, [words.end(id, what)]).catch(() => undefined); // it may have gone by itself
 }
 
-/** Sets the variable for all, and ends the connections that have it otherwise. */
-async function change(mariadb: PrivateMariaDb, variable: string, value: string): Promise<void> {
-  await tell(mariadb, `SET GLOBAL ${variable} = ${value}`);
-  await kill(mariadb, '', 'CONNECTION');
+/** Changes a setting for all, and ends the connections that have it otherwise. */
+async function change(database: PrivateServer, statements: readonly string[]): Promise<void> {
+  await tell(database, statements);
+  await end(database, 'all', 'connection', 1000);
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Random } from '../../packages/domain/src/testing/random.ts';
-import { enginesHere, PrivateMariaDb } from '../faults/private-mariadb.ts';
+import type { Engine } from '../engine-names.ts';
+import { PrivateMariaDb } from '../faults/private-mariadb.ts';
+import { enginesHere, type PrivateServer, privateServer } from '../faults/private-server.ts';
 import { type Store, temporaryFolder } from '../faults/programs.ts';
 import { makeGrantTables } from '../mariadb.ts';
 import { disturb, faultsOf, Servers } from './disturbances.ts';
@@ -26,7 +28,7 @@ it.each(enginesHere)(
     timeout: SECONDS * 1000 + ROUND_MS_MAX,
   },
   async (engine) => {
-    const { store, mariadb, env } = await freshStore(engine);
+    const { store, database, env } = await freshStore(engine);
     const servers = await Servers.start(store, 2, env);
     const stage = await setStage(servers.list, FAULTS.includes('slow_requests') ? (url) => laySlowWire(url, new Random(SEED)) : undefined);
     const failures: string[] = [];
@@ -37,7 +39,7 @@ it.each(enginesHere)(
       const events = await openEvents(stage);
       let done = '';
       const history = await recordHistory(stage, events, { ...WORKLOAD, seed }, async (stopped) => {
-        done = await disturb(FAULTS, seed, servers, mariadb, stopped);
+        done = await disturb(FAULTS, seed, servers, database, stopped);
         if (FAULTS.length > 0) await sleep(CALM_MS);
       });
       const verdict = judge(history);
@@ -52,11 +54,15 @@ it.each(enginesHere)(
   },
 );
 
-/** A database that the servers reach as a user whom `read_only` stops. */
-async function freshStore(engine: (typeof enginesHere)[number]): Promise<{ store: Store; mariadb?: PrivateMariaDb; env: Record<string, string> }> {
+/** A database that the servers reach as a user whom a read-only server stops. */
+async function freshStore(engine: Engine): Promise<{ store: Store; database?: PrivateServer; env: Record<string, string> }> {
   if (engine === 'sqlite') return { store: { engine, folder: temporaryFolder() }, env: {} };
-  const mariadb = await PrivateMariaDb.start({ fill: makeGrantTables });
-  await mariadb.query(`CREATE USER 'tickets'@'%' IDENTIFIED BY 'a password'`);
-  await mariadb.query(`GRANT ALL ON \`faults%\`.* TO 'tickets'@'%'`);
-  return { store: mariadb.store(), mariadb, env: { DB_USER: 'tickets', DB_PASSWORD: 'a password' } };
+  if (engine === 'postgres') {
+    const database = await privateServer(engine);
+    return { store: database.store(), database, env: {} };
+  }
+  const database = await PrivateMariaDb.start({ fill: makeGrantTables });
+  await database.query(`CREATE USER 'tickets'@'%' IDENTIFIED BY 'a password'`);
+  await database.query(`GRANT ALL ON \`faults%\`.* TO 'tickets'@'%'`);
+  return { store: database.store(), database, env: { DB_USER: 'tickets', DB_PASSWORD: 'a password' } };
 }
