@@ -102,39 +102,66 @@ export interface Grown {
   readonly firstUserHas: 'all' | 'a tenth';
 }
 
-/** Made inside MariaDB, one ticket each, spread over the events: a million through the API would take minutes. */
+/** How rows are made inside a server: of the number `n`, in its own words. */
+const MADE_INSIDE = {
+  mariadb: {
+    pick: (ids: readonly string[], index: string) => `ELT(1 + ${index}, ${ids.join(', ')})`,
+    over: (dividend: string, divisor: number) => `${dividend} DIV ${divisor}`,
+    hex: 'HEX',
+    at: `'${MADE}' + INTERVAL n SECOND`,
+    numbers: (from: number, to: number) => `(SELECT seq - 1 AS n FROM seq_${from + 1}_to_${to}) numbers`,
+    booked: (held: string, set: string) => `UPDATE events JOIN (${held}) b ON b.event_id = events.id SET ${set}`,
+    before: ['SET SESSION unique_checks = 0'],
+    after: [],
+  },
+  postgres: {
+    pick: (ids: readonly string[], index: string) => `(ARRAY[${ids.join(', ')}])[1 + ${index}]`,
+    over: (dividend: string, divisor: number) => `${dividend} / ${divisor}`,
+    hex: 'TO_HEX',
+    at: `TIMESTAMP WITH TIME ZONE '${MADE}' + n * INTERVAL '1 second'`,
+    numbers: (from: number, to: number) => `generate_series(${from}, ${to - 1}) AS numbers(n)`,
+    booked: (held: string, set: string) => `UPDATE events SET ${set} FROM (${held}) b WHERE b.event_id = events.id`,
+    before: [],
+    // Of itself the server counts the rows within a minute.
+    after: ['ANALYZE'],
+  },
+} as const;
+
+/** Made inside the server, one ticket each, spread over the events: a million through the API would take minutes. */
 export async function fillBookings(
   store: Store,
   schema: Schema,
   { from, to, firstUserHas }: Grown,
   { users, events }: { readonly users: readonly Person[]; readonly events: readonly Show[] },
 ): Promise<void> {
-  const pick = (ids: readonly { readonly id: string }[], index: string) => `ELT(1 + ${index}, ${ids.map(({ id }) => `'${id}'`).join(', ')})`;
-  const event = pick(events, `n MOD ${events.length}`);
-  const others = pick(users.slice(1), `n MOD ${users.length - 1}`);
-  const user = firstUserHas === 'all' ? `'${users[0]?.id}'` : `IF(n MOD 10 = 0, '${users[0]?.id}', ${others})`;
-  // Our ids grow with time (UUID 7), those of the reference do not (UUID 4).
+  if (store.engine === 'sqlite') throw new Error('the embedded engine makes no rows of its own');
+  const { pick, over, hex, at, numbers: numbersOf, booked, before, after } = MADE_INSIDE[store.engine];
+  const idsOf = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => `'${id}'`);
+  const event = pick(idsOf(events), `n % ${events.length}`);
+  const others = pick(idsOf(users.slice(1)), `n % ${users.length - 1}`);
+  const user = firstUserHas === 'all' ? `'${users[0]?.id}'` : `CASE WHEN n % 10 = 0 THEN '${users[0]?.id}' ELSE ${others} END`;
+  // Our ids grow with time (UUID 7), those of the reference, which is on MariaDB alone, do not (UUID 4).
   const scattered = `INSERT(INSERT(INSERT(INSERT(MD5(n), 9, 0, '-'), 14, 1, '-4'), 19, 1, '-8'), 24, 0, '-')`;
-  const growing = `CONCAT('019a', LPAD(LOWER(HEX(n DIV 65536)), 4, '0'), '-', LPAD(LOWER(HEX(n MOD 65536)), 4, '0'), '-7000-8000-000000000000')`;
+  const growing = `CONCAT('019a', LPAD(LOWER(${hex}(${over('n', 65536)})), 4, '0'), '-', LPAD(LOWER(${hex}(n % 65536)), 4, '0'), '-7000-8000-000000000000')`;
   const id = schema === 'ours' ? growing : scattered;
-  const at = `'${MADE}' + INTERVAL n SECOND`;
-  const numbers = `(SELECT seq - 1 AS n FROM seq_${from + 1}_to_${to}) numbers`;
-  await store.query('SET SESSION unique_checks = 0');
+  const numbers = numbersOf(from, to);
+  for (const sql of before) await store.query(sql);
   await store.query(
     schema === 'ours'
       ? `INSERT INTO bookings (id, user_id, event_id, quantity, total_price_cents, status, booking_date) SELECT ${id}, ${user}, ${event}, 1, ${PRICE * 100}, 'confirmed', ${at} FROM ${numbers}`
       : `INSERT INTO bookings (id, user_id, event_id, quantity, total_price, status, booking_date) SELECT ${id}, ${user}, ${event}, 1, ${PRICE}, 'confirmed', ${at} FROM ${numbers}`,
   );
-  const ordinal = `n DIV ${events.length}`;
+  const ordinal = over('n', events.length);
   if (schema === 'ours') {
     await store.query(
       `INSERT INTO stock_movements (event_id, stock_version, booking_id, delta, available_after, reason, at) SELECT ${event}, ${ordinal} + 2, ${id}, -1, ${events[0]?.tickets} - ${ordinal} - 1, 'booked', ${at} FROM ${numbers}`,
     );
   }
-  const version = schema === 'ours' ? ', e.stock_version = 1 + b.held' : '';
+  const version = schema === 'ours' ? ', stock_version = 1 + b.held' : '';
   await store.query(
-    `UPDATE events e JOIN (SELECT event_id, COUNT(*) AS held FROM bookings GROUP BY event_id) b ON b.event_id = e.id SET e.available_tickets = e.total_tickets - b.held${version}`,
+    booked('SELECT event_id, COUNT(*) AS held FROM bookings GROUP BY event_id', `available_tickets = total_tickets - b.held${version}`),
   );
+  for (const sql of after) await store.query(sql);
 }
 
 /** What is wrong in the books: stock against bookings, our ledger against both, and what clients were told against all. */

@@ -5,17 +5,18 @@ import { CONCERT } from '../open-api.ts';
 import { ask, BoxOffice, type Heard, type Person } from './box-office.ts';
 import { type Server, startServer, until } from './programs.ts';
 import { CALM, query, reckon } from './reckoning.ts';
-import { hasReplication, ReplicatedMariaDb } from './replicated-mariadb.ts';
+import { type ReplicatedServer, replicatedServer, replicatedServers } from './replicated-server.ts';
 import { Splitter } from './splitter.ts';
+import { PostgresSplitter } from './splitter-postgres.ts';
 import { storms } from './storm.ts';
 
 const LOCKED = { SECURITY_PROFILE: 'locked' };
 /** Lists, and fields of rows that the replica has, may be as old as the replica. That a row exists, and what a user may do, is never old. */
 const UNTRUE = [401, 403, 404, 500, 503];
 
-describe.runIf(hasReplication)('a splitter whose replica lags behind its primary', () => {
-  let pair: ReplicatedMariaDb;
-  let splitter: Splitter;
+describe.each(replicatedServers)('a splitter on %s whose replica lags behind its primary', (engine) => {
+  let pair: ReplicatedServer;
+  let splitter: Splitter | PostgresSplitter;
   /** Writes and reads at the primary. */
   let direct: Server;
   /** Its plain reads are old. */
@@ -25,9 +26,10 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
   let buyer: Person;
 
   beforeAll(async () => {
-    pair = await ReplicatedMariaDb.start();
-    splitter = await Splitter.lay({ primary: pair.primary.port, replica: pair.replica.port });
+    pair = await replicatedServer(engine);
     const store = pair.primary.store();
+    const ports = { primary: pair.primary.port, replica: pair.replica.port };
+    splitter = 'password' in store ? await PostgresSplitter.lay({ ...ports, password: store.password }) : await Splitter.lay(ports);
     direct = await startServer(store, { env: pair.env });
     office = await BoxOffice.open(direct.url);
     await pair.caughtUp();
@@ -287,7 +289,7 @@ describe.runIf(hasReplication)('a splitter whose replica lags behind its primary
   it('a server starts while the replica has no tables yet: no migration is written down twice, and it sells once the replica has them', async () => {
     await pair.catchUp();
     const store = pair.primary.store();
-    await pair.primary.query(`CREATE DATABASE ${store.database} CHARACTER SET utf8mb4`);
+    await pair.primary.query(`CREATE DATABASE ${store.database}`);
     await pair.caughtUp();
     await pair.holdBack();
     await startServer(store, { env: pair.env }); // makes the tables

@@ -47,17 +47,13 @@ const postgres: Protocol = {
   reader() {
     /** The texts that have a name on this connection. */
     const named = new Map<string, string>();
-    let hasStarted = false;
-    let waiting = Buffer.alloc(0);
+    const read = messagesOf({ hasStarted: false });
     let begun: Buffer[] = [];
     let statement: string | undefined;
     return (chunk) => {
-      waiting = Buffer.concat([waiting, chunk]);
       const sent: Sent[] = [];
-      for (let message = firstMessage(waiting, hasStarted); message !== undefined; message = firstMessage(waiting, hasStarted)) {
-        waiting = waiting.subarray(message.length);
-        const kind = hasStarted ? String.fromCharCode(message[0] ?? 0) : '';
-        hasStarted ||= message.readInt32BE(4) !== SSL_REQUEST;
+      for (const message of read(chunk)) {
+        const kind = String.fromCharCode(message[0] ?? 0);
         begun.push(message);
         const texts = message.toString('utf8', 5).split('\0');
         if (kind === 'Q') statement = texts[0];
@@ -78,12 +74,23 @@ const postgres: Protocol = {
 /** What a connection asks before its first message proper. */
 const SSL_REQUEST = 80877103;
 
-/** The first messages of a connection have no kind. */
-function firstMessage(bytes: Buffer, hasStarted: boolean): Buffer | undefined {
-  const kindLength = hasStarted ? 1 : 0;
-  if (bytes.length < kindLength + 4) return undefined;
-  const length = kindLength + bytes.readInt32BE(kindLength);
-  return bytes.length < length ? undefined : bytes.subarray(0, length);
+/** Whole messages, one after the other; what has not all come waits. The first ones of a connection have no kind: their length comes first. */
+export function messagesOf({ hasStarted }: { readonly hasStarted: boolean }): (chunk: Buffer) => readonly Buffer[] {
+  let kindLength = hasStarted ? 1 : 0;
+  let waiting = Buffer.alloc(0);
+  return (chunk) => {
+    waiting = Buffer.concat([waiting, chunk]);
+    const whole: Buffer[] = [];
+    while (waiting.length >= kindLength + 4) {
+      const length = kindLength + waiting.readInt32BE(kindLength);
+      if (waiting.length < length) break;
+      const message = waiting.subarray(0, length);
+      waiting = waiting.subarray(length);
+      whole.push(message);
+      if (kindLength === 0 && message.readInt32BE(4) !== SSL_REQUEST) kindLength = 1;
+    }
+    return whole;
+  };
 }
 
 function messageOf(kind: string, text: string): Buffer {

@@ -125,10 +125,12 @@ describe('what is promised of a power cut', () => {
     [{ synchronous_commit: 'remote_apply' }, []],
     [{ fsync: 'off' }, [/fsync is off/]],
     [{ full_page_writes: 'off' }, [/full_page_writes is off/]],
+    [{ session_replication_role: 'replica' }, [/session_replication_role is replica: foreign keys are not enforced/]],
     [{ transaction_isolation: 'serializable' }, [/transactions run at serializable/]],
     [{}, []],
   ])('PostgreSQL: %o', async (said, expected) => {
-    const safe = { transaction_isolation: 'read committed', synchronous_commit: 'on', fsync: 'on', full_page_writes: 'on' };
+    const durable = { synchronous_commit: 'on', fsync: 'on', full_page_writes: 'on' };
+    const safe = { transaction_isolation: 'read committed', session_replication_role: 'origin', ...durable };
     const found = await postgresServer.weaknesses(answering({ ...safe, ...said }, { code: '23514' }));
     expect(found).toEqual(expected.map((words) => expect.stringMatching(words)));
   });
