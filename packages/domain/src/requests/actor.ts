@@ -3,8 +3,10 @@ import { refuse } from './refusal.ts';
 export type Role = 'user' | 'admin';
 
 /**
- * The actor, as the edge knows them: nobody; the operator, who works on the server itself (the command line, the start-up) and may do everything;
- * the holder of a token, whose role is read from their row as it is now; or a user whose role the app vouches for, of whom no row is read.
+ * The actor, as the edge knows them.
+ *
+ * `anonymous`: nobody has signed in. `operator`: works on the server itself (command line, start-up) and may do everything. A token
+ * holder: their role is read from their row as it is now. A vouched user: the app vouches for the role, and no row is read.
  */
 export type ActorRef = 'anonymous' | 'operator' | TokenHolder | VouchedUser;
 

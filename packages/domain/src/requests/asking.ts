@@ -74,8 +74,8 @@ export async function acceptAfterRights<T extends object>(
 }
 
 /**
- * The context for a repository: under a key that was used before for this kind of request, its first answer is given only to an actor who may
- * still make one.
+ * The context for a repository. A key that was used before for this kind of request gives its first answer again, but only to an actor
+ * who may still make the request.
  */
 export function judgedBy(kind: string, allow: (actor: Actor) => void, { key, ...context }: RequestContext): RepositoryContext {
   return key === undefined ? context : { ...context, key: { ...key, kind, allow } };

@@ -50,8 +50,8 @@ export const isIdempotencyKey = (value: string): boolean => value.length <= KEY_
 export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref : ref.userId);
 
 /**
- * The first answer under the key, if there was one. Refuses an actor who no longer has the right to make what it tells of, by the row under
- * the lock, as a new request would be refused; then the key for anything else than it was first used for.
+ * The first answer under the key, if there was one. Refuses an actor who no longer has the right to make the request: the row under the
+ * lock decides, as for a new request. Then it refuses a key that was first used for another request.
  */
 export function firstAnswer<Value extends object>(kept: IdempotencyRecord | undefined, key: RequestKey | undefined, actor: Actor): Value | undefined {
   if (key === undefined || kept === undefined) return undefined;

@@ -47,8 +47,9 @@ export interface Fault {
 }
 
 /**
- * An expected "no": thrown, so that it also rolls back what was begun. Anything else thrown is a bug or an outage. It is an `Error` that was never
- * constructed as one, and so has no stack: when a sale sells out most answers are refusals, and to walk the stack cost a seventh of such a request.
+ * An expected "no". It is thrown, so that it also rolls back what was begun. Anything else thrown is a bug or an outage. It is an `Error`
+ * that no constructor made, and so has no stack. When a sale sells out, most answers are refusals, and to walk the stack cost a seventh
+ * of such a request.
  */
 class RefusalOf<Code extends RefusalCode> {
   /** As it is exported and printed. */
@@ -106,8 +107,8 @@ export function assert(condition: boolean, promise: string): asserts condition {
 }
 
 /**
- * An input, or what an edge found wrong with it. An edge that could not accept a body hands over the error in its place,
- * so that the caller's rights are judged first: a stranger learns 401 or 403, never the shape of a body.
+ * An input, or what an edge found wrong with it. An edge that could not accept a body hands over the error in its place. So the caller's
+ * rights are judged first: a stranger gets 401 or 403 and never learns the shape of a body.
  */
 export type Input<T extends object> = T | Error;
 

@@ -11,8 +11,8 @@ export interface ChangeBudget {
 }
 
 /**
- * What a user changed lately in their bookings of an event. New bookings are counted where they are, so that a sale writes no counter; what
- * leaves no row of its own, another status or a deletion, has a count beside them.
+ * What a user changed lately in their bookings of an event. New bookings are counted by their rows, so a sale writes no counter. Changes
+ * of status and deletions leave no row of their own, so they have a stored count.
  */
 export interface RecentChanges {
   readonly eventId: string;
@@ -25,8 +25,8 @@ export interface RecentChanges {
 }
 
 /**
- * Clocks of servers may differ by so much. A window is shorter by it and may begin later by it than now, so that a server whose clock is behind
- * counts what the others wrote, and no window has more than its length left.
+ * The most that clocks of servers may differ. A window is shorter by this time, and may begin later than now by it. So a server whose
+ * clock is behind counts what the others wrote, and no window has more than its length left.
  */
 const CLOCKS_DIFFER_MS = 5000;
 

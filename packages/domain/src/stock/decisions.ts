@@ -7,8 +7,8 @@ import type { Event } from './event.ts';
 import type { StockMovement } from './ledger.ts';
 
 /**
- * What somebody wants of an event or of one of its bookings, to be decided on the rows as they are under the event's lock.
- * `decide` is synchronous and pure: it may run again, so time and ids were taken before.
+ * A change of an event or of one of its bookings, decided on the rows as they are under the event's lock. `decide` is synchronous and
+ * pure: it may run again, so time and ids are taken before.
  */
 export type StockDecision = EventDecision | BookingDecision;
 

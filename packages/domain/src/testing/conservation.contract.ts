@@ -46,8 +46,8 @@ interface World {
 }
 
 /**
- * The promise of the house on any store: available + held = total, whatever is done in whatever order, one by one (where every
- * answer is that of a small model as well) or all at once. `runs` is the number of stories told of each.
+ * The central promise, on any store: available + held = total, whatever is done in whatever order. Changes run one by one, where a small
+ * model predicts every answer, or all at once. `runs` is the number of sequences tried of each.
  */
 export function conservationProperty(name: string, open: () => Promise<Store>, { runs }: { readonly runs: number }): void {
   describe(`${name} conserves tickets`, () => {

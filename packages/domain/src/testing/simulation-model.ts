@@ -288,8 +288,8 @@ export class Model {
   }
 
   /**
-   * Whether an answer that was no decision of a repository, a read or an early refusal, was right at the moments at which
-   * its rows were read: the actor is read first, what they ask for then or later.
+   * Checks an answer that no repository decided: a read or an early refusal. It has to be right at the moments at which its rows were
+   * read. The actor is read first, the other rows then or later.
    */
   explain(asked: Asked, outcome: Outcome, scenes: readonly Scene[]): Violation | undefined {
     const { ask, askedAt, key } = asked;
