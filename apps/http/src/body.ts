@@ -43,8 +43,8 @@ const [limitEvent, limitOther] = [upTo(BODY_BYTES_MAX), upTo(USUAL_BODY_BYTES_MA
 export const limitBody: MiddlewareHandler<AppEnv> = (c, next) => (c.get('route')?.startsWith('/api/events') ? limitEvent : limitOther)(c, next);
 
 /**
- * Reads and validates a JSON body, and only records what is wrong with it: `c.get('input')` is the value or the error, for
- * the use case to throw once the caller's rights are clear. The OpenAPI document describes the body by the same schema.
+ * Reads and validates a JSON body. Faults are only recorded: `c.get('input')` is the value or the error, and the use case throws the
+ * error once the caller's rights are clear. The OpenAPI document describes the body by the same schema.
  */
 export const body = <Schema extends v.GenericSchema<unknown, object>>(schema: Schema) =>
   Object.assign(

@@ -17,8 +17,8 @@ interface Kind {
 }
 
 /**
- * Writes the lines that a stranger can cause as often as they like: of those with the same message, reason and error the first ones in a
- * second, and at its end how many were left out. `flush` writes the counts at once.
+ * Limits the lines that a stranger can cause as often as they like. Lines with the same message, reason and error are one kind. The first
+ * of each kind in a second are written, and at its end the number left out. `flush` writes the counts at once.
  */
 export function sampling(write: Log): { readonly sample: Log; readonly flush: () => void } {
   let kinds = new Map<string, Kind>();

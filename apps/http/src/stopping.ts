@@ -21,9 +21,9 @@ interface Running {
 }
 
 /**
- * Ends the process with the exit code: the first call lets requests in flight finish, a second does not. A client that asks for readiness
- * meanwhile hears that it stops, for the time to drain also on a new connection, so that a balancer sends no more; connections
- * are closed as they fall idle, and cut after a grace time.
+ * Ends the process with the exit code: the first call lets requests in flight finish, a second does not. For the time to drain, a client
+ * that asks for readiness is told that the server stops, also on a new connection. So a balancer sends no more requests. Connections are
+ * closed as they fall idle, and cut after a grace time.
  */
 export function stopper(
   { servers, container, log, written, tracing, drainMs }: Running,

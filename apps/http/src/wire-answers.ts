@@ -55,8 +55,8 @@ export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Dup
 }
 
 /**
- * Lets a client that still sends its body read the answer. A connection that is closed before all bytes were read is reset, and the
- * answer may be lost with it: so the rest of the body is read and thrown away, for a moment.
+ * Lets a client that still sends its body read the answer. A connection that closes before all bytes were read is reset, and the answer
+ * may be lost with it. So the rest of the body is read and thrown away, for a moment.
  */
 export function readRestBeforeClose(request: IncomingMessage): void {
   if (request.complete) return;
@@ -79,9 +79,9 @@ const HEADERS_CALL = 'parserOnHeadersComplete';
 const READ_NO_FURTHER = 2;
 
 /**
- * Has the parser stop behind the last request that is answered, and skip what is left of that one's body. One packet may hold ten thousand chunks,
- * or 1700 requests: to make a buffer or a request of each takes 15 ms, only to look for their ends takes 1.5 ms, and such requests
- * fill the memory, even where nobody listens. Nothing public keeps the parser from that. A Node whose parser looks otherwise skips nothing.
+ * Makes the parser stop after the last request that is answered, and skip the rest of its body. One packet may hold ten thousand chunks
+ * or 1700 requests. To make a buffer or a request of each takes 15 ms and fills the memory; only to look for their ends takes 1.5 ms.
+ * Node has no public way to do this. On a Node with another parser nothing is skipped.
  */
 export function hearNoMore(socket: Socket & { readonly parser?: Record<string, unknown> | null }): void {
   const parser = socket.parser ?? {};

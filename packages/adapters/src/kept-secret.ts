@@ -24,10 +24,10 @@ const PREVIOUS = 'jwt-secret-previous';
 const LEFTOVER = /^jwt-secret\.(?:\d{1,7}|new-[\da-f-]{36})$/;
 
 /**
- * The secret that is kept in the folder, made at the first start. Processes that start at once end with the same one, and none reads
- * a part of it: each writes one of its own to the end, and then a single step of the file system gives one of them the name. That is a
- * hard link. Where the file system has none, the whole secret lies in a folder, and the folder is renamed: that fails where one with
- * something in it has the name already.
+ * The secret that is kept in the folder, made at the first start. Processes that start at once end with the same one, and none reads a
+ * part of it. Each writes a secret of its own to the end. Then a single step of the file system, a hard link, gives one of them the name.
+ * Where the file system has no hard links, the secret lies in a folder that is renamed. The rename fails where a folder with content has
+ * the name already.
  */
 export function keptSecret(folder: string): { readonly secret: string; readonly file: string; readonly isNew: boolean } {
   const before = read(folder);

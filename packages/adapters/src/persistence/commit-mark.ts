@@ -10,10 +10,11 @@ const SWEPT_AFTER_MS = 24 * 60 * 60 * 1000;
 const DOUBT_MAX_MS = 60 * 60 * 1000;
 
 /**
- * The mark that every try of one transaction writes, so that what became of a lost COMMIT is looked up and never inferred.
- * The first try writes it last, just before COMMIT. A try after a lost COMMIT writes it first, and there it is a fence: where the row is there
- * already, the transaction is stored; where it is not, the earlier try can never commit, since two transactions cannot both hold the key.
- * On one server the lock on the key says so at once; between nodes of a cluster certification says so at COMMIT.
+ * The mark that every try of one transaction writes. It shows whether a lost COMMIT was stored, so that nothing is inferred.
+ *
+ * The first try writes it last, just before COMMIT. A try after a lost COMMIT writes it first, as a fence. If the row is there already,
+ * the transaction is stored. If not, the earlier try can never commit, since two transactions cannot both hold the key. On one server the
+ * lock on the key decides at once; between nodes of a cluster certification decides at COMMIT.
  */
 export class CommitMark<Result> {
   readonly #id: string;

@@ -108,8 +108,8 @@ export class Database {
   }
 
   /**
-   * The same for what somebody is told of. Every try writes one mark, so that what became of a lost COMMIT is looked up: `work` is never
-   * done twice, whatever others did since. `outcome: unknown` is thrown when that could not be found out in time.
+   * The same, for a result that somebody is told. Every try writes one mark, which shows whether a lost COMMIT was stored. So `work` is
+   * never done twice, whatever others did since. `outcome: unknown` is thrown when that could not be found out in time.
    */
   async markedTransaction<Result>(work: Work<Result>, turn: Turn = 'accounts'): Promise<Result> {
     try {

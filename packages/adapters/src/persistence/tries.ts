@@ -14,8 +14,8 @@ const BUDGET_MS = 3000;
 /** A database that does not answer at all is given less: the client hears 503 within the second. */
 const CONNECT_BUDGET_MS = 600;
 /**
- * One try of a transaction or of a read. Then its connection is given up. Longer than any lock is waited for; and longer than
- * the budget, so that a try that was given up has no successor, unless it was at COMMIT: it may hear from the database yet.
+ * The longest time of one try of a transaction or of a read; then its connection is given up. It is longer than any wait for a lock. It
+ * is also longer than the budget, so a try that was given up has no successor, unless it was at COMMIT.
  */
 export const TRY_MS = BUDGET_MS + 2000;
 /** … and one that looks what became of a lost COMMIT: the client has waited long already. */
@@ -87,11 +87,12 @@ export interface Worked<Result> {
 export type Work<Result> = (manager: EntityManager, tries: { readonly isInDoubt: boolean }) => Promise<Worked<Result>>;
 
 /**
- * One try of a transaction. Without a mark its outcome is told to nobody. With one, a try after a lost COMMIT first claims the mark, and
- * gives what was stored where it is taken.
+ * One try of a transaction. Without a mark its outcome is told to nobody. With one, a try after a lost COMMIT first claims the mark. If
+ * the mark is taken, it returns the stored outcome.
  *
- * In plain statements, not by TypeORM's own transactions. It counts them, where there is one connection for all on that one, and loses
- * count where the engine rolls back by itself (the disk is full): each later one would count as inside the last, and its COMMIT be none.
+ * It sends plain statements instead of using TypeORM's transactions. TypeORM counts nested transactions on a shared connection, and the
+ * count is wrong after the engine rolls back by itself (the disk is full). Each later transaction would then count as nested, and would
+ * never be committed.
  */
 export async function tryOnce<Result>(
   source: DataSource,
@@ -139,8 +140,8 @@ export async function tryOnce<Result>(
 }
 
 /**
- * Runs `work` on a connection; on one of a pool for a bounded time. A database that answers no more (frozen, cut off) would hold
- * it for ever: then the connection is given up, since what it does is not known, and the database rolls back what it began.
+ * Runs `work` on a connection; on one of a pool for a bounded time. A frozen or unreachable database would hold it for ever. Then the
+ * connection is given up, since its state is not known, and the database rolls back what was begun.
  */
 export async function onConnection<Result>(
   { pool, errors }: Dialect,

@@ -18,9 +18,9 @@ const nobodyAt = (cost: number): string => `$2y$${String(cost).padStart(2, '0')}
 const costOf = (hashed: string): number => Number(hashed.split('$')[2]);
 
 /**
- * bcrypt on libuv's threads, two more at once than there are cores and one less than there are threads, so that a storm of logins
- * slows bookings down but never stops them. Two more than the cores: bookings and their database want them too, and the system
- * then gives hashing the larger share (docs/performance.md has the figures). Throws `Unavailable` when too many wait already.
+ * bcrypt on libuv's threads. The number at once is two more than the cores, and at most one less than the threads. So a storm of logins
+ * slows bookings down but never stops them. It is two more than the cores because bookings and their database need cores too, and the
+ * system then gives hashing the larger share (docs/performance.md has the figures). Throws `Unavailable` when too many wait already.
  */
 export class BcryptPasswordHasher implements PasswordHasher {
   readonly atOnceMax: number;

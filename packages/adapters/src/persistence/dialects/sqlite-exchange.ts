@@ -5,8 +5,8 @@ import { indexOf, logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';
 
 /*
- * One database takes the place of another. The new one is made ready under another name; from the moment that it has the name below, it is
- * the database, and the next process that opens the folder moves it to its place, whatever was killed in between.
+ * One database takes the place of another. The new one is made ready under another name. Once it has the name below, it is the database,
+ * whatever is killed after that: the next process that opens the folder moves it to its place.
  */
 const READY = /^tickets\.sqlite-ready-([\dTZ-]+)$/;
 export const readyName = (stamp: string): string => `tickets.sqlite-ready-${stamp}`;

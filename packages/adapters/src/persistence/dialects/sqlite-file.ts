@@ -119,9 +119,9 @@ export class SqliteFile {
   }
 
   /**
-   * Whether a look would find what the last one found: nothing in the folder got another name, the file was not written, and the log has its
-   * beginning. The log itself is not asked for its times. Linux since 6.13 gives the next write after such a question a time of its own, and
-   * then every COMMIT waits for the file system's journal as well: a lone booking was a tenth slower.
+   * Whether a new check would find what the last one found: nothing in the folder was renamed, the file was not written, and the log has
+   * its beginning. The log's own times are not read. Since Linux 6.13 the next write after such a read gets a time of its own. Then every
+   * COMMIT also waits for the file system's journal: a lone booking was a tenth slower.
    */
   #isAsBefore(): boolean {
     const now = performance.now();

@@ -6,8 +6,8 @@ export const logOf = (file: string): string => `${file}-wal`;
 export const indexOf = (file: string): string => `${file}-shm`;
 
 /**
- * A file, held open without SQLite, for its header. A process loses every lock that it has on a file when it closes any descriptor of it,
- * also those of SQLite: so all who use a file in this process share one, which is closed after the last of them.
+ * A file, held open without SQLite, to read its header. When a process closes any descriptor of a file, it loses all its locks on the
+ * file, also SQLite's. So all users of a file in this process share one descriptor, which is closed after the last of them.
  */
 export class Held {
   static readonly #all = new Map<string, Held>();

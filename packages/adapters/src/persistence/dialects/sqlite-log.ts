@@ -2,9 +2,9 @@ import { createHash, randomInt } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
 
 /*
- * Which file a write-ahead log continues. SQLite does not ask: it lays the pages of any log over any file that lies beside it. So each log
- * says it in its first transaction, in two fields of the file's header that SQLite leaves to applications: `application_id` becomes a sum
- * of the header as the file had it until then, and `user_version` a number drawn at random, so that no two headers are alike.
+ * Which file a write-ahead log continues. SQLite does not check this: it lays the pages of any log over the file beside it. So the first
+ * transaction of each log records it in two header fields that SQLite leaves to applications. `application_id` becomes a checksum of the
+ * header before that transaction. `user_version` becomes a random number, so that no two headers are alike.
  * https://www.sqlite.org/fileformat2.html
  */
 
@@ -60,8 +60,8 @@ export const isLogMagic = (start: Buffer): boolean => (start.readUInt32BE(0) & ~
 export const isNoPlainFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
 
 /**
- * Whether there are bytes that are no log: SQLite would wipe them without a word. A power cut may leave a beginning that was not written
- * whole, or zeros: nothing was committed behind either, since the beginning is on the disk before the first transaction is.
+ * Whether the file has bytes that are no log: SQLite would wipe them without a word. A power cut may leave zeros or a part of the
+ * beginning. Nothing was committed behind either, since the beginning is on the disk before the first transaction is.
  */
 export function isNoLog(log: string): boolean {
   const isOther = withStart(log, (start, file) => {
