@@ -32,7 +32,7 @@ describe.skipIf(only !== 0)('simulated schedules', () => {
     }
     // Invariants that are kept while nothing happens say nothing.
     expect(USUAL.filter((what) => (happened.get(what) ?? 0) < SCHEDULES / 200)).toEqual([]);
-  }, 180_000);
+  }, 600_000);
 
   it('are told by their seed alone', async () => {
     for (const seed of [1, 2, 3]) expect(await storyOf(seed)).toEqual(await storyOf(seed));
