@@ -29,7 +29,7 @@ export interface SellingPolicy {
   readonly list: ListLimits;
 }
 
-/** Everybody sees events, signed-in users book, admins organise. Nothing is limited but what one row can hold. */
+/** Everybody sees events, signed-in users book, admins organise. The only limits are those of a row. */
 export const SELLING_POLICY: SellingPolicy = {
   rights: {
     read_events: 'anyone',

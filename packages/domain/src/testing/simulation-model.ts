@@ -8,7 +8,7 @@ import { type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
 import type { Event, NewEvent } from '../stock/event.ts';
 import type { Policies } from './policies.ts';
 
-/** What has to be true after every step, whatever happened. The numbers are those of the threats page. */
+/** The invariants that hold after every step. Their numbers are those of the threats page. */
 export const INVARIANTS = {
   I1: 'stock in a row or an answer is between none and all, and was committed like that',
   I2: 'available tickets and held ones are all there are',
@@ -29,7 +29,7 @@ export interface Violation {
 }
 const violation = (invariant: Invariant, detail: string): Violation => ({ invariant, detail });
 
-/** What somebody asks of the house. */
+/** A request to the system. */
 export type Ask =
   | { readonly does: 'book'; readonly eventId: string; readonly quantity: number }
   | { readonly does: 'set a status'; readonly bookingId: string; readonly status: BookingStatus }
