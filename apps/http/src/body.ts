@@ -83,11 +83,11 @@ export async function bytesOf({ env, req }: Context): Promise<Uint8Array> {
   return rawBody instanceof Uint8Array ? rawBody : new Uint8Array(await req.arrayBuffer());
 }
 
-/** Only an event's body may be so large, and nobody makes events without a token: the use case says so, whatever is in it. */
+/** Only an event's body may be this large. Creating events needs a token, and the use case refuses without one before it reads the body. */
 export const isInVain = (c: Context<AppEnv>, bytes: Uint8Array): boolean =>
   bytes.length > USUAL_BODY_BYTES_MAX && c.get('context')?.actor === 'anonymous';
 
-/** Refuses what is no UTF-8, where Node's own would put a replacement character. */
+/** Refuses bytes that are not UTF-8. Node's own decoder would put a replacement character. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 const charsetsIn = (type: string): string[] => [...type.matchAll(/;[ \t]*charset=([^;]*)/gi)].map(([, charset = '']) => charset);

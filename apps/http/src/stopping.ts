@@ -4,10 +4,10 @@ import type { HttpServer } from './http-server.ts';
 import { factsOf, type Log } from './report.ts';
 import type { Tracing } from './tracing.ts';
 
-/** What is in flight at the end gets this long; then its connections are cut. Heroku and others kill after 10 s. */
+/** Requests in flight at the end get this long; then their connections are cut. Heroku and others kill after 10 s. */
 const GRACE_MS = 8000;
 const STOP_MAX_MS = 9500;
-/** For each of the last things to do after that: a database, a collector or a log's reader that hangs keeps nobody from stopping. */
+/** The time for each last step after that. A database, a collector or a log's reader that hangs must not prevent the stop. */
 const LAST_STEP_MS = 400;
 
 /** What has to come to an end. */

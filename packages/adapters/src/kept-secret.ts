@@ -20,7 +20,7 @@ import { makeFolder, syncFolder } from './folder.ts';
 const NAME = 'jwt-secret';
 /** The secrets before it: one a line, with the moment until which it was in use. */
 const PREVIOUS = 'jwt-secret-previous';
-/** What a start that was killed leaves: a name of its own, or of an older program its process id. */
+/** Files that a killed start leaves: a random name, or of an older program its process id. */
 const LEFTOVER = /^jwt-secret\.(?:\d{1,7}|new-[\da-f-]{36})$/;
 
 /**
@@ -60,7 +60,7 @@ export function renewKeptSecret(folder: string, now = new Date()): boolean {
   return true;
 }
 
-/** The secrets that were in use within the last day. None of them signs or opens anything. */
+/** The secrets that were in use within the last day. None of them signs or verifies tokens. */
 export const previousSecrets = (folder: string, now = new Date()): readonly string[] =>
   previousLines(folder, now).map((line) => line.slice(line.indexOf(' ') + 1));
 

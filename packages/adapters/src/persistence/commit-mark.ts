@@ -4,7 +4,7 @@ import type { Dialect } from './dialects/dialect.ts';
 import type { Statement } from './statement.ts';
 import { deletesOf, runTogether } from './writing.ts';
 
-/** A mark is swept after a day, by the database's clock. Long before, nobody looks for it any more. */
+/** A mark is deleted after a day, by the database's clock. It is no longer needed long before that. */
 const SWEPT_AFTER_MS = 24 * 60 * 60 * 1000;
 /** A transaction older than this is not tried again: its mark might be swept before the try reaches the database. */
 const DOUBT_MAX_MS = 60 * 60 * 1000;
@@ -21,7 +21,7 @@ export class CommitMark<Result> {
   readonly #dialect: Dialect;
   readonly #wallMs = Date.now();
   readonly #monotonicMs = performance.now();
-  /** What each try that sent COMMIT came to. Between nodes of a cluster an earlier one than the last may be the one that is stored. */
+  /** The outcome of each try that sent COMMIT. Between nodes of a cluster an earlier try than the last may be the stored one. */
   readonly #sent = new Map<number, Result>();
   #tries = 0;
 
@@ -56,7 +56,7 @@ export class CommitMark<Result> {
     return { sql: `INSERT INTO commits (id, attempt, at) VALUES (?, ?, ${this.#dialect.now})`, parameters: [this.#id, this.#tries] };
   }
 
-  /** Writes the mark as the fence of a try after a lost COMMIT; or gives what the stored try came to. */
+  /** Writes the mark as the fence of a try after a lost COMMIT; or returns the outcome of the stored try. */
   async claim(manager: EntityManager): Promise<{ readonly stored: Result } | undefined> {
     if (this.#isTooOld) throw new Unavailable('the mark of a lost COMMIT may have been swept', { outcome: 'unknown' });
     if (await this.#dialect.insertNew(manager, this.next())) return undefined;

@@ -87,7 +87,7 @@ export async function openMySql(config: MySqlConfig, { makes = true, accounts = 
 const inTheClear = (config: MySqlConfig): string =>
   `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
 
-/** What kind of server it is. One on which no order could be written stops the start, in one line. */
+/** The kind of server. One on which no order could be written stops the start, in one line. */
 async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerFacts> {
   const { database } = config;
   let ssl = sslOf(config);

@@ -39,7 +39,7 @@ const SESSION = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
-/** What pg would otherwise take from the variables of other programs: PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION, PGREPLICATION. */
+/** Options that pg would otherwise take from other programs' variables: PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION, PGREPLICATION. */
 const OF_NO_OTHERS = { client_encoding: 'UTF8', application_name: 'tickets', sslnegotiation: 'postgres', replication: 'false' } as const;
 
 /** As Node's TLS takes it. */
