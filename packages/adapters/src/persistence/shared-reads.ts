@@ -37,7 +37,7 @@ interface Found<Row> {
   readonly row: Row | undefined;
 }
 
-/** Shares a read among all who ask the same before it begins. Callers that come while it runs get the next one, never this one. */
+/** Shares a read among all equal requests that arrive before it begins. Callers that arrive while it runs get the next one. */
 export function sharedRead<Question extends object, Answer>(read: (question: Question) => Promise<Answer>) {
   const next = new Map<string, Promise<Answer>>();
   const running = new Map<string, Promise<unknown>>();

@@ -22,7 +22,7 @@ export const TRY_MS = BUDGET_MS + 2000;
 const LOOK_MS = 2000;
 /** How long a try waits for a connection of the pool. */
 export const ACQUIRE_MS = 1000;
-/** What does not pass by itself within any budget. */
+/** Errors that no amount of waiting cures. */
 const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
   unwritable: 'the database cannot be written: no room, or a read-only file',
   disk_failed: 'the disk of the database failed',
@@ -75,11 +75,11 @@ function whyOf(error: unknown, kind: ErrorClass): string {
   return `the database ${kind === 'wrong_server' ? 'took no writes' : 'did not get to it'}${which}`;
 }
 
-/** What a transaction came to, and whether there is anything to commit. */
+/** The result of a transaction, and whether there is anything to commit. */
 export interface Worked<Result> {
   readonly result: Result;
   readonly hasWritten: boolean;
-  /** What is left to be written. It goes to the database together with the mark. */
+  /** The writes that are left. They go to the database together with the mark. */
   readonly unsent?: readonly Statement[];
 }
 
@@ -112,7 +112,7 @@ export async function tryOnce<Result>(
       const found = isInDoubt ? await mark?.claim(runner.manager) : undefined;
       if (found !== undefined) return await rollBack(found.stored);
       const { result, hasWritten, unsent = [] } = await work(runner.manager, { isInDoubt });
-      // Nothing to lose: what was decided holds whether or not anybody hears of it.
+      // Nothing was written, so the decision holds whether or not its answer arrives.
       if (mark !== undefined && !hasWritten && !isInDoubt) return await rollBack(result);
       await runTogether(dialect, runner.manager, mark === undefined || isInDoubt ? unsent : [...unsent, mark.next()]);
       const connection: unknown = await runner.connect();
@@ -183,7 +183,7 @@ export async function onConnection<Result>(
   }
 }
 
-/** Does the work in one of so many places, for which it waits as long as for a connection. */
+/** Does the work in one of a limited number of places, for which it waits as long as for a connection. */
 export async function inPlace<Result>(places: LimitFunction | undefined, work: () => Promise<Result>): Promise<Result> {
   if (places === undefined) return work();
   const placing = new Promise<() => void>((resolve) => {
@@ -231,5 +231,5 @@ function retryClassOf(error: unknown, kind: ErrorClass): RetryClass {
   return asTransient(kind) ?? 'other';
 }
 
-/** The same error, but in the words of the port where nobody foresaw it. */
+/** The same error; an unexpected one becomes the port's error. */
 export const foreseen = (error: unknown, kind: ErrorClass): unknown => (kind === 'unforeseen' ? new UnforeseenFailure(error) : error);

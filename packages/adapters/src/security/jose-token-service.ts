@@ -96,6 +96,6 @@ export class JoseTokenService implements TokenService {
   }
 }
 
-/** Ours say all three. Tokens of versions before say none of them; they are accepted until they expire. */
+/** Our tokens have all three. Tokens of earlier versions have none of them, and are accepted until they expire. */
 const isForThisService = (payload: JWTPayload): boolean =>
   PURPOSE_CLAIMS.every((claim) => payload[claim] === PURPOSE[claim]) || PURPOSE_CLAIMS.every((claim) => payload[claim] === undefined);

@@ -24,7 +24,7 @@ export interface Dialect {
   readonly pool: Pool | undefined;
   readonly errors: ErrorRules;
 
-  /** What begins a transaction that writes. */
+  /** The statement that begins a transaction with writes. */
   readonly begin: string;
   /** Resolves once the writes are stored. `connection` is the one of the runner. */
   readonly commit: (runner: QueryRunner, connection: unknown) => Promise<unknown>;
@@ -90,7 +90,7 @@ export interface Opened {
 export interface Capabilities {
   /** Transactions of sales that are under way at once. */
   readonly lanes: number;
-  /** The engine works in this process, and nobody else is served meanwhile: batches gather first, and are made to take no longer. */
+  /** The engine runs in this process, which serves nobody else meanwhile. So batches gather first and have a time limit. */
   readonly batchMs: number | undefined;
   /** Whether every read sees the last commit. Elsewhere such a read is made in a transaction, which proxies send to the server that writes. */
   readonly readsAreLatest: boolean;

@@ -57,7 +57,7 @@ export function bookedByEach(owners: readonly Owner[]): Condition {
   };
 }
 
-/** For engines whose transactions outlive a statement that failed. */
+/** For engines whose transactions go on after a failed statement. */
 export const insertsNewBy =
   ({ classify }: ErrorRules) =>
   async (manager: EntityManager, { sql, parameters }: Statement): Promise<boolean> => {

@@ -72,7 +72,7 @@ export class LibsqlConnection {
   pragma(source: string): unknown[] {
     return this.prepare(`PRAGMA ${source}`).all();
   }
-  /** What became of a file that was lost is for a person to find out: nothing is copied into it, and the end of the process closes it. */
+  /** A person has to find out what happened to a lost file. Nothing is copied into it, and the end of the process closes it. */
   close(): void {
     if (this.#file?.isLost !== true) this.#database.close();
     this.#file?.release();

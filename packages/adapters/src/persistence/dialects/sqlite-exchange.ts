@@ -14,7 +14,7 @@ const keptName = (stamp: string): string => `tickets.sqlite-before-${stamp}`;
 
 const stampsIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).flatMap((name) => READY.exec(name)?.[1] ?? []) : []);
 
-/** Finishes what was begun. Gives the lock of one who uses the folder. */
+/** Finishes an exchange that was begun. Returns a lock for using the folder. */
 export function useFolder(folder: string): () => void {
   if (stampsIn(folder).length > 0) {
     const release = lockFolder(folder, 'exchange');
@@ -30,7 +30,7 @@ export function useFolder(folder: string): () => void {
   return useFolder(folder);
 }
 
-/** Under the lock of one who exchanges. Whatever lies at the old one's place moves aside together; gives where it is, if there was any. */
+/** Needs the lock for an exchange. All files at the old one's place move aside together; returns where they are, if there were any. */
 export function finishExchange(folder: string): string | undefined {
   const file = join(folder, 'tickets.sqlite');
   let kept: string | undefined;

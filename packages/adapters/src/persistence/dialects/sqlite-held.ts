@@ -60,7 +60,7 @@ const nameOf = ({ dev, ino }: BigIntStats): string => `${dev} ${ino}`;
 export const isSame = <Other extends BigIntStats | undefined>(one: BigIntStats | undefined, other: Other): one is BigIntStats =>
   one !== undefined && one.ino === other?.ino && one.dev === other?.dev;
 
-/** undefined where there is none, or nobody lets us look: what cannot be seen may be anything. */
+/** undefined where there is none, or where it may not be read. */
 export function statsOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });

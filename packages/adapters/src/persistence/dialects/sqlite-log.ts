@@ -36,7 +36,7 @@ export const applicationOf = (header: Buffer): number => header.readInt32BE(68);
 /** Goes up by one with each change of the tables, and in each copy that VACUUM makes. */
 export const cookieOf = (header: Buffer): number => header.readUInt32BE(40);
 
-/** What a log that continues a file of this header says in its first transaction. */
+/** What a log that continues a file with this header records in its first transaction. */
 export const sumOf = (header: Buffer): number => createHash('sha256').update(header).digest().readInt32BE(0);
 export const drawVersion = (): number => randomInt(1, INT31);
 
@@ -56,7 +56,7 @@ const FRAME_HEADER_BYTES = 24;
 /** Whether a log begins so: one of its two, by the order of bytes in its sums. */
 export const isLogMagic = (start: Buffer): boolean => (start.readUInt32BE(0) & ~1) === 0x377f0682;
 
-/** Something is there, and it is no plain file: a folder, or a link, wherever that leads. */
+/** Whether the path is something else than a plain file: a folder, or a link to anything. */
 export const isNoPlainFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
 
 /**
