@@ -12,7 +12,7 @@ export interface Show {
   readonly tickets: number;
 }
 
-/** Whose tables they are: our migrations or what the reference's models make. */
+/** Whose tables they are: those of our migrations, or of the reference's models. */
 export type Schema = 'ours' | 'reference';
 
 export const PASSWORD = 'password123';
@@ -164,7 +164,7 @@ export async function fillBookings(
   for (const sql of after) await store.query(sql);
 }
 
-/** What is wrong in the books: stock against bookings, our ledger against both, and what clients were told against all. */
+/** Differences in the data: stock against bookings, our ledger against both, and the clients' answers against all. */
 export async function differences(store: Store, schema: Schema, created: number): Promise<readonly string[]> {
   const held = `SELECT event_id, SUM(quantity) AS held FROM bookings WHERE status <> 'cancelled' GROUP BY event_id`;
   const faults: string[] = [];

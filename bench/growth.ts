@@ -5,7 +5,7 @@ import { type Bench, loadAndCompare } from './measure.ts';
 import { grown, type Times } from './scenarios/loads.ts';
 import { ended, type Kind, type Server, startServer } from './servers.ts';
 
-/** What one request costs, in ms (p50 of one client), when so many bookings are stored; and what an audit of them does. */
+/** The time of one request in ms (p50 of one client) at this number of stored bookings, and the time of an audit of them. */
 export interface Size {
   readonly kind: Kind;
   readonly bookings: number;

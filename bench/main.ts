@@ -72,7 +72,7 @@ const runs: Record<string, Partial<Record<Kind, Measured[]>>> = {};
 let sizes: readonly Size[] = [];
 const began = new Date();
 
-/** Whatever happens, it ends: what there is then is shown. Servers, load and database die with this process. */
+/** It always ends: the results so far are shown. Servers, load and database end with this process. */
 setTimeout(() => finish(`stopped after ${options.limit} minutes`, 1), Number(options.limit) * 60_000).unref();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => finish(`stopped by ${signal}`, 1));
 

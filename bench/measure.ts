@@ -53,7 +53,7 @@ export async function measure(bench: Bench, server: Server, play: Play): Promise
   return server.schema === 'reference' ? measured : { ...measured, faults: [...measured.faults, ...(await auditOf(server))] };
 }
 
-/** What our own command says of the books. */
+/** The verdict of our own audit command. */
 async function auditOf(server: Server): Promise<readonly string[]> {
   const { child, output } = server.cli('audit');
   const exitCode = await ended(child);

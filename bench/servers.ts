@@ -25,10 +25,17 @@ function startLine(): { environment: Readonly<Record<string, string>>; v8Options
 export const SECRET = 'the-secret-of-the-benchmark-nobody-elses-0123456789';
 
 /**
- * `ours` and `ours-two` (two processes on one database) and `reference` on MariaDB, `ours-postgres`, `ours-sqlite` on the embedded engine,
- * `ours-binlog` and `reference-binlog` on a MariaDB with a durable binary log,
- * `tuned`: the reference with what few would know, and with our V8 option,
- * `raw`: what mysql2 alone does with our statements (raw/server.ts).
+ * The servers that are measured:
+ *
+ * `ours`, `ours-two` (two processes on one database) and `reference` run on MariaDB.
+ *
+ * `ours-postgres` runs on PostgreSQL, `ours-sqlite` on the embedded engine.
+ *
+ * `ours-binlog` and `reference-binlog` run on a MariaDB with a durable binary log.
+ *
+ * `tuned` is the reference with settings that few would know, and with our V8 option.
+ *
+ * `raw` is mysql2 alone with our statements (raw/server.ts).
  */
 export type Kind = 'ours' | 'ours-binlog' | 'ours-postgres' | 'ours-sqlite' | 'ours-two' | 'reference' | 'reference-binlog' | 'tuned' | 'raw';
 

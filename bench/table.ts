@@ -8,7 +8,7 @@ export type Runs = Readonly<Record<string, Readonly<Partial<Record<Kind, readonl
 
 const OURS: readonly Kind[] = ['ours', 'ours-binlog', 'ours-postgres', 'ours-sqlite', 'ours-two'];
 
-/** The figures against what is aimed at. */
+/** The figures against the goals. */
 export function goalsTable(runs: Runs, sizes: readonly Size[]): string {
   const rows = GOALS.flatMap((goal) => rowOf(goal, runs));
   const peaks = Object.entries(runs).flatMap(([scenario, byKind]) =>

@@ -132,7 +132,7 @@ describe('what is written into the log is there', () => {
     if (signal !== 'SIGHUP') expect(linesOf(server).at(-1)).toMatchObject({ message: expect.stringContaining('finishing what is in flight') });
   });
 
-  it('when its reader comes back: one who reads nothing for a while stops nobody', async () => {
+  it('when its reader comes back: a reader that pauses stops no request', async () => {
     const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env });
     server.child.stdout?.pause();
     await inParallel(2000, () => refused(server.url)); // several times what a pipe holds

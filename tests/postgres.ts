@@ -95,8 +95,8 @@ export const serverOptions = (folder: string, port: number): readonly string[] =
 ];
 
 /**
- * Stops the server at once, without a checkpoint. Its children end with it, and so does what it holds in the kernel: after SIGKILL
- * a piece of shared memory would stay for ever, and a machine has room for 4096.
+ * Stops the server at once, without a checkpoint. Its children end with it, and its shared memory is freed. After SIGKILL a piece of
+ * shared memory would stay for ever, and a machine has room for 4096.
  */
 export const STOP = 'SIGQUIT';
 

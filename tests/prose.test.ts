@@ -31,7 +31,7 @@ describe('the prose linter', () => {
     ['a table', 'f.md', `| A | B |\n|---|---|\n| one | what ${HE} asks |\n`, 3],
   ])('finds a word of the list in %s, and says what to write', (_, name, text, line) => {
     const { status, lines } = read(name, text);
-    expect([status, lines[0]]).toEqual([1, `${name}:${line}  FAULT  "${HE}": write they, or it for a program`]);
+    expect([status, lines[0]]).toEqual([1, `${name}:${line}  "${HE}": write they, or it for a program`]);
   });
 
   it('leaves code and names alone', () => {
@@ -39,8 +39,18 @@ describe('the prose linter', () => {
     expect([status, lines]).toEqual([0, ['1 files read: 0 words of the list, 0 sentences of more than 30 words']]);
   });
 
-  it('lists a sentence of more than 30 words, and lets it pass', () => {
-    const { status, lines } = read('h.md', `Short.\n\n${LONG}.\n`);
-    expect([status, lines[0]]).toEqual([0, expect.stringMatching(/^h\.md:3 {2}long {3}31 words: word0 /)]);
+  it.each([
+    ['a document', 'h.md', `Short.\n\n${LONG}.\n`, 3],
+    ['a comment', 'i.ts', `/** Short. ${LONG}. */\nconst a = 1;\n`, 1],
+    ['a comment whose sentence goes on in the next line', 'j.ts', `// ${LONG.replace('word9 ', 'word9\n// ')}.\nconst a = 1;\n`, 1],
+  ])('finds a sentence of more than 30 words in %s', (_, name, text, line) => {
+    const { status, lines } = read(name, text);
+    expect([status, lines[0]]).toEqual([1, expect.stringMatching(new RegExp(`^${name}:${line} {2}31 words, write shorter sentences: word0 `))]);
+  });
+
+  it('ends a sentence where code or a number begins the next one, and at the end of a cell or of a line with code', () => {
+    const half = LONG.split(' ').slice(0, 20).join(' ');
+    expect(read('k.md', `${half}. \`a\` ${half}. 20 ${half}.\n\n| A | B |\n|---|---|\n| ${half} | ${half} |\n`).status).toBe(0);
+    expect(read('l.ts', `const a = 1; // ${half}\nconst b = 2; // ${half}\n`).status).toBe(0);
   });
 });

@@ -5,9 +5,9 @@ import { startMariaDb } from './mariadb.ts';
 import { findOrInstallPostgres, startPostgres } from './postgres.ts';
 
 /**
- * The servers of a test run, of the engines that it is for. Each is the one that a variable names, or a throwaway in an empty folder, gone
- * when the run ends. Where there is no server program, root on Debian or Ubuntu gets one installed (the program alone, no service);
- * elsewhere the suites on that engine do not run, which is said aloud and is a failure where CI=true.
+ * The servers of a test run, for its engines. Each is the server that a variable names, or a throwaway in an empty folder, gone when the
+ * run ends. Where there is no server program, root on Debian or Ubuntu gets one installed (the program alone, no service). Elsewhere the
+ * suites on that engine do not run. That is printed, and is a failure where CI=true.
  */
 declare module 'vitest' {
   interface ProvidedContext {

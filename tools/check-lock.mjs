@@ -1,8 +1,8 @@
-// What a lock may not hold. Everything it names comes from a registry, with a SHA-512 of what has to come; nothing runs when it
-// is installed, unless package.json has denied it; what the manifests ask for is one version, not a range. And: an optional
-// dependency that a locked package names is locked too, since npm leaves out what the registry does not have, and `npm ci` then
-// refuses the lock on every machine; and no download address, which would tie the lock to one registry or lead past it.
-// Checks this folder and the benchmark's reference, or the folders given. Prints nothing and exits 0 when the locks are good.
+// Checks package locks: this folder's and the benchmark reference's, or those of the folders given. Prints nothing and exits 0 when they
+// are good. The rules: every package comes from a registry, with a SHA-512 of its content. No install script runs, unless package.json
+// denies it. The manifests ask for one version, not for a range. Every optional dependency that a locked package names is locked too: npm
+// leaves out what the registry does not have, and `npm ci` then refuses the lock on every machine. No download address is recorded, since
+// it would tie the lock to one registry or lead past it.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

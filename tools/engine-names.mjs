@@ -1,6 +1,7 @@
-// No engine has a name in packages/adapters/src/persistence outside dialects/ and migrations/: what differs is asked of a Dialect, so that a
-// third engine is a file beside the others. Names in code, in texts and of files count; comments may explain by an example; tests may name.
-// Prints each name that is found, and exits 1 if there is any. `npm run boundaries`; with a folder, that one is looked through instead.
+// Finds names of engines in packages/adapters/src/persistence outside dialects/ and migrations/. Code there asks a Dialect for what
+// differs, so that a further engine is one more file. Names in code, in texts and of files count; comments may give examples, and tests
+// may name engines. Prints each name that is found, and exits 1 if there is any. `npm run boundaries`; with a folder, that one is
+// searched.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -978,7 +978,7 @@ export function mutated({ name, file, line, becomes }: Mutant, code: string): st
   return code.replace(line, () => becomes);
 }
 
-/** A Vite plugin that puts the mutant named by MUTANT into the source, or stops where its line is not there. Empty: none yet. */
+/** A Vite plugin that puts the mutant named by MUTANT into the source, and fails if its line is not there. Empty: no mutant yet. */
 export function mutantPlugin(): Plugin {
   return {
     name: 'mutant',

@@ -73,7 +73,7 @@ export const rush = (buyers: number, tickets: number): Play => ({
   }),
 });
 
-/** Bookings as ever while eight clients log in without pause. */
+/** The usual bookings while eight clients log in without pause. */
 export const storm = (times: Times): Play => ({
   users: people(CLIENTS + 8),
   events: shows(1, PLENTY),

@@ -88,7 +88,7 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     expect((await book(event, 'a6')).status).toBe(201);
   });
 
-  it('opens nothing to a token that holds no more: that is said first', async () => {
+  it('refuses a token that is no longer valid before anything else', async () => {
     const leaver = await api.account();
     const event = await concert();
     const first = await book(event, 'a7', { as: leaver });

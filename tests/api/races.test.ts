@@ -48,7 +48,7 @@ describe.each(engines)('at the same moment, on %s', (engine) => {
     expect(Number(row.ledger_lines)).toBe(row.version);
   }
 
-  it('50 buyers press for the last ticket: one gets it, 49 are told that none is left', async () => {
+  it('50 buyers order the last ticket: one gets it, 49 are told that none is left', async () => {
     const event = await openEvent(1);
     const buyers = await many(50, () => api.account());
     const replies = await Promise.all(buyers.map((buyer) => book(event, buyer)));

@@ -208,7 +208,7 @@ describe.each(replicatedServers)('a database on %s that does not take orders any
     });
   });
 
-  it('nobody is at its address for a while: 503 and not ready, and on sale again without a restart', async () => {
+  it('its address does not answer for a while: 503 and not ready, and on sale again without a restart', async () => {
     wire.pointAt(await freePort());
     wire.cut();
     const [order, list, ready] = await Promise.all([office.order(), ask(office.url, 'GET', '/api/events'), readiness()]);

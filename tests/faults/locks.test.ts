@@ -77,7 +77,7 @@ describe.each(privateServers)('a rude neighbour in a database on %s', (engine) =
     await reckon(office, server, { heard: [...CALM, '503'] });
   });
 
-  it('F23 holds up the first request under a key: the second hears 409 at once, and its answer once it is there', async () => {
+  it('F23 delays the first request under a key: the second gets 409 at once, and the first answer once it is there', async () => {
     const { server, office, rude } = await house();
     await holding(rude, 'SELECT id FROM events FOR UPDATE');
     const key = randomUUID();
@@ -149,7 +149,7 @@ describe.each(privateServers)('a rude neighbour in a database on %s', (engine) =
     await reckon(office, server);
   });
 
-  it('F9 keeps every connection of the pool busy: 503 in time, what needs none answers, and it passes', async () => {
+  it('F9 keeps every connection of the pool busy: 503 in time, requests without the database are answered, and it passes', async () => {
     const { server, office, rude } = await house({ env: { DB_POOL_SIZE: '3' } });
     await holding(rude, 'SELECT id FROM users FOR UPDATE');
     const asked = Promise.all(

@@ -28,7 +28,7 @@ describe.each(privateServers)('a private server of %s', (engine) => {
     expect((await server.query(DURABLE[engine]))[0]?.['yes']).toBeOneOf([1, true]);
   });
 
-  it('is killed within a transaction and starts again on its folder and port: it has what was committed, and no more', async () => {
+  it('is killed within a transaction and starts again on its folder and port: it has exactly the committed rows', async () => {
     const { port } = server;
     const client = await server.neighbour('kept');
     await client.query('CREATE TABLE rows_of_it (id int PRIMARY KEY)');

@@ -12,8 +12,8 @@ export const OUTAGE = [...CALM, '503', '503 unknown'];
 export const CRASH = [...OUTAGE, 'cut off', 'nobody listens'];
 
 /**
- * After a fault: every acknowledged booking is there, unchanged; what was refused is not; what is unknown is there whole or
- * not at all; each key made one booking at most; no ticket is sold twice or lost, by the API, by the rows and by the audit.
+ * Checks the state after a fault. Every acknowledged booking is there, unchanged; refused ones are not; unknown ones are there whole or
+ * not at all. Each key made one booking at most. No ticket is sold twice or lost, by the API, by the rows and by the audit.
  */
 export async function reckon(office: BoxOffice, server: Server, { heard = CALM }: { heard?: readonly string[] } = {}): Promise<void> {
   expectHeard(office, server, heard);

@@ -128,7 +128,7 @@ describe('what was opened is not at its path any more', () => {
     await reckon(office, again);
   });
 
-  it('is noticed while nobody asks for anything, and stays so when the file is put back', async () => {
+  it('is noticed without any request, and stays so when the file is put back', async () => {
     const { data, office, server } = await sellingServer();
     renameSync(join(data, FILE), join(data, 'old'));
     await server.says(/tickets\.sqlite was moved or deleted/);
@@ -269,7 +269,7 @@ describe('at the start, a log beside a file that is not its own', () => {
 });
 
 describe('tickets backup', () => {
-  it('copies what is sold from while it is sold: whole, for its owner alone, and nobody waits for it', async () => {
+  it('copies a database during sales: whole, for its owner alone, and no sale waits for it', async () => {
     const { data, office, server } = await sellingServer();
     const target = join(temporaryFolder(), 'made.sqlite');
     const { stop } = storm(office, { crowd: 8 });

@@ -10,8 +10,8 @@ import { ask, type Person } from './box-office.ts';
 import { atTheEnd, freePort, runServer, type Store, until } from './programs.ts';
 
 /**
- * A booking beside a crowd that attacks a route takes at most so many times what it takes beside a crowd that reads events: on the real server,
- * locked, on every engine. What the machine is busy with besides slows both down.
+ * The most that an attack may slow a booking: its time beside attackers of a route, divided by its time beside readers of events. It is
+ * measured on the real server, locked, on every engine. Other work of the machine slows both down.
  */
 const RATIO_MAX = 5;
 const CONNECTIONS = 200;

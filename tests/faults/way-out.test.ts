@@ -60,7 +60,7 @@ async function silentCollector(): Promise<string> {
 }
 
 describe('SIGTERM ends the process, whatever', () => {
-  it('the reader of its log reads no more', { timeout: 120_000 }, async () => {
+  it('the reader of its log stops reading', { timeout: 120_000 }, async () => {
     const server = await serverWithLog(namedPipe(), { engine: 'sqlite', folder: temporaryFolder() });
     await fillLog(server.url);
     server.child.kill('SIGTERM');

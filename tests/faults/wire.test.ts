@@ -250,7 +250,7 @@ describe.each(privateServers)('between the server and its database on %s', (engi
       database.thaw();
     });
 
-    it('is frozen for a second: nobody notices but by the clock', async () => {
+    it('is frozen for a second: requests only take longer', async () => {
       const before = office.heard.get('503');
       database.freeze();
       const asked = office.order();

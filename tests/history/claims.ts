@@ -10,8 +10,8 @@ export interface Claim extends Concurrent<Step> {
 }
 
 /**
- * What a history claims of each event. An event never needs another one, so each is searched by itself: a list of events is a read
- * of each of them, and a list of bookings tells of each event which bookings there are.
+ * What a history claims of each event. No event needs another one, so each is searched by itself. A list of events is a read of each of
+ * them. A list of bookings says of each event which bookings there are.
  */
 export function claimsByEvent(history: History): ReadonlyMap<string, readonly Claim[]> {
   const claims = new Map<string, Claim[]>(history.beginning.events.map(({ id }) => [id, []]));

@@ -1,6 +1,6 @@
 /**
- * The search of Wing and Gong, with Lowe's memory of what was tried: whether there is an order of operations in which each takes
- * effect at one moment between its invocation and its completion, and answers what a sequential model answers.
+ * The search of Wing and Gong, with Lowe's memory of states that were tried. It looks for an order of operations that explains the
+ * history. In it each operation takes effect at one moment between its invocation and its completion, and answers as a sequential model.
  */
 export interface Concurrent<Step> {
   readonly invokedAt: number;
@@ -120,8 +120,8 @@ export function linearize<Step>(history: readonly Concurrent<Step>[], model: Seq
   }
 
   /**
-   * A read that the state allows is placed at once and for good: it changes nothing, so whatever order there is with the read
-   * later is also one with the read here.
+   * A read that the state allows is placed at once and for good. It changes nothing, so any order with the read later is also one with
+   * the read here.
    */
   function placeAfter(choice: { readonly index: number; readonly undo: Undo } | undefined, lowestBefore: number): Place<Step> {
     const placed = choice === undefined ? [] : [choice.index];

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 
 /**
- * Faults in the product itself, to see that the checker finds them. The server is started with a module before it that changes
- * single lines of the program while they are loaded; a planted line does its wrong only while the switch names its fault.
+ * Faults in the product itself, which the checker has to find. The server starts with a module that changes single lines of the program
+ * while they are loaded. A planted line acts only while the switch names its fault.
  */
 interface Plant {
   readonly file: string;

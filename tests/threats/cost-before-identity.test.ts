@@ -90,7 +90,7 @@ describe.each(cases)('a refused request on %s, %s profile', (engine, profile: Pr
     expect(await costOf(requests)).toEqual({ statuses: new Set([401]), ...NOTHING });
   });
 
-  it('with a token that is none does not touch the database', async () => {
+  it('with an invalid token does not touch the database', async () => {
     const requests = [...writesToEvents(), ...writesToAccounts(), ...writesToBookings(), ...readsOfPeople()];
     expect(await costOf(requests, { id: '', token: 'of-nobody' })).toEqual({ statuses: new Set([401]), ...NOTHING });
   });

@@ -308,7 +308,7 @@ describe.each(cases)('objects on %s, %s profile', (engine, profile) => {
     }
   });
 
-  it('T73: an order that a client names is none of a list’s: the list comes as without it', async () => {
+  it('T73: an order that a client names is ignored: the list comes in its usual order', async () => {
     for (const path of ['/api/events', '/api/bookings', '/api/users']) {
       const plain = (await api.send('GET', path, { as: admin })).body;
       for (const query of ['sort=id;drop%20table%20users', 'order=password_hash', 'fields=password_hash', 'where[role]=admin']) {

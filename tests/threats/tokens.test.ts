@@ -202,7 +202,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     expectRefused(await me(third.token));
   });
 
-  it('T13: no header is nobody, and a header without a token is refused', async () => {
+  it('T13: no header is an anonymous request, and a header without a token is refused', async () => {
     expectRefused(await api.send('GET', '/api/auth/me'));
     expect((await api.send('GET', '/api/events')).status).toBe(200);
     const { token } = user;
@@ -234,7 +234,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     }
   });
 
-  it('T17: a bad token on a route that needs none is refused, not taken for nobody’s', async () => {
+  it('T17: a bad token is refused on a route that needs no token too', async () => {
     const bad: Caller = { id: '', token: withClaims(good(), { exp: nowSeconds() - 1 }) };
     const person = { name: 'Jane', email: `t17-${anId()}@example.com`, password: 'kereta malam 3' };
     for (const path of ['/api/events', `/api/events/${anId()}`, '/api/events/x', '/api/events?limit=x', '/api/users', `/api/users/${user.id}`]) {

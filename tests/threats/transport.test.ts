@@ -79,7 +79,7 @@ describe.each(cases)('text and bytes on %s, %s profile', (engine, profile) => {
   const UNSEEN = ['', '   ', '\u200b', '\u200b\u200d\ufeff', '\u00a0', '\u202e', '\u3000', '\ufe0f'];
   const UNFIT = ['\u0000', 'a\u0000b', 'a\u0007', '\u001b[31mred', 'a\u007fb', 'a\u0085b', '\ud800', 'a\udc00b', '\udfff\ud83c', 'a\rb\u0000'];
   const NO_TEXT: readonly unknown[] = [1, true, ['x'], { a: 1 }];
-  it.each(titled(EVENT_FIELDS))('T83: what nobody can see, store or print is refused: %s', async (_, target) => {
+  it.each(titled(EVENT_FIELDS))('T83: characters that cannot be seen, stored or printed are refused: %s', async (_, target) => {
     const before = await rows();
     const values =
       target[0] === 'description' ? [...UNFIT, ...NO_TEXT] : [...UNSEEN, ...UNFIT, 'a\nb', 'a\r\nSet-Cookie: x', 'a\tb', null, ...NO_TEXT];
@@ -139,7 +139,7 @@ describe.each(cases)('text and bytes on %s, %s profile', (engine, profile) => {
     expect((await api.send('POST', '/api/auth/register', { body: twice })).status).toBe(profile === 'open' ? 201 : 403);
   });
 
-  it('T86: an id that is none is said to be, and one in upper case is the same one', async () => {
+  it('T86: a malformed id is refused as one, and an id in upper case is the same id', async () => {
     const sent = [
       'x',
       '123',
@@ -188,7 +188,7 @@ describe.each(cases)('text and bytes on %s, %s profile', (engine, profile) => {
     expect(new Set(replies.map(({ body }) => body.data.id)).size).toBe(keys.length);
   });
 
-  it('T98: what nobody expected is told by its number, and what it says stays inside', async () => {
+  it('T98: an unexpected error is answered by its status, and its message stays inside', async () => {
     const own = await openApi(engine, profile);
     const [ruler, buyer] = [await own.account({ role: 'admin' }), await own.account()];
     const { id } = (await own.send('POST', '/api/events', { as: ruler, body: CONCERT })).body.data;
@@ -229,7 +229,7 @@ describe('a page on another origin', () => {
     ...['https://TICKETS.example', 'https://tickets.example/', 'https://a.tickets.example', 'http://localhost:5174', ''],
   ];
 
-  it('T92: hears nothing of it where no origin is listed: neither in answers nor before', async () => {
+  it('T92: gets no CORS headers where no origin is listed: neither in answers nor in preflights', async () => {
     for (const Origin of [ORIGIN, ...STRANGERS]) {
       const replies = [await preflight(unlisted, Origin), await unlisted.send('GET', '/api/events', { headers: { Origin } })];
       expect(replies.map(({ status }) => status)).toEqual([204, 200]);
@@ -406,7 +406,7 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     }
   });
 
-  it('T78: a body in chunks is counted as it comes, on routes that read none too, and the server lives', async () => {
+  it('T78: a body in chunks is counted as it arrives, on routes that read no body too, and the server lives', async () => {
     const chunk = `${(16 * 1024).toString(16)}${CRLF}${'x'.repeat(16 * 1024)}${CRLF}`;
     for (const line of ['POST /api/bookings', `DELETE /api/events/${anId()}`, 'PUT /api/users/x']) {
       const begin = request(line, [JSON_TYPE, 'Transfer-Encoding: chunked', `Authorization: Bearer ${admin.token}`]);
@@ -569,7 +569,7 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     });
   });
 
-  it('T97: a connection serves so many requests, the last of which says so, and an idle one is closed', async () => {
+  it('T97: a connection serves a limited number of requests, the last answer says so, and an idle connection is closed', async () => {
     const short = await listening(api, { requestsPerSocket: 3, keepAliveMs: 100 });
     const one = 'GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n';
     const answers = answersIn(await heardFrom(short, one, one, one));

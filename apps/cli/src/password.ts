@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { AnsweredNo } from './answered-no.ts';
 
-/** A line from standard input. A terminal is asked for it, and does not show what is typed or pasted. */
+/** A line from standard input. On a terminal it prompts, and does not show what is typed or pasted. */
 export async function passwordFromStandardInput(): Promise<string> {
   if (process.stdin.isTTY) return askTerminal();
   let text = '';

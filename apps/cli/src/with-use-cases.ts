@@ -9,7 +9,7 @@ export type WithUseCases = <Result>(
   options?: { readonly looks?: boolean },
 ) => Promise<Result>;
 
-/** The configuration for a command, with a word about what was set and has no effect. No command signs tokens, so none needs their secret. */
+/** The configuration for a command; settings without effect are warned about. No command signs tokens, so none needs their secret. */
 export function configured(): Config {
   const config = loadConfig(readEnvironment(), { signsTokens: false });
   for (const line of config.ignored) console.error(`Warning: ${line}`);

@@ -34,7 +34,7 @@ export interface AppOptions {
   /** Of secrets that were in use within the day. */
   readonly earlierFingerprints?: readonly Fingerprint[];
   readonly policies: Policies;
-  /** Proxies of the operator's own in front: what they say of the client's address is believed. */
+  /** The operator's own proxies in front: the client's address in their header is believed. */
   readonly trustedProxies: TrustedProxies;
   /** Other origins whose pages may read answers in a browser. */
   readonly corsOrigins: readonly string[];
@@ -91,7 +91,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.get(HEALTH_PATHS.ready, operation(READY), async (c) => {
     const now = await readiness();
     if (now.state === 'ready') {
-      // A balancer must not take the reads away: that orders are refused is told beside it.
+      // Readiness stays 200, so that a balancer keeps sending reads. The body says that orders are refused.
       const orders = now.ordersRefused === undefined ? { orders: 'ok' as const } : { orders: 'refused' as const, reason: now.ordersRefused };
       return ok(c, messages.ready, { status: 'ready' as const, ...orders });
     }

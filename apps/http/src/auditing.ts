@@ -7,7 +7,7 @@ import { factsOf, type Log } from './report.ts';
 const FIRST_AFTER_MS = 60_000;
 /** Between two pages: SQLite works inside this process, and sales go first. */
 const REST_MS = 10;
-/** So many are named in the line; `tickets audit` names all. */
+/** The most differences named in the line; `tickets audit` names all. */
 const SHOWN_MAX = 20;
 
 export interface Auditing {
@@ -16,7 +16,7 @@ export interface Auditing {
   readonly metrics: Pick<Metrics, 'audited'>;
 }
 
-/** Audits the stock every so many minutes, one audit after the other, for as long as the process runs. 0 is never. */
+/** Audits the stock at this interval in minutes, one audit after the other, for as long as the process runs. 0 means never. */
 export async function auditNowAndThen(minutes: number, auditing: Auditing): Promise<void> {
   const intervalMs = minutes * 60_000;
   if (intervalMs === 0) return;
@@ -26,7 +26,10 @@ export async function auditNowAndThen(minutes: number, auditing: Auditing): Prom
   }
 }
 
-/** One audit. A difference is told, loudly, and never repaired. An audit that cannot be finished is told too, and finds nothing. */
+/**
+ * One audit. A difference is logged as an error, and never repaired. An audit that cannot be finished is logged too, and counts as no
+ * finding.
+ */
 export async function audit({ auditStock, log, metrics }: Auditing): Promise<void> {
   try {
     const shown: Difference[] = [];

@@ -3,7 +3,7 @@ import type { TokenService } from '@ticket/domain/accounts';
 import { createMiddleware } from 'hono/factory';
 import type { AppEnv } from './env.ts';
 
-/** A longer token is none of ours; it is not worth a signature check. */
+/** No token of ours is longer, so its signature is not checked. */
 const TOKEN_CHARACTERS_MAX = 4096;
 
 /** The routes that give a token need none. A client that still sends an old one must not be shut out. */

@@ -43,8 +43,8 @@ const [limitEvent, limitOther] = [upTo(BODY_BYTES_MAX), upTo(USUAL_BODY_BYTES_MA
 export const limitBody: MiddlewareHandler<AppEnv> = (c, next) => (c.get('route')?.startsWith('/api/events') ? limitEvent : limitOther)(c, next);
 
 /**
- * Reads and validates a JSON body, and only records what is wrong with it: `c.get('input')` is the value or the error, for
- * the use case to throw once the caller's rights are clear. The OpenAPI document describes the body by the same schema.
+ * Reads and validates a JSON body. Faults are only recorded: `c.get('input')` is the value or the error, and the use case throws the
+ * error once the caller's rights are clear. The OpenAPI document describes the body by the same schema.
  */
 export const body = <Schema extends v.GenericSchema<unknown, object>>(schema: Schema) =>
   Object.assign(
@@ -83,11 +83,11 @@ export async function bytesOf({ env, req }: Context): Promise<Uint8Array> {
   return rawBody instanceof Uint8Array ? rawBody : new Uint8Array(await req.arrayBuffer());
 }
 
-/** Only an event's body may be so large, and nobody makes events without a token: the use case says so, whatever is in it. */
+/** Only an event's body may be this large. Creating events needs a token, and the use case refuses without one before it reads the body. */
 export const isInVain = (c: Context<AppEnv>, bytes: Uint8Array): boolean =>
   bytes.length > USUAL_BODY_BYTES_MAX && c.get('context')?.actor === 'anonymous';
 
-/** Refuses what is no UTF-8, where Node's own would put a replacement character. */
+/** Refuses bytes that are not UTF-8. Node's own decoder would put a replacement character. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 const charsetsIn = (type: string): string[] => [...type.matchAll(/;[ \t]*charset=([^;]*)/gi)].map(([, charset = '']) => charset);

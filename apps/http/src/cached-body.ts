@@ -9,7 +9,7 @@ interface Rendered {
   readonly etag: string;
 }
 
-/** Renders data into the envelope, once for all who share it. */
+/** Renders data into the envelope, once for all requests that share it. */
 export const cachedBody = <Data extends object>(message: string, textOf: (data: Data) => string) =>
   once((data: Data) => rendered(`{"success":true,"message":${JSON.stringify(message)},"data":${textOf(data)}}`));
 
@@ -18,7 +18,7 @@ export function rendered(text: string): Rendered {
   return { bytes, etag: `"${createHash('sha1').update(bytes).digest('base64url')}"` };
 }
 
-/** Answers with what was rendered, or with 304 to who has it already (RFC 9110, 13.1.2). */
+/** Answers with the rendered body, or with 304 to a client that has it already (RFC 9110, 13.1.2). */
 export function okCached(c: Context, { bytes, etag }: Rendered, more: Readonly<Record<string, string>> = {}): Response {
   const known = c.req.header('If-None-Match');
   const isKnown = known !== undefined && (known.trim() === '*' || known.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));

@@ -40,7 +40,7 @@ function networkOfPeer(socket: Socket): string | undefined {
 }
 const networksOfPeers = new WeakMap<Socket, string>();
 
-/** The client's address as far as it is believed, and what the operator should know of the header. */
+/** The client's address as far as it is believed, and a warning for the operator about the header. */
 interface Told {
   readonly address: string | undefined;
   readonly doubt?: string;
@@ -62,7 +62,7 @@ const toldByNamed =
     return { address };
   };
 
-/** Behind so many proxies the entry that the outermost of them wrote. Anybody may have written what stands to the left of it. */
+/** Behind this number of proxies, the entry that the outermost wrote. Entries to the left of it may be forged. */
 const toldByLast =
   (proxies: number): Tell =>
   (forwarded, peer) => {
@@ -76,7 +76,7 @@ const NOT_BELIEVED = `X-Forwarded-For came and is not believed, since TRUSTED_PR
 const NOT_NAMED = `X-Forwarded-For came from an address that TRUSTED_PROXIES does not name, and is not believed. If your proxy sent it, add the proxy's address. ${ADVICE}. If no proxy sent it, somebody reaches this port past your proxies.`;
 const NOT_UNDERSTOOD = `X-Forwarded-For came with no address where TRUSTED_PROXIES says that one stands, so the proxy counts as the client. ${ADVICE}: let the outermost proxy write the address.`;
 
-/** Whether an address is a proxy of the operator's own. Where only their number is known, everybody who connects is taken for one. */
+/** Whether an address is the operator's own proxy. If only the number of proxies is known, every peer counts as one. */
 export function ownProxies(trusted: TrustedProxies): (address: string) => boolean {
   if (typeof trusted === 'number') return () => trusted > 0;
   const list = new BlockList();
@@ -136,7 +136,7 @@ export function siteOf(network: string): string | undefined {
   return site && `${site}:/48`;
 }
 
-/** What a client is limited by: its own network, and the IPv6 site around it, which several customers may share. */
+/** The networks by which a client is limited: its own, and the IPv6 site around it, which several customers may share. */
 export function networksOf(network: string | undefined): readonly ClientNetwork[] {
   if (network === undefined) return [];
   const site = siteOf(network);

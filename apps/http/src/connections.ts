@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { networkOf, siteOf } from './client-address.ts';
 import type { ServerLimits } from './server-limits.ts';
 
-/** Everybody who comes from one network, and what they may have of the server. */
+/** All clients of one network, and their share of the server. */
 interface Client {
   readonly share: number;
   connections: number;
@@ -13,14 +13,14 @@ interface Client {
 
 /** A connection: whose it is, and its answers that are not sent to their end yet, in the order of their requests. */
 export interface Connection {
-  /** None for the operator's own proxy, which is the address of all. */
+  /** undefined for the operator's own proxy, which is the address of all clients. */
   readonly clients: readonly Client[];
   readonly isOwnProxy: boolean;
   readonly answers: Set<ServerResponse>;
   /** Requests that wait for the answers before theirs. */
   readonly waiting: Map<ServerResponse, () => void>;
   requests: number;
-  /** Its answers are the last: what comes behind them is not served. */
+  /** Its answers are the last: later requests on it are not served. */
   isOver: boolean;
 }
 
@@ -61,7 +61,7 @@ export class Connections {
     });
     const connection: Connection = { clients, isOwnProxy, answers: new Set(), waiting: new Map(), requests: 0, isOver: false };
     this.#open.set(socket, connection);
-    // Node tells the answer that is being sent that its connection is gone, and none of those that wait behind it.
+    // Node tells only the current answer that the connection is gone, and none of those that wait behind it.
     socket.once('close', () => {
       this.#open.delete(socket);
       for (const response of connection.answers) this.release(connection, response);
@@ -89,7 +89,7 @@ export class Connections {
     return this.#inFlight >= inFlight || clients.some((client) => client.inFlight >= inFlight * client.share);
   }
 
-  /** A request came whose answer is owed from now on. */
+  /** A request arrived: its answer is owed from now on. */
   owe(connection: Connection, response: ServerResponse): void {
     connection.answers.add(response);
     this.#inFlight += 1;

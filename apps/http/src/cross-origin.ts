@@ -3,7 +3,7 @@ import { cors } from 'hono/cors';
 import type { AppEnv } from './env.ts';
 
 const EXPOSED_HEADERS = 'X-Request-Id,ETag,Link,X-Total-Count,Retry-After,Idempotency-Replayed';
-/** A browser asks this rarely enough, and hears soon enough of an origin that was taken off the list. */
+/** A browser repeats the preflight after this time: rarely, and soon enough to notice an origin that was removed from the list. */
 const PREFLIGHT_SECONDS = 600;
 
 /**

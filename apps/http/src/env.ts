@@ -5,15 +5,18 @@ import type { Context } from 'hono';
 import type { Reason, Report } from './report.ts';
 import type { AccountOf, SecurityFacts } from './security-events.ts';
 
-/** What a request carries on its way: its id, the headers of its answer, its route's pattern, the actor, why it is refused, and where to report a failure. */
+/**
+ * The context of a request: its id, the headers of its answer, its route's pattern, the actor, why it is refused, and where to report a
+ * failure.
+ */
 export interface AppEnv {
   Variables: {
     requestId: string;
-    /** Of its answer, whatever it will be (every-answer.ts). Each layer adds what it knows. */
+    /** The headers of its answer, whatever it will be (every-answer.ts). Each layer adds its own. */
     headers: Record<string, string>;
     route: string | undefined;
     context: RequestContext;
-    /** What is wrong with an Idempotency-Key: said where a faulty body is, after the caller's rights are clear. */
+    /** The fault of an Idempotency-Key. Like a faulty body, it is reported after the caller's rights are clear. */
     unusableKey: Refusal | undefined;
     /** Whose account was made or logged into. */
     userId: string | undefined;

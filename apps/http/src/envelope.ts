@@ -9,7 +9,7 @@ export const JSON_UTF8 = { 'Content-Type': 'application/json; charset=UTF-8' } a
 export const success = <Message extends string, Data extends v.GenericSchema>(message: Message, data: Data) =>
   v.object({ success: v.literal(true), message: v.literal(message), data });
 
-/** What a deletion answers: there is nothing left to show. */
+/** The data of a deletion's answer: nothing is left to show. */
 export const done = <Message extends string>(message: Message) => v.object({ success: v.literal(true), message: v.literal(message) });
 
 const FaultReply = v.pipe(v.object({ field: v.string(), message: v.string() }), v.metadata({ ref: 'Fault' }));

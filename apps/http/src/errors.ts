@@ -14,7 +14,7 @@ const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) });
 /** The names of fields on the wire, where the domain has others. */
 const FIELDS: Readonly<Record<string, string>> = { eventDate: 'event_date', ticketPriceCents: 'ticket_price', totalTickets: 'total_tickets' };
 
-/** What each refusal of the domain is to a client. */
+/** The answer to a client for each refusal of the domain. */
 const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply } = {
   invalid_input: ({ faults }) => [400, messages.invalidInput, faults.map(({ field, message }) => ({ field: FIELDS[field] ?? field, message }))],
   unauthenticated: () => [401, messages.invalidToken, null],
@@ -55,7 +55,7 @@ export class UnreadableBody extends Error {
   }
 }
 
-/** Turns whatever was thrown into the envelope. What nobody expected is reported, and its words stay inside. */
+/** Turns any thrown error into the envelope. An unexpected error is reported, and its message stays inside. */
 export function answerError(error: Error, c: Context<AppEnv>): Response {
   c.set('reason', reasonOf(error, c));
   if (error instanceof Refusal) return fail(c, ...replyTo(error.code, error.details));
@@ -63,7 +63,7 @@ export function answerError(error: Error, c: Context<AppEnv>): Response {
   if (error instanceof Unavailable) {
     c.get('report')('warn', `unavailable: ${error.message}`, error);
     const message = error.outcome === 'unknown' ? messages.outcomeUnknown : messages.unavailable;
-    // What is not known to be undone is not to be asked again unthinkingly; under an Idempotency-Key it may be.
+    // The outcome is unknown, so a client must not simply repeat the request; under an Idempotency-Key it may.
     const isSafe = error.outcome !== 'unknown' || c.get('context')?.key !== undefined;
     return fail(c, 503, message, null, isSafe ? { 'Retry-After': String(Math.ceil(error.retryAfterSeconds)) } : {});
   }
@@ -78,6 +78,6 @@ function reasonOf(error: Error, c: Context): Reason {
   if (error instanceof UnreadableBody) return 'unreadable_body';
   if (error instanceof Unavailable) return error.outcome === 'unknown' ? 'outcome_unknown' : 'unavailable';
   if (error instanceof HTTPException && error.status < 500) return 'bad_request';
-  // Reading from a client who hung up fails too, and is nobody's bug.
+  // Reading from a client that hung up fails too, and is not a bug.
   return c.req.raw.signal.aborted ? 'client_gone' : 'failed';
 }

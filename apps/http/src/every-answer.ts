@@ -8,8 +8,8 @@ type Headers = Readonly<Record<string, string>>;
 const HSTS = 'max-age=31536000';
 
 /**
- * What every answer says, also one that the HTTP server gives without the app: that it is data and never a page, so nothing may
- * frame it, guess its type, keep it or follow from it.
+ * The headers of every answer, also of one that the HTTP server gives without the app. They say that it is data and never a page. So a
+ * browser may not frame it, guess its type, store it or follow it.
  */
 export const securityHeaders = ({ profile }: Pick<Policies, 'profile'>, hstsIncludeSubdomains = false): Headers => ({
   'Cache-Control': 'no-store',

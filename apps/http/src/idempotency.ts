@@ -15,8 +15,9 @@ export type Fingerprint = (parts: readonly (string | Uint8Array)[]) => string;
 export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api/auth/register'];
 
 /**
- * Puts the Idempotency-Key into the context, with the fingerprint of route and body. While the first request under a key is under way in this process, others hear 409 at
- * once; those on another server wait for its lock and find its answer, so at most once holds without this.
+ * Puts the Idempotency-Key into the context, with the fingerprint of route and body. While the first request under a key is under way in
+ * this process, others get 409 at once. A request on another server waits for the lock and finds the answer, so each key works at most
+ * once even without this check.
  */
 export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerprint[] = []) => {
   /** Fingerprints of what is under way, by owner and key. As many as requests in flight, which are bounded. */

@@ -6,10 +6,9 @@ import { once } from './once.ts';
 import type { Report } from './report.ts';
 
 /**
- * Makes the answer to a list. One that comes in a single part is rendered once for all who share it, with its ETag; a longer
- * one is sent part by part, so that memory does not grow with it, and each part is rendered once too, so that memory does not
- * grow with those who do not read theirs. A failure in the middle breaks the connection off: half a list never looks like a
- * whole one. A client who hangs up ends the walk.
+ * Makes the answer to a list. A list of a single part is rendered once, with its ETag, for all requests that share it. A longer list is
+ * sent part by part, so memory does not grow with its length. Each part is rendered once too, so memory does not grow with slow readers.
+ * A failure in the middle breaks the connection: half a list never looks complete. A client who hangs up ends the walk.
  */
 export function listAnswer<Row>(message: string, rowText: (row: Row) => string) {
   const textOf = (rows: readonly Row[]) => rows.map(rowText).join(',');

@@ -7,7 +7,7 @@ const STDOUT = 1;
 /** Lines are written together, so many or this long after the first: on the way of a booking a write each costs more than the line. */
 const LINES_MAX = 64;
 const WRITE_MS = 100;
-/** Kept while nobody takes it; what comes then is left out, since a full pipe is to stop no sale. */
+/** The most that is kept while the reader is slow. Later lines are left out, since a full pipe must not stop a sale. */
 const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** No line is made of these. Should one ever be, under its own name, its value is left out. */

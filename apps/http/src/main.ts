@@ -2,6 +2,6 @@ import '@ticket/adapters/node-version';
 import { endOnSignals } from '@ticket/adapters/signals';
 
 endOnSignals();
-// Imported only now: an older Node would stop inside a library before it could be told, and a signal meanwhile would be lost.
+// Imported after the version check: an older Node would fail inside a library before the message. A signal meanwhile would also be lost.
 const { serve } = await import('./serve.ts');
 await serve();

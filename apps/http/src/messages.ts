@@ -64,7 +64,7 @@ export const messages = {
   outcomeUnknown: 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi',
 } as const;
 
-/** What is wrong with one field. The field's name stands beside it, so it is not repeated. */
+/** The fault of one field. The field's name stands beside it, so it is not repeated. */
 export const faults = {
   missing: 'Wajib diisi',
   text: 'Harus berupa teks',

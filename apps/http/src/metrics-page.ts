@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import type { AppEnv } from './env.ts';
 import { answer } from './envelope.ts';
 
-/** What Prometheus scrapes; with a token only for who sends it. */
+/** The page that Prometheus scrapes. If a token is set, requests need it. */
 export const metricsPage = (registry: Registry, token: string | undefined) =>
   createMiddleware<AppEnv>(async (c) => {
     if (token !== undefined && !isSame(c.req.header('Authorization'), `Bearer ${token}`)) refuse('unauthenticated', {});

@@ -31,7 +31,7 @@ const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const WAIT_SECONDS = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 3, 5];
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-/** Metrics of this process, all zero. What can be named beforehand is there from the start, so that its first rise is seen. */
+/** Metrics of this process, all zero. Known label values are there from the start, so that their first rise is seen. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];

@@ -9,7 +9,7 @@ import { factsOf, type Log, type Reason, type Report } from './report.ts';
 /** Label values are few: Node's parser lets some thirty methods through. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-/** Our own faults, and what may have been stored without anybody having been told so: each has its line, however many come. */
+/** Errors of our own, and outcomes that are unknown to the client: each has its line, however many there are. */
 const NEVER_SAMPLED: readonly Reason[] = ['failed', 'outcome_unknown'];
 
 /**
@@ -24,7 +24,7 @@ export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics, address
     let isAnswered = false;
     const report: Report = (level, message, error) => {
       failure = { level, message, error: factsOf(error) };
-      // What breaks while the answer is being sent has a line of its own.
+      // A failure while the answer is sent has a line of its own.
       if (isAnswered) log({ ...failure, requestId: c.get('requestId') });
     };
     c.set('report', report);
@@ -61,7 +61,7 @@ export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics, address
   };
 }
 
-/** Of the path's parts those that are ours, or ids. What else people type there is nobody's business. */
+/** Keeps the parts of the path that are ours, or ids. Other text in a path may be private. */
 function pathOf({ req: { path } }: Context, route: string, words: ReadonlySet<string>): string {
   if (path === route) return path;
   const parts = path.slice(0, PATH_CHARACTERS_MAX).split('/');

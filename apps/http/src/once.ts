@@ -1,6 +1,6 @@
 /**
- * Makes something of an object once, however many ask: the reads hand the same object to all who asked the same, so what is
- * made of it can be shared too, for as long as somebody holds the object.
+ * Computes a product of an object once, for as long as somebody holds the object. Equal reads at once get the same object, so its product
+ * can be shared too.
  */
 export function once<Source extends object, Product>(make: (source: Source) => Product): (source: Source) => Product {
   const made = new WeakMap<Source, { readonly product: Product }>();

@@ -49,7 +49,7 @@ interface Operation {
   readonly list?: boolean;
   /** Takes an Idempotency-Key (idempotency.ts). */
   readonly keyed?: boolean;
-  /** What it may answer besides 413, 500 and 503, which any route may. */
+  /** Its answers besides 413, 500 and 503, which any route may give. */
   readonly failures: readonly FailureStatus[];
 }
 

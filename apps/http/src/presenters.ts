@@ -5,8 +5,7 @@ import { priceOf } from './money.ts';
 import { once } from './once.ts';
 
 /*
- * What replies look like. Fields are picked by name: nothing that an entity carries reaches a client unless it stands here.
- * Prices are strings with two decimals, instants ISO 8601 in UTC with milliseconds.
+ * The shape of replies. Fields are picked by name: no field of an entity reaches a client unless it stands here.
  */
 const Id = v.pipe(v.string(), v.uuid());
 const Instant = v.pipe(v.string(), v.isoTimestamp());

@@ -9,7 +9,7 @@ export interface Log {
     readonly sampled?: boolean;
     readonly [fact: string]: unknown;
   }): void;
-  /** Whether lines of level debug are kept: thousands a second are not made for nothing. */
+  /** Whether lines of level debug are kept; if not, thousands a second need not be made. */
   readonly debug?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function factsOf(error: unknown, causes = CAUSES_MAX, outage = false): Re
   if (!(error instanceof Error)) return { name: typeof error };
   const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? { code: error.code } : {};
   const cause = error.cause !== undefined && causes > 0 ? { cause: factsOf(error.cause, causes - 1, outage || error instanceof Unavailable) } : {};
-  // An outage is nobody's bug, and it comes with every request: where it was noticed is no news.
+  // An outage is not a bug and affects every request, so the place where it was noticed is left out.
   const frames = outage || error instanceof Unavailable ? {} : { frames: framesOf(error) };
   return { name: error.name, ...code, ...frames, ...cause };
 }

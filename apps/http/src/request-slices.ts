@@ -1,6 +1,7 @@
 /**
- * Begins at most so many requests in one turn of the event loop. The others wait for the next turns, in the order in which they came. In between
- * the answers of the database are heard: without that, each of a booking's trips there waits until all requests of a crowd were refused.
+ * Begins at most this many requests in one turn of the event loop. The others wait for the next turns, in the order in which they came.
+ * In between, answers of the database are read. Without that, each of a booking's trips there waits until all requests of a crowd are
+ * refused.
  */
 export class RequestSlices {
   readonly #sizeMax: number;

@@ -2,9 +2,12 @@ import type { Log } from './report.ts';
 
 type Line = Parameters<Log>[0];
 
-/** Lines alike of which each is written; of more in a second, how many. Enough to see what they are. */
+/** The number of equal lines a second that are written; further ones are only counted. Enough to see what they are. */
 const WRITTEN_MAX = 10;
-/** Kinds of lines that are told apart in a second; beyond, they share a count. More than there are messages and reasons. */
+/**
+ * The number of kinds of lines in a second that are told apart; further ones share a count. It is more than there are messages and
+ * reasons.
+ */
 const KINDS_MAX = 100;
 const SECOND_MS = 1000;
 
@@ -17,8 +20,8 @@ interface Kind {
 }
 
 /**
- * Writes the lines that a stranger can cause as often as they like: of those with the same message, reason and error the first ones in a
- * second, and at its end how many were left out. `flush` writes the counts at once.
+ * Limits the lines that a stranger can cause as often as they like. Lines with the same message, reason and error are one kind. The first
+ * of each kind in a second are written, and at its end the number left out. `flush` writes the counts at once.
  */
 export function sampling(write: Log): { readonly sample: Log; readonly flush: () => void } {
   let kinds = new Map<string, Kind>();

@@ -1,7 +1,7 @@
 import type { Input, Role } from '@ticket/domain';
 import { normalEmail, type UserChanges } from '@ticket/domain/accounts';
 
-/** What was done to an account. `…_set`: the request said so, be the value a new one or not. */
+/** What was done to an account. `…_set`: the request set the value, whether or not it is a new one. */
 export type SecurityEvent =
   | 'registered'
   | 'logged_in'
@@ -13,7 +13,7 @@ export type SecurityEvent =
   | 'password_set'
   | 'role_set';
 
-/** What the line of a request tells about accounts. `userId` beside it is who asked. */
+/** What the line of a request says about accounts. `userId` beside it is the actor. */
 export interface SecurityFacts {
   readonly security: readonly SecurityEvent[];
   /** The account that it was done to. */
@@ -33,7 +33,7 @@ export type AccountOf = (email: string) => string;
 /** 64 bits: no two accounts are taken for one. */
 const ACCOUNT_DIGITS = 16;
 
-/** Under a key of the installation, so that nobody who reads the log can try e-mails on it. */
+/** Keyed by a secret of the installation, so that readers of the log cannot guess e-mails from it. */
 export const accountOf =
   (fingerprint: (parts: readonly string[]) => string): AccountOf =>
   (email) =>

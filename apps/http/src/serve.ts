@@ -22,7 +22,7 @@ type Container = ReturnType<typeof createContainer>;
 /** A database that could not be reached is tried again this often. */
 const RECONNECT_MS = 1000;
 const FORGET_MS = 10 * 60_000;
-/** Runs the API until it is told to stop. What keeps it from starting is one message and exit code 1. */
+/** Runs the API until it is told to stop. A fault that stops the start is one message and exit code 1. */
 export async function serve(): Promise<void> {
   try {
     await start();
@@ -81,7 +81,7 @@ async function start(): Promise<void> {
     stopping = true;
   });
   onSignals((signal) => void stop(`${signal}: finishing what is in flight`, 0));
-  // Nobody knows what state a bug left behind: requests in flight are finished, and the supervisor starts a new process.
+  // The state after a bug is unknown: requests in flight are finished, and the supervisor starts a new process.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       log({ level: 'error', message: `${event}: stopping`, error: factsOf(error) });
@@ -97,7 +97,7 @@ async function start(): Promise<void> {
   void auditNowAndThen(config.auditMinutes, { auditStock: container.get(TOKENS.useCases).auditStock, log, metrics });
 }
 
-/** Whether the database could be reached. Where it cannot, it is said once; what waiting does not cure stops the start. */
+/** Whether the database could be reached. If not, it is logged once. A fault that waiting does not cure stops the start. */
 async function connect(container: Container, log: Log): Promise<boolean> {
   const database = container.get(TOKENS.database);
   try {
@@ -143,7 +143,7 @@ const tellUnserved =
     log({ level: reason === 'unparsed' ? 'info' : 'warn', message: 'not served', sampled: true, reason, client });
   };
 
-/** Reads are served meanwhile, so the server stays ready; it is a person who has to know. */
+/** Reads are still served, so the server stays ready; a person has to be told. */
 const tellWrites = (log: Log) => (refusedBecause: WritesRefused | undefined) =>
   refusedBecause === undefined
     ? log({ level: 'info', message: 'Orders are accepted again: the database takes writes' })
@@ -173,7 +173,7 @@ async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
   }
 }
 
-/** What is kept for a while only is forgotten in small steps. What cannot be done now is done the next time. */
+/** Deletes rows that are kept for a limited time, in small steps. Steps that fail are done the next time. */
 function forgetNowAndThen(container: Container, log: Log): void {
   const sweep = async () => {
     await container.get(TOKENS.useCases).forgetOldRows();

@@ -1,4 +1,4 @@
-/** What one client may take of the server, in time and in number. Times are cut off, numbers are refused. */
+/** A client's share of the server, in time and in number. Above a time the connection is cut; above a number requests are refused. */
 export interface ServerLimits {
   /** From the connection's first byte to the end of the headers, and to the end of the body. */
   readonly headersMs: number;
@@ -7,7 +7,7 @@ export interface ServerLimits {
   readonly idleSocketMs: number;
   /** Between two requests. */
   readonly keepAliveMs: number;
-  /** While an answer waits for its reader, the reader takes so many bytes in each window. */
+  /** The bytes that a reader must take in each window while an answer waits for it. */
   readonly readWindowMs: number;
   readonly readBytesMin: number;
   readonly connections: number;

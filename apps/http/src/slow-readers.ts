@@ -11,7 +11,7 @@ interface Handle {
  * and the rest of its answer in memory. Only windows count in which an answer waits for the client from beginning to end.
  */
 export class SlowReaders {
-  /** What was sent on each connection when its window began. */
+  /** The bytes sent on each connection when its window began. */
   readonly #sentBefore = new WeakMap<Socket, number>();
   readonly #bytesMin: number;
 

@@ -4,10 +4,10 @@ import type { HttpServer } from './http-server.ts';
 import { factsOf, type Log } from './report.ts';
 import type { Tracing } from './tracing.ts';
 
-/** What is in flight at the end gets this long; then its connections are cut. Heroku and others kill after 10 s. */
+/** Requests in flight at the end get this long; then their connections are cut. Heroku and others kill after 10 s. */
 const GRACE_MS = 8000;
 const STOP_MAX_MS = 9500;
-/** For each of the last things to do after that: a database, a collector or a log's reader that hangs keeps nobody from stopping. */
+/** The time for each last step after that. A database, a collector or a log's reader that hangs must not prevent the stop. */
 const LAST_STEP_MS = 400;
 
 /** What has to come to an end. */
@@ -21,9 +21,9 @@ interface Running {
 }
 
 /**
- * Ends the process with the exit code: the first call lets requests in flight finish, a second does not. A client that asks for readiness
- * meanwhile hears that it stops, for the time to drain also on a new connection, so that a balancer sends no more; connections
- * are closed as they fall idle, and cut after a grace time.
+ * Ends the process with the exit code: the first call lets requests in flight finish, a second does not. For the time to drain, a client
+ * that asks for readiness is told that the server stops, also on a new connection. So a balancer sends no more requests. Connections are
+ * closed as they fall idle, and cut after a grace time.
  */
 export function stopper(
   { servers, container, log, written, tracing, drainMs }: Running,

@@ -9,9 +9,9 @@ import type { Log } from './report.ts';
 /** A span for each request, and what belongs to it. */
 export interface Tracing {
   readonly middleware: MiddlewareHandler<AppEnv>;
-  /** What a line of the log tells of the span it is written in. */
+  /** The fields of a log line that name its span. */
   readonly facts: () => { readonly traceId?: string };
-  /** Sends what was not sent yet. */
+  /** Sends the spans that were not sent yet. */
   readonly stop: () => Promise<void>;
 }
 

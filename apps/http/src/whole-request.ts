@@ -45,8 +45,8 @@ export const hasNoBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? '0') === 0;
 
 /**
- * What a proxy in front may have read in another way than Node does: of two hosts the other one, or a body that ends elsewhere
- * (RFC 9112, 3.2 and 6.1). Node itself refuses what has two lengths, or a length and chunks. Only HTTP/1.0 needs no host.
+ * Whether a proxy in front may read this request in another way than Node: another of two hosts, or a body that ends elsewhere (RFC 9112,
+ * 3.2 and 6.1). Node itself refuses two lengths, or a length with chunks. Only HTTP/1.0 needs no host.
  */
 export function isAmbiguous({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
   const coding = headers['transfer-encoding'];

@@ -5,7 +5,7 @@ import { JSON_UTF8 } from './envelope.ts';
 import { requestIdFrom } from './every-answer.ts';
 import { messages } from './messages.ts';
 
-/** What the HTTP server answers without the app. */
+/** The answers that the HTTP server gives without the app. */
 export type WireStatus = keyof typeof MESSAGES;
 const MESSAGES = {
   400: messages.badRequest,
@@ -38,10 +38,12 @@ export function wireAnswer(status: WireStatus, always: Readonly<Record<string, s
 
 const UNPARSED: Readonly<Record<string, WireStatus>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** A client that was told that it is not served has this long to read it. */
+/** A client that was refused has this long to read the answer. */
 const LAST_WORDS_MS = 1000;
 
-/** Answers what Node could not parse, or not in time. A connection that is gone is just ended. Whether there was anybody to answer. */
+/**
+ * Answers requests that Node could not parse, or not in time. A closed connection is just ended. Returns whether an answer could be sent.
+ */
 export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex, always: Readonly<Record<string, string>>): boolean {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -55,8 +57,8 @@ export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Dup
 }
 
 /**
- * Lets a client that still sends its body read the answer. A connection that is closed before all bytes were read is reset, and the
- * answer may be lost with it: so the rest of the body is read and thrown away, for a moment.
+ * Lets a client that still sends its body read the answer. A connection that closes before all bytes were read is reset, and the answer
+ * may be lost with it. So the rest of the body is read and thrown away, for a moment.
  */
 export function readRestBeforeClose(request: IncomingMessage): void {
   if (request.complete) return;
@@ -71,17 +73,17 @@ export function readRestBeforeClose(request: IncomingMessage): void {
   };
 }
 
-/** What Node's parser calls for each chunk of a body, and for headers that come in parts. */
+/** The callbacks of Node's parser for each chunk of a body, and for headers that come in parts. */
 const CALLS: readonly unknown[] = ['parserOnBody', 'parserOnHeaders'];
 /** And once a request has its headers. */
 const HEADERS_CALL = 'parserOnHeadersComplete';
-/** What the parser is told where another protocol begins: it reads no further in what it was given. */
+/** The parser's return value for "another protocol begins": it reads no further in its input. */
 const READ_NO_FURTHER = 2;
 
 /**
- * Has the parser stop behind the last request that is answered, and skip what is left of that one's body. One packet may hold ten thousand chunks,
- * or 1700 requests: to make a buffer or a request of each takes 15 ms, only to look for their ends takes 1.5 ms, and such requests
- * fill the memory, even where nobody listens. Nothing public keeps the parser from that. A Node whose parser looks otherwise skips nothing.
+ * Makes the parser stop after the last request that is answered, and skip the rest of its body. One packet may hold ten thousand chunks
+ * or 1700 requests. To make a buffer or a request of each takes 15 ms and fills the memory; only to look for their ends takes 1.5 ms.
+ * Node has no public way to do this. On a Node with another parser nothing is skipped.
  */
 export function hearNoMore(socket: Socket & { readonly parser?: Record<string, unknown> | null }): void {
   const parser = socket.parser ?? {};

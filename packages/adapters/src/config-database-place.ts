@@ -31,7 +31,7 @@ const SCHEMES: Readonly<Record<string, ServerEngine>> = { mysql: 'mysql', mariad
 interface Server extends Pick<PostgresConfig, 'host' | 'port' | 'user' | 'password' | 'database' | 'socket'> {
   readonly engine: ServerEngine;
 }
-/** Where the server is, and what an address says besides. */
+/** Where the server is, and the other facts in an address. */
 interface Place {
   readonly server: Server;
   readonly modes: readonly { readonly name: string; readonly mode: TlsMode | 'disabled' }[];
@@ -99,7 +99,7 @@ export function placeOfUrl(urlName: UrlName, env: Environment, type: ServerEngin
 
 const schemeOf = (text: string): string | undefined => /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
 
-/** What is wrong with an address, without a part of it that may be a password. */
+/** The fault of an address, without a part of it that may be a password. */
 function whyUnusable(text: string): string {
   const scheme = schemeOf(text);
   const engine = scheme === undefined ? undefined : SCHEMES[scheme];

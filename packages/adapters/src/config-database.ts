@@ -10,7 +10,7 @@ import { isLoopback } from './loopback.ts';
 import type { DatabaseConfig } from './persistence/dialects/config.ts';
 import type { Profile } from './profiles.ts';
 
-/** They say something of a server, and none of them says where it is. */
+/** Variables that describe a server without saying where it is. */
 const DETAILS = ['DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_POOL_SIZE', 'DB_SSL_MODE', 'DB_SSL_CA'] as const;
 const PoolSize = wholeNumber(3, 1000);
 /** What hosts of containers set, and files that containers have. */
@@ -21,7 +21,7 @@ const CONTAINER_FILES = ['/.dockerenv', '/run/.containerenv'];
 /** A published password with this much of one's own beside it may stay. */
 const OWN_BYTES_MIN = 8;
 
-/** Which database, from the names of ours. What is said and would not be done is a fault, so that no data goes elsewhere than is meant. */
+/** Which database, from our own variables. A setting that would have no effect is a fault, so that no data goes to an unintended place. */
 export function databaseOf(
   env: Environment & RawEnvironment,
   { profile, dataDir }: { readonly profile: Profile; readonly dataDir: string },

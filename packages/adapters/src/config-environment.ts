@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { type RawEnvironment, VARIABLES } from './config-names.ts';
 import { StartFault } from './start-fault.ts';
 
-/** The environment of this process, with what `.env` in the working folder adds to it. */
+/** The environment of this process, with the values that `.env` in the working folder adds to it. */
 export function readEnvironment(): RawEnvironment {
   // An editor may have put a byte order mark in front, which would be taken for a part of the first name.
   const text = textOfDotEnv().replace(/^\uFEFF/, '');
@@ -26,7 +26,7 @@ function textOfDotEnv(): string {
   }
 }
 
-/** Variables of ours whose value has a # without a space before it and without quotes, so that it was meant to be a part of the value. */
+/** Our variables whose value has a # without a space before it and without quotes. The # was probably meant as a part of the value. */
 function cutValues(text: string): readonly string[] {
   const lines = text.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(?:[^\s'"`#][^\n#]*[^\s#]|[^\s'"`#])?#/gm);
   return [...lines].flatMap(([line, name = '']) => (!/=[ \t]+#$/.test(line) && VARIABLES.some((one) => one === name) ? [name] : []));

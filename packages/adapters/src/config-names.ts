@@ -23,7 +23,7 @@ export type Variable = (typeof VARIABLES)[number];
 /** Read by the command line, by Node and by the tests. */
 const READ_ELSEWHERE = ['TICKETS_PASSWORD', 'UV_THREADPOOL_SIZE', 'TEST_DATABASE_URL', 'TEST_POSTGRES_URL', 'TEST_ENGINES'] as const;
 
-/** What is set, without the spaces around it. */
+/** The variables that are set, without the spaces around their values. */
 export type Environment = Readonly<Partial<Record<Variable, string>>>;
 export type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -35,7 +35,7 @@ export const trimmed = (raw: RawEnvironment): Environment & RawEnvironment =>
 const NEAR_LETTERS_MIN = 7;
 const KNOWN: readonly string[] = [...VARIABLES, ...READ_ELSEWHERE];
 
-/** One line for each variable that looks like one of ours and is none. */
+/** One line for each variable whose name is close to one of ours. */
 export function misspelt(env: RawEnvironment): string[] {
   return Object.keys(env).flatMap((name) => {
     if (KNOWN.includes(name)) return [];

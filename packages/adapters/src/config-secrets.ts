@@ -27,7 +27,7 @@ export function isPublished(secret: string, bytesMin: number): boolean {
   return own !== lower && Buffer.byteLength(own) < bytesMin;
 }
 
-/** What a guesser would try early: few different bytes, counting up or down, or a part that is repeated. */
+/** Values that a guesser would try early: few different bytes, counting up or down, or a repeated part. */
 export function isRegular(secret: string): boolean {
   const bytes = [...Buffer.from(secret)];
   const steps = bytes.slice(1).map((byte, at) => byte - (bytes[at] ?? 0));
@@ -42,7 +42,7 @@ function repeats(bytes: readonly number[]): boolean {
   return periods.some((period) => bytes.every((byte, at) => at < period || byte === bytes[at - period]));
 }
 
-/** What is wrong with what tokens are signed with, each as the rest of a sentence. */
+/** The faults of the secret that signs tokens, each as the rest of a sentence. */
 export function weaknesses(secret: string): string[] {
   if (isPublished(secret, SECRET_BYTES_MIN)) return ['is the published sample, or has little else in it'];
   if (Buffer.byteLength(secret) < SECRET_BYTES_MIN) return [`is shorter than ${SECRET_BYTES_MIN} bytes`];

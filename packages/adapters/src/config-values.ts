@@ -1,19 +1,19 @@
 import * as v from 'valibot';
 import type { Environment, Variable } from './config-names.ts';
 
-/** Reads one variable by its schema; what does not fit is a fault, and undefined. */
+/** Reads one variable by its schema. A value that does not fit is a fault, and gives undefined. */
 export type Read = <Schema extends v.GenericSchema<string, unknown>>(
   name: Variable,
   schema: Schema,
   fallback: string,
 ) => v.InferOutput<Schema> | undefined;
 
-/** Where the parts of the configuration put what they have to say. */
+/** Where the parts of the configuration put their messages. */
 export interface Telling {
   readonly read: Read;
   readonly faults: string[];
   readonly notices: string[];
-  /** What was set and has no effect. */
+  /** Settings without effect. */
   readonly ignored: string[];
 }
 

@@ -27,10 +27,10 @@ export interface Config {
     readonly ttlSeconds: number;
     /** The folder that keeps the secret; undefined where the environment gives it. */
     readonly keptIn?: string | undefined;
-    /** They open nothing any more, but what was asked under an idempotency key is known by them for its day. */
+    /** They verify no tokens any longer. Fingerprints of the last day's idempotency keys are still checked with them. */
     readonly previousSecrets?: readonly string[];
   };
-  /** Each one more doubles the work that a password takes, of who guesses at it and of the server. */
+  /** Each step doubles the work for a password, for guessers and for the server. */
   readonly bcryptCost: number;
   readonly policies: Policies;
   /** Proxies of the operator's own in front of the server. */
@@ -49,12 +49,12 @@ export interface Config {
   readonly tracing: boolean;
   /** Between two audits of the stock; 0 for none. */
   readonly auditMinutes: number;
-  /** How long new connections are still taken, and told that the server is not ready, once it is to stop. */
+  /** How long a stopping server still accepts connections and answers that it is not ready. */
   readonly drainSeconds: number;
   readonly firstAdmin: FirstAdmin | undefined;
-  /** What the person who starts it should know, one line each. */
+  /** Notes for the person who starts the server, one line each. */
   readonly notices: readonly string[];
-  /** What was set and has no effect, one line each. */
+  /** Settings without effect, one line each. */
   readonly ignored: readonly string[];
 }
 

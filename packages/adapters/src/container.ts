@@ -132,7 +132,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
   return container;
 }
 
-/** What the core asks of the outside world, except for the actor. */
+/** Everything the core needs from outside, except for the actor. */
 export const sellingPorts = (container: Pick<Container, 'get'>): Omit<Ports, 'users'> => ({
   events: container.get(TOKENS.events),
   bookings: container.get(TOKENS.bookings),

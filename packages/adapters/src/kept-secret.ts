@@ -20,14 +20,14 @@ import { makeFolder, syncFolder } from './folder.ts';
 const NAME = 'jwt-secret';
 /** The secrets before it: one a line, with the moment until which it was in use. */
 const PREVIOUS = 'jwt-secret-previous';
-/** What a start that was killed leaves: a name of its own, or of an older program its process id. */
+/** Files that a killed start leaves: a random name, or of an older program its process id. */
 const LEFTOVER = /^jwt-secret\.(?:\d{1,7}|new-[\da-f-]{36})$/;
 
 /**
- * The secret that is kept in the folder, made at the first start. Processes that start at once end with the same one, and none reads
- * a part of it: each writes one of its own to the end, and then a single step of the file system gives one of them the name. That is a
- * hard link. Where the file system has none, the whole secret lies in a folder, and the folder is renamed: that fails where one with
- * something in it has the name already.
+ * The secret that is kept in the folder, made at the first start. Processes that start at once end with the same one, and none reads a
+ * part of it. Each writes a secret of its own to the end. Then a single step of the file system, a hard link, gives one of them the name.
+ * Where the file system has no hard links, the secret lies in a folder that is renamed. The rename fails where a folder with content has
+ * the name already.
  */
 export function keptSecret(folder: string): { readonly secret: string; readonly file: string; readonly isNew: boolean } {
   const before = read(folder);
@@ -60,7 +60,7 @@ export function renewKeptSecret(folder: string, now = new Date()): boolean {
   return true;
 }
 
-/** The secrets that were in use within the last day. None of them signs or opens anything. */
+/** The secrets that were in use within the last day. None of them signs or verifies tokens. */
 export const previousSecrets = (folder: string, now = new Date()): readonly string[] =>
   previousLines(folder, now).map((line) => line.slice(line.indexOf(' ') + 1));
 

@@ -1,4 +1,4 @@
-/** What can be read at any moment. */
+/** Values that can be read at any moment. */
 export type Gauge =
   | 'stock_queue'
   | 'password_queue'
@@ -13,7 +13,7 @@ export type Gauge =
 export const WRITES_REFUSED = ['read_only', 'no_quorum', 'no_room', 'disk_failed', 'denied', 'failed'] as const;
 export type WritesRefused = (typeof WRITES_REFUSED)[number];
 
-/** What stopped a try that was made again: a class of the engine's errors, a row that was not as locked, a lost answer to COMMIT. */
+/** Why a try was repeated: a class of the engine's errors, a row that was not as locked, a lost answer to COMMIT. */
 export const RETRY_CLASSES = ['rolled_back', 'not_started', 'wrong_server', 'connection_lost', 'stale_row', 'lost_commit', 'other'] as const;
 export type RetryClass = (typeof RETRY_CLASSES)[number];
 
@@ -25,11 +25,11 @@ export interface Measures {
   readonly stockBatch: (size: number, longestWaitMs: number) => void;
   /** How long the lock on a batch's events was waited for, also in vain. */
   readonly lockWait: (milliseconds: number) => void;
-  /** A try that failed is made again; by the class of what stopped it. */
+  /** A failed try is repeated; by the class of its error. */
   readonly retry: (kind: RetryClass) => void;
-  /** A COMMIT of which it could not be found out what became. */
+  /** A COMMIT whose outcome could not be found out. */
   readonly unknownOutcome: () => void;
-  /** A connection was destroyed: what it does is not known, or its server takes no writes. */
+  /** A connection was destroyed: its state is not known, or its server accepts no writes. */
   readonly connectionGivenUp: () => void;
   /** The database begins to refuse writes, or (undefined) takes them again. */
   readonly writes: (refusedBecause: WritesRefused | undefined) => void;
@@ -47,7 +47,7 @@ export const NO_MEASURES: Measures = {
   writes: nothing,
 };
 
-/** The same, but what goes wrong in counting never reaches the work that is counted. */
+/** The same, but an error in counting never reaches the work that is counted. */
 export function harmless(measures: Measures): Measures {
   const safe =
     <Facts extends readonly unknown[]>(tell: (...facts: Facts) => void) =>

@@ -26,8 +26,8 @@ export function createPlatform(config: Config, measures?: Measures): Platform {
 }
 
 /**
- * The same for an app with accounts of its own: no users, passwords or tokens of ours. Tables that are made so have no foreign keys to users, and
- * are not opened with accounts any more; those that were made with accounts keep theirs, so that an owner needs a row there.
+ * The same for an app with accounts of its own: it has no users, passwords or tokens of ours. New tables then have no foreign keys to
+ * users, and cannot be opened with accounts later. Tables that were made with accounts keep their keys, so an owner needs a row there.
  */
 export function createPlatformWithoutAccounts(config: SellingConfig, measures?: Measures): PlatformWithoutAccounts {
   const container = createSellingContainer(config, measures);

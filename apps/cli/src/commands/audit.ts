@@ -4,7 +4,7 @@ import { AnsweredNo } from '../answered-no.ts';
 import { Id, parsed } from '../options.ts';
 import type { WithUseCases } from '../with-use-cases.ts';
 
-/** tickets audit [--event <id>] [--json]: exit 0 when every ticket is accounted for, 1 with what is not. */
+/** tickets audit [--event <id>] [--json]: exit 0 when every ticket is accounted for, 1 with the differences. */
 export const audit = (withUseCases: WithUseCases) =>
   new Command('audit')
     .description('prove that stock, bookings and ledger agree; exit 1 with the differences when they do not')

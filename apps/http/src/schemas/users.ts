@@ -66,7 +66,7 @@ export const userChanges = ({ passwords, asksForCurrentPassword }: Pick<AccountP
   return asksForCurrentPassword ? proved : v.pipe(changes, v.metadata({ ref: 'UserChanges' }));
 };
 
-/** No more than what looking up and comparing need: any other wrong pair is just a wrong pair (401). */
+/** Only the checks that a look-up needs: any other wrong pair is just a wrong pair (401). */
 export const Credentials = v.pipe(
   v.object(
     {

@@ -88,7 +88,7 @@ export class BatchQueue<Request, Answer> {
 
   /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
   async #commit(batch: Waiting<Request, Answer>[], openTo?: OpenTo<Request, Answer>): Promise<void> {
-    // A try that was given up may hear from the database yet: a decision that it took then would never be answered.
+    // The database may still answer a try that was given up. A decision that joined it then would never be answered.
     let ended = false;
     try {
       const answers = await this.#options
@@ -116,14 +116,14 @@ export class BatchQueue<Request, Answer> {
   }
 }
 
-/** What concerns everybody alike. A failure that nobody foresaw may concern one request alone. */
+/** Errors that concern every request of the batch. An unexpected error may be caused by a single request. */
 const isOutage = (error: unknown): boolean => error instanceof Unavailable && !(error instanceof UnforeseenFailure);
 
 export interface BatchQueueOptions<Request, Answer> {
   /** Transactions in flight at once; a key always takes the same lane. */
   readonly lanes: number;
   readonly batchMax: number;
-  /** How long a batch may take, where nobody else is served meanwhile. */
+  /** The longest time of a batch, where the process serves nobody else meanwhile. */
   readonly batchMs?: number | undefined;
   /** Requests that may wait in a lane, and how long. */
   readonly waitingMax: number;

@@ -4,23 +4,24 @@ import type { Dialect } from './dialects/dialect.ts';
 import type { Statement } from './statement.ts';
 import { deletesOf, runTogether } from './writing.ts';
 
-/** A mark is swept after a day, by the database's clock. Long before, nobody looks for it any more. */
+/** A mark is deleted after a day, by the database's clock. It is no longer needed long before that. */
 const SWEPT_AFTER_MS = 24 * 60 * 60 * 1000;
 /** A transaction older than this is not tried again: its mark might be swept before the try reaches the database. */
 const DOUBT_MAX_MS = 60 * 60 * 1000;
 
 /**
- * The mark that every try of one transaction writes, so that what became of a lost COMMIT is looked up and never inferred.
- * The first try writes it last, just before COMMIT. A try after a lost COMMIT writes it first, and there it is a fence: where the row is there
- * already, the transaction is stored; where it is not, the earlier try can never commit, since two transactions cannot both hold the key.
- * On one server the lock on the key says so at once; between nodes of a cluster certification says so at COMMIT.
+ * The mark that every try of one transaction writes. It shows whether a lost COMMIT was stored, so that nothing is inferred.
+ *
+ * The first try writes it last, just before COMMIT. A try after a lost COMMIT writes it first, as a fence. If the row is there already,
+ * the transaction is stored. If not, the earlier try can never commit, since two transactions cannot both hold the key. On one server the
+ * lock on the key decides at once; between nodes of a cluster certification decides at COMMIT.
  */
 export class CommitMark<Result> {
   readonly #id: string;
   readonly #dialect: Dialect;
   readonly #wallMs = Date.now();
   readonly #monotonicMs = performance.now();
-  /** What each try that sent COMMIT came to. Between nodes of a cluster an earlier one than the last may be the one that is stored. */
+  /** The outcome of each try that sent COMMIT. Between nodes of a cluster an earlier try than the last may be the stored one. */
   readonly #sent = new Map<number, Result>();
   #tries = 0;
 
@@ -55,7 +56,7 @@ export class CommitMark<Result> {
     return { sql: `INSERT INTO commits (id, attempt, at) VALUES (?, ?, ${this.#dialect.now})`, parameters: [this.#id, this.#tries] };
   }
 
-  /** Writes the mark as the fence of a try after a lost COMMIT; or gives what the stored try came to. */
+  /** Writes the mark as the fence of a try after a lost COMMIT; or returns the outcome of the stored try. */
   async claim(manager: EntityManager): Promise<{ readonly stored: Result } | undefined> {
     if (this.#isTooOld) throw new Unavailable('the mark of a lost COMMIT may have been swept', { outcome: 'unknown' });
     if (await this.#dialect.insertNew(manager, this.next())) return undefined;

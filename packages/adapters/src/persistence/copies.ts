@@ -6,7 +6,7 @@ import { dialectOf } from './dialects/index.ts';
 /** Copies the embedded database into a new file while others sell. Of another database it gives the commands that do it. */
 export const backUp = (config: DatabaseConfig, to: string): Promise<'done' | ByOtherTools> => dialectOf(config).copies.backUp(to);
 
-/** Puts a backup in the place of the embedded database, which nobody may have open. Of another database it gives the commands that do it. */
+/** Replaces the embedded database with a backup; no process may have it open. For another database it returns the commands to run. */
 export const restore = (config: DatabaseConfig, from: string, restoring: Omit<Restoring, 'bringUpToDate'>): Promise<Restored | ByOtherTools> =>
   dialectOf(config).copies.restore(from, { ...restoring, bringUpToDate });
 

@@ -28,10 +28,10 @@ export type ErrorClass =
   | 'referenced'
   /** Our statement, our values or our tables are wrong. */
   | 'bug'
-  /** The database failed in a way that nobody foresaw here. */
+  /** The database failed in an unexpected way. */
   | 'unforeseen';
 
-/** What Node says of connecting and of connections. */
+/** Node's error codes of connections. */
 const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   ECONNREFUSED: 'not_started',
   ENOTFOUND: 'not_started',
@@ -67,7 +67,7 @@ export const classifierBy =
     return ofWords?.(message) ?? (isOfDriver ? 'unforeseen' : 'bug');
   };
 
-/** The database failed in a way that nobody foresaw. Nothing is stored. One of a batch may be the cause. */
+/** The database failed in an unexpected way. Nothing is stored. One request of a batch may be the cause. */
 export class UnforeseenFailure extends Unavailable {
   constructor(error: unknown) {
     const { errno, code } = driverErrorOf(error);

@@ -33,7 +33,7 @@ export class Database {
   readonly #places: LimitFunction | undefined;
   #sources: Opened | undefined;
   #tellLost: (why: string) => void = () => {};
-  /** Told when the file that was opened is not at its path any more, in words for who runs the server: nothing is served until a restart. */
+  /** Called when the opened file is no longer at its path, with a message for operators: nothing is served until a restart. */
   readonly whenLost = new Promise<string>((resolve) => {
     this.#tellLost = resolve;
   });
@@ -108,8 +108,8 @@ export class Database {
   }
 
   /**
-   * The same for what somebody is told of. Every try writes one mark, so that what became of a lost COMMIT is looked up: `work` is never
-   * done twice, whatever others did since. `outcome: unknown` is thrown when that could not be found out in time.
+   * The same, for a result that somebody is told. Every try writes one mark, which shows whether a lost COMMIT was stored. So `work` is
+   * never done twice, whatever others did since. `outcome: unknown` is thrown when that could not be found out in time.
    */
   async markedTransaction<Result>(work: Work<Result>, turn: Turn = 'accounts'): Promise<Result> {
     try {
@@ -127,7 +127,7 @@ export class Database {
     try {
       return await this.#run(work, mark, turn);
     } catch (error) {
-      // Whatever stopped the finding out, what is not known is said to be so.
+      // Whatever stopped the check, the outcome is unknown and is reported so.
       if (!mark.isInDoubt) throw error;
       this.#measures.unknownOutcome();
       throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown', cause: error });
@@ -149,7 +149,7 @@ export class Database {
     this.#turns.salesGather = wait;
   }
 
-  /** Deletes the marks that nobody looks for any more, in small transactions, and says how many they were. */
+  /** Deletes marks that are no longer needed, in small transactions, and returns their number. */
   async sweepMarks({ stepRows = 500 } = {}): Promise<number> {
     let swept = 0;
     for (let step = stepRows; step === stepRows; swept += step)
@@ -199,7 +199,7 @@ export class Database {
   /** Whether rows are read now. Of a table: a node without a majority still answers what needs none. */
   async isReachable(): Promise<boolean> {
     try {
-      // Not in a place: that others take all of theirs is no word on the database.
+      // Without a place in the pool's shares: when others use all of theirs, that says nothing about the database.
       await this.#read('SELECT version FROM guards', [], { tryMs: ACQUIRE_MS, places: undefined });
       return true;
     } catch {
@@ -214,7 +214,7 @@ export class Database {
     await sources?.close();
   }
 
-  /** What takes from what is promised, a line each, in words for who runs the server. */
+  /** What weakens the promises, a line each, in words for operators. */
   async weaknesses(): Promise<readonly string[]> {
     const { notice } = this.#connection();
     const found = await weaknessesOf(this.dialect, (work) => this.transaction(work));

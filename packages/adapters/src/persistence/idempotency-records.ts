@@ -6,7 +6,7 @@ import type { Dialect } from './dialects/dialect.ts';
 import { type IdempotencyRecordColumns, toDate } from './rows.ts';
 import type { Statement } from './statement.ts';
 
-/** What was answered before under the keys; nothing is asked of the database where there are none. */
+/** Earlier answers under the keys; without keys the database is not queried. */
 export async function readIdempotencyRecords(
   manager: EntityManager,
   asked: readonly { readonly actor: ActorRef; readonly key?: IdempotencyKey | undefined }[],
@@ -44,7 +44,7 @@ const revived = (json: string): IdempotencyRecord['answer'] =>
 export class TypeOrmIdempotencyRecords implements IdempotencyRecords {
   readonly #database: Database;
   readonly #uptimeMs: () => number;
-  /** The least that the database's clock was ever ahead of this process's uptime. */
+  /** The smallest difference seen between the database's clock and this process's uptime. */
   #aheadMs = Number.POSITIVE_INFINITY;
   constructor(database: Database, uptimeMs = () => performance.now()) {
     this.#database = database;

@@ -2,10 +2,10 @@ import type { DataSource, EntityManager, EntitySchema } from 'typeorm';
 import { QUEUE_LIMITS } from './batch-queue.ts';
 import type { Dialect } from './dialects/dialect.ts';
 
-/** Each id once, in the order in which everybody locks, so that two transactions never wait for each other. */
+/** Each id once, in the one order of all transactions, so that no two of them wait for each other. */
 export const inIdOrder = (ids: readonly (string | undefined)[]): string[] => [...new Set(ids.filter((id) => id !== undefined))].sort();
 
-/** Reads rows by id as they are now and keeps them as they are until the transaction ends: nobody else changes or locks them. */
+/** Reads the latest rows by id and locks them until the transaction ends: no other transaction changes or locks them. */
 export const lockRows = <Columns extends object>(...asked: Asked<Columns>): Promise<Columns[]> => readRows('locked', ...asked);
 
 /** Reads rows by id as they are committed now. Others may change them at any time. */
@@ -27,7 +27,7 @@ async function readRows<Columns extends object>(mode: Mode, ...[dialect, manager
   return manager.query(sqlOf(mode, dialect, manager, schema, columns, all), [...all]);
 }
 
-/** What TypeORM makes of it for so many rows, in its engine's words. It is made once: each time, it cost more than the answer's parsing. */
+/** TypeORM's statement for this number of rows, in its engine's words. It is built once: building it cost more than parsing the answer. */
 function sqlOf(
   mode: Mode,
   dialect: Dialect,

@@ -37,7 +37,7 @@ interface Found<Row> {
   readonly row: Row | undefined;
 }
 
-/** Shares a read among all who ask the same before it begins. Callers that come while it runs get the next one, never this one. */
+/** Shares a read among all equal requests that arrive before it begins. Callers that arrive while it runs get the next one. */
 export function sharedRead<Question extends object, Answer>(read: (question: Question) => Promise<Answer>) {
   const next = new Map<string, Promise<Answer>>();
   const running = new Map<string, Promise<unknown>>();
@@ -69,9 +69,9 @@ const LIST_CHARACTERS = 2000;
 const VALUE_CHARACTERS = 20;
 
 /**
- * Shapes rows, and hands out again what it made of those that are as they were when the same was asked before: a row's value
- * then is the same object, and a list of such rows the same list, so that what was rendered of them serves again. The rows
- * are read each time; only the work on them is saved.
+ * Shapes rows, and reuses the values of rows that have not changed since the same was asked before. An unchanged row gives the same
+ * object, and a list of unchanged rows the same list. So text rendered from them can be reused. The rows are read each time; only the
+ * work on them is saved.
  */
 export function cachedShape<Row extends object, Value>(shape: (rows: readonly Row[]) => readonly Value[]) {
   const kept = new LRUCache<string, { readonly rows: readonly Row[]; readonly values: readonly Value[] }>({

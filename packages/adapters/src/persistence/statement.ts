@@ -9,7 +9,7 @@ export interface Statement {
   readonly rows?: number;
 }
 
-/** What was read under a lock is not so any more. Something wrote around the lock, so the transaction is run anew. */
+/** A row that was read under a lock has changed. Something wrote around the lock, so the transaction is run again. */
 export class StaleRow extends Error {
   override readonly name = 'StaleRow';
 }
@@ -18,7 +18,7 @@ export function requireRows(found: number | undefined, expected: number | undefi
   if (expected !== undefined && found !== expected) throw new StaleRow(`${found} rows changed where ${expected} were locked`);
 }
 
-/** Places for so many values. Every statement says `?`; an engine that has other signs gets them where its connections are made. */
+/** Placeholders for this number of values. Every statement uses `?`; an engine with other signs translates them in its connections. */
 export const placesFor = (values: readonly unknown[]): string => values.map(() => '?').join(', ');
 
 /**

@@ -24,7 +24,7 @@ export function createStockQueue(sales: Sales): StockQueue {
 
 export const isRerouted = (answer: Outcome | Rerouted): answer is Rerouted => 'eventId' in answer;
 
-/** What the decision returned, as it was stored, or what it threw. */
+/** The decision's result as it was stored, or the error that it threw. */
 export function unwrap<Result extends Event | Booking | undefined>(outcome: Outcome | Rerouted): Answer<Result> {
   if (isRerouted(outcome)) throw new Error('only a decision on a booking goes to another event');
   if (!outcome.done) throw outcome.error;

@@ -27,7 +27,7 @@ export interface Rerouted {
   readonly eventId: string;
 }
 
-/** What a transaction of sales works with. */
+/** The tools of a sales transaction. */
 export interface Sales {
   readonly database: Database;
   readonly clock: Clock;

@@ -14,15 +14,15 @@ const BUDGET_MS = 3000;
 /** A database that does not answer at all is given less: the client hears 503 within the second. */
 const CONNECT_BUDGET_MS = 600;
 /**
- * One try of a transaction or of a read. Then its connection is given up. Longer than any lock is waited for; and longer than
- * the budget, so that a try that was given up has no successor, unless it was at COMMIT: it may hear from the database yet.
+ * The longest time of one try of a transaction or of a read; then its connection is given up. It is longer than any wait for a lock. It
+ * is also longer than the budget, so a try that was given up has no successor, unless it was at COMMIT.
  */
 export const TRY_MS = BUDGET_MS + 2000;
 /** … and one that looks what became of a lost COMMIT: the client has waited long already. */
 const LOOK_MS = 2000;
 /** How long a try waits for a connection of the pool. */
 export const ACQUIRE_MS = 1000;
-/** What does not pass by itself within any budget. */
+/** Errors that no amount of waiting cures. */
 const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
   unwritable: 'the database cannot be written: no room, or a read-only file',
   disk_failed: 'the disk of the database failed',
@@ -75,11 +75,11 @@ function whyOf(error: unknown, kind: ErrorClass): string {
   return `the database ${kind === 'wrong_server' ? 'took no writes' : 'did not get to it'}${which}`;
 }
 
-/** What a transaction came to, and whether there is anything to commit. */
+/** The result of a transaction, and whether there is anything to commit. */
 export interface Worked<Result> {
   readonly result: Result;
   readonly hasWritten: boolean;
-  /** What is left to be written. It goes to the database together with the mark. */
+  /** The writes that are left. They go to the database together with the mark. */
   readonly unsent?: readonly Statement[];
 }
 
@@ -87,11 +87,12 @@ export interface Worked<Result> {
 export type Work<Result> = (manager: EntityManager, tries: { readonly isInDoubt: boolean }) => Promise<Worked<Result>>;
 
 /**
- * One try of a transaction. Without a mark its outcome is told to nobody. With one, a try after a lost COMMIT first claims the mark, and
- * gives what was stored where it is taken.
+ * One try of a transaction. Without a mark its outcome is told to nobody. With one, a try after a lost COMMIT first claims the mark. If
+ * the mark is taken, it returns the stored outcome.
  *
- * In plain statements, not by TypeORM's own transactions. It counts them, where there is one connection for all on that one, and loses
- * count where the engine rolls back by itself (the disk is full): each later one would count as inside the last, and its COMMIT be none.
+ * It sends plain statements instead of using TypeORM's transactions. TypeORM counts nested transactions on a shared connection, and the
+ * count is wrong after the engine rolls back by itself (the disk is full). Each later transaction would then count as nested, and would
+ * never be committed.
  */
 export async function tryOnce<Result>(
   source: DataSource,
@@ -111,7 +112,7 @@ export async function tryOnce<Result>(
       const found = isInDoubt ? await mark?.claim(runner.manager) : undefined;
       if (found !== undefined) return await rollBack(found.stored);
       const { result, hasWritten, unsent = [] } = await work(runner.manager, { isInDoubt });
-      // Nothing to lose: what was decided holds whether or not anybody hears of it.
+      // Nothing was written, so the decision holds whether or not its answer arrives.
       if (mark !== undefined && !hasWritten && !isInDoubt) return await rollBack(result);
       await runTogether(dialect, runner.manager, mark === undefined || isInDoubt ? unsent : [...unsent, mark.next()]);
       const connection: unknown = await runner.connect();
@@ -139,8 +140,8 @@ export async function tryOnce<Result>(
 }
 
 /**
- * Runs `work` on a connection; on one of a pool for a bounded time. A database that answers no more (frozen, cut off) would hold
- * it for ever: then the connection is given up, since what it does is not known, and the database rolls back what it began.
+ * Runs `work` on a connection; on one of a pool for a bounded time. A frozen or unreachable database would hold it for ever. Then the
+ * connection is given up, since its state is not known, and the database rolls back what was begun.
  */
 export async function onConnection<Result>(
   { pool, errors }: Dialect,
@@ -182,7 +183,7 @@ export async function onConnection<Result>(
   }
 }
 
-/** Does the work in one of so many places, for which it waits as long as for a connection. */
+/** Does the work in one of a limited number of places, for which it waits as long as for a connection. */
 export async function inPlace<Result>(places: LimitFunction | undefined, work: () => Promise<Result>): Promise<Result> {
   if (places === undefined) return work();
   const placing = new Promise<() => void>((resolve) => {
@@ -230,5 +231,5 @@ function retryClassOf(error: unknown, kind: ErrorClass): RetryClass {
   return asTransient(kind) ?? 'other';
 }
 
-/** The same error, but in the words of the port where nobody foresaw it. */
+/** The same error; an unexpected one becomes the port's error. */
 export const foreseen = (error: unknown, kind: ErrorClass): unknown => (kind === 'unforeseen' ? new UnforeseenFailure(error) : error);

@@ -30,7 +30,7 @@ export class TypeOrmBookingRepository implements BookingRepository {
   }
 }
 
-/** The event of a booking; none when the booking is not seen. */
+/** The event of a booking; undefined when the booking is not visible. */
 interface EventOf {
   readonly eventId: string | undefined;
 }

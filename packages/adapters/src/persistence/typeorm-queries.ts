@@ -121,8 +121,8 @@ const byId = <Row extends { readonly id: string }>(rows: readonly Row[]): Readon
 const COMPLETE_TRIES = 5;
 
 /**
- * A row that refers to what is not there was deleted with it between two statements, or comes from a replica that is ahead of another: then
- * all is read again, from where writes go.
+ * Reads again, from the primary, when a row refers to another that is missing. Both may have been deleted between two statements, or one
+ * replica is ahead of another.
  */
 async function complete<View>(asked: Freshness, read: (freshness: Freshness) => Promise<readonly (View | undefined)[]>): Promise<readonly View[]> {
   for (let tries = 0; tries < COMPLETE_TRIES; tries++) {
@@ -166,9 +166,9 @@ interface Order {
 }
 
 /**
- * A part of a list, and one row more, which says that others follow (`cut`). It walks its index: behind a key, however far down, costs the
- * same. Rows that are left out by their number are passed by in the index, and only the part's own are read: an embedded engine does it while
- * nobody else is served.
+ * A part of a list, and one row more, which says that others follow (`cut`). It walks its index: any key costs the same, however far
+ * down. Rows that an offset skips are passed in the index, and only the part's own rows are read. An embedded engine serves nobody else
+ * meanwhile.
  */
 function pageOf(database: Database, { after, offset, limit }: PageRequest, { table, at, direction, index, userId }: Order): Rows {
   const { dialect } = database;

@@ -23,7 +23,7 @@ import type { Worked } from './tries.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
-  /** The actor is looked up for nearly every read, so the look-ups share statements. */
+  /** Nearly every read looks up the actor, so these queries share statements. */
   readonly find: UserRepository['find'];
 
   constructor(database: Database) {
@@ -71,7 +71,7 @@ export class TypeOrmUserRepository implements UserRepository {
   }
 }
 
-/** What the decision returned, as it was stored, or what it threw. */
+/** The decision's result as it was stored, or the error that it threw. */
 type Decided<Result> =
   | { readonly done: true; readonly after: Result; readonly replayed: boolean }
   | { readonly done: false; readonly error: unknown };
@@ -83,7 +83,7 @@ interface LockedUsers {
 
 async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: RepositoryContext): Promise<LockedUsers> {
   const actorId = rowNeededBy(actor);
-  // A user who may stop being an admin waits for all others who may, so that the last two do not leave at once.
+  // Changes that may remove an admin wait for each other, so that the last two do not leave at once.
   const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
   const rows = await lockRows<UserColumns>(dialect, manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]));
   const users = new Map(rows.map((row) => [row.id, toUser(row)]));
@@ -190,7 +190,7 @@ async function store(manager: EntityManager, before: User | undefined, after: St
   return true;
 }
 
-/** What the tables' keys refuse, in the domain's words. */
+/** Errors of the tables' keys, as the domain's refusals. */
 function refuseKnown(dialect: Dialect, error: unknown): never {
   const kind = dialect.errors.classify(error);
   const message = messageOf(error);

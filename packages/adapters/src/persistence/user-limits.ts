@@ -7,9 +7,9 @@ import { type Parameter, placesFor } from './statement.ts';
 import { hashOf } from './typeorm-rate-limit-store.ts';
 
 /**
- * What the limits of a user are judged on: the tickets they hold of an event and the changes they made to their bookings of it, as far as the
- * policy limits them. Nobody moves either while the events' locks are held. One statement, by an index alone, so that it costs the same
- * however many bookings they cancelled before.
+ * The facts for a user's limits, as far as the policy limits them: the tickets they hold of an event, and their changes of bookings of
+ * it. Neither changes while the events' locks are held. It is one statement, by an index alone, so its cost does not grow with bookings
+ * that were cancelled before.
  */
 export async function limitsIn(
   dialect: Dialect,

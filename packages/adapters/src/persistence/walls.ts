@@ -7,7 +7,7 @@ class Tried extends Error {
   override readonly name = 'Tried';
 }
 
-/** What CHECK, isolation and durability lack of what is promised, as it is now. Nothing is stored. */
+/** Where CHECK, isolation and durability are weaker than promised, at this moment. Nothing is stored. */
 export async function weaknessesOf(
   { weaknesses }: Dialect,
   transaction: (work: (manager: EntityManager) => Promise<never>) => Promise<never>,

@@ -30,7 +30,7 @@ export class WriteHealth {
     if (this.#timer !== undefined || this.#refusedBecause !== undefined) this.#become(undefined);
   }
 
-  /** What concerns one request alone (a lock, a refusal, a bug) says nothing about others. */
+  /** Errors of a single request (a lock, a refusal, a bug) say nothing about others. */
   failed(error: unknown): void {
     const reason = reasonOf(this.#errors, error);
     if (reason === undefined) return;
@@ -83,7 +83,7 @@ function reasonOf(errors: ErrorRules, error: unknown): WritesRefused | undefined
   }
 }
 
-/** What the database itself said, under what was made of it. */
+/** The database's own error, below its wrappers. */
 function rootOf(error: unknown): unknown {
   let root = error;
   while (root instanceof Error && root.cause instanceof Error) root = root.cause;

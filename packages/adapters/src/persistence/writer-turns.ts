@@ -2,7 +2,7 @@ import { Unavailable } from '@ticket/domain';
 import { QUEUE_LIMITS } from './batch-queue.ts';
 import { gather } from './shared-reads.ts';
 
-/** Sales come first; of so many turns in a row, accounts get one while both wait. */
+/** Sales come first; while both wait, accounts get one of this number of turns. */
 const TURNS_TO_SHARE = 10;
 
 /** Whose turn it is: a batch of sales, or anything else that writes (accounts, counts, sweeping). */
@@ -65,7 +65,7 @@ export class WriterTurns {
     return accounts.shift();
   }
 
-  /** Those who wait longest are at the front. */
+  /** The longest waiting are at the front. */
   #refuseLate(): void {
     const { accounts } = this.#waiting;
     const now = performance.now();

@@ -5,22 +5,22 @@ import type { PasswordHasher } from '@ticket/domain/accounts';
 import pLimit from 'p-limit';
 import { NO_MEASURES } from '../measures.ts';
 
-/** For each core: some five seconds of its work at a cost of 10. Who would wait longer is told to come back. */
+/** For each core: some five seconds of its work at a cost of 10. Callers that would wait longer are told to come back. */
 const WAITING_MAX = 100;
 
 /** libuv's, which also verify tokens, look up names and read files. */
 const THREADS = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
 
-/** Nobody's password: `verify` works on it when there is no hash, so that an unknown e-mail takes as long as a known one. */
+/** A dummy hash: `verify` works on it when there is no hash, so that an unknown e-mail takes as long as a known one. */
 const nobodyAt = (cost: number): string => `$2y$${String(cost).padStart(2, '0')}$EmMLwMHWt0koaBknDj0RyudyMp5Mc63nwaNvIJWZaIBTfdFmAfF6u`;
 
 /** The base-2 logarithm of the rounds, as a hash states it: $2b$10$… */
 const costOf = (hashed: string): number => Number(hashed.split('$')[2]);
 
 /**
- * bcrypt on libuv's threads, two more at once than there are cores and one less than there are threads, so that a storm of logins
- * slows bookings down but never stops them. Two more than the cores: bookings and their database want them too, and the system
- * then gives hashing the larger share (docs/performance.md has the figures). Throws `Unavailable` when too many wait already.
+ * bcrypt on libuv's threads. The number at once is two more than the cores, and at most one less than the threads. So a storm of logins
+ * slows bookings down but never stops them. It is two more than the cores because bookings and their database need cores too, and the
+ * system then gives hashing the larger share (docs/performance.md has the figures). Throws `Unavailable` when too many wait already.
  */
 export class BcryptPasswordHasher implements PasswordHasher {
   readonly atOnceMax: number;
@@ -47,7 +47,7 @@ export class BcryptPasswordHasher implements PasswordHasher {
     return this.#inTurn(async () => {
       const tried = hashed ?? nobodyAt(this.#cost);
       if ((await verify(password, tried)) && hashed !== undefined) return true;
-      // Each cost is twice the work of the one before: a hash of 10 and nobody's of 10 and 11 are the work of one of 12.
+      // Each step of cost doubles the work: a hash of 10 and dummy hashes of 10 and 11 take the work of one of 12.
       for (let cost = costOf(tried); cost < this.#cost; cost++) await verify(password, nobodyAt(cost));
       return false;
     });

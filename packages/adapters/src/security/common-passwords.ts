@@ -1,6 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 
-/** What the list of the world lacks and is guessed here: words of the country, of the product and of those who run it. */
+/** Passwords that the international list lacks and guessers try here: words of the country, of the product and of its operators. */
 const LOCAL = `
   rahasia1 rahasia123 indonesia1 indonesia123 merdeka1 merdeka45 merdeka1945 bismillah1 bismillah123 sayang123 sayangku1 cintaku1 cinta123
   garuda123 pancasila pancasila1 jakarta1 jakarta123 palembang palembang1 palembang123 sriwijaya sriwijayafc unsri123 universitas

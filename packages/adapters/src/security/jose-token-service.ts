@@ -26,12 +26,12 @@ interface Verified {
 }
 
 /**
- * HS256 and nothing else. The claims are the contract's five, the token's purpose and `ver`, the token version of the user's row:
- * a new password leaves older tokens behind. The role claim is for clients to read; rights come from the row.
+ * HS256 and nothing else. The claims are the contract's five, the token's purpose and `ver`, the token version of the user's row. A new
+ * password ends older tokens. The role claim is for clients to read; rights come from the row.
  *
- * A token that was issued or verified here is remembered until it expires: verifying costs more than the rest of a request's
- * parsing, and runs on the threads that hash passwords. So who logged in before a sale costs it nothing. What is remembered is
- * who holds a token, never what they may do, so a change of the user counts at once.
+ * A token that was issued or verified here is remembered until it expires. Verifying costs more than the rest of a request's parsing, and
+ * runs on the threads that hash passwords. So users who logged in before a sale cost it nothing. Only the holder of a token is
+ * remembered, never their rights, so a change of the user counts at once.
  */
 export class JoseTokenService implements TokenService {
   readonly #secret: string;
@@ -96,6 +96,6 @@ export class JoseTokenService implements TokenService {
   }
 }
 
-/** Ours say all three. Tokens of versions before say none of them; they are accepted until they expire. */
+/** Our tokens have all three. Tokens of earlier versions have none of them, and are accepted until they expire. */
 const isForThisService = (payload: JWTPayload): boolean =>
   PURPOSE_CLAIMS.every((claim) => payload[claim] === PURPOSE[claim]) || PURPOSE_CLAIMS.every((claim) => payload[claim] === undefined);

@@ -38,19 +38,19 @@ function runningIn(full: Map<string, RateCount>, subjects: readonly string[], no
 }
 
 /**
- * Runs what stays within the limits even if all that is under way in this process comes to be counted, so that many at once do not
- * overshoot; callers that are too many for the moment are told to come again in a second. Work counts what it has to before it ends. Other
- * processes are not seen: each may overshoot by what it has under way.
+ * Runs work only while the limits hold even if all work under way in this process fails and is counted. So many calls at once do not
+ * overshoot. Callers above that are told to come again in a second. Work counts its failure before it ends. Other processes are not seen:
+ * each may overshoot by its own work under way.
  */
 export function limitAtOnce({ rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>, code: Parameters<typeof refuseAtLimit>[0]) {
   const underWay = new Map<string, number>();
   /**
-   * The counts that have reached their limit, as far as this process has seen. A count does not fall while its window runs, so a client who has
-   * reached a limit is refused without a look at the database, until the window ends.
+   * The counts that have reached their limit, as far as this process has seen. A count does not fall while its window runs. So a client
+   * who has reached a limit is refused without a query until the window ends.
    */
   const full = new Map<string, RateCount>();
   return async <Result>(limits: readonly RateLimit[], now: Date, work: () => Promise<Result>): Promise<Result> => {
-    // As it is before the counts are read: what ends meanwhile may be missing from them.
+    // Copied before the counts are read: work that ends meanwhile may be missing from them.
     const subjects = limits.map(({ subject }) => subject);
     const ahead = new Map(subjects.map((subject) => [subject, underWay.get(subject) ?? 0]));
     refuseCrowd(code, limits, [], ahead);
@@ -78,10 +78,10 @@ async function counted<Result>(underWay: Map<string, number>, subjects: readonly
   }
 }
 
-/** Passwords as use cases have them: each says for whom it works, and a password is one in whatever form it is typed. */
+/** Passwords as use cases have them: each call says for whom it works, and every Unicode form of a password is the same password. */
 export interface SharedPasswords {
   hash(password: string, holders: readonly Holder[]): Promise<string>;
-  /** `outdated`: right, and its hash took less work than hashes take now or is of another form, and can be made anew. */
+  /** `outdated`: the password is right, and its hash is cheaper than hashes are now or of another form. It can be made anew. */
   verify(password: string, hash: string | undefined, holders: readonly Holder[]): Promise<'wrong' | 'right' | 'outdated'>;
 }
 /** Gives the user of the e-mail for the right password, within the budget of failed logins. */
@@ -103,8 +103,8 @@ export interface Holder {
 }
 
 /**
- * Lets one account, and one address, hold at most a third of a server's places for passwords, and an IPv6 site two thirds, whatever they hash
- * or verify: nobody, not even with a right password, keeps everybody else out.
+ * Lets one account, and one address, hold at most a third of a server's places for passwords, and an IPv6 site two thirds. So no single
+ * client, even one with a right password, keeps all others out.
  */
 export function inShares(passwords: PasswordHasher): SharedPasswords {
   const underWay = new Map<string, number>();
@@ -124,7 +124,7 @@ export function inShares(passwords: PasswordHasher): SharedPasswords {
         for (const form of formsOf(password)) {
           if (!(await passwords.verify(form, hash)) || hash === undefined) continue;
           const isOutdated = form !== normalPassword(password) || passwords.needsRehash(hash);
-          // bcrypt would hash the first 72 bytes of one that is longer in NFC, and it would open nothing any more.
+          // bcrypt would hash only the first 72 bytes of a text that is longer in NFC, and the password would no longer log in.
           return isOutdated && isPasswordStorable(password) ? 'outdated' : 'right';
         }
         return 'wrong';
@@ -133,8 +133,8 @@ export function inShares(passwords: PasswordHasher): SharedPasswords {
 }
 
 /**
- * Who holds the place of a password: the signed-in account, and the networks that the request comes from. A login has no account yet: were it
- * counted by the e-mail that it names, a stranger who names it would keep its owner out.
+ * Who holds the place of a password: the signed-in account, and the networks that the request comes from. A login has no account yet. If
+ * it counted by the e-mail it names, a stranger who names that e-mail would keep its owner out.
  */
 export function holdersOf(actor: ActorRef, from: readonly ClientNetwork[]): readonly Holder[] {
   const userId = userIdOf(actor);

@@ -33,7 +33,7 @@ export async function openAccount(
   });
   return { value: stored.user, replayed };
 
-  /** Asked again under a key: the user who has the e-mail may be the first answer, which is given again. */
+  /** On a repeated request under a key, the user who has the e-mail may be the first answer, which is given again. */
   async function answeredBefore(): Promise<Answer<User> | undefined> {
     const { actor: ref, key } = context;
     if (key === undefined) return undefined;

@@ -11,7 +11,7 @@ export interface StoredUser {
   readonly passwordHash?: string | undefined;
 }
 
-/** What may keep a user from being deleted: see `requireDeletable`. */
+/** Facts that may forbid the deletion of a user: see `requireDeletable`. */
 export interface UserFacts {
   /** Whether there are admins besides them. */
   readonly hasOtherAdmins: boolean;
@@ -33,19 +33,19 @@ export interface Credentials {
 }
 
 export interface UserRepository {
-  /** A user who is not found is not there: that is looked up where writes go, whatever the freshness. */
+  /** `undefined` is certain: a user who is not found on a replica is looked up on the primary, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<User | undefined>;
-  /** By the e-mail as stored, lower case; no older than the question, since a password that was replaced opens nothing any more. */
+  /** By the e-mail as stored, lower case. Never reads stale rows, since a replaced password must no longer log in. */
   findCredentials(email: string): Promise<Credentials | undefined>;
-  /** By the e-mail as stored. Plainly, somebody who was just made may be missing: the key of the table has the last word. */
+  /** By the e-mail as stored. A read that may lag can miss a new user: the table's unique key decides in the end. */
   findByEmail(email: string, freshness?: Freshness): Promise<User | undefined>;
   /** Read without a lock: enough for a "no", never for a "yes". */
   findFacts(id: string, freshness?: Freshness): Promise<UserFacts>;
   /**
-   * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` for an e-mail of somebody else's, also when
-   * both come at once. Two admins who lose their role at once are decided one after the other, so the second does not see the first
-   * among the other admins. What is deleted passes `requireDeletable` under the lock, and takes its cancelled bookings with it: no other
-   * change pays for the facts.
+   * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` when another user has the e-mail, also when both arrive
+   * at once. Two admins who lose their role at once are decided one after the other, so the second no longer counts the first as an
+   * admin. A deletion passes `requireDeletable` under the lock and takes the user's cancelled bookings with it. Only deletions read those
+   * facts.
    */
   change<Result extends StoredUser | undefined>(id: string, context: RepositoryContext, decide: (now: UserState) => Result): Promise<Answer<Result>>;
 }
@@ -63,12 +63,12 @@ export interface TokenService {
 }
 
 export interface PasswordHasher {
-  /** How many it works on or lets wait at once; callers beyond them get `Unavailable`. */
+  /** How many calls may run or wait at once; callers beyond them get `Unavailable`. */
   readonly atOnceMax: number;
   hash(password: string): Promise<string>;
   /**
-   * Without a hash (nobody has that e-mail) it does the same work and says no, so that the time tells nothing. Nor does the
-   * time of a no tell that the hash was made with less work than is taken now.
+   * Without a hash (nobody has that e-mail) it does the same work and answers no, so the time reveals nothing. The time of a "no" also
+   * does not reveal that the hash is cheaper than hashes are now.
    */
   verify(password: string, hash: string | undefined): Promise<boolean>;
   /** Whether the hash was made with less work than `hash` takes now. */

@@ -5,9 +5,9 @@ import { failedLoginLimits } from './rate-limits.ts';
 import type { User } from './user.ts';
 
 /**
- * An unknown e-mail and a wrong password are refused alike and take the same work. An address with too many failures is refused before any
- * work; what is being verified counts as failed until it is known. A password whose hash took less work than hashes take now, or is of another
- * form than NFC, is hashed anew; its tokens stay good.
+ * An unknown e-mail and a wrong password get the same refusal after the same work. An address with too many failures is refused before
+ * any work. A login under way counts as failed until it ends. A password whose hash is cheaper than hashes are now, or of another form
+ * than NFC, is hashed anew; its tokens stay valid.
  */
 export function provePassword({
   users,
@@ -26,12 +26,12 @@ export function provePassword({
         await countOne({ rateLimitStore }, limits, now);
         return refuse('wrong_credentials', {});
       }
-      // Whatever keeps it from being stored, the password was right; the next login tries again.
+      // The password was right even if the new hash cannot be stored; the next login tries again.
       if (verdict === 'outdated') await rehash(credentials.user, password, holders).catch(() => undefined);
       return credentials.user;
     });
   };
-  /** Keeps the password under a costlier hash; where it was changed meanwhile, which raises the token version, the new one stays. */
+  /** Stores a costlier hash of the same password. If the password changed meanwhile, which raises the token version, the new one stays. */
   async function rehash({ id, tokenVersion }: User, password: string, holders: readonly Holder[]): Promise<void> {
     const passwordHash = await passwords.hash(password, holders);
     await users.change(id, { actor: 'operator' }, ({ user }) => (user?.tokenVersion === tokenVersion ? { user, passwordHash } : user && { user }));

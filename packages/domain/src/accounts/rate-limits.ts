@@ -1,13 +1,13 @@
 import type { RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
 
-/** How much of something may come in a window, by what it has in common. */
+/** How many of something may come in a window, for each subject that they share. */
 export interface RateLimit {
   readonly subject: string;
   readonly countMax: number;
 }
 
-/** Where a request comes from, as far as an edge knows it: each network that the client may be counted by. */
+/** Where a request comes from, as far as an edge knows: each network by which the client may be counted. */
 export interface ClientNetwork {
   readonly name: string;
   /** Whether several customers may share it, so that it has the budget of several. */
@@ -15,9 +15,9 @@ export interface ClientNetwork {
 }
 
 /**
- * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: a
- * guesser at one place does not keep the owner out elsewhere. By address alone: a guesser who tries many accounts.
- * E-mails that nobody has are counted alike, so the count tells nothing. What succeeds is not counted.
+ * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: a guesser at one
+ * place does not keep the owner out elsewhere. By address alone: a guesser tries many accounts. E-mails that nobody has are counted in
+ * the same way, so the count reveals nothing. Successful logins are not counted.
  */
 export const failedLoginLimits = (email: string, from: readonly ClientNetwork[]): readonly RateLimit[] =>
   from.flatMap((network) => [
@@ -25,7 +25,7 @@ export const failedLoginLimits = (email: string, from: readonly ClientNetwork[])
     { subject: `address ${network.name}`, countMax: 100 * timesOf(network) },
   ]);
 
-/** Registrations from one address, refused ones too: each costs a hash, and tells whether somebody has the e-mail. */
+/** Registrations from one address, refused ones too: each costs a hash, and reveals whether an e-mail is taken. */
 export const registrationLimits = (
   { registrationsMax }: { readonly registrationsMax: number | 'unlimited' },
   from: readonly ClientNetwork[],
@@ -52,7 +52,7 @@ export function refuseAtLimit(
   if (waits.length > 0) refuse(code, { retryAfterSeconds: Math.max(...waits) });
 }
 
-/** Refuses for a moment those who would be above a limit if all that was under way before them came to be counted. */
+/** Refuses for a moment when the limit would be exceeded if all earlier work under way were counted. */
 export function refuseCrowd(
   code: Parameters<typeof refuseAtLimit>[0],
   limits: readonly RateLimit[],

@@ -9,7 +9,7 @@ import { type ClientNetwork, registrationLimits } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
 /**
- * Opens an account for the actor and signs them in. A place that asked too often is refused before any work.
+ * Opens an account for the actor and signs them in. An address with too many registrations is refused before any work.
  *
  * Refuses `unauthenticated` for an invalid token, `forbidden` (an admin, where the policy does not let one register), `invalid_input`,
  * `password_is_personal`, `too_many_registrations`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.

@@ -17,13 +17,13 @@ export interface User {
   /** Lower case, unique. */
   readonly email: string;
   readonly role: Role;
-  /** Tokens carry it; a password change and a logout raise it, which ends every token given before. */
+  /** Tokens carry it. A password change and a logout raise it, which ends every earlier token. */
   readonly tokenVersion: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-/** What people tell of themselves when an account is made. */
+/** What a user provides when an account is made. */
 export interface NewUser {
   readonly name: string;
   readonly email: string;
@@ -56,8 +56,8 @@ export function normalEmail(email: string): string {
 }
 
 /**
- * ASCII only: a database may take `josé@` for `jose@`, and a letter may look like another.
- * The form is that of HTML's `<input type=email>` with a dot in the domain.
+ * ASCII only: a database may compare `josé@` and `jose@` as equal, and a letter may look like another. The form is that of HTML's `<input
+ * type=email>` with a dot in the domain.
  */
 export function isEmail(email: string): boolean {
   return (
@@ -95,7 +95,7 @@ interface Account {
   readonly password: string | undefined;
 }
 
-/** The same user, whose tokens given so far hold no longer. No edit: `updatedAt` stays. */
+/** The same user, with all earlier tokens ended. This is no edit: `updatedAt` stays. */
 export const signedOut = (user: User): User => ({ ...user, tokenVersion: user.tokenVersion + 1 });
 
 function refuseFaulty(account: Account, rules: PasswordRules): void {

@@ -29,8 +29,8 @@ const unwrapped = async <Value>(answer: Promise<Answer<Value>>): Promise<Value> 
 const isRunning = ({ endsAt }: RateCount, now: Date): boolean => endsAt > now && endsAt <= endOfWindow(now);
 
 /**
- * Every port, in memory, with every promise kept: calls take turns, what throws rolls back, foreign keys hold. Each call
- * gives way once before it runs, so that calls interleave as they do on a database; `giveWay` says how.
+ * Every port, in memory, with every promise kept: calls run one at a time, errors roll back, foreign keys hold. Each call lets others go
+ * first once before it runs, so that calls interleave as they do on a database. `giveWay` decides how.
  */
 export function inMemoryPorts(
   overrides: Partial<Ports & AccountPorts> = {},
@@ -146,13 +146,13 @@ export function inMemoryPorts(
     ...overrides,
   };
 
-  /** Gives way to whatever else is waiting, once; then runs alone. */
+  /** Lets other waiting calls go first, once; then runs alone. */
   async function inTurn<Value>(run: () => Value): Promise<Value> {
     await giveWay();
     return run();
   }
 
-  /** Decides one thing about stock and stores what came of it; or throws and has stored nothing. */
+  /** Makes one decision about stock and stores its result. If it throws, nothing is stored. */
   function settled<Result extends Event | Booking | undefined>(ask: () => StockDecision): Promise<Answer<Result>> {
     return inTurn(() => settledNow(ask()) as Answer<Result>); // what `decide` returned, with its stock version: settle() keeps the kind
   }

@@ -11,7 +11,7 @@ import type { Holding, StockDecision } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 
-/** All rows there are. Ports that are given the same ones are servers on one database. */
+/** All rows. Ports that share the same rows act as servers on one database. */
 export interface Memory {
   /** Without accounts the app vouches for owners, and they have no row. */
   readonly hasAccounts: boolean;
@@ -98,7 +98,7 @@ export function budgetIn(
   return { changesMax, recent: [{ userId, eventId, made: made.length, firstMadeAt, others: counts.get(changesSubject({ userId, eventId })) }] };
 }
 
-/** What hangs on a user. */
+/** What would forbid the deletion of a user. */
 export function userFactsIn(memory: Memory, id: string): UserFacts {
   return {
     hasOtherAdmins: usersIn(memory).some((user) => user.role === 'admin' && user.id !== id),

@@ -1,7 +1,7 @@
 import type { PasswordHasher, TokenService } from '../accounts/ports.ts';
 import type { ActorRef } from '../requests/actor.ts';
 
-/** Tokens that can be read in a failure's text. Only what this service issued is known to it; they do not expire. */
+/** Tokens that are readable in a failed test. The service knows only tokens that it issued; they do not expire. */
 export function fakeTokens(): TokenService {
   const issued = new Map<string, ActorRef>();
   return {
@@ -14,7 +14,7 @@ export function fakeTokens(): TokenService {
   };
 }
 
-/** Salted and one-way enough for a test, and quick. A hash tells its cost. */
+/** Salted and one-way enough for a test, and fast. A hash states its cost. */
 export function fakePasswords({ cost = 1 } = {}): PasswordHasher {
   let salts = 0;
   const hashWith = (salt: number, password: string) => {

@@ -6,7 +6,7 @@ import { actorNow, person, rowNeededBy, userIdOf } from './actor.ts';
 describe('the actor', () => {
   const user = aUser({ tokenVersion: 3 });
 
-  it('is nobody or the operator whatever row is there', () => {
+  it('is anonymous or the operator whatever row is there', () => {
     expect([actorNow('anonymous', user), actorNow('operator', user)]).toEqual(['anonymous', 'operator']);
     expect([userIdOf('anonymous'), userIdOf('operator')]).toEqual([undefined, undefined]);
   });

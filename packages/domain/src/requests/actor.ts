@@ -3,8 +3,10 @@ import { refuse } from './refusal.ts';
 export type Role = 'user' | 'admin';
 
 /**
- * The actor, as the edge knows them: nobody; the operator, who works on the server itself (the command line, the start-up) and may do everything;
- * the holder of a token, whose role is read from their row as it is now; or a user whose role the app vouches for, of whom no row is read.
+ * The actor, as the edge knows them.
+ *
+ * `anonymous`: nobody has signed in. `operator`: works on the server itself (command line, start-up) and may do everything. A token
+ * holder: their role is read from their row as it is now. A vouched user: the app vouches for the role, and no row is read.
  */
 export type ActorRef = 'anonymous' | 'operator' | TokenHolder | VouchedUser;
 
@@ -20,11 +22,11 @@ export interface VouchedUser {
 }
 
 export const USER_ID_CHARACTERS_MAX = 36;
-/** Visible ASCII, so that every engine compares it alike. The two words stand for nobody and for the operator where idempotency keys have owners. */
+/** Visible ASCII, so that every engine compares it alike. `anonymous` and `operator` are reserved: they own idempotency keys. */
 export const isUserId = (id: string): boolean =>
   id.length <= USER_ID_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(id) && id !== 'anonymous' && id !== 'operator';
 
-/** The actor, as the rows say now. `stale` holds a token whose user is gone or has changed their password since. */
+/** The actor, by the rows as they are now. `stale`: their token's user is deleted or has changed their password since. */
 export type Actor<Row extends SignedInRow = SignedInRow> = 'anonymous' | 'operator' | 'stale' | Row | SignedIn;
 
 /** What rights are made of. */
@@ -33,9 +35,9 @@ export interface SignedIn {
   readonly role: Role;
 }
 
-/** As much of an actor's row as rights are read from. */
+/** The part of an actor's row that decides their rights. */
 export interface SignedInRow extends SignedIn {
-  /** Tokens carry it; a password change and a logout raise it, which ends every token given before. */
+  /** Tokens carry it. A password change and a logout raise it, which ends every earlier token. */
   readonly tokenVersion: number;
 }
 

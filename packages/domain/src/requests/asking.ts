@@ -9,7 +9,7 @@ export interface Askers<Row extends SignedInRow> {
   readonly users: { find(id: string, freshness?: Freshness): Promise<Row | undefined> } | 'none';
 }
 
-/** Stops what only a mistake of the app hands over: an id that no store keeps, and without accounts the holder of a token. */
+/** Throws on mistakes of the app: an id that no store can keep, or a token holder on a platform without accounts. */
 function requireKnowable({ users }: Askers<SignedInRow>, ref: ActorRef): void {
   if (typeof ref === 'string') return;
   assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for the actor: { userId, role }');
@@ -18,8 +18,8 @@ function requireKnowable({ users }: Askers<SignedInRow>, ref: ActorRef): void {
 const USER_ID_MESSAGE = `1 to ${USER_ID_CHARACTERS_MAX} visible ASCII characters, and neither anonymous nor operator`;
 
 /**
- * Does what the actor may do, by their row, without a lock. Plain reads may lag behind: a "no" that rests on rows is judged once more on the
- * newest ones before it is told.
+ * Runs a request that the actor's row allows, without a lock. Plain reads may lag: a refusal that depends on rows is judged once more on
+ * the newest rows before it is answered.
  */
 export async function asActor<Row extends SignedInRow, Result>(
   { users }: Askers<Row>,
@@ -38,18 +38,18 @@ export async function asActor<Row extends SignedInRow, Result>(
   }
 }
 
-/** What is not found was looked for on the newest rows already. */
+/** `not_found` was decided on the newest rows already. */
 const restsOnRows = (error: unknown): boolean => error instanceof Refusal && error.code !== 'invalid_input' && error.code !== 'not_found';
 
-/** Refuses (401) nobody where somebody is needed, without a look at the database: for what is judged in the queue of the stock. */
+/** Refuses `anonymous` (401) where a user is needed, without a query. For requests that the stock queue decides. */
 export function requireToken(askers: Askers<SignedInRow>, audience: Audience, { actor }: RequestContext): void {
   requireKnowable(askers, actor);
   if (typeof actor === 'string') requireSignedIn(audience, actor);
 }
 
 /**
- * Judges a write before it takes a lock, a turn or a hash. A refusal costs reads alone, and one of nobody (401) not even those. What passes
- * is decided again under the lock.
+ * Judges a write before it takes a lock, a turn or a hash. A refusal costs only reads, and that of an anonymous request (401) none. A
+ * write that passes is decided again under the lock.
  */
 export const judgeFirst = <Row extends SignedInRow, Result>(
   { users }: Askers<Row>,
@@ -62,7 +62,7 @@ export const judgeFirst = <Row extends SignedInRow, Result>(
     return judge(actor, freshness);
   });
 
-/** The input of a request that needs no row but the actor's: for a faulty one the actor's rights are judged first, then it is said. */
+/** The input of a request that needs no row except the actor's. The actor's rights are judged before a faulty input is reported. */
 export async function acceptAfterRights<T extends object>(
   ports: Askers<SignedInRow>,
   context: RequestContext,
@@ -74,14 +74,17 @@ export async function acceptAfterRights<T extends object>(
 }
 
 /**
- * The context for a repository: under a key that was used before for this kind of request, its first answer is given only to an actor who may
- * still make one.
+ * The context for a repository. A key that was used before for this kind of request gives its first answer again, but only to an actor
+ * who may still make the request.
  */
 export function judgedBy(kind: string, allow: (actor: Actor) => void, { key, ...context }: RequestContext): RepositoryContext {
   return key === undefined ? context : { ...context, key: { ...key, kind, allow } };
 }
 
-/** Refuses (401) an actor who may not even ask. For an edge that found an id malformed: an invalid token is said before an invalid id. */
+/**
+ * Refuses an actor without a valid identity (401). An edge calls it when an id is malformed: an invalid token is reported before an
+ * invalid id.
+ */
 export function identifyActor<Action extends string>({ users }: Askers<SignedInRow>, rights: Rights<Action>) {
   return ({ actor: ref }: RequestContext, action: Action): Promise<void> =>
     asActor({ users }, ref, (actor) => requireSignedIn(rights[action], actor));

@@ -1,10 +1,10 @@
 import { KEPT_MS } from './idempotency.ts';
 import type { Clock, IdempotencyRecords, RateLimitStore } from './ports.ts';
 
-/** Small steps: each is a transaction, and what sells tickets is not to wait behind it. */
+/** Small steps: each is a transaction, and sales must not wait behind it. */
 const STEP = 500;
 
-/** Forgets what is kept for a while only: answers under idempotency keys, and counts whose window is over. Says how many rows they were. */
+/** Deletes rows that are kept for a limited time: answers under idempotency keys, and counts whose window is over. Returns their number. */
 export function forgetOldRows({
   idempotencyRecords,
   rateLimitStore,

@@ -2,45 +2,45 @@ import type { Actor, ActorRef } from './actor.ts';
 import { refuse } from './refusal.ts';
 
 /**
- * A client's name for what they ask, so that asking again makes nothing twice (draft-ietf-httpapi-idempotency-key-header).
- * A request that comes while the first is being stored waits for its lock and finds its answer; a refusal is not kept.
+ * A client's name for a request, so that repeating it creates nothing twice (draft-ietf-httpapi-idempotency-key-header). A repeated
+ * request that arrives while the first is being stored waits for its lock and finds its answer. Refusals are not kept.
  */
 export interface IdempotencyKey {
   readonly value: string;
-  /** Of all that was asked. The same key for something else is a client's mistake. */
+  /** Of the whole request. The same key for another request is a mistake of the client. */
   readonly fingerprint: string;
-  /** The same under secrets that were in use within the day: the first answer may be kept under one of them. */
+  /** The same under secrets that were in use within the last day: the first answer may have been kept under one of them. */
   readonly earlierFingerprints?: readonly string[];
 }
 
-/** A key as a use case hands it on. */
+/** A key as a use case passes it on. */
 export interface RequestKey extends IdempotencyKey {
   /** The kind of request: a key that was used for another kind is a mistake, whatever its fingerprint. */
   readonly kind: string;
-  /** Refuses an actor who may not make now what the key made once. */
+  /** Refuses an actor who no longer has the right to make this request. */
   readonly allow: (actor: Actor) => void;
 }
 
-/** The first answer under a key as it was then, kept in the transaction that made what it tells of. */
+/** The first answer under a key, stored in the transaction of the rows that it describes. */
 export interface IdempotencyRecord {
-  /** Keys are each user's own; all who are nobody share theirs. */
+  /** Keys belong to one user. All anonymous clients share theirs. */
   readonly owner: string;
   readonly key: string;
-  /** undefined in an answer that was kept before kinds were. */
+  /** undefined in answers from before kinds existed. */
   readonly kind: string | undefined;
   readonly fingerprint: string;
   /** The row that was made. */
   readonly answer: object;
 }
 
-/** What a request that makes something is answered. */
+/** The answer to a request that creates something. */
 export interface Answer<Value> {
   readonly value: Value;
-  /** Whether it is the first answer under the key, given again: then nothing was made now. */
+  /** True when this is the first answer under the key, given again: nothing was created now. */
   readonly replayed: boolean;
 }
 
-/** Answers are kept for so long at least, by the store's clock. */
+/** Answers are kept for at least this time, by the store's clock. */
 export const KEPT_MS = 24 * 60 * 60 * 1000;
 
 export const KEY_CHARACTERS_MAX = 255;
@@ -50,8 +50,8 @@ export const isIdempotencyKey = (value: string): boolean => value.length <= KEY_
 export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref : ref.userId);
 
 /**
- * The first answer under the key, if there was one. Refuses an actor who no longer has the right to make what it tells of, by the row under
- * the lock, as a new request would be refused; then the key for anything else than it was first used for.
+ * The first answer under the key, if there was one. Refuses an actor who no longer has the right to make the request: the row under the
+ * lock decides, as for a new request. Then it refuses a key that was first used for another request.
  */
 export function firstAnswer<Value extends object>(kept: IdempotencyRecord | undefined, key: RequestKey | undefined, actor: Actor): Value | undefined {
   if (key === undefined || kept === undefined) return undefined;
@@ -62,7 +62,7 @@ export function firstAnswer<Value extends object>(kept: IdempotencyRecord | unde
   return kept.answer as Value; // the kind of request says what it makes
 }
 
-/** The answers under keys during a batch: what was kept before, and what the batch keeps. */
+/** The answers under keys during a batch: those stored before, and those that the batch stores. */
 export class RecordsInBatch {
   readonly kept: IdempotencyRecord[] = [];
   readonly #byName: Map<string, IdempotencyRecord>;

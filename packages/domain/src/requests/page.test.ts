@@ -59,7 +59,7 @@ describe('a list without a limit', () => {
     expect((await read()).rows.map(({ id }) => id)).toEqual(expected);
   });
 
-  it('reads no further ahead than the next two parts, and no further once nobody listens', async () => {
+  it('reads at most the next two parts ahead, and stops when the client is gone', async () => {
     const asked: number[] = [];
     const { parts } = await readPage(
       POLICIES.open,

@@ -1,17 +1,17 @@
 import type { Cursor, PageRequest, PageRows } from './ports.ts';
 import { refuseFaults } from './refusal.ts';
 
-/** How far into a list a request may reach: a database passes by every row that is left out or counted. */
+/** How far into a list a request may reach: a database has to read every row that is skipped or counted. */
 export interface ListLimits {
   /** Rows when no limit is asked for. */
   readonly limit: number | 'unlimited';
   readonly limitMax: number;
   readonly offsetMax: number;
-  /** Of more bookings than that the total is not told. */
+  /** Above this number of bookings the total is not given. */
   readonly totalMax: number | 'unlimited';
 }
 
-/** A list as somebody asks for it. */
+/** A request for a list. */
 export interface ListRequest {
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
@@ -19,23 +19,23 @@ export interface ListRequest {
   readonly total?: boolean | undefined;
 }
 
-/** A list on its way: in parts, so that memory does not grow with it. */
+/** A list that is read in parts, so that memory does not grow with it. */
 export interface Page<Row> {
   readonly parts: AsyncIterable<readonly Row[]>;
   readonly total: number | undefined;
-  /** The request for the rows behind these, when there are some that may be asked for. */
+  /** The request for the next rows, when there are some that may be requested. */
   readonly next: { readonly limit: number; readonly offset: number } | undefined;
 }
 
 /**
- * Lists up to here are read at once and rendered once for all who ask; most are. Of longer ones so many rows at a time: the part
- * that is sent and the next two are in memory, whatever the list's length.
+ * Lists up to this length are read at once and rendered once for all who request them; most are. Longer lists are read in parts of this
+ * size. The part that is sent and the next two are in memory, whatever the list's length.
  */
 const PART_ROWS = 1500;
 
 /**
- * A page when a limit is asked for or the policy sets one; else the whole list, walked by its key, so that no part costs
- * more than another. The first rows are read before it resolves: a failure shows before anything is sent.
+ * A page when the request or the policy sets a limit; else the whole list. The list is walked by its key, so that no part costs more than
+ * another. The first rows are read before it resolves: a failure shows before anything is sent.
  */
 export async function readPage<Row>(
   { list }: { readonly list: ListLimits },
@@ -59,7 +59,7 @@ export async function readPage<Row>(
   const next = first.isMore && offset + limit <= list.offsetMax ? { limit, offset: offset + limit } : undefined;
   return { parts: only(first.rows), total, next };
 
-  /** The next part is on its way while one is used. */
+  /** The next part is read while one is used. */
   async function* walk(part: PageRows<Row>): AsyncGenerator<readonly Row[]> {
     for (;;) {
       const last = part.isMore ? part.rows.at(-1) : undefined;

@@ -1,4 +1,4 @@
-/** How much of it has come in the window that is running. */
+/** The count in the window that is running. */
 export interface RateCount {
   readonly subject: string;
   readonly count: number;
@@ -9,7 +9,7 @@ export const RATE_WINDOW_MS = 15 * 60 * 1000;
 /** Of a user's changes of their bookings (change-budget.ts): the longest window there is. */
 export const CHANGES_WINDOW_MS = 60 * 60 * 1000;
 
-/** When a window ends that begins now. One that ends later was begun by another clock, or before this one was set back. */
+/** When a window that begins now ends. A window that ends later was begun by another clock, or before this clock was set back. */
 export const endOfWindow = (now: Date): Date => new Date(now.getTime() + RATE_WINDOW_MS);
-/** No window that is running ends later. */
+/** The latest end of any running window. */
 export const endOfLongestWindow = (now: Date): Date => new Date(now.getTime() + CHANGES_WINDOW_MS);

@@ -1,15 +1,15 @@
-/** Every "no" the domain can say, with the facts its hearer needs. */
+/** Every "no" of the domain, with the facts that the client needs. */
 export interface Refusals {
   /** All that is wrong with an input, at once. */
   invalid_input: { readonly faults: readonly Fault[] };
-  /** Nobody, or the holder of a token whose user is gone or has changed their password since. */
+  /** Not signed in, or the token's user is deleted or has changed their password since. */
   unauthenticated: None;
-  /** Unknown e-mail and wrong password alike, so that neither can be told from the other. */
+  /** The same for an unknown e-mail and a wrong password, so that they cannot be told apart. */
   wrong_credentials: None;
   forbidden: { readonly reason: 'not_admin' | 'not_owner' | 'operator_only' };
   not_found: { readonly entity: 'user' | 'event' | 'booking'; readonly id: string };
   email_taken: None;
-  /** Who changes their own password or e-mail has to give the current password, and did not. */
+  /** Users who change their own password or e-mail must give the current password; this request did not. */
   current_password_needed: None;
   /** The new password is the person's own name or e-mail, or a part of them. */
   password_is_personal: None;
@@ -29,7 +29,7 @@ export interface Refusals {
   too_many_passwords: { readonly retryAfterSeconds: number };
   /** By the same user to their bookings of one event in an hour, of which there may be so many. */
   too_many_booking_changes: { readonly maximum: number; readonly retryAfterSeconds: number };
-  /** The key was used before, for something else. */
+  /** The key was used before, for another request. */
   idempotency_key_reused: None;
   event_is_over: None;
   event_has_active_bookings: None;
@@ -40,15 +40,16 @@ export interface Refusals {
 export type RefusalCode = keyof Refusals;
 export type None = Readonly<Record<string, never>>;
 
-/** What is wrong with one field of an input, in words for the person who sent it. */
+/** A fault of one input field, in words for the client. */
 export interface Fault {
   readonly field: string;
   readonly message: string;
 }
 
 /**
- * An expected "no": thrown, so that it also rolls back what was begun. Anything else thrown is a bug or an outage. It is an `Error` that was never
- * constructed as one, and so has no stack: when a sale sells out most answers are refusals, and to walk the stack cost a seventh of such a request.
+ * An expected "no". It is thrown, so that it also rolls back what was begun. Anything else thrown is a bug or an outage. It is an `Error`
+ * that no constructor made, and so has no stack. When a sale sells out, most answers are refusals, and to walk the stack cost a seventh
+ * of such a request.
  */
 class RefusalOf<Code extends RefusalCode> {
   /** As it is exported and printed. */
@@ -100,14 +101,14 @@ export class Unavailable extends Error {
   }
 }
 
-/** Stops on what only a bug could break; what a person could ask for is refused instead. */
+/** Throws when only a bug can be the cause. A fault of a request is refused instead. */
 export function assert(condition: boolean, promise: string): asserts condition {
   if (!condition) throw new Error(`broken promise: ${promise}`);
 }
 
 /**
- * An input, or what an edge found wrong with it. An edge that could not accept a body hands over the error in its place,
- * so that the caller's rights are judged first: a stranger learns 401 or 403, never the shape of a body.
+ * An input, or what an edge found wrong with it. An edge that could not accept a body hands over the error in its place. So the caller's
+ * rights are judged first: a stranger gets 401 or 403 and never learns the shape of a body.
  */
 export type Input<T extends object> = T | Error;
 

@@ -43,7 +43,7 @@ describe('a refusal of rights', () => {
     expect(() => authorize(audience, actor, owner.id)).toThrow(expect.objectContaining({ code: 'forbidden', details: { reason } }));
   });
 
-  it('reaches a user when nobody owns the row', () => {
+  it('reaches a user when the row has no owner', () => {
     expect(letter(() => authorize('owner', owner))).toBe('3');
   });
 });

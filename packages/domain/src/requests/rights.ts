@@ -1,13 +1,13 @@
 import { type Actor, person } from './actor.ts';
 import { refuse } from './refusal.ts';
 
-/** For whom something is: anyone; everybody who is signed in; the owner of the row and admins; admins; the operator alone. */
+/** Who may do something: anyone; every signed-in user; the owner of the row and admins; admins; the operator alone. */
 export type Audience = 'anyone' | 'user' | 'owner' | 'admin' | 'operator';
 
-/** For whom each action is. An app may decide otherwise than another: it is part of the policy. */
+/** Who may do each action. It is part of the policy, so apps may differ. */
 export type Rights<Action extends string> = Readonly<Record<Action, Audience>>;
 
-/** Refuses an actor who is not known well enough to be told more: the 401 that comes before any 404 or 403. */
+/** Refuses an actor without a valid identity: the 401 that comes before any 404 or 403. */
 export function requireSignedIn(audience: Audience, actor: Actor): void {
   if (actor === 'stale') refuse('unauthenticated', {});
   if (actor === 'anonymous' && audience !== 'anyone' && audience !== 'operator') refuse('unauthenticated', {});

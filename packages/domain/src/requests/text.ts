@@ -4,11 +4,14 @@ export const charactersOf = (text: string): number => [...text].length;
 /** A half of a surrogate pair: UTF-8 cannot carry it, so it would come back as something else. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
-/** A character has one or two UTF-16 units, and their number costs nothing to look at: only between the two are characters counted. */
+/**
+ * A character has one or two UTF-16 units, and the number of units is known at once. So characters are counted only when the units leave
+ * a doubt.
+ */
 const isWithin = (text: string, charactersMax: number): boolean =>
   text.length <= charactersMax || (text.length <= 2 * charactersMax && charactersOf(text) <= charactersMax);
 
-/** Runs of what shows nothing; the last two are symbols that are drawn blank: braille without dots, a note without a head. */
+/** Runs of invisible characters. The last two are symbols that are drawn blank: braille without dots, a note without a head. */
 const INVISIBLE = /[\p{Z}\p{C}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]+/gu;
 export const invisibleRunsAs = (replacement: '' | ' ', text: string): string => text.replace(INVISIBLE, replacement);
 

@@ -14,10 +14,8 @@ export interface AuditedPart {
 }
 
 /**
- * Proves that every ticket is accounted for, page by page over all events that are or were, or for one. Each page is one
- * snapshot, so sales that go on meanwhile make no difference, and it waits for nobody and holds nobody up.
- *
- * Refuses `unauthenticated`, `forbidden`, and `not_found` for an event of which nothing is or was there.
+ * Checks that every ticket is accounted for, page by page over all events that are or were, or for one event. Each page is one snapshot,
+ * so sales during the audit do not disturb it. It waits for nobody and blocks nobody.
  */
 export function auditStock({ users, stockQueries, policy }: Ports) {
   return async function* ({ actor: ref }: RequestContext, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {

@@ -28,7 +28,7 @@ export function createEvent({ events, users, clock, newId, policy }: Ports) {
     await judgeFirst({ users }, context, policy.rights.create_event, (actor) => {
       mayCreate(actor);
       accept(input);
-      // Asked again under a key, the first answer is given again, also when the event is over by now.
+      // A repeated request under a key gets the first answer again, even if the event is over by now.
       if (context.key === undefined) decide({ actor });
     });
     return events.change(id, judgedBy('create_event', mayCreate, context), decide);

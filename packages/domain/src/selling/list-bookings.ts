@@ -6,7 +6,7 @@ import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
-/** So many rows of one user are counted unasked: a page is to cost the same however many bookings there are. */
+/** Up to this many rows of a user are always counted: a page costs the same however many bookings there are. */
 const CHEAP_TO_COUNT = 1000;
 
 /**

@@ -29,7 +29,7 @@ export interface SellingPolicy {
   readonly list: ListLimits;
 }
 
-/** Everybody sees events, signed-in users book, admins organise. Nothing is limited but what one row can hold. */
+/** Everybody sees events, signed-in users book, admins organise. The only limits are those of a row. */
 export const SELLING_POLICY: SellingPolicy = {
   rights: {
     read_events: 'anyone',
@@ -56,8 +56,8 @@ export function refusePast({ pastEvents }: Pick<SellingPolicy, 'pastEvents'>, { 
 }
 
 /**
- * Refuses to take more tickets than a booking may, or than its owner may hold of the event. `heldByOwner` is what they hold so far,
- * counted under the event's lock, so that of bookings that race for the last tickets of their share exactly one gets them.
+ * Refuses to take more tickets than a booking may, or than its owner may hold of the event. `heldByOwner` is what they hold so far. It is
+ * counted under the event's lock: when bookings race for the last tickets of a user's share, exactly one gets them.
  */
 export function refuseTooMany(
   { ticketsPerBookingMax, ticketsPerUserMax }: Pick<SellingPolicy, 'ticketsPerBookingMax' | 'ticketsPerUserMax'>,

@@ -5,8 +5,8 @@ import type { SellingPolicy } from './policy.ts';
 import type { BookingView, EventView } from './views.ts';
 
 /**
- * Reads never store anything: a decision may be judged on them first, and is made under the lock. They may lag behind what was committed,
- * except for one thing: what `find` does not find is not there.
+ * Reads never store anything. A decision may be judged on them first, and is made under the lock. They may lag behind commits, with one
+ * exception: when `find` returns nothing, the row does not exist.
  */
 export interface EventQueries {
   find(id: string, freshness?: Freshness): Promise<EventView | undefined>;
@@ -19,17 +19,17 @@ export interface BookingQueries {
   find(id: string): Promise<BookingView | undefined>;
   /** Newest first: by booking date, then id, both descending. With `userId`, that user's alone. */
   list(part: PageRequest & { readonly userId?: string | undefined }): Promise<PageRows<BookingView>>;
-  /** With `upTo` it stops counting behind it: more than that many are some number above it. */
+  /** With `upTo` it stops counting there: a larger number is only known to be above it. */
   count(filter: { readonly userId?: string | undefined; readonly upTo?: number | undefined }): Promise<number>;
 }
 
-/** Whose row says what an asker may do. An app with accounts of its own reads them there. */
+/** Users whose rows decide the actor's rights. An app with accounts of its own keeps its own. */
 export interface SignedInUsers {
-  /** A user who is not found is not there: that is looked up where writes go, whatever the freshness. */
+  /** `undefined` is certain: a user who is not found on a replica is looked up on the primary, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<SignedInRow | undefined>;
 }
 
-/** All that the core asks of the outside world. */
+/** Everything the core needs from outside. */
 export interface Ports {
   readonly events: EventRepository;
   readonly bookings: BookingRepository;

@@ -24,7 +24,7 @@ describe('booking', () => {
     expect(await rows.available(event)).toBe(7);
   });
 
-  it('is for persons: the operator has nobody to book for', async () => {
+  it('is for users: the operator cannot book', async () => {
     const { useCases, rows, event } = await inMemoryPlatform();
     expect(await answerOf(useCases.bookTickets(OPERATOR, { eventId: event.id, quantity: 1 }))).toBe('unauthenticated');
     expect(await rows.available(event)).toBe(10);
@@ -122,7 +122,7 @@ describe('a limit on what a user holds of an event', () => {
 });
 
 describe('a price', () => {
-  it('is for bookings to come and touches none that was made', async () => {
+  it('applies to later bookings and changes no earlier one', async () => {
     const { useCases, rows, admin, sari, event } = await inMemoryPlatform();
     const { value: made } = await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 2 });
     await useCases.changeEvent(as(admin), event.id, { ticketPriceCents: 1 });
@@ -203,7 +203,7 @@ describe('an event', () => {
     expect(await answerOf(useCases.changeEvent(OPERATOR, event.id, { name: 'Soul' }))).toBe('done');
   });
 
-  it('goes with its cancelled bookings once none holds tickets, and leaves its ledger', async () => {
+  it('is deleted with its cancelled bookings once none holds tickets, and leaves its ledger', async () => {
     const { useCases, rows, ports, admin, sari, event } = await inMemoryPlatform();
     const {
       value: { id },

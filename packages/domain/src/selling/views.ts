@@ -1,7 +1,7 @@
 import type { Booking } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
 
-/** What is told of a user beside what is theirs. An edge may keep the e-mail to itself. */
+/** The part of a user that is shown with their events and bookings. An edge may leave the e-mail out. */
 export interface Person {
   readonly id: string;
   readonly name: string;

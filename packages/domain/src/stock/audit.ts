@@ -10,7 +10,7 @@ export interface StockFacts {
   readonly movements: number;
   readonly firstVersion: number;
   readonly lastVersion: number;
-  /** By how much all that its lines say was available after them is more than what their deltas say. */
+  /** The sum of `availableAfter` over its lines, minus the sum that their deltas give. */
   readonly availableAfterIsOffBy: number;
   /** Bookings, also deleted ones, whose own movements do not add up to the negative of what they hold, or that have none. */
   readonly unmatchedBookings: number;
@@ -18,7 +18,7 @@ export interface StockFacts {
   readonly unmatchedBookingId: string | undefined;
 }
 
-/** Something that is not as it has to be: for a person to look into, never to be repaired by a program. */
+/** A difference that a person has to look into. A program never repairs it. */
 export interface Difference {
   readonly eventId: string;
   readonly rule:

@@ -12,7 +12,7 @@ export class BatchRows<Row extends { readonly id: string }> {
     return this.#now.has(id);
   }
 
-  /** Frozen: a decision that writes into a row, instead of returning another, would change what its neighbours are decided on. */
+  /** Frozen: a decision that writes into a row would change the rows that later decisions get. */
   find(id: string | undefined): Row | undefined {
     const row = id === undefined ? undefined : this.#now.get(id);
     return row && Object.freeze(row);
@@ -32,7 +32,7 @@ export class BatchRows<Row extends { readonly id: string }> {
     return [...this.#now.values()].filter(({ id }) => !before.has(id));
   }
 
-  /** Those that are another object than the one that was read. */
+  /** Rows whose object differs from the one that was read. */
   changed(): readonly { readonly before: Row; readonly after: Row }[] {
     return this.#before.flatMap((before) => {
       const after = this.#now.get(before.id);

@@ -11,8 +11,8 @@ export interface ChangeBudget {
 }
 
 /**
- * What a user changed lately in their bookings of an event. New bookings are counted where they are, so that a sale writes no counter; what
- * leaves no row of its own, another status or a deletion, has a count beside them.
+ * What a user changed lately in their bookings of an event. New bookings are counted by their rows, so a sale writes no counter. Changes
+ * of status and deletions leave no row of their own, so they have a stored count.
  */
 export interface RecentChanges {
   readonly eventId: string;
@@ -25,8 +25,8 @@ export interface RecentChanges {
 }
 
 /**
- * Clocks of servers may differ by so much. A window is shorter by it and may begin later by it than now, so that a server whose clock is behind
- * counts what the others wrote, and no window has more than its length left.
+ * The most that clocks of servers may differ. A window is shorter by this time, and may begin later than now by it. So a server whose
+ * clock is behind counts what the others wrote, and no window has more than its length left.
  */
 const CLOCKS_DIFFER_MS = 5000;
 
@@ -41,8 +41,8 @@ export const changesSubject = ({ userId, eventId }: { readonly userId: string; r
   `changes by ${userId} of bookings of ${eventId}`;
 
 /**
- * The budget during a batch. What an admin or the operator does is not counted: they serve others, and are trusted with more than that. Only
- * the owner and they may change a booking, so everybody else who changes one is its owner.
+ * The budget during a batch. Changes by admins and the operator are not counted: they serve others, and are trusted with more. Only the
+ * owner and they may change a booking, so every other actor is its owner.
  */
 export function spending({ changesMax, recent }: ChangeBudget, now: Date) {
   const { from, to } = madeWithin(now);
@@ -69,7 +69,7 @@ export function spending({ changesMax, recent }: ChangeBudget, now: Date) {
       // A deleted booking is no longer found among those that were made, so its making is counted with its end.
       const isLost = after === undefined && before.bookingDate > from && before.bookingDate <= to;
       const end = later(now, CHANGES_WINDOW_MS - CLOCKS_DIFFER_MS);
-      // A count whose window ends too late was begun by another clock: it goes on, for no longer than a window.
+      // A count whose window ends too late was begun by another clock. It goes on, for no longer than a window.
       const count = (others !== undefined && others.endsAt > now ? others.count : 0) + (isLost ? 2 : 1);
       const counted = { subject, count, endsAt: running?.endsAt ?? end };
       spent.set(subject, { userId, eventId, made: isLost ? made - 1 : made, firstMadeAt, others: counted });

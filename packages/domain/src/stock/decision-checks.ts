@@ -3,8 +3,8 @@ import { BOOKING_STATUSES, type Booking } from './booking.ts';
 import { type Event, heldTickets, isTicketCount } from './event.ts';
 
 /**
- * What no decision may change: settle() compares what it returned with the row that it was given. A decision that breaks a
- * promise fails with an error that names the promise. It stores nothing, and its neighbours in the batch go on.
+ * Fields that no decision may change: settle() compares the returned row with the given one. A decision that breaks a promise fails with
+ * an error that names the promise. It stores nothing, and the other decisions of the batch go on.
  */
 export function requireSoundEvent(eventId: string, before: Event | undefined, after: Event): void {
   assert(after.id === eventId, 'a decision on an event returns that event');

@@ -7,12 +7,12 @@ import type { Event } from './event.ts';
 import type { StockMovement } from './ledger.ts';
 
 /**
- * What somebody wants of an event or of one of its bookings, to be decided on the rows as they are under the event's lock.
- * `decide` is synchronous and pure: it may run again, so time and ids were taken before.
+ * A change of an event or of one of its bookings. It is decided on the rows as they are under the event's lock. `decide` is synchronous
+ * and pure: it may run again, so time and ids are taken before.
  */
 export type StockDecision = EventDecision | BookingDecision;
 
-/** What a decision on an event is made on. An absent row is undefined: the decision refuses, a repository never does. */
+/** The rows for a decision on an event. An absent row is undefined: the decision refuses, a repository never does. */
 export interface EventState {
   readonly actor: Actor;
   readonly event: Event | undefined;
@@ -53,10 +53,10 @@ export interface LockedRows {
   readonly bookings: readonly Booking[];
   /** Of the actors whose row is needed (`rowNeededBy`), by id. */
   readonly actors: ReadonlyMap<string, SignedInRow>;
-  /** What users hold of the events; a user who is left out holds nothing. */
+  /** Tickets that users hold of the events; a user who is left out holds none. */
   readonly holdings: readonly Holding[] | 'not_counted';
   readonly budget: ChangeBudget | 'unlimited';
-  /** What was answered before under the keys of the batch. */
+  /** Earlier answers under the keys of the batch. */
   readonly idempotencyRecords: readonly IdempotencyRecord[];
 }
 
@@ -72,7 +72,7 @@ export type Outcome =
   | { readonly done: true; readonly value: Event | Booking | undefined; readonly replayed: boolean }
   | { readonly done: false; readonly error: unknown };
 
-/** What has to be stored, all of it or nothing. A deleted event's bookings hold nothing and go with it. */
+/** The rows to be stored, all or none. A deleted event's bookings hold nothing and are deleted with it. */
 export interface Writes {
   readonly insertedEvents: readonly Event[];
   /** `before` is what the row has to be still: a guard behind the lock. `edited`: more than the stock differs. */

@@ -16,7 +16,7 @@ export interface Event {
   /** The number of this event's stock movements: each movement is one more (ledger.ts). */
   readonly stockVersion: number;
   readonly createdAt: Date;
-  /** When somebody last edited the event. A sale moves the stock and leaves this alone. */
+  /** When the event was last edited. Sales move the stock and leave this alone. */
   readonly updatedAt: Date;
 }
 
@@ -40,7 +40,7 @@ export const DESCRIPTION_CHARACTERS_MAX = 10_000;
 export const TICKET_PRICE_CENTS_MAX = 9_999_999_999;
 /** 900,000 x 9,999,999,999 cents < 2^53. */
 export const TOTAL_TICKETS_MAX = 900_000;
-/** What both engines and ISO 8601's four digits can carry. */
+/** What every engine and ISO 8601's four digits can carry. */
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 

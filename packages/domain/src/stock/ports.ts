@@ -6,10 +6,10 @@ import type { BookingState, EventState } from './decisions.ts';
 import type { Event } from './event.ts';
 
 /**
- * Every write is a decision: a pure, synchronous function that the repository runs on the latest rows, alone, under their
- * lock, and whose answer it stores whole or not at all. It may be run again (a deadlock), so time and ids are taken before.
- * What it throws rolls back what it began and reaches its caller only. An absent row is `undefined`: the decision refuses,
- * a repository never does. Repositories may throw `Unavailable` besides.
+ * Every write is a decision: a pure, synchronous function that the repository runs on the latest rows, alone, under their lock. Its
+ * answer is stored whole or not at all. It may run again (a deadlock), so time and ids are taken before. An error it throws rolls back
+ * its own changes and reaches its caller only. An absent row is `undefined`: the decision refuses, a repository never does. Repositories
+ * may also throw `Unavailable`.
  */
 export interface EventRepository {
   /**
@@ -27,9 +27,9 @@ export interface EventRepository {
 
 export interface BookingRepository {
   /**
-   * Edits or deletes (`undefined` returned) a booking under its event's lock; stock moves by what it held less what it holds,
-   * so it comes back at most once however many calls race. Refuses `insufficient_tickets` when tickets are taken again and
-   * are gone. The booking returned again as it was stores nothing.
+   * Edits or deletes (`undefined` returned) a booking under its event's lock. Stock moves by the tickets it held less those it holds, so
+   * tickets come back at most once, however many calls race. Refuses `insufficient_tickets` when tickets are taken again and are gone. A
+   * booking returned unchanged stores nothing.
    */
   change<Result extends Booking | undefined>(
     id: string,

@@ -10,14 +10,16 @@ import { type Event, moveStock } from './event.ts';
 import type { MovementReason, StockMovement } from './ledger.ts';
 
 /**
- * Decides a batch in arrival order, each decision on what those before it left. Each has its own outcome: what one throws
- * concerns its caller alone and moves nothing. All stock of all bookings moves here, by held(after) - held(before), and
- * each movement is a line of the ledger; so stock is conserved whatever the decisions are: what they return is compared with what may
- * change (decision-checks.ts), and the rows that they are given cannot be written. And every change of a booking is
- * counted here, after all that else refuses it, so that no use case is a way round a user's budget of changes.
+ * Decides a batch in arrival order, each decision on the rows as the earlier ones left them. Each has its own outcome: an error reaches
+ * its caller alone and moves nothing.
  *
- * With `runsTwice` each decision is run a second time on the same rows, and one that then returns something else is named: a real store runs
- * it again only after a deadlock, so a test would seldom see it.
+ * All stock of all bookings moves here, by held(after) - held(before), and each movement is a line of the ledger. So stock is conserved
+ * whatever the decisions are. The rows given to a decision are frozen, and its result is compared with what may change
+ * (decision-checks.ts). Every change of a booking is counted here, after all other refusals, so no use case can avoid a user's budget of
+ * changes.
+ *
+ * With `runsTwice` each decision runs a second time on the same rows, and one that returns something else fails by name. A real store
+ * runs a decision again only after a deadlock, so a test would seldom see it.
  */
 export function settle(
   decisions: readonly StockDecision[],

@@ -11,7 +11,7 @@ import { type EveryUseCase, everyUseCase } from './in-memory-platform.ts';
 import { OPEN } from './policies.ts';
 import { as, OPERATOR, type Rows, rowsOf, type Store, times } from './store.ts';
 
-/** Something that somebody does. Events and bookings are picked from all that ever were, also from those gone since. */
+/** An action. Events and bookings are picked from all that ever existed, also from deleted ones. */
 type Action =
   | { readonly does: 'open an event'; readonly total: number; readonly price: number }
   | { readonly does: 'book'; readonly event: number; readonly quantity: number; readonly who: Who }
@@ -35,7 +35,7 @@ interface Model {
   readonly roles: Record<Who, Role>;
 }
 
-/** Somebody's doings on a store: three people of their own, the ids of all they made. */
+/** One sequence of actions on a store: three users of its own, and the ids of everything it made. */
 interface World {
   readonly store: Store;
   readonly rows: Rows;
@@ -46,8 +46,8 @@ interface World {
 }
 
 /**
- * The promise of the house on any store: available + held = total, whatever is done in whatever order, one by one (where every
- * answer is that of a small model as well) or all at once. `runs` is the number of stories told of each.
+ * The central promise, on any store: available + held = total, whatever is done in whatever order. Changes run one by one, where a small
+ * model predicts every answer, or all at once. `runs` is the number of sequences tried of each.
  */
 export function conservationProperty(name: string, open: () => Promise<Store>, { runs }: { readonly runs: number }): void {
   describe(`${name} conserves tickets`, () => {
@@ -98,10 +98,10 @@ const who = fc.constantFrom<Who>('admin', 'admin', 'admin', 'sari', 'budi');
 const status = fc.constantFrom(...BOOKING_STATUSES);
 const does = <const Does extends Action['does']>(name: Does) => fc.constant(name);
 
-/** Every story starts with an event to be sold; without one there is little to tell. */
+/** Every sequence starts with an event to be sold; without one few actions have an effect. */
 const opening = fc.record({ does: does('open an event'), total, price });
 
-/** Bookings and their changes come more often than the rest: they are what races. */
+/** Bookings and their changes are more frequent than the rest: they are what races. */
 const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: opening },
   { weight: 6, arbitrary: fc.record({ does: does('book'), event: index, quantity: fc.integer({ min: 1, max: 4 }), who }) },

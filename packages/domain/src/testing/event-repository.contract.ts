@@ -354,7 +354,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
         return seen[0];
       };
 
-      it('is nobody or the operator, as the edge says', async () => {
+      it('is anonymous or the operator, as the edge says', async () => {
         expect([await seenBy('anonymous'), await seenBy('operator')]).toEqual(['anonymous', 'operator']);
       });
 

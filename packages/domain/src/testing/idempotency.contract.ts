@@ -70,7 +70,7 @@ export function idempotencyContract(name: string, open: () => Promise<Store>, { 
       expect(await left(event)).toBe(10);
     });
 
-    it('twenty at once: one booking, which all hear of', async () => {
+    it('twenty at once: one booking, and all get it as their answer', async () => {
       const [event, user] = [await rows.event(), await rows.user()];
       const answers = await Promise.all(times(20, () => book(event, user, under(as(user), 'k3'))));
       expect(new Set(answers.map(({ value }) => value.id)).size).toBe(1);

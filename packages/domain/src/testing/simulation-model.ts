@@ -8,7 +8,7 @@ import { type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
 import type { Event, NewEvent } from '../stock/event.ts';
 import type { Policies } from './policies.ts';
 
-/** What has to be true after every step, whatever happened. The numbers are those of the threats page. */
+/** The invariants that hold after every step. Their numbers are those of the threats page. */
 export const INVARIANTS = {
   I1: 'stock in a row or an answer is between none and all, and was committed like that',
   I2: 'available tickets and held ones are all there are',
@@ -29,7 +29,7 @@ export interface Violation {
 }
 const violation = (invariant: Invariant, detail: string): Violation => ({ invariant, detail });
 
-/** What somebody asks of the house. */
+/** A request to the system. */
 export type Ask =
   | { readonly does: 'book'; readonly eventId: string; readonly quantity: number }
   | { readonly does: 'set a status'; readonly bookingId: string; readonly status: BookingStatus }
@@ -288,8 +288,8 @@ export class Model {
   }
 
   /**
-   * Whether an answer that was no decision of a repository, a read or an early refusal, was right at the moments at which
-   * its rows were read: the actor is read first, what they ask for then or later.
+   * Checks an answer that no repository decided: a read or an early refusal. It has to be right at the moments at which its rows were
+   * read. The actor is read first, the other rows then or later.
    */
   explain(asked: Asked, outcome: Outcome, scenes: readonly Scene[]): Violation | undefined {
     const { ask, askedAt, key } = asked;

@@ -67,8 +67,8 @@ export class BrokenInvariant extends Error {
 const STORY_LINES = 40;
 
 /**
- * Lets a few people, each with requests under way, use two servers on the same rows: after each step somebody else may
- * go on, as the seed will have it, and calls fail, answers get lost and servers die. What a seed does it does each time.
+ * Lets a few people, each with requests under way, use two servers on the same rows. After each step the seed chooses who goes on. Calls
+ * fail, answers get lost and servers die. The same seed always gives the same run.
  */
 export async function simulate(seed: number, plant?: Plant): Promise<Run> {
   const run = await new World(seed, plant).run();

@@ -51,7 +51,7 @@ export function stockQueriesContract(name: string, open: () => Promise<Store>): 
       ]);
     });
 
-    it('tells of an event that nobody booked, and of a deleted one by its closed ledger', async () => {
+    it('reports an event without bookings, and a deleted event by its closed ledger', async () => {
       const [event, gone] = [await rows.event({ totalTickets: 3, availableTickets: 3 }), await rows.event({ totalTickets: 3, availableTickets: 3 })];
       await rows.deleteEvent(gone);
       expect(await store.ports.stockQueries.find(event.id)).toMatchObject([
@@ -77,7 +77,7 @@ export function stockQueriesContract(name: string, open: () => Promise<Store>): 
       }
     });
 
-    it('shows no difference that is none while tickets are sold, cancelled and resized', async () => {
+    it('shows no false difference while tickets are sold, cancelled and resized', async () => {
       const events = [await rows.event({ totalTickets: 40, availableTickets: 40 }), await rows.event({ totalTickets: 40, availableTickets: 40 })];
       const { id: userId } = await rows.user();
       let selling = true;

@@ -41,7 +41,7 @@ export function tokenServiceContract(name: string, open: () => Promise<TokenServ
       expect(await tokens.issue(aUser({ name: 'Šári "🦜"\n' }))).toMatch(/^[\w.~+/=-]+$/);
     });
 
-    it('knows nobody by a token that was changed anywhere', async () => {
+    it('refuses a token that was changed anywhere', async () => {
       const { tokens } = await open();
       const token = await tokens.issue(aUser());
       for (let at = 0; at < token.length; at += 1) {
@@ -52,7 +52,7 @@ export function tokenServiceContract(name: string, open: () => Promise<TokenServ
       }
     });
 
-    it('knows nobody by a token cut short or drawn out', async () => {
+    it('refuses a token that was shortened or lengthened', async () => {
       const { tokens } = await open();
       const token = await tokens.issue(aUser());
       for (let length = 0; length < token.length; length += 1) expect(await tokens.verify(token.slice(0, length))).toBeUndefined();

@@ -33,7 +33,7 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         expect(await put(user, SOME_HASH)).toEqual({ value: { user, passwordHash: SOME_HASH }, replayed: false });
       });
 
-      it('finds nobody under an id or an e-mail that nobody has', async () => {
+      it('finds no user under an unknown id or e-mail', async () => {
         expect(await store.ports.users.find(anId())).toBeUndefined();
         expect(await store.fresh.users.findCredentials(`${anId()}@example.com`)).toBeUndefined();
       });
@@ -291,7 +291,7 @@ export function userRepositoryContract(name: string, open: () => Promise<Store>)
         expect(await seenBy(moved, moved)).toBe('stale');
       });
 
-      it('is nobody or the operator, as the edge says', async () => {
+      it('is anonymous or the operator, as the edge says', async () => {
         const seen: Actor[] = [];
         for (const actor of ['anonymous', 'operator'] as const) {
           await store.ports.users.change(anId(), { actor }, (now) => {

@@ -24,16 +24,16 @@ export interface Dialect {
   readonly pool: Pool | undefined;
   readonly errors: ErrorRules;
 
-  /** What begins a transaction that writes. */
+  /** The statement that begins a transaction with writes. */
   readonly begin: string;
-  /** Resolves once what was written is stored. `connection` is the one of the runner. */
+  /** Resolves once the writes are stored. `connection` is the one of the runner. */
   readonly commit: (runner: QueryRunner, connection: unknown) => Promise<unknown>;
   /** Sends statements in order, in as few trips as is safe. Where one fails, none behind it is run. `StaleRow` where one finds other rows than it has to. */
   readonly send: (manager: EntityManager, statements: readonly Statement[]) => Promise<void>;
   /** In TypeORM's words; undefined where the transaction alone keeps everybody out. */
   readonly rowLock: 'pessimistic_write' | 'for_no_key_update' | undefined;
 
-  /** What time it is for the database: one clock for all servers. */
+  /** The database's time: one clock for all servers. */
   readonly now: string;
   /** The moment so long ago, by the same clock. */
   readonly ago: (milliseconds: number) => { readonly sql: string; readonly parameter: Value };
@@ -58,16 +58,19 @@ export interface Dialect {
 
   /** Taken while tables are changed, where the engine does not keep a second process out by itself. */
   readonly migrationLock: MigrationLock | undefined;
-  /** Tries whether CHECK, isolation and durability are what is promised, and says in words for a person what is not. `ask`: see walls.ts. */
+  /**
+   * Tests whether CHECK, isolation and durability are as promised, and returns a line for operators for each that is not. `ask`: see
+   * walls.ts.
+   */
   readonly weaknesses: (ask: Ask) => Promise<readonly string[]>;
   readonly copies: Copies;
 }
 
 export interface Opening {
-  /** False for who only looks: what is not there is not made. */
+  /** False for callers that only read: missing tables are not made. */
   readonly makes: boolean;
   readonly accounts: Accounts;
-  /** Told when the data is not where it was opened any more. */
+  /** Called when the data is no longer where it was opened. */
   readonly onLost: (why: string) => void;
 }
 
@@ -75,9 +78,9 @@ export interface Opened {
   readonly writer: DataSource;
   /** The writer itself where it has connections enough. */
   readonly reader: DataSource;
-  /** What a statement begins with that only reads and may lag. */
+  /** The prefix of a statement that only reads and may lag. */
   readonly plainPrefix: string;
-  /** Something that a person should know of what was found. */
+  /** A note for operators about what was found. */
   readonly notice?: string | undefined;
   /** To be called once the tables are up to date. */
   readonly whenUpToDate?: () => void;
@@ -87,19 +90,19 @@ export interface Opened {
 export interface Capabilities {
   /** Transactions of sales that are under way at once. */
   readonly lanes: number;
-  /** The engine works in this process, and nobody else is served meanwhile: batches gather first, and are made to take no longer. */
+  /** The engine runs in this process, which serves nobody else meanwhile. So batches gather first and have a time limit. */
   readonly batchMs: number | undefined;
   /** Whether every read sees the last commit. Elsewhere such a read is made in a transaction, which proxies send to the server that writes. */
   readonly readsAreLatest: boolean;
 }
 
-/** What is asked of the connections of a pool. */
+/** What a pool's connections must offer. */
 export interface Pool {
   readonly size: number;
   readonly countsOf: (source: DataSource) => { readonly inUse: number; readonly idle: number; readonly waiting: number };
   /** Resolves when the connection has its settings, rejects when one was refused: then nothing runs on it. */
   readonly ready: (connection: unknown) => Promise<unknown> | undefined;
-  /** Ends a connection of which nobody knows what it does; false where it cannot be. */
+  /** Ends a connection whose state is unknown; false where it cannot be ended. */
   readonly giveUp: (connection: unknown) => boolean;
   /** Another server may have the name by now: all connections are given up, those in use when they are released. */
   readonly abandon: (source: DataSource) => void;
@@ -108,7 +111,7 @@ export interface Pool {
 
 export interface ErrorRules {
   readonly classify: (error: unknown) => ErrorClass;
-  /** Whether a COMMIT that failed so is known to have stored nothing. Of any other nobody knows what became of it. */
+  /** Whether a COMMIT with this error is known to have stored nothing. The outcome of any other is unknown. */
   readonly isKnownRollback: (error: unknown) => boolean;
   /** Of an error that is `wrong_server` or `unwritable`: why nothing is written; undefined where reads will tell it too. */
   readonly whyRefused: (error: unknown) => WritesRefused | undefined;
@@ -166,7 +169,7 @@ export interface Copies {
   readonly restore: (from: string, restoring: Restoring) => Promise<Restored | ByOtherTools>;
 }
 
-/** What the database's own tools have to do. */
+/** The work for the database's own tools. */
 export interface ByOtherTools {
   /** Which tools, for people. */
   readonly why: string;

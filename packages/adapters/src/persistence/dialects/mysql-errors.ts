@@ -55,7 +55,7 @@ const BY_NUMBER: Readonly<Record<number, ErrorClass>> = {
 /** A CHECK that does not hold: MySQL's and MariaDB's. */
 const BROKEN_CHECK = [3819, 4025];
 
-/** Ours: no other server and no later time makes such a statement right. */
+/** A fault of ours: no other server and no later time makes such a statement right. */
 const BUGS: ReadonlySet<number> = new Set([
   ...[1048, 1052, 1054, 1060, 1064, 1065, 1066, 1109, 1110, 1111, 1136, 1146, 1149], // names, syntax, NULL in a column without
   ...[1193, 1210, 1231, 1232, 1241, 1242, 1247, 1250, 1267, 1271, 1305, 1318, 1364, 1582, 1583, 1584, 1630], // wrong use of a function or a variable

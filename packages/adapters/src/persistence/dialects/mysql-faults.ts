@@ -30,7 +30,7 @@ export function explain(error: unknown, config: MySqlConfig): never {
   throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${errnoOf(error) ?? codeOf(error)}). Nothing was changed.`);
 }
 
-/** What a person has to change. */
+/** The change that an operator has to make. */
 function faultOf(error: unknown, config: MySqlConfig): string | undefined {
   const { user, database, tls, socket } = config;
   const address = addressOf(config);

@@ -39,7 +39,7 @@ const wayTo = ({ host, port, user, password, socket }: MySqlConfig, ssl: Ssl | u
 });
 
 /**
- * A read that may lag does not wait for its Galera node to catch up, unless the node itself is set so: it would wait for seconds while
+ * A read that may lag does not wait for its Galera node to catch up, unless the node itself is set so. The wait would last seconds while
  * another node is dead and not yet suspected. The prefix is MariaDB's own; elsewhere such reads wait as transactions do.
  */
 const asTheNodeIs = ({ type, isGalera }: ServerFacts): string =>
@@ -65,9 +65,9 @@ export async function openMySql(config: MySqlConfig, { makes = true, accounts = 
     migrationsTransactionMode: 'each',
     logging: false,
     driver: { createPool: (options: PoolOptions) => preparedPool(options, facts, refused) },
-    // What a batch writes goes in one packet (mysql-packet.ts). Clients' text goes into statements as parameters alone.
-    // Not on Galera: a transaction that loses to another node's between two statements of a packet is rolled back, and the rest of the packet is
-    // run all the same and committed. Bookings were acknowledged so and were not there.
+    // What a batch writes goes in one packet (mysql-packet.ts). Clients' text goes into statements as parameters alone. Not on Galera: a
+    // transaction may lose to another node's between two statements of a packet. It is rolled back, and the rest of the packet still runs
+    // and commits. Acknowledged bookings were lost that way.
     multipleStatements: !facts.isGalera,
     // mysql2 would take a stack for each query, in case it fails: TypeORM's own error has one, and a 25th of a booking's time went there.
     trace: false,
@@ -87,7 +87,7 @@ export async function openMySql(config: MySqlConfig, { makes = true, accounts = 
 const inTheClear = (config: MySqlConfig): string =>
   `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
 
-/** What kind of server it is. One on which no order could be written stops the start, in one line. */
+/** The kind of server. One on which no order could be written stops the start, in one line. */
 async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerFacts> {
   const { database } = config;
   let ssl = sslOf(config);

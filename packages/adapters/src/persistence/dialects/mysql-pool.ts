@@ -84,8 +84,8 @@ async function prepare(connection: PoolConnection, facts: ServerFacts): Promise<
 }
 
 /**
- * The connection takes several statements in one packet, so that a batch's writes need one way there and back. Text that came into a statement
- * some other way than as a parameter must not gain by it: where the text has more than one, all of them are known to runTogether.
+ * The connection takes several statements in one packet, so that a batch's writes need one round trip. Injected text must not profit from
+ * that. So a text with several statements passes only if all of them are known to runTogether.
  */
 function refuseStacked(connection: PoolConnection): void {
   const query = connection.query.bind(connection);

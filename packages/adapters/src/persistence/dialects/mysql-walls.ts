@@ -6,7 +6,7 @@ const NAMES = ['transaction_isolation', 'tx_isolation', 'innodb_flush_log_at_trx
 /** With 3, which MariaDB has, the log is synced at two more moments. */
 const SYNCED = ['1', '3'];
 
-/** What the server and the way to it make of what every connection asks for. */
+/** The settings that are in effect, after the server and proxies in front of it. */
 export async function weaknessesOfServer(ask: Ask, now: string): Promise<readonly string[]> {
   const rows = await ask(`SHOW VARIABLES WHERE Variable_name IN (${NAMES.map((name) => `'${name}'`).join(', ')})`);
   const variables = new Map(rows.map((row) => [row['Variable_name'], String(row['Value'])]));

@@ -2,9 +2,9 @@ import type { QueryResult } from 'pg';
 import { Client } from './postgres-driver.ts';
 
 /**
- * A connection that is told the statements of this program as they stand in the code: `?` for a value, and names in camelCase without quotes,
- * which PostgreSQL would fold to small letters. Each text is changed once. What has values is prepared under a name, so that the server plans
- * it once a connection.
+ * A connection that translates the program's statements: `?` for a value, and unquoted camelCase names, which PostgreSQL would fold to
+ * small letters. Each text is translated once. A statement with values is prepared under a name, so that the server plans it once a
+ * connection.
  */
 export class TranslatingClient extends Client {
   // biome-ignore lint/suspicious/noExplicitAny: the many forms of pg's own method; TypeORM uses the first

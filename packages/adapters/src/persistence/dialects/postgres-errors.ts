@@ -27,7 +27,7 @@ const BY_STATE: Readonly<Record<string, ErrorClass>> = {
   '57P04': 'connection_lost', // the database was dropped
 };
 
-/** By the first two signs, where no state of its own is named. */
+/** By the first two characters, for states that are not listed. */
 const BY_CLASS: Readonly<Record<string, ErrorClass>> = {
   '08': 'connection_lost',
   '28': 'denied', // wrong password, or no such user
@@ -41,7 +41,7 @@ const BY_CLASS: Readonly<Record<string, ErrorClass>> = {
 
 const STATE = /^[0-9A-Z]{5}$/;
 
-/** What pg and its pool say without a code. */
+/** Messages of pg and its pool that have no code. */
 const WORDS: readonly (readonly [RegExp, ErrorClass])[] = [
   [/timeout exceeded when trying to connect|^timeout expired|due to connection timeout/, 'not_started'],
   [/Connection terminated|connection error and is not queryable|was closed and is not queryable|Query read timeout/, 'connection_lost'],

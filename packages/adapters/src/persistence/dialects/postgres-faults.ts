@@ -30,7 +30,7 @@ export function explain(error: unknown, config: PostgresConfig): never {
 /** Five digits say nothing to most people. */
 const wordsOfState = (error: unknown): string => (/^\d/.test(String(codeOf(error))) ? `: ${messageOf(error)}` : '');
 
-/** What a person has to change. A statement of the migrations that fails is told of elsewhere. */
+/** The change that an operator has to make. A failed statement of a migration is reported elsewhere. */
 function faultOf(error: unknown, config: PostgresConfig): string | undefined {
   const { user, database, tls, socket } = config;
   const address = addressOf(config);

@@ -19,9 +19,9 @@ const IDLE_MS = 60_000;
 const OLDEST_VERSION = 140_000;
 
 /**
- * What every connection is told in its first message, so that no statement runs without it. Milliseconds. A neighbour's lock is waited for
- * as long as on the other engines; a transaction whose client is gone keeps its locks for at most ten seconds; the longest look, an audit's,
- * has ten minutes.
+ * Settings that every connection sends in its first message, so that no statement runs without them. In milliseconds. Waits for locks are
+ * as long as on the other engines. A transaction whose client is gone keeps its locks for at most ten seconds. The longest read, an
+ * audit, has ten minutes.
  */
 const SETTINGS = {
   lock_timeout: 3000,
@@ -39,7 +39,7 @@ const SESSION = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
-/** What pg would otherwise take from the variables of other programs: PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION, PGREPLICATION. */
+/** Options that pg would otherwise take from other programs' variables: PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION, PGREPLICATION. */
 const OF_NO_OTHERS = { client_encoding: 'UTF8', application_name: 'tickets', sslnegotiation: 'postgres', replication: 'false' } as const;
 
 /** As Node's TLS takes it. */

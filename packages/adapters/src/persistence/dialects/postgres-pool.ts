@@ -42,7 +42,7 @@ const OPENED_MS = new WeakMap<object, number>();
 /** Where the server stays read-only, its connections are not all opened anew for each order. */
 const ABANDON_AGAIN_MS = 1000;
 
-/** What pg keeps of its connection, and tells in no other way. */
+/** pg's internal state of a connection, which has no public interface. */
 type Held = Client & { readonly connection: { readonly stream: { destroy(): void } } };
 const isHeld = (connection: unknown): connection is Held =>
   typeof connection === 'object' && connection !== null && 'connection' in connection && 'end' in connection;

@@ -5,7 +5,7 @@ import { weaknessOfCheck } from './sql.ts';
 
 const NAMES = ['transaction_isolation', 'synchronous_commit', 'fsync', 'full_page_writes', 'session_replication_role'];
 
-/** What the server and the way to it make of what every connection asks for. */
+/** The settings that are in effect, after the server and proxies in front of it. */
 export async function weaknessesOfServer(ask: Ask): Promise<readonly string[]> {
   const rows = await ask(`SELECT name, setting FROM pg_settings WHERE name IN (${NAMES.map((name) => `'${name}'`).join(', ')})`);
   const settings = new Map(rows.map((row) => [row['name'], String(row['setting'])]));

@@ -17,7 +17,7 @@ export const postgres = (config: PostgresConfig): Dialect => ({
   pool: poolOfSize(config.poolSize),
   errors,
 
-  // Not READ WRITE: who sets a server read-only means it.
+  // Not READ WRITE: operators who set a server read-only mean it.
   begin: 'START TRANSACTION ISOLATION LEVEL READ COMMITTED',
   // The connection looks at its tag: postgres-client.ts.
   commit: (runner) => runner.query('COMMIT'),

@@ -8,7 +8,7 @@ import { hasMagic, headerOf } from './sqlite-log.ts';
 /** As a shell takes one word. */
 export const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-/** A dump may be on another machine, so only what is here and is no dump is refused. */
+/** A dump may be on another machine, so only a local file that is no dump is refused. */
 export function requireNotSqlite(source: string, server: string): void {
   if (whatIsAt(source) !== 'a file' || !isSqlite(source)) return;
   throw new StartFault(

@@ -57,7 +57,7 @@ export function bookedByEach(owners: readonly Owner[]): Condition {
   };
 }
 
-/** For engines whose transactions outlive a statement that failed. */
+/** For engines whose transactions go on after a failed statement. */
 export const insertsNewBy =
   ({ classify }: ErrorRules) =>
   async (manager: EntityManager, { sql, parameters }: Statement): Promise<boolean> => {
@@ -88,8 +88,8 @@ export function utcText(moment: Date): string {
 let last = { milliseconds: Number.NaN, text: '' };
 
 /**
- * Whether the table of events refuses more tickets than there are, told by a row that has them and no organizer: where the CHECK does not
- * bite, the foreign key refuses it, or nothing does.
+ * Whether the table of events refuses more available tickets than the total. It is tested with a row that has them and no organizer.
+ * Without an effective CHECK the foreign key refuses the row, or nothing does.
  */
 export async function weaknessOfCheck(ask: Ask, { now, errors }: { readonly now: string; readonly errors: ErrorRules }): Promise<readonly string[]> {
   try {

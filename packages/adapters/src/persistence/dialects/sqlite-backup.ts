@@ -108,7 +108,7 @@ export function syncFile(file: string): void {
   }
 }
 
-/** Never over what is there. Where a second name is refused (FAT), the name is taken first, empty. */
+/** Never replaces a file. Where hard links are refused (FAT), an empty file takes the name first. */
 function giveName(part: string, target: string): void {
   try {
     linkSync(part, target);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 
-/** A file too large to be looked through in this time is opened all the same, and that is said. */
+/** A file that is too large to be checked in this time is opened all the same, and a line says so. */
 const CHECK_MS = 10_000;
 
 /** SQLite's own words, one line. It ends without closing, so that nothing is copied out of the log of a file that turns out to be damaged. */

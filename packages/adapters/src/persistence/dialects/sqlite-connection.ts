@@ -4,9 +4,9 @@ import { errors } from './sqlite-errors.ts';
 import { type SqliteFile, stampFor } from './sqlite-file.ts';
 
 /**
- * What TypeORM's better-sqlite3 driver uses of its library, on libsql, which comes prebuilt for every platform.
- * Two differences: a transaction takes the write lock when it begins, since one that reads first and writes later cannot
- * be saved once another process wrote in between; and parameters go as one array, since libsql refuses a lone null.
+ * The parts of better-sqlite3 that TypeORM's driver uses, on libsql, which comes prebuilt for every platform. There are two differences.
+ * A transaction takes the write lock when it begins: one that reads first fails when another process wrote before its own write. And
+ * parameters go as one array, since libsql refuses a lone null.
  */
 export class LibsqlConnection {
   readonly #database: Libsql.Database;
@@ -72,7 +72,7 @@ export class LibsqlConnection {
   pragma(source: string): unknown[] {
     return this.prepare(`PRAGMA ${source}`).all();
   }
-  /** What became of a file that was lost is for a person to find out: nothing is copied into it, and the end of the process closes it. */
+  /** A person has to find out what happened to a lost file. Nothing is copied into it, and the end of the process closes it. */
   close(): void {
     if (this.#file?.isLost !== true) this.#database.close();
     this.#file?.release();

@@ -34,7 +34,7 @@ const codeText = (error: unknown): string => String(codeOf(error));
 
 export const errors: ErrorRules = {
   classify,
-  // The transaction stays open when COMMIT is refused: what is busy, has no room or breaks a constraint is not stored.
+  // A refused COMMIT (busy, no room, a broken constraint) stores nothing, and the transaction stays open.
   isKnownRollback: (error) => codeText(error).startsWith('SQLITE_') && KEPT_OPEN_AT_COMMIT.has(classify(error)),
   whyRefused: (error) => (codeText(error).startsWith('SQLITE_READONLY') ? 'read_only' : 'no_room'),
   isBrokenCheck: (error) => codeText(error) === 'SQLITE_CONSTRAINT_CHECK',

@@ -5,8 +5,8 @@ import { indexOf, logOf } from './sqlite-held.ts';
 import { lockFolder } from './sqlite-lock.ts';
 
 /*
- * One database takes the place of another. The new one is made ready under another name; from the moment that it has the name below, it is
- * the database, and the next process that opens the folder moves it to its place, whatever was killed in between.
+ * One database takes the place of another. The new one is made ready under another name. Once it has the name below, it is the database,
+ * whatever is killed after that: the next process that opens the folder moves it to its place.
  */
 const READY = /^tickets\.sqlite-ready-([\dTZ-]+)$/;
 export const readyName = (stamp: string): string => `tickets.sqlite-ready-${stamp}`;
@@ -14,7 +14,7 @@ const keptName = (stamp: string): string => `tickets.sqlite-before-${stamp}`;
 
 const stampsIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).flatMap((name) => READY.exec(name)?.[1] ?? []) : []);
 
-/** Finishes what was begun. Gives the lock of one who uses the folder. */
+/** Finishes an exchange that was begun. Returns a lock for using the folder. */
 export function useFolder(folder: string): () => void {
   if (stampsIn(folder).length > 0) {
     const release = lockFolder(folder, 'exchange');
@@ -30,7 +30,7 @@ export function useFolder(folder: string): () => void {
   return useFolder(folder);
 }
 
-/** Under the lock of one who exchanges. Whatever lies at the old one's place moves aside together; gives where it is, if there was any. */
+/** Needs the lock for an exchange. All files at the old one's place move aside together; returns where they are, if there were any. */
 export function finishExchange(folder: string): string | undefined {
   const file = join(folder, 'tickets.sqlite');
   let kept: string | undefined;

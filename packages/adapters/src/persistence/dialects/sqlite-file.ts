@@ -86,13 +86,13 @@ export class SqliteFile {
     return this.#lost !== undefined;
   }
 
-  /** Before a statement: nothing is read from, or begun on, what nobody may find again. */
+  /** Before a statement: nothing is read from a file, or begun on it, that may be lost. */
   requireThere({ looks }: { readonly looks: boolean }): void {
     if (looks && !this.#isFresh()) this.#look();
     if (this.#lost !== undefined) throw Object.assign(new Error(this.#lost), { code: MOVED });
   }
 
-  /** After a COMMIT, before anybody is told: it may be in a file that nobody finds again. */
+  /** After a COMMIT, before the answers: it may be in a file that is lost. */
   requireStored(): void {
     if (!this.#isAsBefore()) this.#look();
     if (this.#lost !== undefined) throw new Unavailable(this.#lost, { outcome: 'unknown' });
@@ -119,9 +119,9 @@ export class SqliteFile {
   }
 
   /**
-   * Whether a look would find what the last one found: nothing in the folder got another name, the file was not written, and the log has its
-   * beginning. The log itself is not asked for its times. Linux since 6.13 gives the next write after such a question a time of its own, and
-   * then every COMMIT waits for the file system's journal as well: a lone booking was a tenth slower.
+   * Whether a new check would find what the last one found: nothing in the folder was renamed, the file was not written, and the log has
+   * its beginning. The log's own times are not read. Since Linux 6.13 the next write after such a read gets a time of its own. Then every
+   * COMMIT also waits for the file system's journal: a lone booking was a tenth slower.
    */
   #isAsBefore(): boolean {
     const now = performance.now();
@@ -164,7 +164,7 @@ export class SqliteFile {
     if (!isSame(log, this.#opened.log)) return `${logOf(this.path)} was replaced by another file`;
     if (log.size < this.#logBytes || main.mtimeNs !== this.#writtenAt) this.#mayBeginAnew = true;
     if (log.size < this.#logBytes && !this.#isLogWhole()) return `${logOf(this.path)} was cut off`;
-    // Emptied between two looks and grown again: SQLite went on writing behind a hole, which is no log to a restart.
+    // The log was emptied between two checks and grew again: SQLite went on writing behind a hole, so a restart finds no log.
     if (log.size > 0n && this.#logBegins() === 'with something else') return `${logOf(this.path)} was cut off`;
     this.#logBytes = log.size;
     if (main.size < this.#mainBytes && !this.#isMainWhole(main.size)) return `${this.path} was cut off`;
@@ -175,7 +175,9 @@ export class SqliteFile {
     return undefined;
   }
 
-  /** Nobody else will ever read what is in a log without a name: it is copied into the file, which is still there, as long as this process lives. */
+  /**
+   * No other process can read a log without a name. So its pages are copied into the file, which is still there while this process lives.
+   */
   #withoutLog(): string {
     const what = `${logOf(this.path)} was moved or deleted`;
     try {

@@ -2,9 +2,9 @@ import { createHash, randomInt } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
 
 /*
- * Which file a write-ahead log continues. SQLite does not ask: it lays the pages of any log over any file that lies beside it. So each log
- * says it in its first transaction, in two fields of the file's header that SQLite leaves to applications: `application_id` becomes a sum
- * of the header as the file had it until then, and `user_version` a number drawn at random, so that no two headers are alike.
+ * Which file a write-ahead log continues. SQLite does not check this: it lays the pages of any log over the file beside it. So the first
+ * transaction of each log records it in two header fields that SQLite leaves to applications. `application_id` becomes a checksum of the
+ * header before that transaction. `user_version` becomes a random number, so that no two headers are alike.
  * https://www.sqlite.org/fileformat2.html
  */
 
@@ -36,7 +36,7 @@ export const applicationOf = (header: Buffer): number => header.readInt32BE(68);
 /** Goes up by one with each change of the tables, and in each copy that VACUUM makes. */
 export const cookieOf = (header: Buffer): number => header.readUInt32BE(40);
 
-/** What a log that continues a file of this header says in its first transaction. */
+/** What a log that continues a file with this header records in its first transaction. */
 export const sumOf = (header: Buffer): number => createHash('sha256').update(header).digest().readInt32BE(0);
 export const drawVersion = (): number => randomInt(1, INT31);
 
@@ -56,12 +56,12 @@ const FRAME_HEADER_BYTES = 24;
 /** Whether a log begins so: one of its two, by the order of bytes in its sums. */
 export const isLogMagic = (start: Buffer): boolean => (start.readUInt32BE(0) & ~1) === 0x377f0682;
 
-/** Something is there, and it is no plain file: a folder, or a link, wherever that leads. */
+/** Whether the path is something else than a plain file: a folder, or a link to anything. */
 export const isNoPlainFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
 
 /**
- * Whether there are bytes that are no log: SQLite would wipe them without a word. A power cut may leave a beginning that was not written
- * whole, or zeros: nothing was committed behind either, since the beginning is on the disk before the first transaction is.
+ * Whether the file has bytes that are no log: SQLite would wipe them without a word. A power cut may leave zeros or a part of the
+ * beginning. Nothing was committed behind either, since the beginning is on the disk before the first transaction is.
  */
 export function isNoLog(log: string): boolean {
   const isOther = withStart(log, (start, file) => {

@@ -19,16 +19,16 @@ export const SQLITE_FILE = 'tickets.sqlite';
 const BUSY_TIMEOUT_MS = 50;
 
 /**
- * When the log is copied into the file: at 32 MB. A checkpoint copies each page once, however often it changed, and a sale changes the
- * same ones again and again: at SQLite's own 1,000 pages bookings were a quarter slower. Bookings wait while it copies, so not more:
- * figures in docs/decisions/0008-embedded-engine.md.
+ * When the log is copied into the file: at 32 MB. A checkpoint copies each page once, however often it changed, and sales change the same
+ * pages again and again. At SQLite's own 1,000 pages bookings were a quarter slower. The limit is no higher, since bookings wait while it
+ * copies. docs/decisions/0008-embedded-engine.md has figures.
  */
 const CHECKPOINT_PAGES = 8000;
 
 /**
- * Two data sources on one file. TypeORM has one connection for all who use a SQLite data source, so whatever reads beside a
- * transaction would see what it has not committed: the writer is for transactions, one at a time (database.ts), the reader
- * for queries, which in WAL mode see the last commit and wait for nobody.
+ * Two data sources on one file. TypeORM has one connection for each SQLite data source, so a read beside a transaction would see
+ * uncommitted rows. The writer runs transactions, one at a time (database.ts). The reader runs queries, which in WAL mode see the last
+ * commit and wait for nobody.
  */
 export async function openSqlite(
   folder: string,

@@ -9,7 +9,7 @@ import { restore } from './sqlite-restore.ts';
 import { weaknessesOfWriter } from './sqlite-walls.ts';
 
 const NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
-/** SQLite works inside this process: as long as a batch takes, nobody else is served. */
+/** SQLite runs inside this process, which serves nobody else during a batch. */
 const BATCH_MS = 8;
 
 /** One file, through libsql, in this process. */

@@ -16,7 +16,7 @@ export class RateCounts1764700000000 implements MigrationInterface {
   }
 }
 
-/** By a hash of what is counted: neither e-mails nor addresses are kept. */
+/** The key is a hash of the subject: neither e-mails nor addresses are kept. */
 async function createCounts(runner: QueryRunner, table: string, column: string): Promise<void> {
   for (const statement of inDialect(runner, textsOf(table, column))) await runner.query(statement);
 }

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { recordOldestProgram } from './program-versions.ts';
 import { inDialect } from './texts.ts';
 
-/** A row for every transaction whose outcome somebody is told (commit-mark.ts). It needs no other index: it is found and swept by its id. */
+/** A row for every transaction whose outcome is told (commit-mark.ts). It is found and deleted by its id, so it needs no other index. */
 export class Commits1764900000000 implements MigrationInterface {
   readonly name = 'Commits1764900000000';
 

@@ -3,8 +3,8 @@ import { recordOldestProgram } from './program-versions.ts';
 import { inDialect } from './texts.ts';
 
 /**
- * SQLite keeps a table's rows by a number of its own, and a primary key of text in a second tree: a booking and its line of the ledger each
- * wrote one page more than they have to, in every COMMIT. Without that number the table is the tree of its key, as InnoDB keeps it.
+ * SQLite keeps a table's rows in a tree by a number of its own, and a primary key of text in a second tree. So a booking and its ledger
+ * line each wrote one page too many in every COMMIT. Without that number the table is the tree of its key, as in InnoDB.
  */
 export class OneTreeATable1765000000000 implements MigrationInterface {
   readonly name = 'OneTreeATable1765000000000';

@@ -22,7 +22,7 @@ async function runMigrations(source: DataSource, dialect: Dialect): Promise<void
   // Two processes that start at once: the second waits here. (On a cluster the lock is the node's own; there the retry serves.)
   const guard = source.createQueryRunner();
   try {
-    // Nothing to do, nothing to be allowed: a server may run as a user who cannot change tables.
+    // With nothing to migrate no right is needed: a server may run as a user who cannot change tables.
     if (await isUpToDate(source, dialect, latestOf(guard))) return;
     await guard.query(lock.take).catch((error: unknown) => {
       if (!lock.isRefused(error)) throw error;
@@ -58,7 +58,7 @@ const latestOf = (runner: QueryRunner): Readable => ({
 
 const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
 
-/** What stops a start that cannot make the tables, or not read them, in words for a person. */
+/** Faults that stop a start that cannot make or read the tables, in words for operators. */
 export function faultOfTables(error: unknown, { address, errors }: Dialect, { makes }: { readonly makes: boolean }): StartFault {
   const then = makes ? WHAT_IS_DONE_STAYS : 'Nothing was changed.';
   return new StartFault(

@@ -43,7 +43,7 @@ export async function requireAccounts(source: DataSource, dialect: Dialect): Pro
   );
 }
 
-/** Three numbers; a version that is none counts as newer than every other. */
+/** Three numbers. Any other text counts as newer than every version. */
 export function isAtLeast(version: string, wanted: string): boolean {
   const [have, need] = [version, wanted].map((text) => /^(\d+)\.(\d+)\.(\d+)(?![\d.])/.exec(text)?.slice(1).map(Number));
   if (have === undefined || need === undefined) return false;

@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 
-/** What each engine is told in words of its own. A further engine is a further key, and the compiler names every migration that lacks it. */
+/** The statements of a migration for each engine. A new engine is one more key, and the compiler names every migration that lacks it. */
 interface ByDialect<Text> {
   readonly mysql: Text;
   readonly sqlite: Text;
