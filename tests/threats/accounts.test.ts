@@ -6,6 +6,7 @@ import { TOKENS } from '../../packages/adapters/src/container.ts';
 import { BcryptPasswordHasher } from '../../packages/adapters/src/security/bcrypt-password-hasher.ts';
 import { engines } from '../engines.ts';
 import { temporaryFolder } from '../faults/programs.ts';
+import { neighbourOf } from '../neighbour.ts';
 import { type Api, type Caller, openApi, type Reply } from '../open-api.ts';
 
 /** The threats to accounts, T19 to T41, and what T83 to T85 are to a person's name. */
@@ -320,11 +321,14 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
         mysql: ["SIGNAL SQLSTATE '45000'"],
         postgres: ['EXECUTE FUNCTION refuse()', "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no'; END $$"],
       }[engine];
-      const define = (sql: string) => api.container.get(TOKENS.database).transaction((manager) => manager.query(sql));
+      const { database } = api.container.get(TOKENS.config);
+      const neighbour = database.engine === 'sqlite' ? undefined : await neighbourOf(database);
+      const define = (sql: string) => neighbour?.query(sql) ?? api.container.get(TOKENS.database).transaction((manager) => manager.query(sql));
       for (const made of refusal) await define(made);
       await define(`CREATE TRIGGER refuse_changes BEFORE UPDATE ON users FOR EACH ROW ${refuse}`);
       const { status } = await logIn(person.email, PASSWORD);
       await define(`DROP TRIGGER refuse_changes${engine === 'postgres' ? ' ON users' : ''}`);
+      await neighbour?.end();
       expect([status, await hashOf(person)]).toEqual([200, expect.stringMatching(/^\$2[aby]\$04\$/)]);
     });
   });
