@@ -7,7 +7,7 @@ import { PATIENCE_MS, startServer, until } from './programs.ts';
 import { CALM, OUTAGE, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
 
-const ROUNDS = Math.ceil(Number(process.env['FAULT_ROUNDS'] ?? 10) / 5);
+const ROUNDS = Math.ceil(Number(process.env['FAULT_ROUNDS'] ?? 6) / 5);
 
 /** Its connections are ended, or what they run. */
 type Ended = 'connection' | 'statement';

@@ -9,7 +9,7 @@ import { storm } from './storm.ts';
 import { COMMIT, Wire } from './wire.ts';
 
 /** 100 and more where there is time: FAULT_ROUNDS=100 npm run test:faults */
-const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 10);
+const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 6);
 
 describe.each(enginesHere)('a server on %s', (engine) => {
   const freshStore = (): Promise<Store> => privateStore(engine);
