@@ -8,7 +8,7 @@ import { CRASH, query, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
 import { COMMIT, Wire } from './wire.ts';
 
-/** 100 and more where there is time: FAULT_ROUNDS=100 npm run test:faults */
+/** A longer run has 100 or more: FAULT_ROUNDS=100 npm run test:faults */
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 10);
 
 describe.each(enginesHere)('a server on %s', (engine) => {
@@ -45,7 +45,7 @@ describe.each(privateServers)('a server on %s', (engine) => {
     const office = await BoxOffice.open(first.url);
     const committed = wire.trap(COMMIT, (line, statement) => {
       line.far.write(statement);
-      line.onAnswer = () => undefined; // it is stored, and the server does not hear of it
+      line.onAnswer = () => undefined; // the change is stored, but the server gets no answer
     });
     const asked = office.order({ quantity: 2, key: randomUUID() });
     await committed;
