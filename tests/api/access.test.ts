@@ -5,8 +5,8 @@ import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi } from '../open-api.ts';
 
 /**
- * Who may do what: the status that nobody, the owner, another user and an admin get, by profile. The owner is the user whose
- * account or booking it is. Every cell is asked of a world of its own making, so that no answer spoils the next.
+ * The status that nobody, the owner, another user and an admin get, by profile. The owner is the user whose account or booking it is. Every
+ * cell has its own world, so that no answer affects the next.
  */
 type Cells = readonly [nobody: number, owner: number, other: number, admin: number];
 interface Row {
@@ -44,7 +44,7 @@ const MATRIX: readonly Row[] = [
     does: 'change a user’s password',
     request: ({ owner }) => ['PUT', `/api/users/${owner.id}`, { password: 'another horse' }],
     open: everybody(200),
-    locked: [401, 400, 403, 200], // its owner has to give the current one
+    locked: [401, 400, 403, 200], // the owner has to give the current one
   },
   {
     does: 'make a user admin',
@@ -83,7 +83,7 @@ const MATRIX: readonly Row[] = [
     open: [401, 200, 403, 200],
     locked: [401, 200, 403, 200],
   },
-  // Where a row is named and is not there, those who may ask at all hear so before their right is judged.
+  // If the named row does not exist, a signed-in actor gets that answer before their right is checked.
   {
     does: 'change an event that is not there',
     request: ({ nowhere }) => ['PUT', `/api/events/${nowhere}`, {}],
@@ -122,12 +122,12 @@ interface World {
   readonly owner: Caller;
   readonly other: Caller;
   readonly admin: Caller;
-  /** A user on whom nothing hangs. */
+  /** A user without bookings or other rows. */
   readonly idle: Caller;
   readonly event: string;
   /** An event without bookings. */
   readonly empty: string;
-  /** The owner's, of the event. */
+  /** The owner's booking of the event. */
   readonly booking: string;
   readonly nowhere: string;
 }

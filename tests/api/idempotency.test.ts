@@ -170,7 +170,7 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     const reply = await book(event, key);
     expect([reply.status, reply.body.errors?.[0].field]).toEqual([400, 'Idempotency-Key']);
     const nobody = await api.send('POST', '/api/bookings', { body: { event_id: event, quantity: 1 }, headers: { 'Idempotency-Key': key } });
-    expect(nobody.status).toBe(401); // rights come before what is wrong with a request
+    expect(nobody.status).toBe(401); // rights are checked before the content of a request
     expect(await left(event)).toBe(10);
   });
 

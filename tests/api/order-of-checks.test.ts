@@ -6,8 +6,8 @@ import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi } from '../open-api.ts';
 
 /**
- * The order of checks of docs/api.md, for every route: the status that each actor gets for each kind of request, by profile. A request that
- * is wrong in several ways is answered by the check that comes first.
+ * The order of checks in docs/api.md, for every route. For each kind of request it gives the status of each actor, by profile. If a request
+ * is wrong in several ways, the first check answers it.
  */
 const ACTORS = ['none', 'bad', 'deleted', 'plain', 'owner', 'admin'] as const;
 type Actor = (typeof ACTORS)[number];
@@ -26,7 +26,7 @@ interface Row {
 const cells = (none: number, plain: number, owner: number, admin: number): Cells => [none, 401, 401, plain, owner, admin];
 const anyone = (status: number): Cells => cells(status, status, status, status);
 const signedIn = (status: number): Cells => cells(401, status, status, status);
-/** The ways in read no token. */
+/** Login and registration read no token. */
 const whateverToken = (status: number): Cells => ACTORS.map(() => status);
 const both = (same: Cells) => ({ open: same, locked: same });
 
@@ -311,11 +311,11 @@ const ROWS = [...WAYS_IN, ...USERS, ...EVENTS, ...BOOKINGS, ...ELSEWHERE];
 interface World {
   /** Each actor's Authorization header. */
   readonly headers: Readonly<Record<Actor, Record<string, string>>>;
-  /** Holds two tickets of the event, under the booking. */
+  /** A user who holds two tickets of the event, under the booking. */
   readonly owner: Caller;
-  /** A user on whom nothing hangs. */
+  /** A user without bookings or other rows. */
   readonly idle: string;
-  /** An e-mail that somebody has. */
+  /** An e-mail that is already taken. */
   readonly email: string;
   readonly event: string;
   readonly empty: string;
@@ -368,7 +368,7 @@ describe.each(cases)('order of checks on %s, %s profile', (engine, profile: Prof
       const from = { 'X-Forwarded-For': `198.51.100.${got.length}` };
       const { status } = await api.send(method, path, { body, headers: { ...world.headers[actor], ...from, ...headers } });
       got.push(status);
-      if ((['PUT', 'PATCH', 'DELETE'].includes(method) || path.endsWith('/logout')) && status < 300) world = await worldOf(api); // nobody's answer spoils the next
+      if ((['PUT', 'PATCH', 'DELETE'].includes(method) || path.endsWith('/logout')) && status < 300) world = await worldOf(api); // isolates answers
     }
     expect(got).toEqual(row[profile]);
   });

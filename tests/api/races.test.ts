@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi, type Reply } from '../open-api.ts';
 
-/** What people do to each other over HTTP when they press the button at the same moment. */
+/** The effects of simultaneous HTTP requests on each other. */
 describe.each(engines)('at the same moment, on %s', (engine) => {
   let api: Api;
   let admin: Caller;
@@ -11,7 +11,7 @@ describe.each(engines)('at the same moment, on %s', (engine) => {
     admin = await api.account({ role: 'admin' });
   });
   afterAll(async () => {
-    expect(api.logged).toEqual([]); // nothing unexpected happened on the way
+    expect(api.logged).toEqual([]); // no unexpected failure happened
     await api.close();
   });
 
@@ -25,7 +25,7 @@ describe.each(engines)('at the same moment, on %s', (engine) => {
   const many = <Value>(count: number, make: (index: number) => Promise<Value>) =>
     Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 
-  /** I2: available + held = total, and the ledger says the same. */
+  /** I2: available + held = total, and the ledger agrees. */
   async function expectBooksRight(event: string): Promise<void> {
     const [row] = await api.query<{
       total: number;

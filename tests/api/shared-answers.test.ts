@@ -6,7 +6,7 @@ import { createHttpServer } from '../../apps/http/src/http-server.ts';
 import { openApi } from '../open-api.ts';
 import { portsOf } from '../open-store.ts';
 
-/** More than a list reads at once. */
+/** More rows than a list reads at once. */
 const EVENTS = 1600;
 const ORIGIN = 'https://pages.example';
 let api: Awaited<ReturnType<typeof openApi>>;
@@ -41,8 +41,8 @@ it.each([
     const sent: unknown[] = [...write.mock.calls, ...end.mock.calls].map(([chunk]) => chunk);
     vi.restoreAllMocks();
     expect(texts.size).toBe(1);
-    expect(sent.filter((chunk) => typeof chunk === 'string')).toEqual([]); // which each connection would encode anew
-    // A few bytes are each answer's own: an opening, a bracket.
+    expect(sent.filter((chunk) => typeof chunk === 'string')).toEqual([]); // a string would be encoded again for each connection
+    // A few bytes belong to each answer alone: an opening, a bracket.
     const large = sent.filter((chunk) => chunk instanceof Uint8Array).filter(({ byteLength }) => byteLength > 1000);
     expect(large.length).toBeGreaterThanOrEqual(asked);
     expect(new Set(large).size * asked).toBe(large.length);

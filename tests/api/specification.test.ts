@@ -7,7 +7,7 @@ const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const uuid = expect.stringMatching(UUID);
 const iso = expect.stringMatching(ISO);
 
-/** The specification's samples, key by key; what it prints as {...} is filled in. `times` are scalars that we add. */
+/** The specification's samples, key by key. The parts that it prints as {...} are filled in. `times` are scalars that we add. */
 const times = { createdAt: iso, updatedAt: iso };
 const event = {
   id: uuid,
@@ -220,7 +220,7 @@ describe.each(engines)('the rest of the specification on %s', (engine) => {
         one.booking_date === other.booking_date ? (one.id < other.id ? 1 : -1) : one.booking_date < other.booking_date ? 1 : -1,
       ),
     );
-    // More than a thousand of one's own are counted on request alone: a page costs the same however many there are.
+    // The server counts more than a thousand own rows on request alone. So a page costs the same for any number of rows.
     expect(reply.headers.get('x-total-count')).toBeNull();
     const counted = await api.send('GET', '/api/bookings?limit=1&total=true', { as: buyer });
     expect(counted.headers.get('x-total-count')).toBe('2203');

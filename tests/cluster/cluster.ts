@@ -9,14 +9,14 @@ import { GALERA_LIBRARY } from './packages.ts';
 import { eventually, must } from './waiting.ts';
 
 const NODES = 3;
-/** A node that finds nobody gives up after 30 s; one that has to be copied whole takes some seconds. */
+/** A node that reaches no other node gives up after 30 s. A node that needs a full copy takes some seconds. */
 const SYNCED_WITHIN_MS = 90_000;
 const isRoot = process.getuid?.() === 0;
 
-/** Three MariaDB nodes that replicate to each other, on free loopback ports and in a temporary folder. */
+/** Three MariaDB nodes in a temporary folder, on free loopback ports. They replicate to each other. */
 export interface Cluster {
   readonly nodes: readonly GaleraNode[];
-  /** Until all nodes have applied the same transactions. */
+  /** Waits until all nodes have applied the same transactions. */
   settled(): Promise<void>;
   remove(): void;
 }
@@ -35,7 +35,7 @@ export async function startCluster(): Promise<Cluster> {
   process.once('exit', remove);
   try {
     own(folder);
-    // The first gets system tables; the others receive everything from it.
+    // The first node gets system tables. The others receive everything from it.
     const [first, ...others] = nodes;
     must(first).makeTables();
     await must(first).start('--wsrep-new-cluster');
@@ -106,13 +106,13 @@ wsrep_sst_receive_address=127.0.0.1:${copyPort}
     if (status !== 0) throw new Error(`mariadb-install-db failed: ${stderr}`);
   }
 
-  /** Starts it and waits until it takes part. */
+  /** Starts the node and waits until it takes part. */
   async start(...options: string[]): Promise<void> {
     this.#process = this.#spawn(options);
     await this.synced();
   }
 
-  /** Starts it after a crash as Debian's service does: it tells where it stood, so that it is sent only what it missed. */
+  /** Starts the node after a crash as Debian's service does. It reports its last position, so it receives only the changes that it missed. */
   async restart(): Promise<void> {
     const log = join(this.#folder, 'recovery.err');
     await new Promise((resolve) => this.#spawn(['--wsrep-recover', `--log-error=${log}`]).once('close', resolve));
@@ -120,7 +120,7 @@ wsrep_sst_receive_address=127.0.0.1:${copyPort}
     await this.start(...(position === undefined ? [] : [`--wsrep_start_position=${position}`]));
   }
 
-  /** Starts it as a new machine: nothing of what it had is there. */
+  /** Starts it as a new machine, without its old data. */
   async restartEmpty(): Promise<void> {
     rmSync(join(this.#folder, 'data'), { recursive: true, maxRetries: 5 });
     mkdirSync(join(this.#folder, 'data'));
@@ -128,7 +128,7 @@ wsrep_sst_receive_address=127.0.0.1:${copyPort}
     await this.start();
   }
 
-  /** As user mysql: what copies a node whole fails under root. */
+  /** Runs as the user mysql, because a full copy of a node fails under root. */
   #spawn(options: readonly string[]): ChildProcess {
     const user = isRoot ? ['--reuid=mysql', '--regid=mysql', '--init-groups'] : [];
     const command = [...user, '--pdeathsig', 'KILL', '--', must(find('mariadbd')), `--defaults-file=${this.#folder}/my.cnf`, ...options];
@@ -152,7 +152,7 @@ wsrep_sst_receive_address=127.0.0.1:${copyPort}
     this.#process?.kill('SIGKILL');
   }
 
-  /** Takes a lock in a transaction of its own and holds it until it is released. */
+  /** Takes a lock in a transaction of its own and holds it until `release`. */
   async lock(sql: string, parameters: readonly unknown[]): Promise<{ release(): void }> {
     const connection = await this.connect();
     await connection.beginTransaction();
@@ -180,7 +180,7 @@ wsrep_sst_receive_address=127.0.0.1:${copyPort}
     return names.map((name) => rows.find((row) => row.Variable_name === name)?.Value ?? '');
   }
 
-  /** How it came back the last time: IST, sent what it had missed; SST, sent everything. */
+  /** How the node came back the last time. IST: it received the missed changes. SST: it received everything. */
   get cameBackBy(): string {
     const log = readFileSync(join(this.#folder, 'log.err'), 'utf8');
     return log.slice(log.lastIndexOf('Starting MariaDB')).match(/rsync (IST|SST) completed on joiner/)?.[1] ?? 'nothing sent';
@@ -191,7 +191,7 @@ function own(path: string): void {
   if (isRoot) spawnSync('chown', ['mysql:mysql', path]);
 }
 
-/** All are taken before the first is given back, so that no number comes twice. */
+/** Opens all ports before it closes the first, so that no port is returned twice. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(

@@ -56,8 +56,8 @@ it.each([
 });
 
 /**
- * A server loses the answer to COMMIT with its node, and goes on at another one. There it inserts the same mark, and certification decides
- * which of the two tries is stored.
+ * A server loses its node and the answer to COMMIT. It goes on at another node and inserts the same mark there. Certification decides which
+ * of the two tries is stored.
  */
 describe('a COMMIT that is lost, found out at another node', () => {
   let wire: Wire;
@@ -80,9 +80,9 @@ describe('a COMMIT that is lost, found out at another node', () => {
   interface Prepared {
     readonly change: Change;
     readonly status: number;
-    /** What somebody does at the third server after the change is stored, before that is found out. */
+    /** Another change at the third server. It comes after the first change is stored, and before the outcome of that change is known. */
     readonly newer: () => Promise<Change>;
-    /** What a server shows of it, after the answer with this body. */
+    /** The state that a server shows after the answer with this body. */
     readonly state: (at: HttpServer, answer: Reply['body']) => Promise<unknown>;
     readonly once: unknown;
     readonly afterNewer: unknown;
@@ -173,7 +173,7 @@ describe('a COMMIT that is lost, found out at another node', () => {
       },
     },
     {
-      what: 'a user', // no row is locked for it
+      what: 'a user', // no row is locked for this change
       prepare: async () => {
         const email = `${randomUUID()}@example.com`;
         const withEmail = () => nodes[0].query<{ id: string }>(`SELECT id FROM ${DATABASE}.users WHERE email = ?`, [email]);
@@ -192,7 +192,7 @@ describe('a COMMIT that is lost, found out at another node', () => {
     },
   ];
 
-  /** Everything that the server sends from now on goes to another node. */
+  /** From now on everything that the server sends goes to another node. */
   const moveTo = (node: GaleraNode) => {
     wire.pointAt(node.port);
     wire.spoil(/^/, loseStatement);
@@ -202,7 +202,7 @@ describe('a COMMIT that is lost, found out at another node', () => {
     wire.cut();
     return sleep(20);
   };
-  /** A change that is answered without a COMMIT on the wire fails here, and says with what. */
+  /** A change that is answered before its COMMIT is lost fails here. The error names the answer. */
   const before = (lost: Promise<void>, asking: Promise<Response>) =>
     Promise.race([
       lost,
@@ -211,7 +211,7 @@ describe('a COMMIT that is lost, found out at another node', () => {
       }),
     ]);
   const marks = async () => new Set((await nodes[0].query<{ id: string }>(`SELECT id FROM ${DATABASE}.commits`)).map(({ id }) => id));
-  /** Which try wrote the only mark that is new. */
+  /** The number of the try that wrote the only new mark. */
   async function attemptSince(known: ReadonlySet<string>): Promise<number> {
     const rows = await nodes[0].query<{ id: string; attempt: number }>(`SELECT id, attempt FROM ${DATABASE}.commits ORDER BY at, id`);
     const fresh = rows.filter(({ id }) => !known.has(id));
@@ -256,7 +256,7 @@ describe('a COMMIT that is lost, found out at another node', () => {
     await auditsAreClean();
   });
 
-  /** The COMMIT of the first try, and how it and the one of the second come to their nodes. */
+  /** The COMMIT of the first try, and how both tries reach their nodes. */
   const ways: readonly { readonly how: string; readonly cross: (first: () => void, asking: Promise<unknown>, round: number) => Promise<void> }[] = [
     {
       how: 'arrives a second late',

@@ -5,7 +5,7 @@ import { book, booksHold, DATABASE, dataOf, event, exact, folder, nodes, PLENTY,
 import type { Storm } from './storm.ts';
 import { eventually, seconds } from './waiting.ts';
 
-/** The promises are kept while all three write to one hot row, while a node dies, and when the majority is lost and comes back. */
+/** The promises hold while all three servers write to one hot row, while a node dies, and while the majority is lost and comes back. */
 useCluster();
 
 it('three servers that start at once on three nodes and an empty database all come up', async () => {
@@ -62,11 +62,11 @@ it('a node that is killed in the middle of a storm stalls the others for seconds
     { what: '/health/ready', seen: await readiness.end() },
   ]) {
     say(`killed: at ${first.node.name} ${what}: ${seen.inWords}`);
-    // They do not wait for a node that is dead and not yet suspected. Orders do.
+    // They do not wait for a node that is dead and not yet suspected. Orders wait.
     expect(seen.statuses, what).toEqual([200]);
     expect(seen.longestMs, what).toBeLessThan(stalled / 2);
   }
-  // Now and then the others notice at once, and have sold before anybody asked at its server.
+  // Sometimes the other nodes notice at once, and sell before a client asks their server.
   while (storm.heardAt(orphan, killed + 500)['unavailable'] === undefined) await sleep(50);
   const restarted = Date.now();
   await victim.restart();
@@ -114,7 +114,7 @@ it('without a majority the survivor can be told to go on alone, and the others c
 it('a transaction that is open when the majority goes is not left open, nor stored by the next one on its connection', async () => {
   const eventId = await event(10);
   for (const node of [nodes[1], nodes[2]]) node.kill();
-  // A booking waits for this lock when the node stops answering: its next statement is refused, and so is its ROLLBACK.
+  // A booking waits for this lock when the node stops. The node refuses its next statement and its ROLLBACK.
   const held = await nodes[0].lock(`SELECT id FROM ${DATABASE}.events WHERE id = ? FOR UPDATE`, [eventId]);
   const statuses: Promise<number>[] = [];
   for (let turn = 0; await nodes[0].isPrimary(); turn++) {
@@ -137,7 +137,7 @@ it('a transaction that is open when the majority goes is not left open, nor stor
   say(`an open transaction when the majority goes: ${statuses.length} orders met it, all 503; none is stored, none is left open`);
 });
 
-/** A storm at all three, and then one node that has nobody left: it and its server answer 503 and nothing else. */
+/** All three take part in a storm, and then one node loses both others. It and its server answer only 503. */
 async function loseTheMajority(): Promise<{ storm: Storm; lost: number }> {
   const storm = await storming(PLENTY);
   await storm.sold(100);
@@ -156,7 +156,7 @@ async function loseTheMajority(): Promise<{ storm: Storm; lost: number }> {
   return { storm, lost };
 }
 
-/** Reads it again and again; tells which statuses were heard and how long the longest took. */
+/** Reads the path again and again. Returns the statuses and the longest time. */
 function watch(url: string) {
   const statuses = new Map<number, number>();
   let longest = 0;
@@ -190,7 +190,7 @@ const stalls = (storm: Storm, at: readonly HttpServer[], since: number, until: n
 const sellsAgain = (storm: Storm, at: readonly HttpServer[], since: number): string =>
   `first sale ${at.map((server) => `at ${server.node.name} after ${seconds((storm.firstSale(server, since) ?? Number.NaN) - since)}`).join(', ')}`;
 
-/** Transactions that lost against another node's, node by node. */
+/** For each node, its transactions that lost against another node's. */
 const conflicts = () =>
   Promise.all(
     nodes.map(async (node) => {

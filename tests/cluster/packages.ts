@@ -4,12 +4,12 @@ import { find } from '../machine.ts';
 
 export const GALERA_LIBRARY = '/usr/lib/galera/libgalera_smm.so';
 const PACKAGES = ['mariadb-server', 'galera-4', 'rsync'];
-/** `mariadb-server-core` has the first two as well; the user mysql and what copies a node come with `mariadb-server`. */
+/** `mariadb-server-core` also has the first two. The user mysql and the programs that copy a node come with `mariadb-server`. */
 const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'wsrep_sst_rsync', 'rsync', 'setpriv'];
-/** Debian asks it before a package starts a service; 101 is no. */
+/** Debian asks this program before a package starts a service. Exit code 101 means no. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
-/** Makes sure that a cluster can be run here, or throws one line that says why it cannot. */
+/** Makes sure that a cluster can run here. If it cannot, the error gives the reason in one line. */
 export function ensureGalera(): void {
   if (isGaleraHere()) return;
   const byHand = `Install ${PACKAGES.join(', ')}, see to it that no service is started, and try again.`;

@@ -6,7 +6,7 @@ import { eventually } from './waiting.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const FROM_SOURCE = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source'];
 
-/** One of our HTTP servers in a process of its own, on its own node. */
+/** One of our HTTP servers. It has its own process and its own node. */
 export interface HttpServer {
   readonly node: GaleraNode;
   readonly url: string;
@@ -14,7 +14,7 @@ export interface HttpServer {
   stop(): Promise<number | null>;
 }
 
-/** What is left of them ends with this process. */
+/** Processes that still run end with this one. */
 const running = new Set<ChildProcess>();
 process.once('exit', () => running.forEach((child) => void child.kill('SIGKILL')));
 
@@ -30,7 +30,7 @@ const environment = (node: GaleraNode, database: string, folder: string, port = 
   DB_NAME: database,
 });
 
-/** Starts it and waits until it listens. It may reach its node through another port. */
+/** Starts the server and waits until it listens. It may reach its node through another port. */
 export async function startServer(node: GaleraNode, database: string, folder: string, port?: number): Promise<HttpServer> {
   const { child, output, exited } = run(['apps/http/src/main.ts'], environment(node, database, folder, port));
   const address = () => output().match(/listens on (http:\/\/[^\s,]+)/)?.[1];
@@ -51,7 +51,7 @@ export async function startServer(node: GaleraNode, database: string, folder: st
   return { node, url: address() ?? '', output, stop };
 }
 
-/** `tickets audit` on one node: exit code and what it printed. */
+/** `tickets audit` on one node: the exit code and the output. */
 export async function audit(node: GaleraNode, database: string, folder: string): Promise<{ code: number | null; output: string }> {
   const { exited, output } = run(['apps/cli/src/main.ts', 'audit'], environment(node, database, folder));
   return { code: await exited, output: output() };

@@ -23,7 +23,7 @@ import {
 } from './stage.ts';
 import { must } from './waiting.ts';
 
-/** What was done at one node, asked for at another. */
+/** A change at one node, and a request for it at another. */
 useCluster();
 
 it.each([
@@ -36,7 +36,7 @@ it.each([
   const database = new Database({ engine: 'mysql', host: '127.0.0.1', port, user: 'root', password: '', database: DATABASE, poolSize: 5 });
   try {
     await database.connect({ makes: false });
-    // All that reads may use at once; the others are kept for sales.
+    // All connections that reads may use at once. The others are kept for sales.
     const connections = 5 - database.dialect.capabilities.lanes;
     const sql = 'SELECT CONNECTION_ID() AS connection, @@wsrep_sync_wait AS wait, SLEEP(0.1)';
     for (const [freshness, expected] of [['latest', session] as const, ['plain', node] as const]) {
@@ -51,7 +51,7 @@ it.each([
   }
 });
 
-/** Somebody books at the first server, one ticket of an event of their own, and asks this at the second at once. */
+/** A user books one ticket of a new event at the first server. Then they immediately send this request to the second. */
 interface Look {
   readonly what: string;
   readonly ask: (at: HttpServer, booked: Booked) => Promise<number>;

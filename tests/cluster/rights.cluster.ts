@@ -5,8 +5,8 @@ import { account, admin, booksHold, call, cluster, DATABASE, dataOf, event, hold
 import { must } from './waiting.ts';
 
 /**
- * Rights are read from a user's row without a lock, and a lock would hold on one node alone. Between nodes the foreign keys decide: Galera lets
- * one of two transactions through, where one refers to a row that the other deletes.
+ * Rights are read from a user's row without a lock, since a lock would hold on one node alone. Between nodes the foreign keys decide. One
+ * transaction refers to a row, another deletes it: Galera lets only one of them through.
  */
 useCluster();
 
@@ -57,7 +57,7 @@ it.each([
     for (let round = 0; round < ROUNDS; round++) {
       const token = await account(role);
       await cluster.settled();
-      // A deletion takes longer. The other request starts a little later each round, so that the two meet at every step.
+      // A deletion takes longer. In each round the other request starts a little later, so that the two meet at every step.
       const [made, removed] = await Promise.all([sleep(round % 12).then(() => make(token, eventId)), remove(servers[1], idOf(token))]);
       expect([
         [201, 400],

@@ -11,12 +11,12 @@ import { Storm } from './storm.ts';
 import { must, seconds } from './waiting.ts';
 
 /**
- * Three Galera nodes and three of our servers, each on its own node, which every file of these tests starts for itself. The nodes have Galera's
- * defaults: nothing waits for another node.
+ * Three Galera nodes and three of our servers, each on its own node. Every file of these tests starts its own. The nodes have Galera's
+ * defaults: no node waits for another.
  */
 export const DATABASE = 'tickets';
 const BUYERS = 24;
-/** More than any storm here sells. */
+/** More tickets than any storm here sells. */
 export const PLENTY = 100_000;
 
 export const say = (line: string) => console.log(`   ${line}`);
@@ -52,7 +52,7 @@ export function useCluster(): void {
     cluster?.remove();
     if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   });
-  /** Of a test that failed: what was heard, and what the servers said. */
+  /** For a failed test: the answers and the output of the servers. */
   afterEach(async ({ task }) => {
     await latest?.stop();
     if (task.result?.state === 'fail' && latest !== undefined) {
@@ -63,7 +63,7 @@ export function useCluster(): void {
   });
 }
 
-/** The second node applies nothing from the others until it is released. */
+/** The second node applies no changes from the others until it is released. */
 export const holdBackNode = () => nodes[1].lock('FLUSH TABLES WITH READ LOCK', []);
 
 export async function storming(total: number, by: readonly string[] = buyers): Promise<Storm> {
@@ -71,7 +71,7 @@ export async function storming(total: number, by: readonly string[] = buyers): P
   return latest;
 }
 
-/** Nothing that was acknowledged is missing, nothing else is there, on every node; and every answer was one a client may get. */
+/** Every node has exactly the acknowledged bookings. Every answer is one that a client may get. */
 export async function exact(storm: Storm, total: number): Promise<void> {
   say(storm.figures);
   expect(storm.unexpected).toEqual([]);
@@ -112,7 +112,7 @@ export const book = (server: HttpServer, eventId: string, key: string): Promise<
   post(server, '/api/bookings', { event_id: eventId, quantity: 1 }, { Authorization: `Bearer ${buyers[0]}`, 'Idempotency-Key': key });
 
 export let turnedAway = 0;
-/** A plain 503 says that nothing was done (the row is too hot just now), so it is asked again. */
+/** A plain 503 says that nothing was done, because the row is too hot. So the request is sent again. */
 export async function served(...request: Parameters<typeof call>): Promise<Response> {
   for (;;) {
     const response = await call(...request);
@@ -123,7 +123,7 @@ export async function served(...request: Parameters<typeof call>): Promise<Respo
   }
 }
 
-/** Whatever was answered. */
+/** Returns the data of an answer with any status. */
 export async function dataOf(response: Response): Promise<Reply['body']> {
   const body: Reply['body'] = await response.json();
   return body.data;

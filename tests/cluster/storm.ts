@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HttpServer } from './programs.ts';
 import { eventually, must, seconds } from './waiting.ts';
 
-/** Longer than any answer may take; a buyer who hears nothing by then asks again under their key. */
+/** Longer than any answer may take. A buyer without an answer by then asks again under their key. */
 const PATIENCE_MS = 30_000;
-/** An unknown outcome has to be found out by then. */
+/** An unknown outcome has to be known within this time. */
 const RESOLVED_WITHIN_MS = 90_000;
 const PAUSE_MS = 150;
 
@@ -15,21 +15,21 @@ type Answer =
   | { readonly kind: 'booked'; readonly id: string; readonly replayed: boolean }
   | { readonly kind: 'soldOut' | 'unavailable' | 'unknown' | 'unheard' | 'unexpected'; readonly text: string };
 
-/** What one order came to. */
+/** One order and its answers. */
 interface Order {
   readonly key: string;
   readonly answers: { readonly at: number; readonly server: HttpServer; readonly answer: Answer }[];
 }
 
-/** What leaves an order open that was in doubt before. */
+/** Answers that leave a doubtful order open. */
 const OPEN: readonly Answer['kind'][] = ['unknown', 'unheard', 'unavailable'];
 const isDoubtful = ({ kind }: Answer): boolean => kind === 'unknown' || kind === 'unheard';
 const lastKind = ({ answers }: Order): Answer['kind'] => answers.at(-1)?.answer.kind ?? 'unheard';
 
 /**
- * Buyers who order one ticket after another of one event, each at their own server, until it is sold out or they are stopped.
- * A plain 503 says that nothing was done: that order is left, and must never turn up. An unknown outcome, or no answer, is
- * asked again under the same key at the next server, until it is known.
+ * Buyers order one ticket after another of one event, each at their own server. They end when the event is sold out, or when they are
+ * stopped. A plain 503 says that nothing was done. The buyer gives up that order, and its booking must never appear. After an unknown
+ * outcome, or no answer, the buyer asks the next server under the same key until the outcome is known.
  */
 export class Storm {
   readonly eventId: string;
@@ -46,7 +46,7 @@ export class Storm {
     this.#buyers = tokens.map((token, index) => this.#buy(token, index % servers.length));
   }
 
-  /** Until so many more were sold, at these servers or at any. */
+  /** Waits until `count` more tickets are sold at these servers. By default all servers count. */
   async sold(count: number, at: readonly HttpServer[] = this.#servers, withinMs = 60_000): Promise<void> {
     const target = this.#times(at).length + count;
     await eventually(`${count} more sold`, withinMs, async () => this.#times(at).length >= target);
@@ -62,7 +62,7 @@ export class Storm {
     this.#ended = Date.now();
   }
 
-  /** Every booking that a client was told of, one id a key. */
+  /** Every acknowledged booking. Each key has one id. */
   get acknowledged(): string[] {
     return this.orders.flatMap(({ answers }) => [...new Set(answers.flatMap(({ answer }) => (answer.kind === 'booked' ? [answer.id] : [])))]);
   }
@@ -76,7 +76,7 @@ export class Storm {
     return this.#answers().flatMap(({ answer }) => (answer.kind === 'unexpected' || answer.kind === 'unheard' ? [answer.text] : []));
   }
 
-  /** Of the server's answers since then, how many were of each kind. */
+  /** How many answers of each kind the server gave in this time. */
   heardAt(server: HttpServer, since: number, until = Date.now()): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const heard of this.#answers()) {
@@ -86,13 +86,13 @@ export class Storm {
     return counts;
   }
 
-  /** The longest time without a sale, at these servers together. */
+  /** The longest time in which these servers together sold nothing. */
   stall(at: readonly HttpServer[], since: number, until: number): number {
     const times = [since, ...this.#times(at).filter((time) => time > since && time < until), until].sort((a, b) => a - b);
     return Math.max(...times.slice(1).map((time, index) => time - must(times[index])));
   }
 
-  /** The first sale at the server after that moment. */
+  /** The time of the first sale at the server after `since`. */
   firstSale(server: HttpServer, since: number): number | undefined {
     return this.#times([server]).find((time) => time > since);
   }
@@ -164,7 +164,7 @@ export class Storm {
       if (response.status === 201) return { kind: 'booked', id: body.data.id, replayed: response.headers.get('idempotency-replayed') === 'true' };
       if (response.status === 400 && body.errors?.available !== undefined) return { kind: 'soldOut', text };
       if (response.status === 503) return { kind: String(body.message).startsWith(UNKNOWN) ? 'unknown' : 'unavailable', text };
-      // The buyer gave up on a request that is still under way there.
+      // The buyer gave up on a request that the server still works on.
       if (response.status === 409 && response.headers.has('retry-after')) return { kind: 'unavailable', text };
       return { kind: 'unexpected', text: `${response.status} ${text}` };
     } catch (error) {

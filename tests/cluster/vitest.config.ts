@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Workspaces resolve to their sources, as in the other runs.
 const conditions = ['@ticket/source'];
 
-/** Opt-in (`npm run test:cluster`): its files are not named *.test.ts, so `npm test` never takes it up. */
+/** Opt-in (`npm run test:cluster`): its files are not named *.test.ts, so `npm test` never runs them. */
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
@@ -13,9 +13,9 @@ export default defineConfig({
     fileParallelism: false,
     reporters: ['default', '../closing-line.ts'],
     disableConsoleIntercept: true,
-    // The scenarios of a file follow each other on one cluster: after a failure it is not as the next one needs it.
+    // The scenarios of a file share one cluster. After a failure it may not be in the state that the next one needs.
     bail: 1,
-    // A storm, a stall of some seconds, and a node that may have to be copied whole, on a busy machine.
+    // Covers a storm, a stall of some seconds, and a full copy of a node, on a busy machine.
     testTimeout: 240_000,
     hookTimeout: 300_000,
   },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits until it is so, at most so long, and not on when `goOn` says that it is in vain. A question that fails is asked again. */
+/** Waits at most `withinMs` for the condition. It stops early when `goOn` returns false. A check that throws is repeated. */
 export async function eventually(what: string, withinMs: number, isSo: () => Promise<boolean>, goOn = () => true): Promise<void> {
   const until = Date.now() + withinMs;
   let trouble: unknown;

@@ -5,7 +5,7 @@ import { type PrivateServer, privateServer, privateServers } from './private-ser
 import { startServer, until } from './programs.ts';
 import { COMMIT, loseAnswer, Wire } from './wire.ts';
 
-/** The others are provoked in tests/alarms.test.ts, and OrdersRefused in failover.test.ts. */
+/** Tests of the other alarms: tests/alarms.test.ts, and failover.test.ts for OrdersRefused. */
 describe.each(privateServers)('an alarm of docs/runbook.md holds when it has to, on %s', (engine) => {
   let database: PrivateServer;
   beforeAll(async () => {

@@ -6,12 +6,12 @@ import type { Server, Store } from './programs.ts';
 import { query, reckon } from './reckoning.ts';
 import { storms } from './storm.ts';
 
-/** Quotes of all kinds, backslashes, and letters outside latin1: a setting that changes how text is read changes them. */
+/** All kinds of quotes, backslashes, and letters outside latin1. A setting that changes how text is read would change them. */
 const ODD_TEXT = String.raw`O'Hara "quoted" ${'`'}ticked${'`'} C:\new\table % _ \' ąę 日本 🎫`;
 export const rowsIn = async (store: Store, table: 'bookings' | 'events' | 'users', where = 'TRUE'): Promise<number> =>
   Number((await query<{ found: number | string }>(store, `SELECT COUNT(*) AS found FROM ${table} WHERE ${where}`))[0]?.found);
 
-/** How far the time that the database stamped is from UTC. */
+/** The difference between the database's timestamp and UTC. */
 export const minutesOff = async (store: Store, key: string): Promise<number> => {
   const minutes =
     store.engine === 'postgres'
@@ -51,8 +51,8 @@ export async function answersAsEver(at: Server, own: BoxOffice): Promise<void> {
   expect((await ask(url, 'POST', '/api/auth/login', { body: account })).status).toBe(200);
   expect((await ask(url, 'POST', '/api/auth/register', { body: account })).status).toBe(400);
   expect((await ask(url, 'DELETE', `/api/users/${person.body.data?.user?.id}`)).status).toBe(200);
-  expect((await ask(url, 'DELETE', `/api/users/${first.buyer.id}`)).status).toBe(400); // a user who holds tickets stays
-  expect((await ask(url, 'DELETE', `/api/events/${first.eventId}`, { as: admin })).status).toBe(400); // and so does their event
+  expect((await ask(url, 'DELETE', `/api/users/${first.buyer.id}`)).status).toBe(400); // a user who holds tickets cannot be deleted
+  expect((await ask(url, 'DELETE', `/api/events/${first.eventId}`, { as: admin })).status).toBe(400); // an event with bookings stays too
 
   await storms(own, 300, { crowd: 12 });
   const lists = await Promise.all(['/api/events', '/api/users', '/api/bookings'].map((path) => ask(url, 'GET', path, { as: admin })));

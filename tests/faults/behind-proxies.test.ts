@@ -9,10 +9,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { find, install } from '../machine.ts';
 import { freePort, launch, type Server, startServer, temporaryFolder, until } from './programs.ts';
 
-/**
- * A real nginx and a real HAProxy in front of the real server, with the samples of docs/deployment: of each only ports and times
- * are others.
- */
+/** A real nginx and a real HAProxy stand in front of the real server. They use the samples of docs/deployment. Only ports and times differ. */
 const samples = fileURLToPath(new URL('../../docs/deployment/', import.meta.url));
 const nginx = find('nginx') ?? install('nginx', 'nginx');
 const haproxy = find('haproxy') ?? install('haproxy', 'haproxy');
@@ -23,7 +20,7 @@ if (missing.length > 0) {
   console.warn(words);
 }
 
-/** The sample with each of its words replaced by another, all of which have to be there. */
+/** Replaces words of the sample. Each word has to occur. */
 function sampleOf(name: string, changes: Readonly<Record<string, string>>): string {
   let text = readFileSync(join(samples, name), 'utf8');
   for (const [from, to] of Object.entries(changes)) {
@@ -43,7 +40,7 @@ async function start(env: Record<string, string> = {}): Promise<Server> {
   return server;
 }
 
-/** One for the tests that only ask; the other processes are those of one test. */
+/** This server is for the tests that only send requests. The other processes belong to one test each. */
 let server: Server;
 const ofOneTest: ChildProcess[] = [];
 beforeAll(async () => {
@@ -80,7 +77,7 @@ async function startNginx([one, two = one]: readonly Server[], changes: Readonly
   return port;
 }
 
-/** HAProxy on a free port before the servers, and what it thinks of each: UP, DOWN or how far it is from one. */
+/** HAProxy on a free port, and the state that it reports for each server: UP, DOWN, or the number of checks until it changes. */
 async function startHaproxy([one, two = one]: readonly Server[], changes: Readonly<Record<string, string>> = {}) {
   if (one === undefined || two === undefined) throw new Error('no server');
   const [folder, port] = [temporaryFolder(), await freePort()];
@@ -114,13 +111,13 @@ async function startHaproxy([one, two = one]: readonly Server[], changes: Readon
 }
 
 interface Asking {
-  /** One of this machine's own addresses, of which there are many. */
+  /** One of the many loopback addresses of this machine. */
   readonly from?: string;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
 }
 
-/** The status of an answer on a connection of its own; 0 where there was none. */
+/** The status of the answer on a new connection; 0 if there is none. */
 function statusOf(port: number, method: string, path: string, { from = '127.0.0.1', body, headers = {} }: Asking = {}): Promise<number> {
   const text = body === undefined ? '' : JSON.stringify(body);
   const sent = { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), 'Content-Length': Buffer.byteLength(text), ...headers };
@@ -136,7 +133,7 @@ function statusOf(port: number, method: string, path: string, { from = '127.0.0.
 const count = (statuses: readonly number[]) =>
   Object.fromEntries([...new Set(statuses)].map((status) => [status, statuses.filter((one) => one === status).length]));
 const GUESS = { email: 'ani@example.com', password: 'wrong' };
-/** More guesses than one address may make, each with another made-up address in front. */
+/** Sends more guesses than one address may make. Each has another invented address in front. */
 const guesses = async (port: number, from: string): Promise<object> =>
   count(
     await Promise.all(
@@ -164,7 +161,7 @@ describe.runIf(nginx !== undefined)('behind nginx', () => {
     const before = await startNginx([short], { 'keepalive_timeout 60s;': 'keepalive_timeout 500ms;' });
     const dozen = () => Promise.all(Array.from({ length: 12 }, () => statusOf(before, 'POST', '/api/bookings', { body: {} })));
     const heard: number[] = [];
-    // Around the times at which nginx and the server let go (Node adds a second), at a server that is busy then: its timers run before it reads.
+    // The requests arrive around the idle limits of nginx and the server (Node adds a second). The busy server runs its timers before it reads.
     for (const pause of [400, 450, 500, 550, 900, 950, 1850, 1900, 1950]) {
       heard.push(...(heard.length === 0 ? await dozen() : []));
       await sleep(pause);
@@ -236,7 +233,7 @@ describe.runIf(haproxy !== undefined)('behind HAProxy', () => {
     await sleep(200);
     const exit = one.stop();
     await until('HAProxy hears that it ends', async () => ((await states())[0]?.startsWith('DOWN') ? true : undefined));
-    expect(one.child.exitCode).toBeNull(); // it was heard before it was over
+    expect(one.child.exitCode).toBeNull(); // the answer arrived before the process ended
     expect(await exit).toBe(0);
     await sleep(200);
     isOver = true;

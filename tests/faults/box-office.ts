@@ -3,16 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CONCERT } from '../open-api.ts';
 import { PATIENCE_MS } from './programs.ts';
 
-/** The API as a client meets it, which writes down what it asked for and what it heard. */
+/** An API client that records its requests and the answers. */
 export interface Person {
   readonly id: string;
   readonly token: string;
 }
 
 export interface Heard {
-  /** undefined: the connection broke before there was an answer. */
+  /** undefined: the connection broke before an answer arrived. */
   readonly status: number | undefined;
-  /** Nobody listened, so the request was never read. */
+  /** Nothing listened, so the request was never read. */
   readonly refused: boolean;
   readonly headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: what a client gets is what the tests are about, so nothing is assumed of it
@@ -24,11 +24,11 @@ interface Asking {
   readonly as?: Person | undefined;
   readonly body?: unknown;
   readonly key?: string | undefined;
-  /** For clients who do not wait. */
+  /** For clients that do not wait. */
   readonly leavesAfterMs?: number | undefined;
 }
 
-/** A request without an answer in all patience fails its test: every request has to end. */
+/** A request that gets no answer within the time limit fails its test: every request has to end. */
 export async function ask(url: string, method: string, path: string, { as, body, key, leavesAfterMs }: Asking = {}): Promise<Heard> {
   const began = performance.now();
   const headers = {
@@ -48,7 +48,7 @@ export async function ask(url: string, method: string, path: string, { as, body,
   }
 }
 
-/** What a client is sure of after an answer. */
+/** What a client knows after an answer. */
 export type Certainty = 'done' | 'not done' | 'unknown';
 
 /** One POST /api/bookings. */
@@ -58,9 +58,9 @@ export interface Order {
   readonly quantity: number;
   readonly key: string | undefined;
   certainty: Certainty;
-  /** As it was acknowledged. */
+  /** The booking as the answer acknowledged it. */
   booking?: Booking;
-  /** What its status may be by now, after what was asked of it since. */
+  /** The statuses that the booking may have after all later requests. */
   statuses: readonly string[];
 }
 
@@ -84,14 +84,14 @@ const SOLD_OUT = 'Stok tiket tidak mencukupi';
 const UNAVAILABLE = 'Layanan sementara tidak tersedia';
 const OUTCOME_UNKNOWN = 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi';
 
-/** Everything that was sold and asked for at one store, through whichever server. The reckoning compares it with the rows. */
+/** All sales and requests at one store, through any server. The reckoning compares them with the rows. */
 export class BoxOffice {
   url: string;
   readonly admin: Person;
   readonly buyers: readonly Person[];
   readonly sales: readonly Sale[];
   readonly orders: Order[] = [];
-  /** How often each kind of answer was heard. */
+  /** How many answers of each kind arrived. */
   readonly heard = new Map<string, number>();
   slowestMs = 0;
 
@@ -102,7 +102,7 @@ export class BoxOffice {
     this.sales = sales;
   }
 
-  /** With people, and an event of each of the totals. */
+  /** Makes the people, and one event for each total. */
   static async open(url: string, totals: readonly number[] = [20, 5000, 5000]): Promise<BoxOffice> {
     const [admin, ...buyers] = await Promise.all([register(url, 'admin'), ...Array.from({ length: 4 }, () => register(url, 'user'))]);
     if (admin === undefined) throw new Error('there is no admin');
@@ -116,14 +116,14 @@ export class BoxOffice {
     return new BoxOffice(url, admin, buyers, sales);
   }
 
-  /** The same people, events and orders, elsewhere: at a copy of the store. */
+  /** The same people, events and orders at a copy of the store. */
   at(url: string): BoxOffice {
     const office = new BoxOffice(url, this.admin, this.buyers, this.sales);
     office.orders.push(...this.orders);
     return office;
   }
 
-  /** The first buyer orders of the last event, unless something else is said. */
+  /** By default the first buyer orders tickets of the last event. */
   async order(
     wish: { buyer?: Person; eventId?: string; quantity?: number; key?: string | undefined; at?: string; leavesAfterMs?: number } = {},
   ): Promise<Heard & { readonly order: Order }> {
@@ -136,7 +136,7 @@ export class BoxOffice {
     return { ...heard, order };
   }
 
-  /** The same again under the same key, until it is known whether it was done. */
+  /** Repeats the request under the same key until its outcome is known. */
   async askAgain(order: Order): Promise<Heard> {
     for (const began = Date.now(); ; await sleep(100)) {
       const { buyer: as, eventId, quantity, key } = order;
@@ -187,7 +187,7 @@ export class BoxOffice {
   }
 }
 
-/** Somebody with an account, made through the API. */
+/** A person with an account, made through the API. */
 async function register(url: string, role: 'admin' | 'user'): Promise<Person> {
   const account = { name: 'Jane', email: `${randomUUID()}@example.com`, password: 'correct horse', role };
   const { status, body } = await ask(url, 'POST', '/api/auth/register', { body: account });

@@ -33,7 +33,7 @@ describe.each(enginesHere)('clients of a server on %s', (engine) => {
     expect(made.filter(({ headers }) => !headers.has('idempotency-replayed'))).toHaveLength(1);
     for (const { status, headers } of meanwhile.filter((reply) => !made.includes(reply)))
       expect([status, headers.get('retry-after')]).toEqual([409, '1']);
-    // A repeat after the first gets its answer; this one is in the office's books.
+    // The office has recorded this order. A repeat gets the answer of the first request.
     const after = await office.order({ key, quantity: 2 });
     for (const { body } of made) expect(body).toEqual(after.body);
     expect([after.status, after.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
@@ -52,7 +52,7 @@ describe.each(enginesHere)('clients of a server on %s', (engine) => {
     expect(left.length).toBeGreaterThan(0);
     if (engine !== 'sqlite') {
       await until('no transaction is open', async () => {
-        await sleep(200); // a client that asks more often is shown the same list again
+        await sleep(200); // a client that asks more often gets the same list again
         const open = await query(store, OPEN[engine]);
         return open.length === 0 ? true : undefined;
       });
@@ -91,7 +91,7 @@ describe.each(enginesHere)('clients of a server on %s', (engine) => {
     await server.says(/finishing what is in flight/);
     server.child.kill('SIGINT');
     expect(await exit).toBe(1);
-    expect(Date.now() - began).toBeLessThan(7000); // unforced it would wait eight seconds for that client
+    expect(Date.now() - began).toBeLessThan(7000); // without force the server would wait eight seconds for that client
     client.destroy();
     server = await startServer(store);
     office.url = server.url;

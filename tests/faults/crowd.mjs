@@ -1,12 +1,12 @@
-// A crowd of connections in a process of its own, so that it does not slow down the clock of the test that measures beside it. Each sends
-// what it is told to, one request after the other, as fast as it is answered.
+// A crowd of connections in its own process. It must not slow down the clock of the test that measures beside it. Each connection sends its
+// requests one after the other, without a pause.
 import { connect } from 'node:net';
 
 const [port, connections] = process.argv.slice(2).map(Number);
 let requests = [];
 let answered = {};
 
-/** Where the first whole answer in the bytes ends, or -1. */
+/** Where the first complete answer in the bytes ends, or -1. */
 function endOf(bytes) {
   const head = bytes.indexOf('\r\n\r\n');
   if (head < 0) return -1;

@@ -9,15 +9,15 @@ import { storm } from './storm.ts';
 
 const ROUNDS = Math.ceil(Number(process.env['FAULT_ROUNDS'] ?? 6) / 5);
 
-/** Its connections are ended, or what they run. */
+/** Ends the connections, or only their running statements. */
 type Ended = 'connection' | 'statement';
 interface Words {
   readonly connectionsTo: (database: string) => string;
   readonly end: (id: unknown, what: Ended) => string;
-  /** Idle connections are closed after a second, and after as long as usual. */
+  /** The idle limit of connections: one second, and the usual value. */
   readonly closeIdle: string;
   readonly keepIdle: string;
-  /** Sets the idle limit of a connection itself. */
+  /** Sets the idle limit of one connection. */
   readonly stay: string;
 }
 const OF: Readonly<Record<ServedEngine, Words>> = {
@@ -47,10 +47,10 @@ describe.each(privateServers)('the database on %s', (engine) => {
 
   const orderUntilSold = (office: BoxOffice) =>
     until('tickets are sold again', async () => ((await office.order()).status === 201 ? true : undefined));
-  /** The server's own connections. */
+  /** The connections of the server under test. */
   const connectionsTo = (name: string) => database.query(words.connectionsTo(name));
   const end = async (connections: readonly Readonly<Record<string, unknown>>[], what: Ended = 'connection') => {
-    for (const { id } of connections) await database.query(words.end(id, what)).catch(() => undefined); // it may have ended by itself
+    for (const { id } of connections) await database.query(words.end(id, what)).catch(() => undefined); // the connection may have ended already
   };
 
   it(`F2 is killed in mid-storm ${ROUNDS} times: 503 at once, and on sale again once it is back, without a restart`, {

@@ -9,11 +9,11 @@ import { atReplica, type ReplicatedServer, replicatedServer, replicatedServers }
 import { storm } from './storm.ts';
 import { answerWith, askInstead, COMMIT, type Fate, Wire } from './wire.ts';
 
-/** Seconds, not a restart. The machine is shared, so there are more of them than a quiet one needs. */
+/** A failover takes seconds and needs no restart. The limit has a margin, since other work shares the machine. */
 const SOLD_AGAIN_MS = 15_000;
-/** Back-off between two looks at a database that refuses orders. */
+/** The back-off between two checks of a database that refuses orders. */
 const PROBED_MS = 3000;
-/** One line of the log when orders are refused, and one when they are taken again. */
+/** The log gets one line when the server starts to refuse orders, and one when it accepts them again. */
 const REFUSED = /"message":"[^"]*\borders\b[^"]*\brefused\b/gi;
 const BACK = /"message":"[^"]*\borders\b[^"]*\bagain\b/gi;
 
@@ -24,14 +24,14 @@ const READ_ONLY = { status: 'ready', orders: 'refused', reason: 'read_only' };
 const WRITES = /^(INSERT|UPDATE|DELETE)\b/;
 const EVERYTHING = /^/;
 interface Words {
-  /** What a server that must not be written to answers, and to which statements. */
+  /** The error of a database that refuses writes, and the statements that get it. */
   readonly wrongServer: readonly (readonly [what: string, words: RegExp, fate: Fate])[];
-  /** How many connections lead to a database. */
+  /** Counts the connections to a database. */
   readonly connectionsTo: (database: string) => string;
 }
-/** The transaction fails with it, as if the server had said it by itself. */
+/** The transaction fails with this error, as if the database had sent it. */
 const raise = (code: string): Fate => askInstead(`DO $$ BEGIN RAISE EXCEPTION 'put on the wire' USING ERRCODE = '${code}'; END $$`);
-/** PostgreSQL says why, and closes the connection. */
+/** PostgreSQL sends the reason, and closes the connection. */
 const endWith =
   (code: string): Fate =>
   ({ near, far, protocol }) => {
@@ -66,7 +66,7 @@ const OF: Readonly<Record<ServedEngine, Words>> = {
 describe.each(replicatedServers)('a database on %s that does not take orders any more', (engine) => {
   const { wrongServer, connectionsTo } = OF[engine];
   let pair: ReplicatedServer;
-  /** The server knows its database by one address only, and that is the wire's. */
+  /** The server knows only one address of its database: the wire's. */
   let wire: Wire;
   /** Its store is the primary itself. */
   let server: Server & { readonly store: ReturnType<ReplicatedServer['primary']['store']> };
@@ -93,12 +93,12 @@ describe.each(replicatedServers)('a database on %s that does not take orders any
     const { status, body } = await ask(url, 'GET', '/health/ready');
     return { status, data: body.data };
   };
-  /** In this test. */
+  /** Log lines of this test. */
   const linesTold = () => ({
     refused: server.output().slice(told).match(REFUSED)?.length ?? 0,
     back: server.output().slice(told).match(BACK)?.length ?? 0,
   });
-  /** Not one for each order that was refused. */
+  /** The log must not get one line for each refused order. */
   const expectFewLines = async (atLeast: number) => {
     await expect.poll(() => linesTold().back).toBe(linesTold().refused);
     expect(linesTold().refused).toBeGreaterThanOrEqual(atLeast);
@@ -220,7 +220,7 @@ describe.each(replicatedServers)('a database on %s that does not take orders any
     await reckon(office, server, { heard: OUTAGE });
   });
 
-  // The last one: there is no primary after it but the former replica.
+  // This test is the last one. After it the former replica is the only primary.
   it('the primary is demoted, its replica promoted, the address re-pointed, in mid-storm: sales go on there, nothing is lost', {
     timeout: 120_000,
   }, async () => {
@@ -230,7 +230,7 @@ describe.each(replicatedServers)('a database on %s that does not take orders any
     await sleep(500);
     await pair.demote();
     await pair.promote();
-    await sleep(2000); // longer than an order is tried for, so that some are refused; operators are not as fast as scripts
+    await sleep(2000); // an order is retried for less time, so some are refused; operators are slower than scripts
     wire.pointAt(pair.replica.port);
     const soldBefore = await countOf(promoted);
     await soldWithin();
@@ -242,7 +242,7 @@ describe.each(replicatedServers)('a database on %s that does not take orders any
     expect(seen.map(({ data }) => data)).toContainEqual(READ_ONLY);
     await until('the server says that it takes orders', async () => ((await readiness()).data?.orders === 'ok' ? true : undefined));
     await expectFewLines(1);
-    // A connection that only reads hears no refusal. It has to be closed too, else its reads stay as old as the failover.
+    // A connection that only reads gets no refusal. It has to be closed too, or its reads stay as old as the failover.
     await until('no connection leads to the old primary', async () => {
       const reads = ['/api/events', '/api/bookings', '/api/users', '/health/ready'].map((path) => ask(office.url, 'GET', path, { as: office.admin }));
       await Promise.all([...reads, office.order()]);
@@ -256,7 +256,7 @@ describe.each(replicatedServers)('a database on %s that does not take orders any
 const countOf = async (store: Store): Promise<number> =>
   Number((await query<{ found: number | string }>(store, 'SELECT COUNT(*) AS found FROM bookings'))[0]?.found);
 
-/** A balancer that asks all the time whether the server is ready. */
+/** A load balancer that asks again and again whether the server is ready. */
 function watch(url: string) {
   const seen: { readonly status: number | undefined; readonly data: unknown }[] = [];
   let over = false;
@@ -267,7 +267,7 @@ function watch(url: string) {
       await sleep(100);
     }
   })();
-  watching.catch(() => undefined); // told when it is stopped
+  watching.catch(() => undefined); // the error is reported when the balancer stops
   return {
     stop: async () => {
       over = true;

@@ -7,12 +7,12 @@ import { ask, BoxOffice, type Person } from './box-office.ts';
 import { enginesHere, privateStore } from './private-server.ts';
 import { audit, type Server, startServer, until } from './programs.ts';
 
-/** The limits of the server as it runs (SERVER_LIMITS), and what a busy machine adds. */
+/** The limits of the server as it runs (SERVER_LIMITS), plus a margin for a busy machine. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 15_000;
 const STOPPED_MS = 11_000;
 
-/** A connection on which a test decides when each byte is sent. */
+/** A connection on which the test decides when each byte is sent. */
 function dial(url: string) {
   const { port } = new URL(url);
   const socket = connect(Number(port), '127.0.0.1');
@@ -24,7 +24,7 @@ function dial(url: string) {
   return {
     send: (text: string) => void socket.write(text),
     statuses,
-    /** Until it was answered so often, or its connection is gone. */
+    /** Waits for this number of answers, or for the end of the connection. */
     answered: (count: number) => until('there is an answer', () => (statuses().length >= count || socket.destroyed ? true : undefined)),
     end: async () => {
       socket.end();
@@ -34,7 +34,7 @@ function dial(url: string) {
   };
 }
 
-/** The bytes of a request, in the parts between which a client may take its time. */
+/** The bytes of a request, in parts. A client may pause between them. */
 function bytesOf(method: string, path: string, as: Person, body: unknown, ...more: readonly string[]) {
   const text = JSON.stringify(body);
   const headers = [`Authorization: Bearer ${as.token}`, 'Content-Type: application/json', `Content-Length: ${text.length}`, ...more];
@@ -46,14 +46,14 @@ function bytesOf(method: string, path: string, as: Person, body: unknown, ...mor
   };
 }
 
-/** What one client did, and what it was told. Its quantity is its own, so what is stored tells whether it was served. */
+/** What one client sent, and what it received. Its quantity is unique, so the stored rows show whether the request was served. */
 interface Told {
   readonly name: string;
   readonly quantity: number;
   readonly statuses: readonly number[];
 }
 
-/** Whatever was stored was answered by its own answer, and whatever was answered otherwise, or not at all, was not stored. */
+/** Every stored order has its own answer. An order with another answer, or none, is not stored. */
 async function expectTrue(office: BoxOffice, server: Server, told: readonly Told[]): Promise<void> {
   const { body } = await ask(server.url, 'GET', '/api/bookings?limit=1000', { as: office.admin });
   const stored: number[] = body.data.map(({ quantity }: { quantity: number }) => quantity);
@@ -65,7 +65,7 @@ async function expectTrue(office: BoxOffice, server: Server, told: readonly Told
   expect((await audit(server.store)).output).toContain(' 0 differences');
 }
 
-// At the same time: they do little but wait.
+// All run at the same time, since they mostly wait.
 describe.concurrent('a request that is refused at the wire is not done later', () => {
   it('its head or its body is too slow', { timeout: 120_000 }, async () => {
     const run = async (engine: Engine) => {
@@ -84,7 +84,7 @@ describe.concurrent('a request that is refused at the wire is not done later', (
         else await sleep(waits);
         client.send(splitAt === 'line' ? headers + body + last : last);
         await client.answered(1);
-        await sleep(500); // what begins now would be stored by then
+        await sleep(500); // a request that starts now would be stored by then
         await client.end();
         return { name: `${engine}: ${name}`, quantity, statuses: client.statuses() };
       };
@@ -148,7 +148,7 @@ describe.concurrent('a request that is refused at the wire is not done later', (
           };
         }),
       );
-      // Behind another one on its connection.
+      // This request follows another one on its connection.
       const second = next();
       const pair = dial(server.url);
       const { line, headers, body, last } = next();

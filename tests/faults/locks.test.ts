@@ -8,13 +8,13 @@ import { PATIENCE_MS, startServer, until } from './programs.ts';
 import { CALM, reckon } from './reckoning.ts';
 import { storms } from './storm.ts';
 
-/** Locks are waited for three seconds, behind five of queue. */
+/** The server waits three seconds for a lock, after at most five seconds in the queue. */
 const SLOWEST_MS = 15_000;
 
 interface Words {
-  /** The neighbour waits longer than the server does, so that it is never the one that gives up. */
+  /** The neighbour waits longer than the server, so the server always gives up first. */
   readonly patience: string;
-  /** What makes the database refuse bookings, as one refuses a user without the right; and what makes it take them again. */
+  /** Makes the database refuse bookings, as it refuses a user without the right; and makes it accept them again. */
   readonly denials: readonly (readonly string[])[];
   readonly allow: readonly string[];
   readonly deadlocks: string;
@@ -49,7 +49,7 @@ describe.each(privateServers)('a rude neighbour in a database on %s', (engine) =
   async function house({ env = {} }: { env?: Record<string, string> } = {}) {
     const store = database.store();
     const server = await startServer(store, { env });
-    // On a machine that is busy with other suites the first connection may take longer than the start waits for it.
+    // Other suites keep the machine busy. The first connection may take longer than the start allows.
     await until('the server is ready', async () => ((await ask(server.url, 'GET', '/health/ready')).status === 200 ? true : undefined));
     const office = await BoxOffice.open(server.url);
     const rude = await database.neighbour(store.database);
@@ -102,7 +102,7 @@ describe.each(privateServers)('a rude neighbour in a database on %s', (engine) =
     const { server, office, rude } = await house();
     const key = randomUUID();
     const [buyer] = office.buyers;
-    // The key is the last row that an order stores: by then stock, booking and ledger are written.
+    // The key is the last row that an order stores. The stock, the booking and the ledger row are already written.
     await holding(
       rude,
       `INSERT INTO idempotency_keys (owner, idempotency_key, fingerprint, answer, kept_at) VALUES ('${buyer?.id}', '${key}', '', '{}', NOW())`,
@@ -133,7 +133,7 @@ describe.each(privateServers)('a rude neighbour in a database on %s', (engine) =
     const { order } = await office.order();
     const deadlocks = async () => Number((await database.query(words.deadlocks))[0]?.['number']);
     const before = await deadlocks();
-    // More rows than the cancellation has changed, so that it is the victim.
+    // This transaction has more changed rows than the cancellation, so the cancellation is the deadlock victim.
     await holding(
       rude,
       `UPDATE bookings SET booking_date = booking_date + INTERVAL '1' SECOND WHERE id = '${order.booking?.id}'`,
@@ -144,7 +144,7 @@ describe.each(privateServers)('a rude neighbour in a database on %s', (engine) =
     await rude.query(`SELECT id FROM events WHERE id = '${order.eventId}' FOR UPDATE`);
     await rude.query('ROLLBACK');
     expect((await cancelled).status).toBe(200);
-    // PostgreSQL counts it a moment later.
+    // PostgreSQL updates the count a moment later.
     await until('the deadlock is counted', async () => ((await deadlocks()) > before ? true : undefined));
     await reckon(office, server);
   });

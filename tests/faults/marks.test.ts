@@ -6,8 +6,8 @@ import { query } from './reckoning.ts';
 import { BEGIN, COMMIT, holdBack, loseAnswer, Wire } from './wire.ts';
 
 /**
- * One server commits a change and never hears so. Before it has found out, somebody changes the same row at the other server. The first change
- * happened once, before the other: it is answered as done, and what stands in the end is the other one.
+ * One server commits a change and loses the answer. Before it finds out the outcome, a client changes the same row at the other server. The
+ * first change happened once, before the second. The server answers it as done, and the second change stays in the row.
  */
 describe.each(privateServers)('on %s a COMMIT whose answer is lost, and a newer change at another server before it is found out', (engine) => {
   let store: Store;
@@ -32,7 +32,7 @@ describe.each(privateServers)('on %s a COMMIT whose answer is lost, and a newer 
     readonly body?: unknown;
   }
 
-  /** What each of the two heard. The older change is stored, and its server is on its way to find out when the newer one comes. */
+  /** The answers at the two servers. The older change is stored. While its server finds out the outcome, the newer change arrives. */
   async function race(older: Change, newer: Change) {
     const committed = wire.trap(COMMIT, loseAnswer);
     const answer = ask(first.url, older.method, older.path, older);

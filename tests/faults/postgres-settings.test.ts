@@ -8,7 +8,7 @@ import { OUTAGE, query, reckon } from './reckoning.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
-/** An administrator may set these for all connections, those of one database, or those of one user. */
+/** An administrator may set these for all connections, for one database, or for one user. */
 describe.each(privateServers.filter((engine) => engine === 'postgres'))('a server on %s with odd settings', (engine) => {
   let database: PrivateServer;
   let server: Server;
@@ -25,14 +25,14 @@ describe.each(privateServers.filter((engine) => engine === 'postgres'))('a serve
     office.heard.clear();
   });
 
-  /** Each new connection has the settings that are now. */
+  /** Each new connection gets the current settings. */
   const cutAll = async () => {
     await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${store.database}' AND pid <> pg_backend_pid()`);
     await sleep(200);
   };
   const run = async (statements: readonly string[]) => {
     for (const statement of [...statements, 'SELECT pg_reload_conf()']) await database.query(statement);
-    await sleep(200); // a configuration that is read anew is not there at once
+    await sleep(200); // PostgreSQL needs a moment to reload its configuration
     await cutAll();
   };
   async function under<Result>(settings: Settings, work: () => Promise<Result>): Promise<Result> {
@@ -45,7 +45,7 @@ describe.each(privateServers.filter((engine) => engine === 'postgres'))('a serve
   }
   const isServing = () => until('it serves again', async () => ((await ask(office.url, 'GET', '/api/events')).status === 200 ? true : undefined));
 
-  /** Settings that have nothing to do with each other share a row. */
+  /** Unrelated settings share a row. */
   const ROWS: readonly (readonly [what: string, settings: Settings, pauseMs: number])[] = [
     [
       'SERIALIZABLE, another time zone, dates and intervals of another form, latin1',
@@ -100,7 +100,7 @@ describe.each(privateServers.filter((engine) => engine === 'postgres'))('a serve
       await isServing();
       await sleep(pauseMs);
       await answersAsEver(server, office);
-      // What has no booking, such as a new event, must not get one that is called NULL.
+      // A row without a booking, such as a new event's, must not get a booking named NULL.
       expect(await query(store, "SELECT event_id FROM stock_movements WHERE booking_id = 'NULL'")).toEqual([]);
     }),
   );

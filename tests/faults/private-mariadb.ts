@@ -9,20 +9,20 @@ import { atTheEnd, launch, type Store, temporaryFolder, until } from './programs
 const program = find('mariadbd');
 const isAsked = askedEngines().includes('mysql');
 
-/** Whether this run has a MariaDB that it may kill. TEST_DATABASE_URL is none: it is somebody's. */
+/** Whether this run has a MariaDB that it may kill. It may not kill the one of TEST_DATABASE_URL, which belongs to somebody. */
 export const hasMariaDb = isAsked && program !== undefined;
 
 if (isAsked && !hasMariaDb)
   sayMissing('THE FAULTS OF MYSQL/MARIADB ARE NOT INJECTED: no mariadbd here that could be killed (Debian: apt-get install mariadb-server-core).');
 
 interface Settings {
-  /** Options of the server program, added to the usual ones. */
+  /** Options that are added to the usual ones of the server program. */
   readonly options?: readonly string[];
-  /** Fills the data folder. Without it the folder is empty: there are no users, and everybody has every right, SUPER too. */
+  /** Fills the data folder. In an empty folder there are no users, and everybody has every right, including SUPER. */
   readonly fill?: (data: string) => void;
 }
 
-/** A MariaDB of the test file's own, which can be killed, frozen, and started again on the same folder and port. */
+/** A MariaDB for one test file. Tests can kill it, freeze it, and start it again on the same folder and port. */
 export class PrivateMariaDb implements PrivateServer {
   readonly engine = 'mysql';
   readonly port: number;
@@ -42,7 +42,7 @@ export class PrivateMariaDb implements PrivateServer {
     fill?.(join(mariadb.#folder, 'data'));
     await mariadb.start();
     if (fill !== undefined) return mariadb;
-    // InnoDB's own first pages are written without the log: a kill before the first clean stop would leave a broken folder.
+    // InnoDB writes its own first pages without the log. A kill before the first clean stop would leave a broken folder.
     mariadb.#running?.child.kill('SIGTERM');
     await mariadb.#running?.exited;
     await mariadb.start();
@@ -52,7 +52,7 @@ export class PrivateMariaDb implements PrivateServer {
   async start(): Promise<void> {
     if (program === undefined) throw new Error('there is no mariadbd here');
     const folder = this.#folder;
-    // Unlike the throwaway of the other suites this one is durable.
+    // This server is durable. The throwaway server of the other suites is not.
     const { child, exited, output } = launch(program, [
       ...['--no-defaults', `--datadir=${folder}/data`, `--socket=${folder}/s`, '--bind-address=127.0.0.1', `--port=${this.port}`],
       ...['--skip-networking=0', '--skip-name-resolve', '--skip-log-bin', '--innodb-flush-log-at-trx-commit=1'],
@@ -85,15 +85,15 @@ export class PrivateMariaDb implements PrivateServer {
     this.#running?.child.kill('SIGCONT');
   }
 
-  /** The name of a database that is not there yet: the server makes it. */
+  /** The name of a database that does not exist yet. The server under test creates it. */
   store(): Store & { engine: 'mysql' } {
     return { engine: 'mysql', port: this.port, database: `faults_${this.#databases++}` };
   }
 
-  /** A client beside the server, who may be rude. */
+  /** A client beside the server under test, which may disturb it. */
   async neighbour(database?: string): Promise<Connection> {
     const connection = await createConnection({ uri: `mysql://root@127.0.0.1:${this.port}`, ...(database === undefined ? {} : { database }) });
-    connection.on('error', () => undefined); // it may be among those that a test cuts
+    connection.on('error', () => undefined); // a test may cut this connection
     atTheEnd(() => connection.destroy());
     return connection;
   }

@@ -22,15 +22,15 @@ import { atTheEnd, launch, type Store, until } from './programs.ts';
 const programs = findPostgres();
 const isAsked = askedEngines().includes('postgres');
 
-/** Whether this run has a PostgreSQL that it may kill. TEST_POSTGRES_URL is none: it is somebody's. */
+/** Whether this run has a PostgreSQL that it may kill. It may not kill the one of TEST_POSTGRES_URL, which belongs to somebody. */
 export const hasPostgres = isAsked && programs !== undefined;
 
 if (isAsked && !hasPostgres)
   sayMissing('THE FAULTS OF POSTGRESQL ARE NOT INJECTED: no postgres and initdb here that could be killed (Debian: apt-get install postgresql).');
 
 /**
- * A PostgreSQL of the test file's own, which can be killed, frozen, and started again on the same folder and port. It is one process for
- * each connection and some for itself, all children of the first one. Every user needs a password.
+ * A PostgreSQL for one test file. Tests can kill it, freeze it, and start it again on the same folder and port. It has one process for each
+ * connection and some more. All are children of the first one. Every user needs a password.
  */
 export class PrivatePostgres implements PrivateServer {
   readonly engine = 'postgres';
@@ -57,7 +57,7 @@ export class PrivatePostgres implements PrivateServer {
     return postgres;
   }
 
-  /** A standby of this server, with all that it has now. It follows at once, and takes no writes until it is promoted. */
+  /** A standby with a copy of this server's data. It follows at once, and takes no writes until it is promoted. */
   async standby(): Promise<PrivatePostgres> {
     if (programs === undefined) throw new Error('there is no PostgreSQL here');
     const standby = new PrivatePostgres(await freePort(), this.#options, this.#password);
@@ -66,7 +66,7 @@ export class PrivatePostgres implements PrivateServer {
     return standby;
   }
 
-  /** Unlike the throwaway of the other suites it is durable. */
+  /** This server is durable. The throwaway server of the other suites is not. */
   async start(): Promise<void> {
     if (programs === undefined) throw new Error('there is no PostgreSQL here');
     const running = launch(join(programs, 'postgres'), [...serverOptions(this.#folder, this.port), ...this.#options], {
@@ -86,7 +86,7 @@ export class PrivatePostgres implements PrivateServer {
 
   async kill(): Promise<void> {
     const pids = this.pids();
-    // The first process comes first, since it makes new ones.
+    // The first process comes first, since it starts new ones.
     for (const pid of pids) signal(pid, 'SIGKILL');
     this.thaw();
     await this.#running?.exited;
@@ -99,7 +99,7 @@ export class PrivatePostgres implements PrivateServer {
     signal(first, 'SIGSTOP');
     const pids = [first, ...new Set([...others, ...childrenOf(first)])];
     for (const pid of pids) signal(pid, 'SIGSTOP');
-    // Processes that stand still do not notice that their first one is gone. When this process dies, the pipe closes, and they are thawed.
+    // Stopped processes do not notice that their parent is gone. When this process dies, the pipe closes, and they run again.
     const guard = spawn('sh', ['-c', 'read -r end; kill -CONT "$@"', 'sh', ...pids.map(String)], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -113,7 +113,7 @@ export class PrivatePostgres implements PrivateServer {
     this.#frozen = undefined;
   }
 
-  /** The ids of its processes, the first one first. */
+  /** The ids of its processes; the first process comes first. */
   pids(): readonly number[] {
     const pid = this.#running?.child.exitCode === null ? this.#running.child.pid : undefined;
     return pid === undefined ? [] : [pid, ...childrenOf(pid)];
@@ -123,12 +123,12 @@ export class PrivatePostgres implements PrivateServer {
     return addressOf({ port: this.port, password: this.#password, database });
   }
 
-  /** The name of a database that is not there yet: the server under test makes it. */
+  /** The name of a database that does not exist yet. The server under test creates it. */
   store(): Store & { engine: 'postgres' } {
     return { engine: 'postgres', port: this.port, password: this.#password, database: `faults_${this.#databases++}` };
   }
 
-  /** A client beside the server under test, who may be rude. */
+  /** A client beside the server under test, which may disturb it. */
   async neighbour(database?: string): Promise<Client> {
     const client = await clientOf(this.#address(database));
     atTheEnd(() => void client.end().catch(() => undefined));
@@ -145,7 +145,7 @@ export class PrivatePostgres implements PrivateServer {
   }
 }
 
-/** Linux tells by a file, other systems by a program. */
+/** Linux shows it in a file, other systems need a program. */
 function childrenOf(pid: number): readonly number[] {
   const list = `/proc/${pid}/task/${pid}/children`;
   const text = existsSync(list) ? readFileSync(list, 'utf8') : spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' }).stdout;
@@ -156,11 +156,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // it is gone
+    // the process is gone
   }
 }
 
-/** `T` is a process that stands still. Undefined: it is gone, or an orphan that nobody collects; or this system has no /proc. */
+/** `T` is a stopped process. Undefined: the process is gone, or a zombie, or this system has no /proc. */
 export function stateOf(pid: number): string | undefined {
   try {
     const state = /^State:\s*(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

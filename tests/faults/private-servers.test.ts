@@ -107,7 +107,7 @@ describe.runIf(hasPostgres)('a private PostgreSQL', () => {
   });
 
   it.runIf(find('setpriv') !== undefined)('is gone with all its processes when the process that froze it is killed', async () => {
-    // A process of vitest's own runs this file, so the one that is killed has to be without it.
+    // Vitest's own process runs this file. The process to kill has to run without Vitest.
     const code = `
       import { register } from 'node:module';
       register('data:text/javascript,' + encodeURIComponent(\`

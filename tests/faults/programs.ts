@@ -10,19 +10,19 @@ import { leashed } from '../machine.ts';
 import { addressOf } from '../postgres.ts';
 
 /**
- * The programs under test, each a process of its own. They are run as built, since these tests start some hundred of them, and
- * built before the first one when they are not. Whatever a test file started, opened or made is gone when the file ends; the
- * processes also when this one is killed.
+ * The programs under test, each in its own process. The tests run the built programs, since they start some hundred of them. A missing build
+ * is made first. When a test file ends, all its processes, connections and files are removed. The processes also end when this one is
+ * killed.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The machine is shared: what takes a second may take many. */
+/** The machine is shared: work of a second may take many. */
 export const PATIENCE_MS = 30_000;
-/** Tokens are good on every server of a test, and the tests can sign some of their own. */
+/** Tokens are valid on every server of a test, and the tests can sign some of their own. */
 export const JWT_SECRET = randomBytes(32).toString('base64url');
 
 const endings: (() => unknown)[] = [];
-/** Last made, first ended. */
+/** Ended in reverse order. */
 export const atTheEnd = (end: () => unknown): void => void endings.push(end);
 afterAll(async () => {
   for (const end of endings.splice(0).reverse()) await end();
@@ -37,12 +37,12 @@ export function temporaryFolder(): string {
 interface Launching {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
-  /** A file to write to, instead of a pipe that is read here. */
+  /** A file for the output, in place of a pipe. */
   readonly stdout?: number | undefined;
   readonly stdin?: 'pipe';
-  /** As whom; undefined is the user of the tests. */
+  /** The user of the process; undefined is the user of the tests. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
-  /** What ends it with this process. */
+  /** The signal that the process gets when this one ends. */
   readonly lastSignal?: NodeJS.Signals;
 }
 
@@ -65,7 +65,7 @@ export function launch(command: string, args: readonly string[], { cwd, env = {}
 
 const BUILD_MS_MAX = 120_000;
 let built: Promise<void> | undefined;
-/** Once a test file, and one file at a time. */
+/** Runs once for each test file, one file at a time. */
 async function build(): Promise<void> {
   const turn = join(root, 'node_modules/.cache/faults-build');
   await until('no other test file builds', () => (isMade(turn) ? true : undefined));
@@ -84,13 +84,13 @@ function isMade(folder: string): boolean {
     return true;
   } catch {
     const made = statSync(folder, { throwIfNoEntry: false });
-    // The process that made it was killed before it was done.
+    // The process that made the folder was killed before it finished.
     if (made !== undefined && Date.now() - made.mtimeMs > BUILD_MS_MAX) rmSync(folder, { recursive: true, force: true });
     return false;
   }
 }
 
-/** What the server keeps its rows in. */
+/** Where the server keeps its rows. */
 export type Store =
   | { readonly engine: 'sqlite'; readonly folder: string }
   | { readonly engine: 'mysql'; readonly port: number; readonly database: string }
@@ -114,7 +114,7 @@ interface ServerOptions {
   readonly env?: Record<string, string>;
   /** A module that is loaded before the server. */
   readonly preload?: string;
-  /** A command that starts it. */
+  /** A command in front of the server's own. */
   readonly before?: readonly string[];
   readonly stdout?: number;
 }
@@ -142,7 +142,7 @@ export async function runServer(app: 'http' | 'cli', store: Store, { port = 0, e
   return { child, exited, output, says };
 }
 
-/** The HTTP server on the store, listening. */
+/** The HTTP server on the store. It listens already. */
 export async function startServer(store: Store, options: ServerOptions = {}) {
   const { child, exited, output, says } = await runServer('http', store, options);
   let read = 0;
@@ -154,7 +154,7 @@ export async function startServer(store: Store, options: ServerOptions = {}) {
     exited,
     output,
     says,
-    /** What it has said since this was asked the last time. */
+    /** The output since the last call. */
     unread: () => {
       const from = read;
       read = output().length;
@@ -172,7 +172,7 @@ export async function startServer(store: Store, options: ServerOptions = {}) {
   };
 }
 
-/** Where a start is expected to be refused: its exit code, undefined when the server listens all the same, and what it said. */
+/** For a start that should be refused: the exit code (undefined if the server listens) and the output. */
 export async function tryToStart(store: Store): Promise<{ readonly code: number | null | undefined; readonly output: string }> {
   built ??= build();
   await built;
@@ -192,7 +192,7 @@ const isAlive = (child: ChildProcess): boolean => child.exitCode === null && chi
 /** `tickets audit` on the store: its exit code and what it prints. */
 export const audit = (store: Store) => tickets(store, ['audit']);
 
-/** The command line on the store, to its end. */
+/** Runs the command line on the store to its end. */
 export async function tickets(
   store: Store,
   args: readonly string[],
@@ -204,7 +204,7 @@ export async function tickets(
   return { code: await exited, output: output() };
 }
 
-/** … whatever becomes of it; once something was built. */
+/** Starts the command line on the store, without waiting for its end. It needs an earlier build. */
 export function launchTickets(store: Store, args: readonly string[], env: Record<string, string> = {}) {
   const folder = temporaryFolder();
   return launch(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
@@ -215,7 +215,7 @@ export function launchTickets(store: Store, args: readonly string[], env: Record
 
 export { freePort } from '../machine.ts';
 
-/** Asks until there is an answer, and says what was waited for when there is none. */
+/** Asks until there is an answer. At the limit the error names what was missing. */
 export async function until<Answer>(
   what: string,
   ask: () => Answer | undefined | Promise<Answer | undefined>,

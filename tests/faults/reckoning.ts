@@ -6,14 +6,14 @@ import { addressOf, clientOf } from '../postgres.ts';
 import { ask, type Booking, type BoxOffice, type Order } from './box-office.ts';
 import { audit, type Server, type Store, until } from './programs.ts';
 
-/** What clients may have heard. Anything else, a 500 above all, fails. */
+/** The answers that clients may get. Any other one fails, above all a 500. */
 export const CALM = ['under way', '200', '201', 'sold out'];
 export const OUTAGE = [...CALM, '503', '503 unknown'];
 export const CRASH = [...OUTAGE, 'cut off', 'nobody listens'];
 
 /**
- * Checks the state after a fault. Every acknowledged booking is there, unchanged; refused ones are not; unknown ones are there whole or
- * not at all. Each key made one booking at most. No ticket is sold twice or lost, by the API, by the rows and by the audit.
+ * Checks the state after a fault. Every acknowledged booking exists, unchanged. Refused bookings do not exist. Bookings of unknown outcome
+ * exist whole, or not at all. Each key made at most one booking. The API, the rows and the audit agree that no ticket is lost or sold twice.
  */
 export async function reckon(office: BoxOffice, server: Server, { heard = CALM }: { heard?: readonly string[] } = {}): Promise<void> {
   expectHeard(office, server, heard);
@@ -31,7 +31,7 @@ export async function reckon(office: BoxOffice, server: Server, { heard = CALM }
   expect(code).toBe(0);
 }
 
-/** What was heard since this was asked the last time. */
+/** The answers since the last call. */
 export function expectHeard(office: BoxOffice, server: Server, heard: readonly string[]): void {
   const kinds = [...office.heard.keys()];
   office.heard.clear();
@@ -64,7 +64,7 @@ function expectAccounted(orders: readonly Order[], bookings: readonly Booking[])
     expect(kept.has(booking.id), `one booking ${booking.id} for two orders`).toBe(false);
     kept.add(booking.id);
   }
-  // A booking that nobody was told of has to be one that somebody asked for, and was not refused.
+  // A booking that no answer mentions needs a request that was not refused.
   const unknown = countBy(
     orders.filter(({ certainty }) => certainty === 'unknown'),
     ({ buyer, eventId, quantity }) => `${quantity} of ${eventId} for ${buyer.id}`,
@@ -106,13 +106,13 @@ async function inTheRows(store: Store): Promise<{ bookings: Booking[]; sales: St
   };
 }
 
-/** The store itself is asked, past the server. */
+/** Reads the store directly, past the server. */
 export async function query<Row>(store: Store, sql: string): Promise<readonly Row[]> {
   if (store.engine === 'sqlite') {
     const database = new Libsql(join(store.folder, 'tickets.sqlite'));
     try {
       const statement = database.prepare(sql);
-      if (statement.reader) return statement.all() as Row[]; // the statement says which columns
+      if (statement.reader) return statement.all() as Row[]; // the statement names the columns
       statement.run();
       return [];
     } finally {
@@ -129,7 +129,7 @@ export async function query<Row>(store: Store, sql: string): Promise<readonly Ro
   }
   const connection = await createConnection(`mysql://root@127.0.0.1:${store.port}/${store.database}`);
   try {
-    // The server's own settings may be what is tried.
+    // The test may have changed the server's own settings.
     await connection.query('SET SESSION sql_select_limit = 18446744073709551615, sql_big_selects = 1, autocommit = 1, sql_auto_is_null = 0');
     const [rows] = await connection.query(sql);
     return rows as Row[];

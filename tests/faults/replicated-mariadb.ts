@@ -9,16 +9,16 @@ import type { ReplicatedServer } from './replicated-server.ts';
 const installer = find('mariadb-install-db');
 const isAsked = askedEngines().includes('mysql');
 
-/** Whether these tests have a primary and a replica. They need users: read_only does not bind SUPER, and without users everybody is SUPER. */
+/** Whether these tests have a primary and a replica. They need users: without users everybody has SUPER, and read_only does not bind SUPER. */
 export const hasReplication = isAsked && find('mariadbd') !== undefined && installer !== undefined;
 
 if (isAsked && !hasReplication)
   sayMissing('REPLICATION IS NOT TRIED: no mariadbd here, or no mariadb-install-db (Debian: apt-get install mariadb-server-core).');
 
-/** The server's environment: a plain user, whom read_only binds. Without a password a splitter can log in for them. */
+/** The server's environment names a plain user, whom read_only binds. The user has no password, so a splitter can log in for them. */
 const PLAIN_USER = { DB_USER: 'tickets', DB_PASSWORD: '' } as const;
 
-/** A primary and its asynchronous replica. `root` has every right on both; the server comes as PLAIN_USER. */
+/** A primary and its asynchronous replica. `root` has every right on both; the server connects as PLAIN_USER. */
 export class ReplicatedMariaDb implements ReplicatedServer {
   readonly engine = 'mysql';
   readonly env = PLAIN_USER;
@@ -77,7 +77,7 @@ export class ReplicatedMariaDb implements ReplicatedServer {
     await this.primary.query(`SET GLOBAL read_only = ${isOn ? 1 : 0}`);
   }
 
-  /** Open transactions cannot commit any more. */
+  /** Open transactions can no longer commit. */
   demote(): Promise<void> {
     return this.readOnly(true);
   }

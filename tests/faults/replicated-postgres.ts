@@ -4,7 +4,7 @@ import type { ReplicatedServer } from './replicated-server.ts';
 
 const RELOAD = 'SELECT pg_reload_conf()';
 
-/** A primary and its hot standby, by PostgreSQL's own streaming replication. */
+/** A primary and its hot standby, with PostgreSQL's streaming replication. */
 export class ReplicatedPostgres implements ReplicatedServer {
   readonly engine = 'postgres';
   readonly env = {};

@@ -9,21 +9,21 @@ export interface ReplicatedServer {
   readonly engine: ServedEngine;
   readonly primary: PrivateServer;
   readonly replica: PrivateServer;
-  /** What the server under test is started with. */
+  /** The environment of the server under test. */
   readonly env: Readonly<Record<string, string>>;
-  /** Resolves when the replica has all that the primary has committed until now. */
+  /** Resolves when the replica has everything that the primary has committed until now. */
   caughtUp(): Promise<void>;
-  /** The replica stays as it is: what is committed from now on reaches it only after `catchUp`. */
+  /** The replica stays as it is. Later commits reach it only after `catchUp`. */
   holdBack(): Promise<void>;
   /** Ends `holdBack` and `lag`, and waits until the replica has everything. */
   catchUp(): Promise<void>;
-  /** From now on the replica applies each commit so many whole seconds after the primary made it. */
+  /** From now on the replica applies each commit this many whole seconds after the primary. */
   lag(seconds: number): Promise<void>;
   /** Whether the primary refuses new writes. */
   readOnly(isOn: boolean): Promise<void>;
-  /** The primary refuses writes from now on. Open transactions cannot commit any more. */
+  /** The primary refuses writes from now on. Open transactions can no longer commit. */
   demote(): Promise<void>;
-  /** The replica becomes a primary of its own, with all that the old one committed. */
+  /** Promotes the replica to a primary. It has everything that the old one committed. */
   promote(): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export const replicatedServers: readonly ServedEngine[] = (['mysql', 'postgres']
 export const replicatedServer = (engine: ServedEngine): Promise<ReplicatedServer> =>
   engine === 'mysql' ? ReplicatedMariaDb.start() : ReplicatedPostgres.start();
 
-/** The same store, read at the replica. */
+/** The same store, but reads go to the replica. */
 export const atReplica = <Known extends ReturnType<PrivateServer['store']>>({ replica }: ReplicatedServer, store: Known): Known => ({
   ...store,
   port: replica.port,

@@ -45,7 +45,7 @@ describe.each(privateServers)('a server on %s', (engine) => {
     const office = await BoxOffice.open(first.url);
     const committed = wire.trap(COMMIT, (line, statement) => {
       line.far.write(statement);
-      line.onAnswer = () => undefined; // it is stored, and the server does not hear of it
+      line.onAnswer = () => undefined; // the change is stored, but the server gets no answer
     });
     const asked = office.order({ quantity: 2, key: randomUUID() });
     await committed;

@@ -13,12 +13,12 @@ import { answerWith, askInstead, type Fate, Wire } from './wire.ts';
 const UNAVAILABLE = 'Layanan sementara tidak tersedia';
 
 const NEW_USER = { name: 'Ann', email: 'ann@example.com', password: 'a long password' };
-/** Other than before, so that there is something to store. */
+/** Another value than before, so that there is something to store. */
 const fresh = (body: object) => ({ ...body, name: `Ann ${randomUUID()}`, ...('email' in body ? { email: `${randomUUID()}@example.com` } : {}) });
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Each statement of these words meets its fate until `work` is done. */
+/** Each statement that matches the words meets its fate until `work` ends. */
 async function always<Result>(wire: Wire, words: RegExp, fate: Fate, work: () => Promise<Result>): Promise<Result> {
   const again: Fate = (...facts) => {
     fate(...facts);
@@ -34,7 +34,7 @@ async function always<Result>(wire: Wire, words: RegExp, fate: Fate, work: () =>
 
 describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
   let mariadb: PrivateMariaDb;
-  /** One server for all that needs no start of its own, since starts are what takes the time. Its store is the database itself. */
+  /** One server serves all tests that need no start of their own, since starts take most of the time. It connects to the database directly. */
   let server: Server & { readonly store: ReturnType<PrivateMariaDb['store']> };
   let wire: Wire;
   let office: BoxOffice;
@@ -50,13 +50,13 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     office.heard.clear();
   });
 
-  /** No connection is left, and each new one has to be set up. */
+  /** Closes all connections. Each new one has to be set up. */
   const cutAll = async () => {
     wire.cut();
     await sleep(200);
   };
 
-  /** The settings are those of all new connections while `work` runs. */
+  /** All new connections have these settings while `work` runs. */
   async function under<Result>(settings: Settings, work: () => Promise<Result>): Promise<Result> {
     const before = new Map<string, unknown>();
     for (const name of Object.keys(settings)) before.set(name, (await mariadb.query(`SELECT @@GLOBAL.${name} AS value`))[0]?.['value']);
@@ -71,7 +71,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     }
   }
 
-  /** These meet a server in its first statements already. Settings that have nothing to do with each other share a row. */
+  /** These settings already affect a server's first statements. Unrelated settings share a row. */
   const atStart: readonly [string, Settings][] = [
     ['transactions may only read, no autocommit', { tx_read_only: '1', autocommit: '0' }],
     ['one row of each SELECT, no big SELECTs', { sql_select_limit: '1', sql_big_selects: '0', max_join_size: '1' }],
@@ -84,7 +84,7 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
     }),
   );
 
-  // Before the others, which leave events in the ledger: the audit's statement names them all.
+  // This test comes first. The others leave events in the ledger, and the audit's statement names them all.
   it('packets of 4 KB: a crowd is served, and what is too large is refused without harm', () =>
     under({ max_allowed_packet: '4096', net_buffer_length: '1024' }, async () => {
       await cutAll();
@@ -171,11 +171,11 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
   });
 
   describe('what an error number means, put on the wire', () => {
-    /** A line of the log may come after the answer that it is about. */
+    /** A log line may come after the answer that it describes. */
     const expectLogged = (errno: number, from: number) =>
       expect.poll(() => server.output().slice(from), { timeout: 5000 }).toMatch(new RegExp(`\\b${errno}\\b`));
 
-    // 1180, 1053, 1317 and 1927 are in wire.test.ts.
+    // wire.test.ts has 1180, 1053, 1317 and 1927.
     const atCommit = [2013, 4031, 1105, 9001, 1290, 1836, 1047, 3100, 1792, 1158, 1159, 1160, 1161, 3168, 9999];
     it.each(atCommit.flatMap((errno) => ['COMMIT', 'ROLLBACK'].map((done) => [errno, done] as const)))(
       '%i at COMMIT, when what the database did was %s: found out, and booked once',
@@ -305,12 +305,12 @@ describe.runIf(hasMariaDb)('a MariaDB with odd settings', () => {
       const asked = office.order();
       await sprung;
       const waiting = until('the order waits for the lock', async () => {
-        await sleep(150); // InnoDB shows the same picture to a reader who comes back within a tenth of a second
+        await sleep(150); // InnoDB shows a reader the same snapshot again within a tenth of a second
         const sql = "SELECT trx_isolation_level AS isolation FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'";
         return (await mariadb.query(sql))[0]?.['isolation'];
       });
       const seen = await Promise.race([waiting, asked.then(({ status }) => `answered ${status} at once`)]);
-      waiting.catch(() => undefined); // nothing waits where the order was answered
+      waiting.catch(() => undefined); // nothing waits if the order has its answer
       await rude.query('ROLLBACK');
       await rude.end();
       expect([seen, (await asked).status]).toEqual(['READ COMMITTED', 201]);

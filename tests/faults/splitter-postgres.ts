@@ -4,12 +4,12 @@ import { atTheEnd } from './programs.ts';
 import { messagesOf, PROTOCOLS } from './wire-protocols.ts';
 
 /**
- * A read/write splitter between a server and a primary with its standby, as Pgpool-II is. Each connection of the server has one to the
- * primary and one to the standby behind it. The standby answers SELECTs outside a transaction that take no lock. All else goes to the primary.
- * A statement waits for the answer to the one before it, so that answers keep their order.
+ * A read/write splitter between a server and a primary with its standby, like Pgpool-II. Behind each connection of the server are two: one
+ * to the primary and one to the standby. The standby answers SELECTs that run outside a transaction and take no lock. Everything else goes
+ * to the primary. A statement waits for the answer to the previous one, so that answers keep their order.
  */
 export class PostgresSplitter {
-  /** Statements that the standby answered: a test of its lag proves nothing where it was not asked. */
+  /** How many statements the standby answered. If there were none, a test of its lag proves nothing. */
   readsAtReplica = 0;
   readonly #ports: Ports;
   readonly #clients = new Set<Socket>();
@@ -63,7 +63,7 @@ export class PostgresSplitter {
     });
   }
 
-  /** Logs in as the client does, with its own options; undefined where the standby refuses, for example because it has no such database yet. */
+  /** Logs in with the client's options. Undefined if the standby refuses, for example because it does not have the database yet. */
   async #standbyFor(startup: Buffer, client: Socket): Promise<Backend | undefined> {
     const words = startup.toString('utf8', 8).split('\0');
     const of = (name: string) => words[words.indexOf(name) + 1] ?? '';
@@ -91,7 +91,7 @@ interface Ports {
 const isOfTheStandby = (statement: string): boolean =>
   /^\s*SELECT\b/i.test(statement) && !/\bFOR (?:NO KEY )?(?:UPDATE|SHARE)\b|pg_advisory|set_config/i.test(statement);
 
-/** One of the two connections behind a client's. What it sends goes to the client. */
+/** One of the two connections behind a client's connection. Its output goes to the client. */
 class Backend {
   isOutsideTransaction = true;
   readonly socket: Socket;
@@ -115,7 +115,7 @@ class Backend {
     });
   }
 
-  /** A statement that has a name is told to each of the two once. */
+  /** Each of the two gets a named statement once. */
   ask(bytes: Buffer, texts: Map<string, Buffer>): Promise<void> {
     const before: Buffer[] = [];
     let toldHere: string | undefined;

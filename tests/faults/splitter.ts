@@ -2,12 +2,12 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { atTheEnd } from './programs.ts';
 
 /**
- * A read/write splitter between a server and a primary with its replica, as ProxySQL and MaxScale are. Each connection of the
- * server has one to the primary and one to the replica behind it. The replica answers plain SELECTs outside a transaction, and
- * transactions that say READ ONLY. What sets something goes to both, and the primary's answer counts. All else goes to the primary.
+ * A read/write splitter between a server and a primary with its replica, like ProxySQL and MaxScale. Behind each connection of the server
+ * are two: one to the primary and one to the replica. The replica answers plain SELECTs outside a transaction, and READ ONLY transactions.
+ * Statements that set something go to both, and the primary's answer counts. Everything else goes to the primary.
  */
 export class Splitter {
-  /** Statements that the replica answered: a test of its lag proves nothing where it was not asked. */
+  /** How many statements the replica answered. If there were none, a test of its lag proves nothing. */
   readsAtReplica = 0;
   readonly #ports: Ports;
   readonly #clients = new Set<Socket>();
@@ -77,12 +77,12 @@ interface Ports {
   readonly replica: number;
 }
 
-/** One connection to the replica, made with the client's own login. */
+/** One connection to the replica, with the client's own login. */
 class Replica {
-  /** False where it refuses the login, for example because it does not have the database yet. Then the primary answers everything. */
+  /** False if the replica refuses the login, for example because it does not have the database yet. Then the primary answers everything. */
   readonly isThere: Promise<boolean>;
   readonly #socket: Socket;
-  /** Packets that come before the answer to what is asked next: the greeting, the answer to the login, and those to what it was told. */
+  /** Packets that come before the answer to the next question: the greeting, the answer to the login, and the answers to the settings. */
   #unheard = 2;
 
   constructor(port: number, client: Socket) {
@@ -115,12 +115,12 @@ class Replica {
     });
   }
 
-  /** A user without a password answers no challenge, so the packet is good for every server. */
+  /** A user without a password answers no challenge, so every server accepts the packet. */
   logIn(packet: Buffer): void {
     this.#socket.write(packet);
   }
 
-  /** All that it sends from now on is for the client, who sends nothing more before they have the answer. */
+  /** All further packets go to the client, which waits for the answer before it sends more. */
   ask(packet: Buffer): void {
     this.#socket.write(packet);
   }
@@ -141,7 +141,7 @@ const [COM_QUIT, COM_INIT_DB, COM_QUERY, COM_CHANGE_USER, COM_STMT_PREPARE, COM_
 const OK = 0;
 const TO_BOTH: readonly (number | undefined)[] = [COM_QUIT, COM_INIT_DB, COM_CHANGE_USER, COM_RESET_CONNECTION];
 
-/** Where the packets of one connection go. It follows transactions by their words, so autocommit has to stay on. */
+/** Where the packets of one connection go. It recognises transactions by their statements, so autocommit has to stay on. */
 function router(): (packet: Buffer) => Route {
   let transaction: Route | undefined;
   return (packet) => {
@@ -176,7 +176,7 @@ function onPackets(socket: Socket, each: (packet: Buffer) => void): void {
   });
 }
 
-/** Of the packet that begins here, its header included; undefined while it has not all come. */
+/** The length of the packet that begins here, with its header; undefined until the whole packet is here. */
 function lengthOf(bytes: Buffer): number | undefined {
   if (bytes.length < 4) return undefined;
   const length = 4 + bytes.readUIntLE(0, 3);

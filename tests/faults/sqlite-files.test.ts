@@ -26,11 +26,11 @@ import { CALM, query, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
 
 const FILE = 'tickets.sqlite';
-/** Moments at which a restore is killed. FAULT_ROUNDS=100 tries more. */
+/** How many restores are killed, each at another moment. FAULT_ROUNDS=100 tries more. */
 const ROUNDS = Number(process.env['FAULT_ROUNDS'] ?? 2);
 const storeIn = (folder: string) => ({ engine: 'sqlite', folder }) as const;
 
-/** A database that was sold from, after a clean stop; made once. */
+/** A database with sales, after a clean stop. It is made once. */
 let template: Promise<{ readonly folder: string; readonly office: BoxOffice }> | undefined;
 async function makeTemplate() {
   const folder = temporaryFolder();
@@ -41,7 +41,7 @@ async function makeTemplate() {
   return { folder, office };
 }
 
-/** A server that has sold since a copy of its database was made. */
+/** A server that made sales after a copy of its database was taken. */
 async function sellingServer(data = temporaryFolder()) {
   template ??= makeTemplate();
   const { folder, office: before } = await template;
@@ -54,7 +54,7 @@ async function sellingServer(data = temporaryFolder()) {
   return { data, backup, office, server };
 }
 
-/** Another process that uses the file for a moment. In this one, libsql would close it at a time of its own. */
+/** Another process uses the file for a moment. In this process libsql would close the file at a time of its own. */
 const byAnother = (data: string, sql: string) => onFile(join(data, FILE), sql);
 function onFile(file: string, sql: string): void {
   const program = 'new (require(process.argv[1]))(process.argv[2]).exec(process.argv[3])';
@@ -63,7 +63,7 @@ function onFile(file: string, sql: string): void {
   expect(status, stderr).toBe(0);
 }
 
-/** Nothing is told to be stored, and everybody hears why. */
+/** No change is acknowledged as stored, and every client gets the reason. */
 async function expectLost(office: BoxOffice, server: Server, words: RegExp) {
   expect((await office.order()).status).toBe(503);
   expect((await ask(office.url, 'GET', '/api/events')).status).toBe(503);
@@ -103,7 +103,7 @@ describe('what was opened is not at its path any more', () => {
   it.each(SWAPS)('%s: 503 at once, not ready, one line says what to do', async (_, words, swap) => {
     const { data, backup, office, server } = await sellingServer();
     swap(data, backup);
-    // Looked at ten times a second: what is sold meanwhile is in the log, where a restart finds it.
+    // The server checks the file ten times a second. Sales in between are in the log, where a restart finds them.
     if (words.source.includes('shm')) await server.says(words);
     await expectLost(office, server, words);
     expect(await server.stop()).toBe(0);
@@ -155,11 +155,11 @@ describe('what was opened is not at its path any more', () => {
   });
 });
 
-/** What each file in the folder holds. */
+/** The content of each file in the folder. */
 const contents = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('latin1')]));
 
-/** Killed in mid-sale: what was sold last is in the log. Made once; each test has a copy of the folder, as the crash left it. */
+/** A server killed during a sale: the last bookings are in the log. It is made once. Each test gets a copy of the folder after the crash. */
 let crash: ReturnType<typeof makeCrash> | undefined;
 async function makeCrash() {
   const { server, ...rest } = await sellingServer();
@@ -299,7 +299,7 @@ describe('tickets restore', () => {
     expect(contents(data)[FILE] === before[FILE]).toBe(true);
     expect((await office.order()).status).toBe(201);
     await server.stop();
-    // A program that is not ours.
+    // A program of another vendor.
     const program =
       'const db = new (require(process.argv[1]))(process.argv[2]); db.exec("SELECT 1 FROM events"); console.log("has it"); setInterval(() => db, 1000);';
     const other = launch(process.execPath, ['-e', program, createRequire(import.meta.url).resolve('libsql'), join(data, FILE)]);
@@ -311,7 +311,7 @@ describe('tickets restore', () => {
   });
 
   it('after a crash: the backup is sold from, what was there is kept whole, and no token of before opens anything', async () => {
-    // The secret that the server makes itself.
+    // The server generates this secret itself.
     const own = { JWT_SECRET: '' };
     const data = temporaryFolder();
     const first = await startServer(storeIn(data), { env: own });
@@ -322,7 +322,7 @@ describe('tickets restore', () => {
     expect((await tickets(storeIn(data), ['backup', backup], own)).code).toBe(0);
     expect((await office.order()).status).toBe(201);
     await first.kill();
-    copyFileSync(backup, join(data, FILE)); // as people do
+    copyFileSync(backup, join(data, FILE)); // people restore a backup in this way
     const { code, output } = await tickets(storeIn(data), ['restore', backup], own);
     expect([code, output]).toEqual([0, expect.stringMatching(/1 events audited .* 0 differences\nA new secret was made/)]);
     const [, kept = ''] = /is kept in (\S+)/.exec(output) ?? [];
@@ -359,7 +359,7 @@ describe('tickets restore', () => {
   });
 });
 
-/** The test people's one password. */
+/** The password of all test people. */
 async function logIn(url: string, data: string, id: string): Promise<string> {
   const [row] = await query<{ email: string }>(storeIn(data), `SELECT email FROM users WHERE id = '${id}'`);
   const { body } = await ask(url, 'POST', '/api/auth/login', { body: { email: row?.email, password: 'correct horse' } });

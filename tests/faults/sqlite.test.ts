@@ -12,7 +12,7 @@ import { storm, storms } from './storm.ts';
 
 const run = (command: string, ...args: readonly string[]) => spawnSync(command, args, { encoding: 'utf8' });
 
-/** A disk of 2 MB, which only root may mount. Called by a test: what a file does before its tests is not ended where all are left out. */
+/** A disk of 2 MB, which only root may mount. A test calls this function: if all tests are skipped, the end of the file cleans up nothing. */
 function tinyDisk(): { readonly folder: string; grow: () => void } | undefined {
   const folder = join(temporaryFolder(), 'disk');
   mkdirSync(folder);
@@ -25,7 +25,7 @@ const limitsFiles = run('prlimit', '--version').status === 0;
 if (!limitsFiles) console.warn('F13 IS NOT RUN AT A LIMIT OF FILE SIZE: there is no prlimit here.');
 
 describe('F13 disk full', () => {
-  /** Orders until nothing can be stored any more, then some more, then after there is room again. */
+  /** Orders until the disk is full, then a few more, then again after there is room. */
   async function sellThrough(folder: string, makeRoom: (pid: number) => void, fill: (pid: number) => void = () => undefined) {
     const server = await startServer({ engine: 'sqlite', folder });
     const office = await BoxOffice.open(server.url, [5000]);
@@ -69,7 +69,7 @@ describe('F14 locked by another process', () => {
     for (let reads = 0; reads < 10; reads++) {
       const list = await ask(office.url, 'GET', '/api/events');
       expect(list.status).toBe(200);
-      expect(list.milliseconds).toBeLessThan(2500); // a server that waits inside SQLite would answer nobody for as long as it waits
+      expect(list.milliseconds).toBeLessThan(2500); // a server that waits inside SQLite would answer no client during the wait
       await sleep(100);
     }
     for (const { status, order, milliseconds } of await orders) {

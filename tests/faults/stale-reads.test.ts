@@ -11,15 +11,15 @@ import { PostgresSplitter } from './splitter-postgres.ts';
 import { storms } from './storm.ts';
 
 const LOCKED = { SECURITY_PROFILE: 'locked' };
-/** Lists, and fields of rows that the replica has, may be as old as the replica. That a row exists, and what a user may do, is never old. */
+/** Lists, and fields of rows on the replica, may be as old as the replica. The existence of a row and a user's rights are never old. */
 const UNTRUE = [401, 403, 404, 500, 503];
 
 describe.each(replicatedServers)('a splitter on %s whose replica lags behind its primary', (engine) => {
   let pair: ReplicatedServer;
   let splitter: Splitter | PostgresSplitter;
-  /** Writes and reads at the primary. */
+  /** This server writes and reads at the primary. */
   let direct: Server;
-  /** Its plain reads are old. */
+  /** The plain reads of this server are old. */
   let behind: Server;
   let locked: Server;
   let office: BoxOffice;
@@ -292,9 +292,9 @@ describe.each(replicatedServers)('a splitter on %s whose replica lags behind its
     await pair.primary.query(`CREATE DATABASE ${store.database}`);
     await pair.caughtUp();
     await pair.holdBack();
-    await startServer(store, { env: pair.env }); // makes the tables
+    await startServer(store, { env: pair.env }); // creates the tables
     const starting = startServer({ ...store, port: splitter.port }, { env: pair.env });
-    starting.catch(() => undefined); // it is looked at below
+    starting.catch(() => undefined); // its outcome is checked below
     await sleep(2000);
     await pair.catchUp();
     const second = await starting;
@@ -316,7 +316,7 @@ describe.each(replicatedServers)('a splitter on %s whose replica lags behind its
     const other = { ...(await startServer({ ...store, port: splitter.port }, { env: pair.env })), store };
     await until('the other server is ready', async () => ((await ask(other.url, 'GET', '/health/ready')).status === 200 ? true : undefined));
     await pair.lag(1);
-    open.url = other.url; // where they cancel
+    open.url = other.url; // the cancellations go there
     splitter.readsAtReplica = 0;
     await storms(open, 2500, { at: [one.url, other.url] });
     expect(splitter.readsAtReplica).toBeGreaterThan(0);

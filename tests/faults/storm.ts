@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoxOffice } from './box-office.ts';
 
-/** Many buyers at once, with and without keys, some of whom cancel what they bought. */
+/** Many buyers order at the same time, with and without keys. Some cancel their bookings. */
 export function storm(office: BoxOffice, { crowd = 24, pauseMs = 20, at }: { crowd?: number; pauseMs?: number; at?: readonly string[] } = {}) {
   let over = false;
   const buy = async (number: number) => {
@@ -23,7 +23,7 @@ export function storm(office: BoxOffice, { crowd = 24, pauseMs = 20, at }: { cro
     }
   };
   const buyers = Promise.all(Array.from({ length: crowd }, (_, number) => buy(number)));
-  // What fails meanwhile is told when the storm is stopped, not as a rejection that nobody handles.
+  // A failure is reported when the storm is stopped. It must not become an unhandled rejection.
   buyers.catch(() => undefined);
   return {
     stop: async () => {

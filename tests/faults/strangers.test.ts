@@ -10,18 +10,21 @@ import { ask, type Person } from './box-office.ts';
 import { atTheEnd, freePort, runServer, type Store, until } from './programs.ts';
 
 /**
- * The most that an attack may slow a booking: its time beside attackers of a route, divided by its time beside readers of events. It is
- * measured on the real server, locked, on every engine. Other work of the machine slows both down.
+ * How much an attack may slow down a booking: its time beside attackers of a route, divided by its time beside readers of events. It is
+ * measured on every engine, on the real server in the locked profile. Other work of the machine slows down both.
  */
 const RATIO_MAX = 5;
 const CONNECTIONS = 200;
 /** Bookings of one burst. */
 const BOOKINGS = 4;
-/** A crowd needs a moment to be all there. */
+/** The time until the whole crowd is connected. */
 const WARM_UP_MS = 50;
-/** For each engine: all attacks fit into some 60 s where nothing else runs. Those that cost the server most come first, then those without a token. */
+/**
+ * The limit for each engine. On an idle machine all attacks take some 60 s. The attacks that cost the server most come first, then those
+ * without a token.
+ */
 const BUDGET_MS = 75_000;
-/** A route that seems too slow is measured again: what is slow by itself stays so. */
+/** A route that seems too slow is measured again. A route that is really slow stays slow. */
 const TRIES = 4;
 
 const NOWHERE = '01234567-89ab-7def-8123-456789abcdef';
@@ -67,7 +70,7 @@ function request(line: string, headers: readonly string[], text?: string): strin
   return [`${line} HTTP/1.1`, 'Host: here', ...headers, ...content, '', text ?? ''].join('\r\n');
 }
 
-/** Requests that are dear by what is in them: as much as one packet and the limits on requests hold. */
+/** Requests with expensive content, as large as one packet and the limits on requests allow. */
 function dearOnes(token: string): Readonly<Record<string, string>> {
   const accents = (count: number) => `a${'\u0315\u0300\u05ae\u0316'.repeat(count / 4)}`;
   const fields = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":1`).join(',')}}`;
@@ -109,7 +112,7 @@ async function storeOf(engine: Engine): Promise<Store> {
 const ADMIN = { email: 'admin@example.com', password: 'kereta malam 7' };
 const LOCKED = { NODE_ENV: 'production', ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password };
 
-/** The server's log is long here, and nobody reads it. */
+/** The server's log is long here, and no test reads it. */
 async function serve(store: Store): Promise<string> {
   const port = await freePort();
   const nowhere = openSync('/dev/null', 'w');
@@ -125,7 +128,7 @@ function crowdAt(url: string) {
   const child = fork(program, [new URL(url).port, String(CONNECTIONS)]);
   atTheEnd(() => child.kill('SIGKILL'));
   return {
-    /** Has them send these from now on, and tells what they heard before. */
+    /** Makes the crowd send these requests from now on. Returns the answers that it got before. */
     send: async (requests: readonly string[]): Promise<Record<string, number>> => {
       child.send(requests);
       const [heard] = await once(child, 'message');
@@ -151,7 +154,7 @@ describe.each(engines)('strangers on %s', (engine) => {
 
     /** The times of some bookings beside the crowd. */
     async function beside(requests: readonly string[]): Promise<readonly number[]> {
-      const { id } = await say('POST', '/api/events', CONCERT, admin); // what one may book is limited for each event
+      const { id } = await say('POST', '/api/events', CONCERT, admin); // each event has a limit of bookings for one user
       await crowd.send(requests);
       await sleep(WARM_UP_MS);
       const times: number[] = [];
@@ -163,10 +166,10 @@ describe.each(engines)('strangers on %s', (engine) => {
       return times;
     }
     const readers = [textOf({ method: 'GET', path: '/api/events' }, undefined)];
-    await beside(readers); // the first ones compile
+    await beside(readers); // the first requests compile the code
     const calm: (readonly number[])[] = [];
 
-    /** How many times slower than beside readers, whose bookings are measured in turn with those beside the attack. */
+    /** How many times slower bookings are than beside readers. The two kinds are measured in turn. */
     async function slowness(attack: string): Promise<number> {
       let least = Number.POSITIVE_INFINITY;
       for (let n = 0; n < TRIES && least > RATIO_MAX; n++) {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-/** What one machine cannot inject, or another suite does. It is said in the output of every run. */
+/** Faults that one machine cannot inject, or that another suite injects. Every run prints them. */
 const NOT_INJECTED_HERE = new Map([
   ['F16', 'power loss: nothing here can cut it. Asserted is what SQLite is told; what MariaDB does is its innodb_flush_log_at_trx_commit'],
   ['F27', 'a read-only or non-primary node: npm run test:cluster; here its errors are put on the wire'],

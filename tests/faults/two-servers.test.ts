@@ -26,7 +26,7 @@ describe.each(enginesHere)('two servers on one database, %s', (engine) => {
     const meanwhile = await Promise.all(
       Array.from({ length: 20 }, (_, index) => ask((index % 2 === 0 ? one : other).url, 'POST', '/api/bookings', asked)),
     );
-    // One is under way at each server, and one of them finds the other's answer; others beside them are told to come again.
+    // Each server has one request in progress, and one of them finds the other's answer. Further requests are told to retry.
     const booked = await office.order({ key, at: other.url });
     const answered = meanwhile.filter(({ status }) => status !== 409);
     expect(answered.length).toBeGreaterThan(0);
@@ -72,7 +72,7 @@ describe.each(enginesHere)('two servers on one database, %s', (engine) => {
     await before.stop();
     const after = await startServer(store);
     expect((await logIn(after.url, person.password)).status).toBe(200);
-    // What had failed is not forgotten: one more is too many, for a window.
+    // The failed guesses still count. One more exceeds the limit for a window.
     expect((await logIn(after.url, 'wrong horse')).status).toBe(401);
     const refused = await logIn(after.url, person.password);
     expect(refused.status).toBe(429);

@@ -12,11 +12,11 @@ interface Settings {
 interface Words {
   /** Options of the server program. */
   readonly options: readonly string[];
-  /** New connections are asked for less; ours ask for what they need themselves. */
+  /** New connections have a lower default. Ours set the value that they need. */
   readonly lessByDefault: Settings;
-  /** What no connection can ask for. */
+  /** Settings that no connection can change. */
   readonly weaker: Settings & { readonly named: readonly string[] };
-  /** What a connection asks for, what a proxy asks in its place, and what is then said. */
+  /** The setting of a connection, the setting that a proxy sends in its place, and the message that follows. */
   readonly swallowed: { readonly words: RegExp; readonly instead: string; readonly said: RegExp };
 }
 const RELOAD = 'SELECT pg_reload_conf()';
@@ -67,7 +67,7 @@ describe.each(privateServers)('a database on %s is tried when a server starts', 
 
   const run = async (statements: readonly string[]) => {
     for (const statement of statements) await database.query(statement);
-    await sleep(300); // a configuration that is read anew is not there at once
+    await sleep(300); // PostgreSQL needs a moment to reload its configuration
   };
 
   async function saidAtStart(store: Store): Promise<string[]> {
@@ -85,7 +85,7 @@ describe.each(privateServers)('a database on %s is tried when a server starts', 
 
   it('commits that wait for no disk, and no CHECK: one line names all of it, and where', async () => {
     const store = database.store();
-    await saidAtStart(store); // makes the tables
+    await saidAtStart(store); // creates the tables
     const neighbour = await database.neighbour(store.database);
     await neighbour.query('ALTER TABLE events DROP CONSTRAINT chk_events_stock');
     await neighbour.end();

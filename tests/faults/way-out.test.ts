@@ -9,7 +9,7 @@ import { ask } from './box-office.ts';
 import { privateServer, privateServers } from './private-server.ts';
 import { atTheEnd, freePort, PATIENCE_MS, runServer, type Store, startServer, temporaryFolder, until } from './programs.ts';
 
-/** The server ends itself 9.5 s after a signal at the latest; the rest is for a busy machine. */
+/** The server ends itself at most 9.5 s after a signal. The rest is a margin for a busy machine. */
 const WAY_OUT_MS = 15_000;
 
 async function exitOf(server: { readonly exited: Promise<number | null>; readonly output: () => string }) {
@@ -18,7 +18,7 @@ async function exitOf(server: { readonly exited: Promise<number | null>; readonl
   return { code, ms: performance.now() - began };
 }
 
-/** A pipe whose reader the test is: it reads only when it wants to. */
+/** A pipe that the test reads only when it wants to. */
 function namedPipe() {
   const path = join(temporaryFolder(), 'log');
   expect(spawnSync('mkfifo', [path]).status).toBe(0);
@@ -50,7 +50,7 @@ async function fillLog(url: string): Promise<void> {
   for (let batch = 0; batch < 12; batch++) await Promise.all(Array.from({ length: 50 }, () => ask(url, 'GET', '/api/nowhere')));
 }
 
-/** A collector that takes everything and never answers. */
+/** A collector that accepts everything and never answers. */
 async function silentCollector(): Promise<string> {
   const server = createServer((socket) => void socket.on('error', () => undefined).resume());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -125,7 +125,7 @@ if (!mayMount) console.warn('THE RESOLVER OF NAMES DOES NOT HANG: this user may 
 
 it.runIf(mayMount)('SIGTERM ends the process, though the name of its database is being looked up', { timeout: 120_000 }, async () => {
   const folder = temporaryFolder();
-  const resolver = createSocket('udp4'); // it hears every question, and answers none
+  const resolver = createSocket('udp4'); // it receives every question and answers none
   await new Promise<void>((resolve, reject) => resolver.once('error', reject).bind(53, '127.1.2.3', resolve));
   atTheEnd(() => resolver.close());
   writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.1.2.3\noptions timeout:30 attempts:3\n');
@@ -143,7 +143,7 @@ const namespace = ['unshare', '--pid', '--fork', '--kill-child', '--'];
 const mayUnshare = spawnSync('unshare', ['--pid', '--fork', '--kill-child', '--', 'true']).status === 0;
 if (!mayUnshare) console.warn('THE SERVER IS NOT STARTED AS PID 1: this user may make no PID namespace. It is told to stop as any other process.');
 
-/** The process that unshare has forked, or the one that was started. */
+/** The process that unshare has forked, or else the started process itself. */
 function pidOf(child: number): number {
   if (!mayUnshare) return child;
   const children = `/proc/${child}/task/${child}/children`;
@@ -151,7 +151,7 @@ function pidOf(child: number): number {
 }
 
 describe('a signal while the program is loaded ends it', () => {
-  // Says when somebody asks to hear of the signal, which nobody of Node's own does.
+  // It reports when code registers a listener for the signal. Node's own code registers none.
   const preload = `const { on } = process;
     process.on = function (name, ...rest) {
       const done = on.call(this, name, ...rest);

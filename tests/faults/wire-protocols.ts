@@ -1,6 +1,6 @@
 import type { ServedEngine } from '../engine-names.ts';
 
-/** A statement in what the server sends to its database; undefined where it is something else, such as a password. */
+/** The statement in data from the server to its database; undefined for other data, such as a password. */
 interface Sent {
   readonly statement: string | undefined;
   readonly bytes: Buffer;
@@ -12,13 +12,13 @@ export interface DatabaseError {
   readonly done: string;
 }
 
-/** How a server and its database talk: as much of it as faults need. */
+/** The protocol between a server and its database, as far as fault injection needs it. */
 export interface Protocol {
-  /** Reads one connection from its first byte on. What is not whole yet waits for the next chunk. */
+  /** Reads one connection from its first byte. An incomplete message waits for the next chunk. */
   reader(): (chunk: Buffer) => readonly Sent[];
   /** A statement without values. */
   query(sql: string): Buffer;
-  /** The answer to a statement that failed. */
+  /** The answer to a failed statement. */
   error(code: DatabaseError['code']): Buffer;
 }
 
@@ -26,7 +26,7 @@ const COM_QUERY = 3;
 const SAID = 'put on the wire by a test';
 
 const mysql: Protocol = {
-  // A client sends one statement and waits, so a statement begins a chunk: length (3), number (1), COM_QUERY (1), text.
+  // A client sends one statement and waits for the answer. So a statement begins a chunk: length (3), number (1), COM_QUERY (1), text.
   reader: () => (chunk) => [{ statement: chunk[3] === 0 && chunk[4] === COM_QUERY ? chunk.toString('latin1', 5) : undefined, bytes: chunk }],
   query: (sql) => packet(0, Buffer.concat([Buffer.from([COM_QUERY]), Buffer.from(sql)])),
   error: (code) => packet(1, Buffer.concat([Buffer.from([0xff, Number(code) & 0xff, Number(code) >> 8]), Buffer.from(`#HY000${SAID}`)])),
@@ -40,12 +40,12 @@ function packet(sequence: number, payload: Buffer): Buffer {
 }
 
 /**
- * Version 3. A message is its kind (1), its length without the kind (4), and what it says. A statement is one message, Query; or several up to
- * Sync: Parse gives a text its name, Bind names it. A client may send many without waiting.
+ * Version 3. A message has a kind (1), a length without the kind (4), and content. A statement is one Query message, or several messages up
+ * to Sync: Parse gives a text its name, and Bind refers to it. A client may send many messages without waiting.
  */
 const postgres: Protocol = {
   reader() {
-    /** The texts that have a name on this connection. */
+    /** The statements that have a name on this connection. */
     const named = new Map<string, string>();
     const read = messagesOf({ hasStarted: false });
     let begun: Buffer[] = [];
@@ -71,10 +71,10 @@ const postgres: Protocol = {
   error: (code) => Buffer.concat([messageOf('E', `SERROR\0VERROR\0C${code}\0M${SAID}\0\0`), messageOf('Z', 'I')]),
 };
 
-/** What a connection asks before its first message proper. */
+/** What a connection asks before its first real message. */
 const SSL_REQUEST = 80877103;
 
-/** Whole messages, one after the other; what has not all come waits. The first ones of a connection have no kind: their length comes first. */
+/** Splits the data into complete messages. An incomplete one waits. A connection's first messages have no kind, so they begin with the length. */
 export function messagesOf({ hasStarted }: { readonly hasStarted: boolean }): (chunk: Buffer) => readonly Buffer[] {
   let kindLength = hasStarted ? 1 : 0;
   let waiting = Buffer.alloc(0);

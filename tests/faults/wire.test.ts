@@ -9,15 +9,15 @@ import { OUTAGE, query, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
 import { answerWith, arriveLate, BEGIN, COMMIT, type Fate, forgetConnection, keepAnswerBack, LOCK, loseAnswer, loseStatement, Wire } from './wire.ts';
 
-/** Five seconds of queue, five of a try, and what a busy machine adds. */
+/** Five seconds in the queue, five for a try, and a margin for a busy machine. */
 const SLOWEST_MS = 20_000;
 
 interface Errors {
-  /** At COMMIT, which was rolled back. */
+  /** Errors at COMMIT, after which the transaction is rolled back. */
   readonly rolledBack: readonly (readonly [number | string, string])[];
-  /** At COMMIT, and they do not say what became of it. */
+  /** Errors at COMMIT that leave the outcome unknown. */
   readonly unknown: readonly (readonly [number | string, string])[];
-  /** In place of a transaction. */
+  /** Errors in place of a transaction. */
   readonly notBegun: readonly (readonly [number | string, string])[];
 }
 const ERRORS: Readonly<Record<ServedEngine, Errors>> = {
@@ -125,7 +125,7 @@ describe.each(privateServers)('between the server and its database on %s', (engi
       const rude = await database.neighbour(name);
       await rude.query('START TRANSACTION');
       await rude.query('SELECT id FROM events FOR UPDATE');
-      // Those who come while the lock is waited for share a transaction.
+      // Orders that arrive during the wait for the lock share a transaction.
       const asked = Array.from({ length: 10 }, (_, index) => office.order({ key: index % 2 === 0 ? undefined : randomUUID() }));
       const someoneHeard = Promise.race(
         asked.map(async (order) => ((await order).order.certainty === 'unknown' ? undefined : new Promise(() => {}))),
@@ -135,7 +135,7 @@ describe.each(privateServers)('between the server and its database on %s', (engi
       await rude.query('ROLLBACK');
       await dark;
       await someoneHeard;
-      wire.goLight(); // before the database rolls back what has stood idle for too long
+      wire.goLight(); // before the database rolls back transactions that are idle for too long
       const unknown = (await Promise.all(asked)).filter(({ order }) => order.certainty === 'unknown');
       expect(new Set(unknown.map(({ order }) => order.key !== undefined))).toEqual(new Set([true, false]));
       for (const { status, body, headers, order } of unknown) {
@@ -193,7 +193,7 @@ describe.each(privateServers)('between the server and its database on %s', (engi
   if (engine === 'mysql')
     it('F27 a node that loses its majority refuses ROLLBACK too: what the transaction had done is never stored, and it is booked once', async () => {
       const refused = answerWith({ code: 1047, done: 'DO 1' });
-      // By then the stock is moved; were its connection used again, the next START TRANSACTION would store that alone.
+      // The stock is already changed. If the server used this connection again, the next START TRANSACTION would commit that change alone.
       const inTheMiddle = wire.trap(/INSERT INTO `?bookings/, refused);
       const order = office.order({ quantity: 3 });
       await inTheMiddle;
@@ -210,7 +210,7 @@ describe.each(privateServers)('between the server and its database on %s', (engi
       const { stop } = storm(office);
       await sleep(500);
       wire.goDark();
-      // It is light again only when they have their answers.
+      // The wire is light again only after the clients have their answers.
       const [list, up, order] = await Promise.all([ask(office.url, 'GET', '/api/events'), ask(office.url, 'GET', '/'), office.order(), sleep(7000)]);
       expect([list.status, up.status, order.status]).toEqual([503, 200, 503]);
       expect(list.milliseconds).toBeLessThan(SLOWEST_MS);

@@ -5,23 +5,23 @@ import { type DatabaseError, PROTOCOLS, type Protocol } from './wire-protocols.t
 
 export const BEGIN = /^START TRANSACTION/;
 export const COMMIT = /^COMMIT$/;
-/** What waits for a row's lock. */
+/** A statement that waits for a row's lock. */
 export const LOCK = /FOR (?:NO KEY )?UPDATE/;
 
-/** One connection of the server's pool, seen from between: `near` leads to the server, `far` to the database. */
+/** One connection of the server's pool, seen from the wire: `near` leads to the server, `far` to the database. */
 interface Line {
   readonly near: Socket;
   readonly far: Socket;
   readonly protocol: Protocol;
-  /** Nothing gets through any more, and nobody is told. */
+  /** Nothing gets through any more, and neither side is told. */
   silent: boolean;
-  /** What is done with the database's next answer, instead of passing it on. */
+  /** Handles the database's next answer, which is not passed on. */
   onAnswer?: ((answer: Buffer) => void) | undefined;
-  /** Which of its statements meet a fate, each time. */
+  /** Statements that meet a fate each time. */
   spoiled?: { readonly words: RegExp; readonly fate: Fate };
 }
 
-/** What becomes of a statement on its way to the database, and of all that was sent behind it without waiting: `statement` is both. */
+/** The fate of a statement on its way to the database. `statement` includes everything that was sent behind it without waiting. */
 export type Fate = (line: Line, statement: Buffer, behind: Buffer) => void;
 
 interface Database {
@@ -29,16 +29,16 @@ interface Database {
   readonly port: number;
 }
 
-/** A TCP proxy between the server and its database, on which the faults of a network happen. */
+/** A TCP proxy between the server and its database. It injects the faults of a network. */
 export class Wire {
-  /** Statements that came from the server until now. */
+  /** How many statements the server has sent. */
   statements = 0;
   readonly #protocol: Protocol;
   #database: number;
   readonly #lines = new Set<Line>();
   readonly #server: Server;
   #trap: { readonly words: RegExp; readonly fate: Fate; readonly sprung: () => void } | undefined;
-  /** While it is dark everything waits here, closed connections too, and comes through in order when it is light again. */
+  /** While the wire is dark, all data and closed connections wait. They come through in order when it is light again. */
   #held: (() => void)[] | undefined;
 
   private constructor({ engine, port }: Database) {
@@ -62,24 +62,24 @@ export class Wire {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
-  /** New connections lead there from now on, and open ones stay where they are: as with a name that points to another server. */
+  /** New connections lead to this port from now on, and open ones stay. It is like a host name that gets a new address. */
   pointAt(database: number): void {
     this.#database = database;
   }
 
-  /** Each statement of these words meets its fate on the connections that are open now. New ones are good. */
+  /** Each matching statement meets its fate on the connections that are open now. New connections work. */
   spoil(words: RegExp, fate: Fate): void {
     for (const line of this.#lines) line.spoiled = { words, fate };
   }
 
-  /** The next statement of these words meets its fate. Resolves when it has. */
+  /** The next matching statement meets its fate. Resolves after that. */
   trap(words: RegExp, fate: Fate): Promise<void> {
     return new Promise((sprung) => {
       this.#trap = { words, fate, sprung };
     });
   }
 
-  /** From this statement on nothing gets through; the statement itself does when it is light again. */
+  /** From this statement on nothing gets through. The statement itself gets through when the wire is light again. */
   goDarkAt(words: RegExp): Promise<void> {
     return this.trap(words, (line, statement) => {
       this.goDark();
@@ -158,18 +158,18 @@ export class Wire {
   }
 }
 
-/** The connection is lost with the statement in it. */
+/** The connection is lost before the database gets the statement. */
 export const loseStatement: Fate = ({ near, far }) => {
   for (const end of [near, far]) end.destroy();
 };
 
-/** The database gets it and answers; the answer is lost with the connection. */
+/** The database executes the statement, but the answer is lost with the connection. */
 export const loseAnswer: Fate = (line, statement) => {
   line.onAnswer = () => loseStatement(line, statement, Buffer.alloc(0));
   line.far.write(statement);
 };
 
-/** The server loses its connection at once; the statement arrives later, when it has long been given up. */
+/** The server loses its connection at once. The statement arrives later, long after the server gave up. */
 export const arriveLate =
   (milliseconds: number): Fate =>
   (line, statement) => {
@@ -178,7 +178,7 @@ export const arriveLate =
     setTimeout(() => line.far.end(statement), milliseconds);
   };
 
-/** The server loses its connection at once; the statement arrives when it is let go. */
+/** The server loses its connection at once. The statement arrives when the test releases it. */
 export function arriveWhenLetGo(): { readonly fate: Fate; letGo: () => void } {
   let letGo = () => {};
   const fate: Fate = (line, statement) => {
@@ -189,7 +189,7 @@ export function arriveWhenLetGo(): { readonly fate: Fate; letGo: () => void } {
   return { fate, letGo: () => letGo() };
 }
 
-/** The statement is done, and its answer kept back until it is let go, though the connection may have been given up by then. */
+/** The database executes the statement. Its answer waits until the test releases it, even if the server has given up the connection. */
 export function keepAnswerBack(): { readonly fate: Fate; letGo: () => void } {
   let letGo = () => {};
   const fate: Fate = (line, statement) => {
@@ -206,7 +206,7 @@ export function keepAnswerBack(): { readonly fate: Fate; letGo: () => void } {
   return { fate, letGo: () => letGo() };
 }
 
-/** The statement waits on its way until it is let go. */
+/** The statement waits on its way until the test releases it. */
 export function holdBack(): { readonly fate: Fate; letGo: () => void } {
   let letGo = () => {};
   const fate: Fate = (line, statement) => {
@@ -215,13 +215,13 @@ export function holdBack(): { readonly fate: Fate; letGo: () => void } {
   return { fate, letGo: () => letGo() };
 }
 
-/** The network forgets the connection once the statement was done: both ends keep it, neither hears of the other again. */
+/** The network forgets the connection after the statement. Both ends keep it, and neither gets anything from the other again. */
 export const forgetConnection: Fate = (line, statement) => {
   line.far.write(statement);
   line.silent = true;
 };
 
-/** What the database does and what it answers are two things: another statement is done, and an error is its answer. */
+/** The database executes another statement, and the server gets an error as the answer. */
 export const answerWith =
   ({ code, done }: DatabaseError): Fate =>
   (line) => {
@@ -232,7 +232,7 @@ export const answerWith =
     line.far.write(line.protocol.query(done));
   };
 
-/** Another statement is done, and its answer passed on. */
+/** The database executes another statement, and the server gets its answer. */
 export const askInstead =
   (sql: string): Fate =>
   (line, _, behind) =>

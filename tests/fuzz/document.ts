@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
-/** As much of JSON Schema as the OpenAPI document uses for what clients send. */
+/** The part of JSON Schema that the OpenAPI document uses for requests. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
@@ -21,7 +21,7 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
-/** A route as the document declares it. Nothing here names one: a new route is fuzzed because it is declared. */
+/** A route as the document declares it. No route is named here, so a new route is fuzzed without a change. */
 export interface Operation {
   readonly name: string;
   readonly method: string;
@@ -76,11 +76,11 @@ export function readDocument(document: OpenApi) {
     return target as Schema;
   }
 
-  // ajv keeps what it compiled by the schema's object, so each is one object.
+  // ajv caches compiled schemas by object, so each schema is one object.
   const isValid = (schema: object, value: unknown): boolean => ajv.validate(schema, value);
   const promised = new Map<string, object>();
 
-  /** What the reply has that the document does not promise, or lacks; undefined when it is as promised. */
+  /** The difference between the reply and the document: extra or missing parts. Undefined if there is none. */
   function faultOfReply({ path, method }: Operation, status: number, reply: unknown): string | undefined {
     const route = `#/paths/${path.replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D')}/${method.toLowerCase()}`;
     const shared = document.paths[path]?.[method.toLowerCase()]?.responses[status]?.$ref;
@@ -93,7 +93,7 @@ export function readDocument(document: OpenApi) {
   return { operations, isValid, faultOfReply };
 }
 
-/** The same with every object closed: a reply that shows more than it declares may show too much. */
+/** The same schema with every object closed. A reply with undeclared fields may show too much. */
 function sealed<Node>(node: Node): Node {
   if (typeof node !== 'object' || node === null) return node;
   if (Array.isArray(node)) return node.map(sealed) as Node;
@@ -101,7 +101,7 @@ function sealed<Node>(node: Node): Node {
   return ('type' in copy && 'properties' in copy ? { ...copy, additionalProperties: false } : copy) as Node;
 }
 
-/** Formats as docs/api.md tells them, no narrower. */
+/** Formats as docs/api.md describes them, and not narrower. */
 const FORMATS = {
   uuid: /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i,
   email: /^[^@\s]+@[^@\s]+\.[^@\s]+$/,

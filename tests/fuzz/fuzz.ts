@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { engines } from '../engines.ts';
 
-/** The same cases each time, so that a change does not fail for what it has not done; other seeds find other things. */
+/** The cases are the same each time, so that a change does not fail by chance. Other seeds find other faults. */
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);
-/** In all suites together, on two engines. */
+/** All suites together have this many cases, on two engines. */
 const CASES = Number(process.env['FUZZ_CASES'] ?? 20_000);
 
 /** A share of all cases, for each engine and profile. */
 export const casesOf = (share: number): number => Math.max(1, Math.round((CASES * share) / 4));
 
-/** Whether there are so many that what is seldom has happened too. */
+/** Whether there are enough cases for rare outcomes. */
 export const areMany = CASES >= 10_000;
 
-/** Tries so many cases, and shows the smallest that fails with the command that repeats it. */
+/** Tries this many cases. It shows the smallest failing case, and the command that repeats it. */
 export async function fuzz<Case>(
   suite: string,
   place: string,

@@ -1,6 +1,4 @@
-/*
- * What was seen to get through somewhere: cut off, folded, coerced, rounded, rolled over, run, rendered, looked up, believed.
- */
+/** Values that got through somewhere: truncated, folded, coerced, rounded, overflowed, executed, rendered, looked up or trusted. */
 
 export const TEXTS: readonly string[] = [
   ...['', ' ', '\t', '\u0000', 'a\u0000b', '\ud800', 'a\udfff', '\ufeff', '\u200b', '\u202eevil', '\u2028', '\u0085', '\u001b[2J'],
@@ -23,14 +21,14 @@ export const JSON_TEXTS: readonly string[] = [
   ...[`${'['.repeat(3000)}${']'.repeat(3000)}`, `${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}`],
 ];
 
-/** No JSON, or not in UTF-8, or too much of it. */
+/** Bodies that are not JSON, not in UTF-8, or too large. */
 export const NO_JSON: readonly (string | Uint8Array)[] = [
   ...['', ' ', '{', '}', '{"a"', "{'a':1}", '{a:1}', '[1,', 'undefined', 'NaN', '\ufeff{}', '{}{}', '{"a":1,}', '\u0000', '{"a":\u0001}', '01', '+1'],
   ...['"\\x"', '['.repeat(15_000), 'a=1&b=2', '<xml/>', '{"name":"', ' '.repeat(66_000), `"${'x'.repeat(66_000)}"`, '--x\r\n\r\n1\r\n--x--'],
   ...['fffe7b00', '7b22c328227d', 'eda080', '1f8b0800', 'c080'].map((hex) => Uint8Array.from(Buffer.from(hex, 'hex'))),
 ];
 
-/** Names that no body has a say in, besides those that the document gives it. */
+/** Field names that no body may set, in addition to those of the document. */
 export const FOREIGN_FIELDS: readonly string[] = [
   ...['id', 'user_id', 'organizer_id', 'role', 'status', 'available_tickets', 'total_price', 'total_price_cents', 'stock_version', 'token_version'],
   ...['tokenVersion', 'password_hash', 'passwordHash', 'createdAt', 'booking_date', '__proto__', 'constructor', 'toString', '', 'a.b'],
@@ -70,7 +68,7 @@ export const CONTENT_TYPES: readonly string[] = [
   ...['application/json, text/html', 'application/json; charset=utf-8; charset=utf-16', ' application/json', 'é/é'],
 ];
 
-/** Headers that somebody in between might believe. None changes the actor, or the request. */
+/** Headers that a proxy might trust. None of them changes the actor or the request. */
 export const HEADERS: readonly (readonly [name: string, values: readonly string[]])[] = [
   ['Idempotency-Key', ['k', '', ' ', 'a b', 'é', 'x'.repeat(255), 'x'.repeat(256), "' OR 1=1 --", '__proto__', 'k, k']],
   ['If-None-Match', ['*', '"x"', 'W/"x"', '', '"x", *', 'x'.repeat(3000), '"']],

@@ -4,7 +4,7 @@ import { COMMON_PASSWORDS } from '../../packages/adapters/src/security/common-pa
 import type { Document, Operation, Schema } from './document.ts';
 import type { Asked } from './requests.ts';
 
-/** What a client gets. */
+/** The answer that a client gets. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -22,18 +22,18 @@ const SECRETS: readonly RegExp[] = [
   ],
   ...[/\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|VALUES|SET|WHERE)\b/i, /SQLITE_|ER_[A-Z]+_|constraint/i],
   ...[/typeorm|mysql2|libsql|valibot|QueryFailedError|TypeError/i, /\[object Object\]/],
-  // A cursor is any letters too, but it has no ends in the middle.
+  // A cursor may hold any letters too. Inside it such a word has no boundaries.
   ...[/postgres|SQLSTATE|(?<![\w-])pg(?![\w-])|\bpg_\w|pg-pool/i, /deadlock detected|canceling statement|relation "/i],
 ];
 
-/** What may be answered to what is no request to anything that is declared. */
+/** Statuses that are allowed for a request to no declared operation. */
 const TO_ANYTHING = [400, 401, 403, 404, 405, 413, 415];
 
-/** What holds for every answer, in words where it does not. */
+/** Checks what holds for every answer, and describes what does not. */
 export function brokenAnywhere(document: Document, said: string, isHead: boolean, { status, headers, text }: Answer): readonly string[] {
   const broken: string[] = [];
   const expect = (kept: boolean, promise: string) => kept || broken.push(promise);
-  // A token is any letters, and so may be one of these words.
+  // A token may hold any letters, so also one of these words.
   const told = `${text.replace(/"token":"[\w.-]+"/, '"token":"…"')}\n${[...headers].map((header) => header.join(': ')).join('\n')}`;
   for (const secret of SECRETS) expect(!secret.test(told) || secret.test(said), `the answer holds ${secret}`);
   expect(status < 500, `the status is ${status}`);
@@ -50,7 +50,7 @@ export function brokenAnywhere(document: Document, said: string, isHead: boolean
   return broken;
 }
 
-/** Which promises the app's answer breaks. What was said before may be what is told now. */
+/** The promises that the app's answer breaks. An answer may repeat text of this request or of `before`. */
 export function brokenPromises(document: Document, asked: Asked, answer: Answer, before = ''): readonly string[] {
   const { status, headers, text } = answer;
   const said = [before, asked.target, ...Object.values(asked.headers), typeof asked.body === 'string' ? asked.body : ''].join('\n');
@@ -90,10 +90,10 @@ interface Failure {
   readonly errors: readonly { readonly field: string; readonly message: string }[];
 }
 
-/** A longer query is refused whole, before it is taken apart (docs/api.md). */
+/** A longer query is refused before it is parsed (docs/api.md). */
 const QUERY_CHARACTERS_MAX = 2000;
 
-/** What was refused as invalid is so by the document or by a rule in docs/api.md; what was accepted is valid by the document. */
+/** A refused value breaks the document or a rule in docs/api.md. An accepted value is valid by the document. */
 function* brokenByValidation(document: Document, operation: Operation, asked: Asked, status: number, reply: Failure): Generator<string> {
   const fields = fieldsOf(operation, asked);
   if (status === 400 && reply.message === 'Validasi gagal') {
@@ -118,7 +118,7 @@ interface Field {
   readonly value: unknown;
 }
 
-/** All that the operation declares, with what was sent for it. */
+/** All fields that the operation declares, with the value that was sent for each. */
 function fieldsOf({ path, parameters, body }: Operation, { target, headers, body: sent }: Asked): ReadonlyMap<string, Field> {
   const fields = new Map<string, Field>();
   const { pathname, searchParams } = new URL(target, 'http://localhost');
@@ -158,7 +158,7 @@ function isFaulty(document: Document, name: string, field: Field, fields: Fields
   return RULES[name]?.(value, fields) ?? false;
 }
 
-/** What docs/api.md refuses beyond the schemas: whether the value of the field breaks its rule. */
+/** The rules of docs/api.md beyond the schemas: whether the value of the field breaks its rule. */
 const RULES: Readonly<Record<string, (value: unknown, fields: Fields) => boolean>> = {
   name: (value) => isNoLine(String(value)),
   location: (value) => isNoLine(String(value)),
@@ -170,7 +170,7 @@ const RULES: Readonly<Record<string, (value: unknown, fields: Fields) => boolean
   'Idempotency-Key': (value) => !/^[\x21-\x7e]*$/.test(String(value)),
 };
 
-/** The names and e-mails of the world are there too: a change may leave them as they are. */
+/** The names and e-mails of the world are allowed too: a change may keep them. */
 function isPoor(password: string, fields: Fields): boolean {
   const letters = (text: string) => {
     const folded = text.normalize('NFC').toLowerCase().toUpperCase();
@@ -204,7 +204,7 @@ function typed({ type }: Schema, text: string | undefined): unknown {
 
 function parsed(json: string): unknown {
   try {
-    return JSON.parse(json.replace(/^\ufeff/, '')); // the mark is no part of the text (docs/api.md)
+    return JSON.parse(json.replace(/^\ufeff/, '')); // the byte order mark is no part of the text (docs/api.md)
   } catch {
     return undefined;
   }

@@ -25,7 +25,7 @@ describe.each(places)('any request, on $place', ({ engine, profile, place }) => 
       const broken = [...brokenPromises(document, asked, answer)];
       const after = await world.tables();
       const changed = Object.keys(after).filter((table) => after[table] !== before[table]);
-      // Logins and registrations are counted also when they are refused (docs/api.md).
+      // Logins and registrations count towards limits even if they are refused (docs/api.md).
       const isCounted = document.operations.some(({ name, hashesPassword }) => name === asked.operation && hashesPassword);
       const stored = isCounted ? changed.filter((table) => table !== 'rate_counts') : changed;
       if (stored.length > 0 && (answer.status >= 300 || asked.method === 'GET')) broken.push(`refused, and changed ${stored.join(', ')}`);
@@ -35,12 +35,12 @@ describe.each(places)('any request, on $place', ({ engine, profile, place }) => 
         before = await world.tables();
       }
       const failures = world.logged.splice(0).map((line) => JSON.stringify(line));
-      // Said once, of a header that the suite made up.
+      // The server logs this once, about a header that the suite invents.
       broken.push(...failures.filter((line) => !line.includes('X-Forwarded-For came')).map((line) => `a failure is logged: ${line}`));
       if (answer.status < 300) granted.add(asked.operation);
       if (broken.length > 0) throw new Error(`${broken.join('\n')}\n${answer.status} ${answer.text.slice(0, 500)}`);
     });
-    // Promises that are kept while nothing is granted say little.
+    // If no request succeeds, the promises prove little.
     if (areMany) expect(document.operations.map(({ name }) => name).filter((name) => !granted.has(name))).toEqual([]);
   }, 600_000);
 });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import type { Operation, Parameter, Schema } from './document.ts';
 import * as hostile from './hostile.ts';
 
-/** What a client sends. `<users.ann>` and the like are words of the world (world.ts). */
+/** A client's request. `<users.ann>` and similar words stand for rows of the world (world.ts). */
 export interface Asked {
-  /** The operation that it asks for; undefined where method or path were bent, so that it may be anything. */
+  /** The operation of the request. It is undefined if method or path were changed, so that it may be anything. */
   readonly operation: string | undefined;
   readonly method: string;
   /** Path and query. */
@@ -15,7 +15,7 @@ export interface Asked {
 
 type Text = fc.Arbitrary<string>;
 
-/** Hostile, and yet what people may call their event. */
+/** Hostile names that people may still give to their event. */
 const legal = hostile.TEXTS.filter((text) => /^[^\p{Cc}\p{Surrogate}]*[^\p{Z}\p{C}][^\p{Cc}\p{Surrogate}]*$/u.test(text));
 
 const anyText = fc.oneof(
@@ -31,9 +31,9 @@ const anyJson = fc.oneof(
 const often = <Value>(usual: fc.Arbitrary<Value>, share: number, rare: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
   fc.oneof({ weight: share, arbitrary: usual }, { weight: 1, arbitrary: rare });
 
-/** What a client may ask of the operations, as they are declared. */
+/** Requests that a client may send to the declared operations. */
 export function requestsOf(operations: readonly Operation[], words: readonly string[]) {
-  /** The words of a kind, as `<events.onSale>`; all of them where the world knows none of that kind. */
+  /** The words of a kind, as `<events.onSale>`. If the world has none of that kind, all words. */
   const wordsOf = (kind: string): Text => {
     const named = words.filter((word) => word.startsWith(`${kind}.`));
     return fc.constantFrom(...(named.length > 0 ? named : words).map((word) => `<${word}>`));
@@ -96,7 +96,7 @@ export function requestsOf(operations: readonly Operation[], words: readonly str
     )
     .map(([date, zone]) => date.toISOString().replace('Z', zone));
 
-  /** JSON of a value just beside what the schema allows. */
+  /** JSON of a value just outside the schema. */
   function nearJson(schema: Schema): Text {
     const { minLength = 0, maxLength = 1000, minimum = 0, maximum = 1e9 } = schema;
     const texts = [
@@ -117,7 +117,7 @@ export function requestsOf(operations: readonly Operation[], words: readonly str
 
   const object = (parts: readonly (readonly string[])[]) => `{${parts.flat().join(',')}}`;
 
-  /** The fields of a body that the schema allows: the text of each, in order, so that one may come twice. */
+  /** The fields of a body that the schema allows, as a list of texts. So a field may occur twice. */
   const fieldsOf = ({ properties = {}, required = [] }: Schema) =>
     fc.tuple(
       ...Object.entries(properties).map(([name, schema]) => {
@@ -240,7 +240,7 @@ export function requestsOf(operations: readonly Operation[], words: readonly str
       target: fc.tuple(paths(operation), queries(operation.parameters)).map((parts) => parts.join('')),
       body: operation.body === undefined ? fc.constant(undefined) : bodies(operation.body),
     });
-  // A hash takes as long as thirty other requests; what has neither id nor body has little to be wrong.
+  // A password hash takes as long as thirty other requests. A request without id and body has few ways to be wrong.
   const straight = fc.oneof(
     ...operations.map((operation) => ({
       weight: operation.hashesPassword || (operation.body === undefined && operation.parameters.length === 0) ? 1 : 4,
@@ -256,7 +256,7 @@ export function requestsOf(operations: readonly Operation[], words: readonly str
     }),
   );
 
-  /** What somebody asks who means it: valid, of what is there, signed in, now and then under a key. */
+  /** A valid request for existing rows by a signed-in user, sometimes with a key. */
   const meant = (operation: Operation): fc.Arbitrary<Asked> => {
     const isKeyed = operation.parameters.some(({ name }) => name === 'Idempotency-Key');
     const segments = operation.path.split('/');
@@ -281,16 +281,16 @@ export function requestsOf(operations: readonly Operation[], words: readonly str
   const writes = operations.filter(({ method }) => method !== 'GET');
 
   return {
-    /** Anything: valid, nearly so, hostile, or bent so that it is no operation at all. */
+    /** Any request: valid, almost valid, hostile, or changed so that it fits no operation. */
     anything: often(straight, 15, bent),
-    /** A write that somebody means. */
+    /** A valid write. */
     write: fc.oneof(...writes.map((operation) => ({ weight: operation.hashesPassword ? 1 : 16, arbitrary: meant(operation) }))),
   };
 }
 
-/** Header values that a client library sends at all; others come over the wire (wire.test.ts). */
+/** Header values that a client library sends. wire.test.ts sends the others. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is left out
 const isSendable = (value: string): boolean => /^[^\u0000-\u0008\u000a-\u001f\u007f\u0100-\uffff]*$/.test(value);
 
-/** A lone surrogate has no UTF-8, so it has no place in a URL. */
+/** A lone surrogate has no UTF-8, so it cannot stand in a URL. */
 const encode = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, ''));

@@ -36,7 +36,7 @@ describe.each(places)('writes one after the other and at once, on $place', ({ en
               ),
             );
             seen.add(`${asked.operation} ${answer.status < 300 ? 'done' : answer.status}`);
-            // What was made last is what the next steps talk of.
+            // The next steps use the newest row.
             const kind = asked.target.split('/')[2];
             if (answer.status === 201 && `${kind}.newest` in newest) world.words.set(`${kind}.newest`, JSON.parse(answer.text).data.id);
           }),
@@ -52,7 +52,7 @@ describe.each(places)('writes one after the other and at once, on $place', ({ en
   }, 600_000);
 });
 
-/** What was made last of a kind, and what stands for it until then. */
+/** The newest row of each kind, and the row that replaces it until one is made. */
 const newest: Readonly<Record<string, string>> = {
   'events.newest': 'events.onSale',
   'bookings.newest': 'bookings.held',

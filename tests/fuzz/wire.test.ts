@@ -9,7 +9,7 @@ import * as hostile from './hostile.ts';
 import { type Answer, brokenAnywhere } from './promises.ts';
 import { openWorld, type Tables, type World } from './world.ts';
 
-/** On connections of their own, at the same time: most wait for a body that never comes. */
+/** The cases run at the same time, on separate connections: most wait for a body that never comes. */
 const AT_ONCE = 10;
 const BATCHES = Math.max(1, Math.round(casesOf(0.05) / AT_ONCE));
 
@@ -75,7 +75,7 @@ describe.each(places)('any bytes, on $place', ({ engine, profile, place }) => {
         await world.restore();
         before = await world.tables();
       }
-      // That a client went away before it had sent its body is told, and nobody's fault.
+      // The server reports a client that closes before it has sent its body. That is not a failure of the server.
       const logged = world.logged.splice(0).filter((line) => !JSON.stringify(line).includes('"level":"warn"'));
       broken.push(...logged.map((line) => `an error is logged: ${JSON.stringify(line)}`));
       if (broken.length > 0) throw new Error(broken.join('\n'));
@@ -91,7 +91,7 @@ describe.each(places)('any bytes, on $place', ({ engine, profile, place }) => {
       const chunks: Buffer[] = [];
       const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
       socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-      socket.on('error', () => undefined); // reset: what was answered before counts
+      socket.on('error', () => undefined); // after a reset the earlier answers still count
       socket.on('end', () => socket.end());
       socket.on('close', () => resolve(Buffer.concat(chunks).toString('latin1')));
       socket.write(bytes, 'latin1');
@@ -99,7 +99,7 @@ describe.each(places)('any bytes, on $place', ({ engine, profile, place }) => {
   }
 });
 
-/** Of what clients make: a mark of its transaction is no such thing. */
+/** The ids of rows that clients create. A transaction's mark is none of them. */
 const idsIn = ({ commits: _, ...tables }: Tables): string[] =>
   Object.values(tables).flatMap((rows) => JSON.parse(rows).map((row: { id?: string }) => row.id ?? ''));
 
@@ -173,17 +173,17 @@ const BODIES = [
 ];
 
 interface Bytes {
-  /** Everything up to the body; `{length}`, and one more or less, is the body's. */
+  /** Everything up to the body. `{length}` is the body's length, sometimes one more or less. */
   readonly head: string;
   readonly body: string;
   readonly tail: string;
 }
 
-/** Requests as bytes: mostly well-formed, each part now and then not. A character is a byte. */
+/** Requests as bytes. They are mostly well-formed, and sometimes a part is not. A character is a byte. */
 const requests = (targets: readonly (readonly [method: string, path: string])[]): fc.Arbitrary<Bytes> =>
   fc
     .record({
-      // One in two books, so that something is done about which the answer has to be true.
+      // Every second request is a booking, so that often the answer describes a real change.
       line: fc
         .oneof(fc.constantFrom(...targets), fc.constant(BOOKING))
         .chain(([method, path]) => fc.tuple(often(method, ...METHODS), often(path, ...TARGETS), often('HTTP/1.1', ...VERSIONS))),
@@ -201,7 +201,7 @@ const requests = (targets: readonly (readonly [method: string, path: string])[])
       return { head: [`${line.join(' ')}\r\n`, host, usual, frame, ...lines.map((text) => `${text}\r\n`), close, end].join(''), body, tail };
     });
 
-/** The responses in what came over a connection; undefined when it is not HTTP, or not whole. */
+/** The responses on a connection; undefined if the data is not HTTP, or not complete. */
 function responsesIn(bytes: string, isFirstHead: boolean): readonly Answer[] | undefined {
   const answers: Answer[] = [];
   let rest = bytes;
@@ -213,7 +213,7 @@ function responsesIn(bytes: string, isFirstHead: boolean): readonly Answer[] | u
     rest = rest.slice(head.length);
     const length = Number(/^Content-Length: (\d+)/im.exec(headers)?.[1] ?? Number.NaN);
     let body = '';
-    // What Node could not parse it does not know for a HEAD, so that answer may have a body.
+    // If Node cannot parse a HEAD request, it does not know the method. So that answer may have a body.
     const isOfHead = isFirstHead && !rest.startsWith('{') && answers.every((answer) => answer.status < 200);
     if (status < 200 || status === 204 || status === 304 || isOfHead) body = '';
     else if (!Number.isNaN(length)) {

@@ -14,8 +14,8 @@ export type Tables = Readonly<Record<string, string>>;
 const PASSWORD = 'a password of Ann';
 
 /**
- * A few people with a few events and bookings. Requests name them by words such as `<users.ann>`, so that a failing one reads
- * well and means the same in the next run; and each begins with exactly these rows.
+ * A few people with a few events and bookings. Each request begins with exactly these rows. Requests name them by words such as
+ * `<users.ann>`. So a failing request is easy to read, and means the same in the next run.
  */
 export async function openWorld(engine: Engine, profile: Profile) {
   const api = await openApi(engine, profile);
@@ -69,7 +69,7 @@ export async function openWorld(engine: Engine, profile: Profile) {
   const rowsOf = (table: string) => database.query<Record<string, unknown>>(`SELECT * FROM ${table} ORDER BY 1, 2`);
   const original = await Promise.all(names.map(rowsOf));
 
-  /** In the order in which they were made, so that none refers to a later one. */
+  /** In the order of creation, so that no row refers to a later one. */
   async function tableNames(): Promise<readonly string[]> {
     const sql =
       engine === 'sqlite'
@@ -83,10 +83,10 @@ export async function openWorld(engine: Engine, profile: Profile) {
     return Object.fromEntries(names.map((name, index) => [name, JSON.stringify(rows[index])]));
   }
 
-  /** All rows as they were in the beginning. */
+  /** All rows as they were at the start. */
   async function restore(): Promise<void> {
     await database.transaction(async (manager) => {
-      // A server's tables come in no order.
+      // A database server returns rows in no fixed order.
       if (engine === 'mysql') await manager.query('SET FOREIGN_KEY_CHECKS = 0');
       if (engine === 'postgres') await manager.query('SET LOCAL session_replication_role = replica');
       for (const name of names.toReversed()) await manager.query(`DELETE FROM ${name}`);
@@ -102,7 +102,7 @@ export async function openWorld(engine: Engine, profile: Profile) {
     });
   }
 
-  /** What the audit finds, and each event whose stock is impossible. */
+  /** The audit's findings, and each event whose stock is impossible. */
   async function differences(): Promise<readonly unknown[]> {
     const found: unknown[] = [];
     for await (const part of auditStock(OPERATOR)) found.push(...part.differences);
@@ -111,7 +111,7 @@ export async function openWorld(engine: Engine, profile: Profile) {
 
   const inFull = (text: string): string => text.replaceAll(/<(\w+\.\w+)>/g, (word, name: string) => words.get(name) ?? word);
 
-  /** The request with each word of the world replaced by what it stands for. */
+  /** Replaces each word of the world in the request by its value. */
   const spelled = (asked: Asked): Asked => ({
     ...asked,
     target: inFull(asked.target),
@@ -119,7 +119,7 @@ export async function openWorld(engine: Engine, profile: Profile) {
     body: typeof asked.body === 'string' ? inFull(asked.body) : asked.body,
   });
 
-  /** Sends what is asked to the app in this process. */
+  /** Sends the request to the app in this process. */
   async function ask({ method, target, headers, body }: Asked): Promise<Answer> {
     const hasBody = body !== undefined && method.toUpperCase() !== 'GET' && method !== 'HEAD';
     const request = new Request(`http://localhost${target}`, {

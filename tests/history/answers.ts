@@ -1,6 +1,6 @@
 import type { Operation } from './history.ts';
 
-/** The words by which a client knows what an answer means. */
+/** The messages from which a client knows what an answer means. */
 export const WORDS = {
   tooSlow: 'Permintaan terlalu lama',
   underWay: 'Permintaan dengan Idempotency-Key ini masih diproses',
@@ -14,8 +14,8 @@ export const WORDS = {
 } as const;
 
 /**
- * What a client may conclude of an answer. `nothing`: the request stored nothing and never will. `unknown`: it may take effect at
- * any later time, or never. `unspecified`: no client can make anything of it, which is a fault by itself.
+ * What a client may conclude from an answer. `nothing`: the request stored nothing and never will. `unknown`: it may take effect at any
+ * later time, or never. `unspecified`: no client can interpret it, which is a fault in itself.
  */
 export type Meaning = 'done' | 'refused' | 'nothing' | 'unknown' | 'unspecified';
 
@@ -38,7 +38,7 @@ export function meaningOf({ ask, answer }: Operation): Meaning {
   return 'unspecified';
 }
 
-/** The kind of an answer, to be counted. */
+/** The kind of an answer, for the counts. */
 export function kindOf(operation: Operation): string {
   const { status, message, nobodyListened, replayed } = operation.answer;
   if (nobodyListened) return 'nobody listened';
@@ -47,10 +47,10 @@ export function kindOf(operation: Operation): string {
   return `${status}${replayed ? ' replayed' : ''}`;
 }
 
-/** Read operations store nothing whatever becomes of them. */
+/** Read operations store nothing, whatever their outcome. */
 export const isRead = ({ ask }: Operation): boolean => ask.do.startsWith('read') || ask.do.startsWith('list');
 
-/** An operation in words, with the times since `zero`. Of a list only the rows of the one event, where one is given. */
+/** An operation in words, with the times since `zero`. For a given event, lists show only its rows. */
 export function inWords({ id, server, user, ask, answer, invokedAt, completedAt }: Operation, zero: number, event?: string): string {
   const { do: what, ...asked } = ask;
   const at = (moment: number): string => `${((moment - zero) / 1000).toFixed(3)}`;
@@ -66,7 +66,7 @@ export function inWords({ id, server, user, ask, answer, invokedAt, completedAt 
 
 const SHOWN_CHARACTERS = 300;
 
-/** Objects without the noise of JSON; ids by their last characters, which differ. */
+/** Prints objects without JSON's punctuation. Ids show their last characters, which differ. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value)
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{8}([0-9a-f]{4})/g, '$1')

@@ -3,15 +3,15 @@ import type { Read, Step, Write } from './event-model.ts';
 import { type BookingRow, centsOf, type EventRow, type History, type Operation } from './history.ts';
 import type { Concurrent } from './linearizability.ts';
 
-/** What an operation, or the final look at the tables, claims of one event. */
+/** What an operation, or the final look at the tables, claims about one event. */
 export interface Claim extends Concurrent<Step> {
   /** undefined: the final look. */
   readonly operation: Operation | undefined;
 }
 
 /**
- * What a history claims of each event. No event needs another one, so each is searched by itself. A list of events is a read of each of
- * them. A list of bookings says of each event which bookings there are.
+ * What a history claims about each event. Events are independent, so each is searched alone. A list of events is a read of each of them. A
+ * list of bookings says for each event which bookings exist.
  */
 export function claimsByEvent(history: History): ReadonlyMap<string, readonly Claim[]> {
   const claims = new Map<string, Claim[]>(history.beginning.events.map(({ id }) => [id, []]));
@@ -24,7 +24,7 @@ export function claimsByEvent(history: History): ReadonlyMap<string, readonly Cl
       for (const [event, step] of knownSteps(operation, history))
         add(event, { operation, invokedAt, completedAt, steps: [step], isRead: 'says' in step });
     } else if (meaning !== 'nothing' && !isRead(operation)) {
-      // An answer that no client understands leaves as much open as none.
+      // An answer that no client can interpret leaves as much open as no answer.
       const [event, claim] = claimOfUnknown(operation, sightings);
       if (claim.steps.length > 0) add(event, claim);
     }
@@ -39,11 +39,11 @@ export function claimsByEvent(history: History): ReadonlyMap<string, readonly Cl
   return claims;
 }
 
-/** Every booking that any answer, or the final look, shows; and the names and prices that events were seen with. */
+/** Every booking that an answer or the final look shows. Also the names and prices that events were seen with. */
 export class Sightings {
   /** Each booking's facts, and when they were first seen. */
   readonly bookings = new Map<string, { readonly row: BookingRow; readonly at: number }>();
-  /** Bookings whose making was acknowledged by an answer that was not a replay. */
+  /** Bookings that an answer acknowledged, other than a replay. */
   readonly acknowledged = new Map<string, Operation>();
   /** The bookings that answers name under an owner's key. */
   readonly byKey = new Map<string, BookingRow>();
@@ -96,7 +96,7 @@ function changesOf({ ask }: Operation) {
   return { name, total, priceCents: ticket_price === undefined ? undefined : centsOf(ticket_price) };
 }
 
-/** A write that may take effect at any moment after it was sent, or never. */
+/** A write that may take effect at any moment after its request, or never. */
 export function claimOfUnknown(operation: Operation, sightings: Sightings): [event: string, claim: Claim] {
   const [event, steps] = possibleSteps(operation, sightings);
   return [event, { operation, invokedAt: operation.invokedAt, completedAt: Number.POSITIVE_INFINITY, steps, isRead: false }];
@@ -116,7 +116,7 @@ function possibleSteps(operation: Operation, sightings: Sightings): [event: stri
       return [ask.event, [{ do: 'delete booking', booking: ask.booking, isKnown: false }]];
     case 'edit event': {
       const changes = changesOf(operation);
-      // Names and prices are used once. One that nobody ever saw may as well never have been stored.
+      // Names and prices are used once. If no answer shows one, the history is the same as if it was never stored.
       const wasSeen =
         changes.total !== undefined ||
         (changes.name !== undefined && sightings.names.has(changes.name)) ||
@@ -135,7 +135,7 @@ const eventOrNone = (id: string, events: readonly EventRow[], owner: string): Re
   return event === undefined ? { says: 'no event', owner } : { says: 'event', event };
 };
 
-/** What an answer claims, of each event that it tells of. */
+/** What an answer claims about each event that it mentions. */
 function* knownSteps(operation: Operation, { beginning }: History): Generator<[event: string, step: Step]> {
   const { ask, answer, user } = operation;
   const { facts = {}, event, events = [], booking, bookings = [] } = answer;
@@ -193,7 +193,7 @@ function* knownSteps(operation: Operation, { beginning }: History): Generator<[e
   }
 }
 
-/** A booking's view shows the event's name, which the server reads by a statement of its own. */
+/** A booking's view shows the event's name, which the server reads with a separate statement. */
 function* bookingAndName(booking: BookingRow): Generator<[event: string, step: Step]> {
   yield [booking.event, { says: 'booking', booking }];
   if (booking.eventName !== undefined) yield [booking.event, { says: 'event name', name: booking.eventName }];

@@ -4,8 +4,8 @@ import type { Operation } from './history.ts';
 import { agent, type ClientPlan, Session } from './session.ts';
 
 /**
- * A client process: each line that it reads is the path of a plan. It runs the plan's sessions at once, writes one operation a line into the
- * plan's file, and says when that is done.
+ * A client process. Each line of its input is the path of a plan. It runs the plan's sessions at the same time. It writes one operation a
+ * line into the plan's file, and reports the end.
  */
 for await (const path of createInterface({ input: process.stdin })) {
   const plan: ClientPlan = JSON.parse(readFileSync(path, 'utf8'));

@@ -5,15 +5,15 @@ import type { ServedEngine } from '../engine-names.ts';
 import type { PrivateServer } from '../faults/private-server.ts';
 import { freePort, type Server, type Store, startServer } from '../faults/programs.ts';
 
-/** What HISTORY_FAULTS may name. Clients whose requests come slowly are no event, they are there all the time. */
+/** The names that HISTORY_FAULTS accepts. Slow clients are not among them, since they are always there. */
 const OF_CLIENTS = ['slow_requests'] as const;
 const OF_SERVERS = ['stop', 'kill'] as const;
-/** They happen only where the database is a server of its own. */
+/** They need a database that is a server of its own. */
 const OF_DATABASES = ['connections', 'queries', 'read_only', 'database_stop', 'database_kill', 'settings'] as const;
 export type Fault = (typeof OF_CLIENTS)[number] | (typeof OF_SERVERS)[number] | (typeof OF_DATABASES)[number];
 const FAULTS: readonly Fault[] = [...OF_CLIENTS, ...OF_SERVERS, ...OF_DATABASES];
 
-/** `all`, `none`, or names with commas between them. An unknown name is refused. */
+/** `all`, `none`, or names with commas between them. Unknown names are refused. */
 export function faultsOf(text: string): readonly Fault[] {
   if (text === 'all') return FAULTS;
   if (text === 'none') return [];
@@ -24,7 +24,7 @@ function unknownFault(name: string): never {
   throw new Error(`HISTORY_FAULTS: "${name}" is unknown; give all, none, or some of ${FAULTS.join(',')}`);
 }
 
-/** Servers that come back on their ports. */
+/** Servers that restart on the same ports. */
 export class Servers {
   readonly list: Server[];
   readonly #store: Store;
@@ -51,14 +51,14 @@ export class Servers {
 }
 
 interface Words {
-  /** Settings that are changed for all connections that come. */
+  /** Settings that are changed for all new connections. */
   readonly settings: readonly (readonly [name: string, value: string])[];
   readonly set: (name: string, value: string) => readonly string[];
   readonly reset: (name: string) => readonly string[];
   readonly readOnly: (isOn: boolean) => readonly string[];
-  /** Makes a neighbour's own connection as usual, whatever the settings are. */
+  /** Gives a neighbour's own connection the usual settings again. */
   readonly asUsual: string;
-  /** The ids of connections to end: the busy ones alone, or the busy ones first, since what is idle takes no harm. */
+  /** The ids of connections to end: only the busy ones, or the busy ones first. An idle connection shows no fault when it ends. */
   readonly connections: (which: 'busy' | 'all', limit: number) => string;
   readonly end: (id: unknown, what: 'statement' | 'connection') => string;
 }
@@ -124,8 +124,8 @@ const READ_ONLY_MS = [300, 2000];
 const KILLED_AT_ONCE_MAX = 3;
 
 /**
- * Disturbs servers and their database until the signal comes, as the seed draws it, and leaves both well. Seeds that follow each
- * other go through all settings. Gives what it did, in words.
+ * Disturbs servers and their database until the signal comes. The seed selects the disturbances. At the end both work again. Consecutive
+ * seeds go through all settings. Returns a description of what it did.
  */
 export async function disturb(
   faults: readonly Fault[],
@@ -185,7 +185,7 @@ async function disturbDatabase(fault: Fault, random: Random, database: PrivateSe
   }
 }
 
-/** Tells the server as a neighbour whose own connection has no odd settings. */
+/** Runs the statements on a neighbour's connection that has the usual settings. */
 async function tell(database: PrivateServer, statements: readonly string[]): Promise<void> {
   const neighbour = await database.neighbour();
   try {
@@ -198,10 +198,10 @@ async function tell(database: PrivateServer, statements: readonly string[]): Pro
 
 async function end(database: PrivateServer, which: 'busy' | 'all', what: 'statement' | 'connection', limit: number): Promise<void> {
   const words = OF[database.engine];
-  for (const { id } of await database.query(words.connections(which, limit))) await tell(database, [words.end(id, what)]).catch(() => undefined); // it may have gone by itself
+  for (const { id } of await database.query(words.connections(which, limit))) await tell(database, [words.end(id, what)]).catch(() => undefined); // it may have ended already
 }
 
-/** Changes a setting for all, and ends the connections that have it otherwise. */
+/** Changes a setting for all, and ends the connections that have another value. */
 async function change(database: PrivateServer, statements: readonly string[]): Promise<void> {
   await tell(database, statements);
   await end(database, 'all', 'connection', 1000);

@@ -2,7 +2,7 @@ import { shown } from './answers.ts';
 import type { BookingRow, EventRow, Status } from './history.ts';
 import { type Hash, hashOf, type SequentialModel, type Undo } from './linearizability.ts';
 
-/** What an operation does to one event or says of it. A write without an answer has an unknown outcome. */
+/** What an operation does to one event, or says about it. A write without an answer has an unknown outcome. */
 export type Step = Write | Read;
 
 export type Write =
@@ -19,7 +19,7 @@ export type Read =
   | { readonly says: 'event has bookings' }
   | { readonly says: 'booking'; readonly booking: BookingRow }
   | { readonly says: 'no booking'; readonly booking: string }
-  /** Exactly these, of one owner or of all. */
+  /** Exactly these bookings, of one owner or of all. */
   | { readonly says: 'bookings'; readonly owner: string | undefined; readonly bookings: readonly BookingRow[] }
   | { readonly says: 'too few tickets'; readonly key?: string | undefined; readonly owner: string; readonly quantity: number; readonly facts: Facts }
   | { readonly says: 'too few tickets to leave cancelled'; readonly booking: string; readonly status: Status; readonly facts: Facts }
@@ -34,7 +34,7 @@ interface Changes {
   readonly total?: number | undefined;
 }
 
-/** What of a booking never changes. The price is of the whole booking. */
+/** The parts of a booking that never change. The price is that of the whole booking. */
 export type BookingFacts = Omit<BookingRow, 'status' | 'event' | 'eventName'>;
 
 interface Booking extends BookingFacts {
@@ -45,7 +45,7 @@ const BOOKINGS_SHOWN = 12;
 
 const heldBy = (booking: Booking | undefined): number => (booking === undefined || booking.status === 'cancelled' ? 0 : booking.quantity);
 
-/** One event with its bookings and keys, as it is specified: every ticket is available or held by a booking. */
+/** One event with its bookings and keys, as specified: every ticket is available or held by a booking. */
 export class EventModel implements SequentialModel<Step> {
   #name: string;
   #priceCents: number;
@@ -136,7 +136,7 @@ export class EventModel implements SequentialModel<Step> {
     return this.#become({ name, priceCents, total });
   }
 
-  /** Why the read is not of this state. */
+  /** Why the read does not match this state. */
   #contradiction(read: Read): string | undefined {
     switch (read.says) {
       case 'event': {
@@ -236,7 +236,7 @@ export class EventModel implements SequentialModel<Step> {
     return () => void this.#become(before);
   }
 
-  /** Puts a part of the state into the hash, or takes it out again. */
+  /** Adds a part of the state to the hash, or removes it. */
   #mix(text: string | undefined): void {
     if (text === undefined) return;
     const { high, low } = hashOf(text);
@@ -257,7 +257,7 @@ const inverse =
     for (const undo of undos.toReversed()) undo();
   };
 
-/** In what an answer differs from the state, in words. */
+/** How an answer differs from the state, in words. */
 function differences(told: object, held: object): string | undefined {
   const names = [...new Set([...Object.keys(told), ...Object.keys(held)])].filter((name) => Reflect.get(told, name) !== Reflect.get(held, name));
   if (names.length === 0) return undefined;

@@ -1,15 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * What clients record: each request with the moments before it was sent and after its answer was read, and what the answer said.
- * All processes of a machine read one monotonic clock, so the moments of different clients can be compared.
+ * Clients record each request and what its answer said. They also record the moments before the request and after the answer. All processes
+ * of a machine read one monotonic clock, so moments of different clients can be compared.
  */
 export interface Operation {
   /** Client, session and number: "1.3#27". */
   readonly id: string;
   /** The name of the server that was asked. */
   readonly server: string;
-  /** The id of the user who asked. */
+  /** The id of the user who sent the request. */
   readonly user: string;
   /** Microseconds of CLOCK_MONOTONIC. */
   readonly invokedAt: number;
@@ -39,18 +39,18 @@ export interface EventChanges {
 }
 
 export interface Answer {
-  /** undefined: the connection broke, or the client gave up, before there was an answer. */
+  /** undefined: the connection broke, or the client gave up, before an answer arrived. */
   readonly status: number | undefined;
-  /** Nobody listened at the address, so no server ever read the request. */
+  /** Nothing listened at the address, so no server read the request. */
   readonly nobodyListened?: boolean;
   readonly message?: string;
-  /** The numbers behind a refusal. */
+  /** The numbers in a refusal. */
   readonly facts?: Readonly<Record<string, number>>;
-  /** The answer of a request that was made before under the same Idempotency-Key. */
+  /** The answer repeats that of an earlier request with the same Idempotency-Key. */
   readonly replayed?: boolean;
-  /** A list was sent whole, so it comes from one statement. */
+  /** The list was sent as a whole, so it comes from one statement. */
   readonly isWhole?: boolean;
-  /** With status 304: what the client was given with the ETag that it sent. */
+  /** For status 304 this is the earlier answer that had the ETag. */
   readonly event?: EventRow;
   readonly events?: readonly EventRow[];
   readonly booking?: BookingRow;
@@ -72,29 +72,29 @@ export interface BookingRow {
   readonly quantity: number;
   readonly priceCents: number;
   readonly status: Status;
-  /** Where the answer shows the booking's event. */
+  /** Set if the answer shows the booking's event. */
   readonly eventName?: string;
 }
 
-/** What was there before the first operation: no bookings, and these events. */
+/** The state before the first operation: these events, and no bookings. */
 export interface Beginning {
   /** The id of the one user who is an admin. */
   readonly admin: string;
   readonly events: readonly EventRow[];
 }
 
-/** What the tables hold after the last operation, read past the servers in one statement. */
+/** The content of the tables after the last operation. One statement reads it, past the servers. */
 export interface Ending {
   readonly askedAt: number;
   readonly answeredAt: number;
   readonly events: readonly EventRow[];
   readonly bookings: readonly BookingRow[];
-  /** The answers that are kept under idempotency keys. */
+  /** The answers that are stored under idempotency keys. */
   readonly keys: readonly { readonly owner: string; readonly key: string; readonly booking: string }[];
 }
 
 export interface History {
-  /** How to get another one like it. */
+  /** How to record another one like it. */
   readonly seed: number;
   readonly beginning: Beginning;
   readonly operations: readonly Operation[];
@@ -109,7 +109,7 @@ export const beginningOf = ({ operations }: Pick<History, 'operations'>): number
 
 export const centsOf = (price: string | number): number => Math.round(Number(price) * 100);
 
-/** One operation a line, in the order of their invocation. */
+/** One operation a line, in the order of invocation. */
 export function writeHistory(file: string, { operations, ...rest }: History): void {
   writeFileSync(
     file,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Concurrent, hashOf, linearize, type SequentialModel, type Undo } from './linearizability.ts';
 
-/** A register: the smallest thing whose reads can be wrong. */
+/** A register: the smallest object whose reads can be wrong. */
 type Step = { readonly write: number } | { readonly read: number };
 
 class Register implements SequentialModel<Step> {
@@ -78,7 +78,7 @@ describe('the search for an order', () => {
   });
 });
 
-/** Tries every order, and every choice of what of unknown outcome took effect. */
+/** Tries every order. For operations of unknown outcome it tries both: they took effect, or did not. */
 function hasOrder(left: readonly Concurrent<Step>[], value: number): boolean {
   const known = left.filter(({ completedAt }) => completedAt !== NEVER);
   if (known.length === 0) return true;

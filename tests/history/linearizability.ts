@@ -1,28 +1,28 @@
 /**
- * The search of Wing and Gong, with Lowe's memory of states that were tried. It looks for an order of operations that explains the
- * history. In it each operation takes effect at one moment between its invocation and its completion, and answers as a sequential model.
+ * The search of Wing and Gong, with Lowe's cache of tried states. It looks for an order of operations that explains the history. In that
+ * order each operation takes effect at one moment between its invocation and its completion. Its answer is the sequential model's.
  */
 export interface Concurrent<Step> {
   readonly invokedAt: number;
   /** Infinity: the outcome is unknown, so it may take effect at any later moment, or never. */
   readonly completedAt: number;
-  /** What it may have done: one of these. */
+  /** One of these steps may have happened. */
   readonly steps: readonly Step[];
-  /** Changes nothing, whatever the state is. */
+  /** The operation never changes the state. */
   readonly isRead: boolean;
 }
 
 export interface SequentialModel<Step> {
-  /** Does the step and gives what undoes it, or says why the state does not allow it. */
+  /** Applies the step and returns its undo function, or says why the state does not allow the step. */
   apply(step: Step): Undo | string;
   /** Equal states have equal hashes. */
   readonly hash: Hash;
-  /** The state, for people. */
+  /** The state, for readers of the report. */
   inWords(): string;
 }
 export type Undo = () => void;
 
-/** 64 bits that are combined by exclusive or. */
+/** 64 bits, combined by exclusive or. */
 export interface Hash {
   readonly high: number;
   readonly low: number;
@@ -31,13 +31,13 @@ export interface Hash {
 export type Search =
   | { readonly verdict: 'linearizable'; readonly steps: number }
   | {
-      /** `undecided`: the search was given up after so many steps. */
+      /** `undecided`: the search gave up after this number of steps. */
       readonly verdict: 'not linearizable' | 'undecided';
       readonly steps: number;
-      /** The longest order that was found, by index, and the state behind it. */
+      /** The longest order that was found, as indexes, and the state after it. */
       readonly placed: readonly number[];
       readonly state: string;
-      /** What would have to come next, the first to complete before the others, and why it cannot. */
+      /** The operations that would have to come next, by completion, and why they cannot. */
       readonly stuck: readonly { readonly index: number; readonly why: string }[];
     };
 
@@ -48,11 +48,11 @@ interface Choice<Step> {
   readonly step: Step;
 }
 
-/** A place in the search: the choice that led here, the reads that could be placed at once, and what may come next. */
+/** A place in the search: the choice that led here, the reads that were placed at once, and the possible next operations. */
 interface Place<Step> {
   readonly undo: Undo | undefined;
   readonly placed: readonly number[];
-  /** All known operations before it are placed. */
+  /** All known operations before this one are placed. */
   readonly lowest: number;
   readonly choices: readonly Choice<Step>[];
   next: number;
@@ -114,13 +114,13 @@ export function linearize<Step>(history: readonly Concurrent<Step>[], model: Seq
     if (at(index).completedAt !== Number.POSITIVE_INFINITY) left += value === 1 ? -1 : 1;
   }
 
-  /** Of state and placed operations together: 53 bits, which a number holds. */
+  /** A hash of state and placed operations together: 53 bits, which fit into a number. */
   function nameOf(state: Hash): number {
     return ((high ^ state.high) >>> 0) * 2 ** 21 + (((low ^ state.low) >>> 0) & (2 ** 21 - 1));
   }
 
   /**
-   * A read that the state allows is placed at once and for good. It changes nothing, so any order with the read later is also one with
+   * A read that the state allows is placed at once and for good. It changes nothing, so any order that has the read later also works with
    * the read here.
    */
   function placeAfter(choice: { readonly index: number; readonly undo: Undo } | undefined, lowestBefore: number): Place<Step> {
@@ -141,7 +141,7 @@ export function linearize<Step>(history: readonly Concurrent<Step>[], model: Seq
     }
   }
 
-  /** The operations that may come next: all that were invoked before the first of them completed. */
+  /** The operations that may come next: those that were invoked before the first of them completed. */
   function openFrom(lowest: number): { readonly open: readonly number[]; readonly firstCompletion: number } {
     const open: number[] = [];
     let firstCompletion = Number.POSITIVE_INFINITY;
@@ -189,7 +189,7 @@ export function linearize<Step>(history: readonly Concurrent<Step>[], model: Seq
   }
 }
 
-/** FNV-1a twice, from different beginnings, each mixed at the end. */
+/** FNV-1a twice, with different start values. Each hash is mixed at the end. */
 export function hashOf(text: string): Hash {
   let [high, low] = [0x811c9dc5, 0x1b873593];
   for (let index = 0; index < text.length; index++) {

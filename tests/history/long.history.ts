@@ -14,11 +14,11 @@ import { countAnswers, countsInWords, judge } from './verdict.ts';
 /** On each engine. */
 const SECONDS = wholeNumber('HISTORY_SECONDS', 60);
 const FAULTS = faultsOf(process.env['HISTORY_FAULTS'] ?? 'all');
-/** A round is one history, with events of its own: so a search stays small, however long the run is. */
+/** A round is one history with its own events. So a search stays small, however long the run is. */
 const ROUND_SECONDS = 10;
 const WORKLOAD = { clients: 3, sessions: 5, operationsPerSession: Number.MAX_SAFE_INTEGER, seconds: ROUND_SECONDS };
 const ROUND_MS_MAX = 120_000;
-/** What was asked of a server that was killed may still be on its way to the database. */
+/** Statements of a killed server may still be on their way to the database. */
 const CALM_MS = 3000;
 const FAILURES_MAX = 5;
 
@@ -54,7 +54,7 @@ it.each(enginesHere)(
   },
 );
 
-/** A database that the servers reach as a user whom a read-only server stops. */
+/** A database whose servers connect as a user that a read-only server refuses. */
 async function freshStore(engine: Engine): Promise<{ store: Store; database?: PrivateServer; env: Record<string, string> }> {
   if (engine === 'sqlite') return { store: { engine, folder: temporaryFolder() }, env: {} };
   if (engine === 'postgres') {

@@ -6,10 +6,10 @@ import { PLANTED_FAULTS, plantingModule } from './planted-faults.ts';
 import { expectTrue, openEvents, recordHistory, SEED, type Stage, setStage } from './recorder.ts';
 import { judge } from './verdict.ts';
 
-/** One server for all of them: what is planted is told by a file, which the server reads. */
+/** One server serves all tests. It reads from a file which fault is on. */
 const SWITCH = join(temporaryFolder(), 'fault');
 const WORKLOAD = { seed: SEED, clients: 2, sessions: 5, operationsPerSession: 60, seconds: 60 };
-/** Some faults are rare, and each round of so few requests may miss them. */
+/** Some faults are rare, and a round of so few requests may miss them. */
 const ROUNDS_MAX = 6;
 
 let stage: Stage;

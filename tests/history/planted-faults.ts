@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 
 /**
- * Faults in the product itself, which the checker has to find. The server starts with a module that changes single lines of the program
- * while they are loaded. A planted line acts only while the switch names its fault.
+ * Faults in the product itself, which the checker has to find. The server starts with a module that changes single lines of the program when
+ * they are loaded. A planted line is active only while the switch names its fault.
  */
 interface Plant {
   readonly file: string;
-  /** What stands there, once. */
+  /** The original line, which occurs once. */
   readonly line: string;
   readonly becomes: string;
 }
@@ -30,7 +30,7 @@ const during = (fault: PlantedFault, share = 1): string => `(globalThis.isPlante
 
 const PLANTS: readonly Plant[] = [
   {
-    // A caller that comes while a read runs is given that read, and so is one that comes a little later.
+    // A caller that arrives during a read gets that read. So does a caller that arrives a little later.
     file: `${persistence}/shared-reads.js`,
     line: 'next.delete(key);',
     becomes: `if (${during('a stale shared read')}) setTimeout(() => next.delete(key), 100); else next.delete(key);`,
@@ -71,7 +71,7 @@ const PLANTS: readonly Plant[] = [
   },
 ];
 
-/** What is loaded before the server. The file names the fault that is on; an empty one means none. */
+/** The module that is loaded before the server. The file names the active fault; an empty file means none. */
 export function plantingModule(switchFile: string): string {
   for (const { file } of PLANTS)
     if (!existsSync(new URL(`../../${file}`, import.meta.url))) throw new Error(`no fault can be planted: there is no ${file}`);

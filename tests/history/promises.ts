@@ -3,8 +3,8 @@ import { Sightings } from './claims.ts';
 import { type BookingRow, beginningOf, type History, type Operation } from './history.ts';
 
 /**
- * What can be said of a history without a search, each broken promise in a sentence. The search finds most of it too; these words
- * are easier to read.
+ * Checks of a history that need no search. Each broken promise is a sentence. The search finds most of them too, but these sentences are
+ * easier to read.
  */
 export function brokenPromises(history: History): readonly string[] {
   const zero = beginningOf(history);
@@ -22,7 +22,7 @@ export function brokenPromises(history: History): readonly string[] {
 
 type Words = (operation: Operation) => string;
 
-/** Each kind of answer once, with the first that was like it. */
+/** Each kind of answer once, with its first example. */
 function* unspecified({ operations }: History, words: Words): Generator<string> {
   const byKind = new Map<string, Operation[]>();
   for (const operation of operations) {
@@ -67,7 +67,7 @@ function* keys({ operations, ending }: History, words: Words): Generator<string>
     for (const operation of asked) {
       if (operation.answer.status !== 409) continue;
       const { invokedAt, completedAt } = operation;
-      // A client without an answer may have a request under way for as long as it likes.
+      // A client without an answer may have a request in progress for any length of time.
       const isUnderWay = (other: Operation) =>
         other !== operation && other.invokedAt <= completedAt && (meaningOf(other) === 'unknown' || other.completedAt >= invokedAt);
       if (!asked.some(isUnderWay)) yield `no other request under the key was under way: ${words(operation)}`;
@@ -75,7 +75,7 @@ function* keys({ operations, ending }: History, words: Words): Generator<string>
   }
 }
 
-/** An acknowledged booking is in the tables as it was acknowledged, unless somebody asked for its deletion. */
+/** An acknowledged booking is in the tables, unchanged, unless a client requested its deletion. */
 function* acknowledged({ operations, ending }: History, sightings: Sightings, words: Words): Generator<string> {
   const rows = new Map(ending.bookings.map((row) => [row.id, row]));
   const events = new Set(ending.events.map(({ id }) => id));
@@ -90,7 +90,7 @@ function* acknowledged({ operations, ending }: History, sightings: Sightings, wo
   }
 }
 
-/** Bookings for which somebody may have asked for the deletion, and the time of the first such request. */
+/** Bookings with a possible request for deletion, and the time of the first such request. */
 function deletedBookings(operations: readonly Operation[]): ReadonlyMap<string, number> {
   const deleted = new Map<string, number>();
   for (const operation of operations) {
@@ -101,7 +101,7 @@ function deletedBookings(operations: readonly Operation[]): ReadonlyMap<string, 
   return deleted;
 }
 
-/** A booking that nobody was told of needs a request whose outcome is unknown. */
+/** A booking that no answer mentions needs a request of unknown outcome. */
 function* unacknowledged({ operations, ending }: History, sightings: Sightings, words: Words): Generator<string> {
   const orders = operations.filter(({ ask }) => ask.do === 'book');
   const unexplained = new Set(ending.bookings.map(({ id }) => id).filter((id) => !sightings.acknowledged.has(id)));
@@ -125,7 +125,7 @@ function* unacknowledged({ operations, ending }: History, sightings: Sightings, 
 }
 const SUSPECTS_MAX = 3;
 
-/** At the server that acknowledged it, a booking is there at once. */
+/** The server that acknowledged a booking shows it at once. */
 function* ownWrites({ operations }: History, words: Words): Generator<string> {
   const deleted = deletedBookings(operations);
   const eventsDeleted = new Set(operations.flatMap(({ ask }) => (ask.do === 'delete event' ? [ask.event] : [])));

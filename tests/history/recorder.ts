@@ -11,10 +11,10 @@ import { type BookingRow, type Ending, type EventRow, type History, now, type Op
 import { type ClientPlan, type Person, type ServerAddress, Session } from './session.ts';
 import { countAnswers, countsInWords, judge, type Verdict } from './verdict.ts';
 
-/** The same workload each time, so that a change does not fail for what it has not done. How it interleaves, no seed decides. */
+/** The workload is the same each time, so that a change does not fail by chance. The seed does not decide how operations interleave. */
 export const SEED = wholeNumber('HISTORY_SEED', 1);
 
-/** A variable of the environment; whatever is no whole number is refused. */
+/** Reads an environment variable. It refuses everything that is not a whole number. */
 export function wholeNumber(name: string, fallback: number): number {
   const text = process.env[name] ?? String(fallback);
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new Error(`${name}: must be a whole number from 1 to 999999999, not "${text}"`);
@@ -49,19 +49,19 @@ export interface Workload {
   readonly seconds: number;
 }
 
-/** Few tickets, so that they run out and come back; the last event may be deleted. */
+/** Few tickets, so that they sell out and come back. The last event may be deleted. */
 const TOTALS = [20, 60, 40, 90, 3];
 
-/** Events of the history's own. */
+/** Creates events for this history alone. */
 export const openEvents = ({ servers, admin }: Stage): Promise<readonly EventRow[]> =>
   Promise.all(TOTALS.map((total) => makeEvent(servers[0]?.url ?? '', admin, total)));
 
-/** Lets client processes use the servers, and gives what they recorded, with what the tables hold in the end. */
+/** Lets client processes use the servers. Returns their records and the final content of the tables. */
 export async function recordHistory(
   { store, servers, admin, users }: Stage,
   events: readonly EventRow[],
   { clients, ...rest }: Workload,
-  /** What happens to the servers and their database until the clients have stopped. It leaves them well. */
+  /** Disturbs the servers and their database until the clients have stopped. At its end both work again. */
   meanwhile: (stopped: AbortSignal) => Promise<void> = async () => undefined,
 ): Promise<History> {
   const folder = temporaryFolder();
@@ -82,7 +82,7 @@ export async function recordHistory(
   return { seed: rest.seed, beginning, operations, ending: await endingOf(store, events) };
 }
 
-/** After a disturbance the servers may need a while. */
+/** The servers may need some time after a disturbance. */
 async function makeEvent(url: string, admin: Person, total: number): Promise<EventRow> {
   const id = await until('an event is made', async (): Promise<string | undefined> => {
     const { status, body } = await ask(url, 'POST', '/api/events', { as: admin, body: { ...CONCERT, total_tickets: total } });
@@ -91,7 +91,7 @@ async function makeEvent(url: string, admin: Person, total: number): Promise<Eve
   return { id, name: CONCERT.name, priceCents: CONCERT.ticket_price * 100, total, available: total };
 }
 
-/** One process for each client of a test file: to start one takes longer than a short history. */
+/** One process for each client of a test file, since its start takes longer than a short history. */
 const clients: ReturnType<typeof launch>[] = [];
 async function runClient(plan: ClientPlan, folder: string): Promise<void> {
   const file = join(folder, `${plan.client}.plan.json`);
@@ -116,7 +116,7 @@ interface Joined {
 async function endingOf(store: Store, events: readonly EventRow[]): Promise<Ending> {
   const ids = new Set(events.map(({ id }) => id));
   const askedAt = now();
-  // One statement, so that all rows are of one moment.
+  // One statement, so that all rows show the same moment.
   const rows = await query<Joined>(
     store,
     `SELECT events.id AS event, name, ticket_price_cents, total_tickets, available_tickets, bookings.id AS booking, user_id, quantity, total_price_cents, status
@@ -157,7 +157,7 @@ const bookingRow = (row: Joined): BookingRow => ({
   status: row['status'] as Status, // the table allows no other
 });
 
-/** What was asked and found, in a line. */
+/** The number of requests and the result, in one line. */
 export function summary(history: History, { steps, milliseconds, broken }: Verdict): string {
   const times = history.operations.flatMap(({ invokedAt, completedAt }) => [invokedAt, completedAt]);
   const seconds = times.length === 0 ? 0 : (times.reduce((a, b) => Math.max(a, b)) - times.reduce((a, b) => Math.min(a, b))) / 1e6;
@@ -170,7 +170,7 @@ export function summary(history: History, { steps, milliseconds, broken }: Verdi
 
 const BROKEN_SHOWN = 6;
 
-/** Judges the history; one that is not true is kept in a file that the failure names. */
+/** Judges the history. A history that breaks a promise is stored in a file, and the failure names the file. */
 export function expectTrue(history: History, place: string): void {
   const verdict = judge(history);
   console.log(`${place}, ${summary(history, verdict)}`);
@@ -183,7 +183,7 @@ export function failureOf(history: History, verdict: Verdict, place: string): st
   const file = join(mkdtempSync(join(tmpdir(), 'ticket-history-')), `${place.replaceAll(/\W+/g, '-')}.jsonl`);
   writeHistory(file, history);
   const more = verdict.broken.length - BROKEN_SHOWN;
-  // The search's own words come last, and are never left out.
+  // The search's own words come last, and are always shown.
   const shown = [...new Set([...verdict.broken.slice(0, BROKEN_SHOWN), ...verdict.unexplained.slice(0, 2)])];
   return `${place}, ${summary(history, verdict)}\nthe history is in ${file}\n${shown.join('\n')}${more > 0 ? `\nand ${more} more` : ''}`;
 }

@@ -8,11 +8,11 @@ import { type Answer, type Ask, type BookingRow, centsOf, type EventRow, now, ty
 /** What a client process is started with. */
 export interface ClientPlan {
   readonly seed: number;
-  /** Each client of a history has another number, below 9. */
+  /** Each client of a history has its own number, below 9. */
   readonly client: number;
   /** Below 10. */
   readonly sessions: number;
-  /** It stops when each session has asked so often, or so much time has passed. */
+  /** The client stops when each session has sent this many requests, or when the time is over. */
   readonly operationsPerSession: number;
   readonly seconds: number;
   readonly servers: readonly ServerAddress[];
@@ -26,7 +26,7 @@ export interface ClientPlan {
 export interface ServerAddress {
   readonly name: string;
   readonly url: string;
-  /** Where requests come to the same server slowly. */
+  /** The address at which requests reach the same server slowly. */
   readonly slowUrl?: string;
 }
 
@@ -57,13 +57,13 @@ const WEIGHTS = {
 } as const;
 type Intention = keyof typeof WEIGHTS;
 
-/** Longer than any server may take: what was not answered by then has an unknown outcome. */
+/** Longer than any server may take. A request without an answer by then has an unknown outcome. */
 const PATIENCE_MS = 30_000;
 const PAUSE_MS_MAX = 4;
 const PAUSE_AFTER_OUTAGE_MS = 100;
 const PAUSE_WHERE_NOBODY_LISTENS_MS = 500;
 const TRIES_UNDER_A_KEY_MAX = 4;
-/** More are forgotten, oldest first: it is the newest that others change too. */
+/** The session forgets the oldest ones above this number, because other sessions change the newest ones. */
 const BOOKINGS_KNOWN = 15;
 const KEYS_KNOWN = 10;
 const QUANTITY_MAX = 3;
@@ -73,7 +73,7 @@ export const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_IN
 type Booked = Pick<BookingRow, 'id' | 'event'>;
 type Order = Extract<Ask, { do: 'book' }>;
 
-/** A client that asks one thing after the other, as a seed draws it, and records what is answered. */
+/** A client that sends one request after the other, as a seed selects them, and records the answers. */
 export class Session {
   readonly #plan: ClientPlan;
   readonly #number: number;
@@ -84,7 +84,7 @@ export class Session {
   readonly #record: (operation: Operation) => void;
   #bookings: readonly Booked[] = [];
   #orders: readonly Order[] = [];
-  /** What was answered with an ETag, by user and path. */
+  /** Answers that had an ETag, by user and path. */
   readonly #tagged = new Map<string, { readonly tag: string; readonly answer: Answer }>();
   #asked = 0;
   #until = 0;
@@ -109,7 +109,7 @@ export class Session {
     }
   }
 
-  /** All that each server tells of the events and of the bookings. */
+  /** Everything that each server says about the events and the bookings. */
   async lookAtAll(): Promise<void> {
     for (const at of this.#plan.servers.keys()) {
       await this.#send({ do: 'list events' }, { at });
@@ -145,7 +145,7 @@ export class Session {
         const booked = this.#random.pick(this.#bookings);
         if (booked === undefined) return;
         await this.#send({ do: 'delete booking', event: booked.event, booking: booked.id }, { as: this.#ownerOrAdmin() });
-        // Now and then it is remembered, so that a deleted booking is asked for too.
+        // Sometimes the session remembers it, so that it also asks for deleted bookings.
         if (this.#random.chance(0.8)) this.#bookings = this.#bookings.filter(({ id }) => id !== booked.id);
         return;
       }
@@ -176,7 +176,7 @@ export class Session {
     }
   }
 
-  /** Now and then twice, so that it is asked whether it has changed since. */
+  /** Sometimes the read is repeated, to ask whether it has changed since. */
   async #look(ask: Ask, as = this.#user): Promise<void> {
     await this.#send(ask, { as });
     if (this.#random.chance(0.25)) await this.#send(ask, { as, at: this.#anyServer() });
@@ -194,7 +194,7 @@ export class Session {
     return event;
   }
 
-  /** Asks until it is known what came of it, mostly. */
+  /** Repeats the request in most cases until its outcome is known. */
   async #bookUnderKey(order: Order): Promise<void> {
     this.#orders = [...this.#orders, order].slice(-KEYS_KNOWN);
     for (let tries = 0; tries < TRIES_UNDER_A_KEY_MAX; tries++) {
@@ -214,7 +214,7 @@ export class Session {
     await this.#send({ do: 'edit event', event: event.id, changes }, { as: this.#plan.admin });
   }
 
-  /** No other operation of any session has it, so what was written can be recognised. As a price it is less than the highest. */
+  /** No other operation of any session uses it, so a written value can be recognised. As a price it is below the maximum. */
   #unique(): number {
     return (this.#plan.client + 1) * 1_000_000_000 + this.#number * 100_000_000 + this.#asked;
   }
@@ -270,7 +270,7 @@ export class Session {
     return operation;
   }
 
-  /** What is recorded of an answer. Events that are not the plan's are none of its business. */
+  /** The record of an answer. It leaves out events that are not in the plan. */
   #read(ask: Ask, { status, nobodyListened, tag, replayed, body }: Heard): Answer {
     if (status === undefined) return { status, ...(nobodyListened ? { nobodyListened } : {}) };
     const { message, errors, data } = body;
@@ -326,7 +326,7 @@ interface Heard {
   readonly body?: any;
 }
 
-/** One request, on a connection of its own or on one that is kept. Nothing is sent again by itself. */
+/** Sends one request, on a new connection or on one that is kept open. It never repeats a request. */
 function send(url: string, method: string, headers: Record<string, string>, body: unknown, { isOwn }: { readonly isOwn: boolean }): Promise<Heard> {
   return new Promise((resolve) => {
     const nothing = (error: NodeJS.ErrnoException) => resolve({ status: undefined, nobodyListened: error.code === 'ECONNREFUSED' });

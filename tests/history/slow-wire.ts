@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../packages/domain/src/testing/random.ts';
 import { atTheEnd } from '../faults/programs.ts';
 
-/** Around what a server waits for a head (10 s) and for a whole request (15 s). */
+/** Around the server's limits for a head (10 s) and for a whole request (15 s). */
 const DELAY_MS_MIN = 8000;
 const DELAY_MS_MAX = 17_000;
-/** Enough to begin a request, and not its head. */
+/** Enough bytes to begin a request, but less than its head. */
 const FIRST_BYTES = 10;
 
-/** The address of a wire to the server on which the end of the head, or of the body, comes late. */
+/** The address of a wire to the server. The end of the head, or of the body, comes late on it. */
 export function laySlowWire(url: string, random: Random): Promise<string> {
   const { hostname, port } = new URL(url);
   const wire = createServer((near) => {
@@ -24,7 +24,7 @@ export function laySlowWire(url: string, random: Random): Promise<string> {
       near.pause();
       const cut = random.chance(0.5) ? FIRST_BYTES : request.length - 1;
       far.write(request.subarray(0, cut));
-      // A server that gives up crosses with the rest, which is on its way.
+      // If the server gives up, its answer crosses with the rest of the request.
       const answered = new Promise((resolve) => far.once('data', resolve).once('close', resolve));
       await Promise.race([answered, sleep(DELAY_MS_MIN + random.below(DELAY_MS_MAX - DELAY_MS_MIN))]);
       if (far.writable) far.write(request.subarray(cut));

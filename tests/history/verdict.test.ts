@@ -60,7 +60,7 @@ const during = (from: number, to: number) => {
   };
 };
 
-/** A history of one event, with what its tables hold in the end. */
+/** A history of one event, with the final content of its tables. */
 function history(
   told: readonly Told[],
   bookings: readonly BookingRow[] = [],
@@ -134,7 +134,7 @@ describe('a history is accepted where', () => {
 
 describe('a history is rejected where', () => {
   const put = (cents: number) => during(10, 60).edit({ ticket_price: cents / 100 }, { status: 200, event: event({ priceCents: cents }) });
-  /** By the search alone (`true`), or also by a rule that needs none. */
+  /** `true`: only the search finds it. Otherwise a rule without a search finds it too. */
   const REJECTED: Readonly<Record<string, readonly [found: string, one: History]>> = {
     'a read is older than its question': [
       'it says available 4, and it is 2',
@@ -338,7 +338,7 @@ describe('whatever a sound event answers', () => {
 
   type Draw = typeof draw extends fc.Arbitrary<infer One> ? One : never;
 
-  /** An event of this test's own, which does one thing after the other; each takes effect at the tenth part of its number. */
+  /** An event of this test alone. Its operations follow each other, and each takes effect at a tenth of its number. */
   function recorded(draws: readonly Draw[]): History {
     let [name, priceCents, total] = [CONCERT.name, CONCERT.priceCents, CONCERT.total];
     let bookings: readonly BookingRow[] = [];

@@ -6,15 +6,15 @@ import { linearize, type Search, STEPS_MAX } from './linearizability.ts';
 import { brokenPromises } from './promises.ts';
 
 export interface Verdict {
-  /** What is wrong, for people. None: every answer is true. */
+  /** Broken promises, in words for people. If there are none, every answer is true. */
   readonly broken: readonly string[];
-  /** Of `broken`, what the search found. */
+  /** The part of `broken` that the search found. */
   readonly unexplained: readonly string[];
   readonly steps: number;
   readonly milliseconds: number;
 }
 
-/** Whether the answers of a history can all be true. */
+/** Checks whether all answers of a history can be true. */
 export function judge(history: History, stepsMax = STEPS_MAX): Verdict {
   const began = performance.now();
   let steps = 0;
@@ -29,7 +29,7 @@ export function judge(history: History, stepsMax = STEPS_MAX): Verdict {
   return { broken: [...brokenPromises(history), ...unexplained], unexplained, steps, milliseconds: performance.now() - began };
 }
 
-/** How often each kind of answer was heard; added to those that were counted before. */
+/** The number of answers of each kind, added to earlier counts. */
 export function countAnswers({ operations }: Pick<History, 'operations'>, counts = new Map<string, number>()): Map<string, number> {
   for (const operation of operations) counts.set(kindOf(operation), (counts.get(kindOf(operation)) ?? 0) + 1);
   return counts;
@@ -45,7 +45,7 @@ export const countsInWords = (counts: ReadonlyMap<string, number>): string =>
 const PLACED_SHOWN = 6;
 const OPEN_SHOWN = 6;
 
-/** The shortest piece of the history that shows what is wrong: what was placed last, what cannot come next, and what may be to blame. */
+/** The shortest piece of the history that shows the fault: the last placed operations, those that cannot come next, and possible causes. */
 function explanation(history: History, event: EventRow, claims: readonly Claim[], search: Exclude<Search, { verdict: 'linearizable' }>): string {
   const zero = beginningOf(history);
   const words = (claim: Claim | undefined) =>
@@ -60,7 +60,7 @@ function explanation(history: History, event: EventRow, claims: readonly Claim[]
   const lines = [
     `event ${shown(event.id)}: ${search.verdict}${steps}; no order of the operations gives these answers`,
     `  placed last, of ${search.placed.length}:`,
-    // An operation may claim several things of one event.
+    // An operation may make several claims about one event.
     ...[...new Set(search.placed.map((index) => words(claims[index])))].slice(-PLACED_SHOWN).map((line) => `    ${line}`),
     `  then: ${search.state}`,
     '  what comes next cannot be placed:',
@@ -77,7 +77,10 @@ const section = (title: string, lines: readonly string[]): readonly string[] =>
 const SUSPECTS_MAX = 15;
 const SUSPECT_STEPS_MAX = STEPS_MAX / 10;
 
-/** Of the writes that were told that nothing was done the fewest that explain the answers, had they been stored. None where that is not it. */
+/**
+ * The smallest set of writes that explains the answers if they were stored, though their answers said that nothing was done. Empty if there
+ * is no such set.
+ */
 function toBlame(history: History, event: EventRow, claims: readonly Claim[]): readonly Claim[] {
   const sightings = new Sightings(history);
   const explains = (suspects: readonly Claim[]) =>

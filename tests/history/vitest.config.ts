@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** By option (`npm run test:history`): its file is not named *.test.ts, so no other run takes it up. */
+/** Opt-in (`npm run test:history`): its file is not named *.test.ts, so no other run includes it. */
 export default defineConfig({
   test: {
     root: import.meta.dirname,

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../faults/programs.ts';
 import { neighbourOf } from '../neighbour.ts';
 import { type Api, type Caller, openApi, type Reply } from '../open-api.ts';
 
-/** The threats to accounts, T19 to T41, and what T83 to T85 are to a person's name. */
+/** The threats to accounts, T19 to T41, and those of T83 to T85 that concern a person's name. */
 const cases = engines.flatMap((engine) => (['open', 'locked'] as const).map((profile) => [engine, profile] as const));
 
 const PASSWORD = 'kereta malam 7';
@@ -24,11 +24,11 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
   let api: Api;
   let admin: Caller;
   beforeAll(async () => {
-    api = await openApi(engine, profile, {}, { bcryptCost: 5 }); // real hashes, and quick ones
+    api = await openApi(engine, profile, {}, { bcryptCost: 5 }); // real hashes at a low cost
     admin = await api.account({ role: 'admin' });
   });
   afterAll(async () => {
-    expect(api.logged).toEqual([]); // I7: no client makes anything unexpected happen
+    expect(api.logged).toEqual([]); // I7: no client causes an unexpected failure
     await api.close();
   });
 
@@ -37,7 +37,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
   const logIn = (email: unknown, password: unknown) => post('/api/auth/login', { email, password });
   const logInFrom = (from: string, email: string, password: string) =>
     api.send('POST', '/api/auth/login', { body: { email, password }, headers: { 'X-Forwarded-For': from } });
-  /** An account made as people make theirs. */
+  /** An account that is made through registration. */
   async function register(fields: object = {}): Promise<Caller & { readonly email: string }> {
     const { status, body } = await post('/api/auth/register', { name: 'Sari', email: anEmail(), password: PASSWORD, ...fields });
     expect(status).toBe(201);
@@ -45,7 +45,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
   }
   const users = async () => JSON.stringify(await api.query('SELECT * FROM users ORDER BY id'));
 
-  /** Wherever an account is made or changed, each value is refused with a fault of its field alone, and nothing is stored. */
+  /** On every way to create or change an account, an invalid value gives a fault of its field alone. Nothing is stored. */
   async function expectRefused(field: string, values: readonly unknown[]): Promise<void> {
     const before = await users();
     const person = { name: 'Jane', email: 'never-stored@example.com', password: PASSWORD };
@@ -83,7 +83,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     ]) {
       verify.mockClear();
       expect((await logIn(tried, 'wrong')).status).toBe(401);
-      expect(verify.mock.calls).toEqual([['wrong', hash]]); // which is the same work: bcrypt-password-hasher.test.ts
+      expect(verify.mock.calls).toEqual([['wrong', hash]]); // the work is the same as for a known user: bcrypt-password-hasher.test.ts
     }
     verify.mockRestore();
   });
@@ -153,7 +153,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
         headers: { 'X-Forwarded-For': from },
       });
     const { email } = await register();
-    for (let n = 0; n < 25; n++) expect((await registerFrom('198.51.100.20', { email: 'no e-mail' })).status).toBe(400); // tells nothing
+    for (let n = 0; n < 25; n++) expect((await registerFrom('198.51.100.20', { email: 'no e-mail' })).status).toBe(400); // reveals nothing
     for (let n = 0; n < 10; n++) expect((await registerFrom('198.51.100.20')).status).toBe(201);
     for (let n = 0; n < 10; n++) expect((await registerFrom('198.51.100.20', { email })).body).toEqual(EMAIL_TAKEN);
     const before = await users();
@@ -480,7 +480,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
       expect((await put(person, { password: 'kereta malam 12' }, admin)).status).toBe(200);
       const chief = await register();
       await api.send('PUT', `/api/users/${chief.id}`, { as: admin, body: { role: 'admin' } });
-      expect((await put(chief, { password: 'kereta malam 13' })).status).toBe(isLocked ? 400 : 200); // an admin is asked of their own
+      expect((await put(chief, { password: 'kereta malam 13' })).status).toBe(isLocked ? 400 : 200); // an admin must give their own password
     });
 
     if (isLocked)
@@ -561,7 +561,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
 
     const database = api.container.get(TOKENS.database);
     const rename = (from: string, to: string) => database.transaction((manager) => manager.query(`ALTER TABLE users RENAME COLUMN ${from} TO ${to}`));
-    await rename('password_hash', 'elsewhere'); // so the INSERT that has the hash among its parameters fails
+    await rename('password_hash', 'elsewhere'); // so the INSERT fails that has the hash among its parameters
     const failed = await post('/api/auth/register', { ...changed, email: 'storing.fails@example.com' });
     await rename('elsewhere', 'password_hash');
     expect([failed.status, failed.body]).toEqual([500, failure('Terjadi kesalahan pada server')]);
@@ -628,7 +628,7 @@ describe.each(cases)('the last admins on %s, %s profile', (engine, profile) => {
   it('T39: of two who demote each other at once, one stays', async () => {
     for (let round = 0; round < 5; round++) {
       const replies = await Promise.all([demote(one, other), demote(other, one)]);
-      // The user who is decided second is no admin any more, which matters where a role is for admins to change.
+      // The user of the second decision is no longer an admin. That matters for roles that only admins may change.
       expect(replies.map(({ status }) => status).toSorted()).toEqual([200, profile === 'open' ? 400 : 403]);
       await reinstate();
     }
@@ -640,7 +640,7 @@ describe.each(cases)('the last admins on %s, %s profile', (engine, profile) => {
     expect(await admins()).toEqual([{ id: one.id }]);
   });
 
-  /** One admin is left, and makes the other one again. */
+  /** One admin is left, and makes the other one an admin again. */
   async function reinstate(): Promise<void> {
     const left = await admins();
     expect(left).toHaveLength(1);
@@ -692,7 +692,7 @@ describe('a flood of logins', () => {
     expect(refused.map(({ body }) => body)).toEqual(Array.from({ length: 3 }, () => failure('Layanan sementara tidak tersedia')));
     for (const { headers } of refused) expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
     expect(replies.filter(({ status }) => status === 401)).toHaveLength(room);
-    // Refused and read long before the last of those who waited had their turn.
+    // These were refused and read long before the last waiting request got its turn.
     expect(
       done
         .slice(0, room / 2)

@@ -5,7 +5,7 @@ import type { Profile } from '../../packages/adapters/src/profiles.ts';
 import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi } from '../open-api.ts';
 
-/** What a request that is refused costs: the database's one writer, its locks and the places for passwords are for those who may use them. */
+/** The cost of a refused request. The database's one writer, its locks and the places for passwords are for requests with the right to use them. */
 type Request = readonly [method: string, path: string, body?: unknown];
 
 const person = () => ({ name: 'Jane', email: `${anId()}@example.com`, password: 'correct horse' });
@@ -25,7 +25,7 @@ describe.each(cases)('a refused request on %s, %s profile', (engine, profile: Pr
   });
   afterAll(() => api.close());
 
-  /** What the requests come to, and how often they reached for the database and for the hasher. */
+  /** The outcomes of the requests, and how often they used the database and the hasher. */
   async function costOf(requests: readonly Request[], as?: Caller) {
     const database = api.container.get(TOKENS.database);
     const passwords = api.container.get(TOKENS.passwords);
@@ -175,7 +175,7 @@ describe.each(engines)('what nobody is refused for, on %s', (engine) => {
 describe('the places for passwords', () => {
   let api: Api;
   beforeAll(async () => {
-    api = await openApi('sqlite', 'locked', {}, { bcryptCost: 12 }); // slow hashes, and few places
+    api = await openApi('sqlite', 'locked', {}, { bcryptCost: 12 }); // slow hashes and few places
   });
   afterAll(() => api.close());
   const from = (address: string) => ({ 'X-Forwarded-For': address });

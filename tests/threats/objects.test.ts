@@ -6,10 +6,10 @@ import { engines, environmentOf, freshDatabase } from '../engines.ts';
 import { launch, temporaryFolder, until } from '../faults/programs.ts';
 import { type Api, type Caller, CONCERT, openApi, type Reply } from '../open-api.ts';
 
-/** The threats to objects, fields and the flow of business, T42 to T73: what is asked of rows that may not be given. */
+/** The threats to objects, fields and the flow of business, T42 to T73: requests for rows that may not be shown. */
 const cases = engines.flatMap((engine) => (['open', 'locked'] as const).map((profile) => [engine, profile] as const));
 
-/** Values that were seen to get through somewhere: coerced, truncated, rounded, rolled over, or a 500 from the database. */
+/** Values that got through somewhere: coerced, truncated, rounded, overflowed, or answered with a 500 from the database. */
 const NO_COUNTS: readonly unknown[] = [0, -1, 1.5, '2', '', null, true, [2], {}, 900_001, 1e9, 2 ** 53, 1e308, -0.001];
 const NO_PRICES: readonly unknown[] = [-1, -0.01, 0.001, 1.005, 1e15, 100_000_000, '50000', '1e3', '', true, null, [1], {}, 1e308, 2 ** 53];
 const NO_DATES: readonly unknown[] = [
@@ -32,7 +32,7 @@ describe.each(cases)('objects on %s, %s profile', (engine, profile) => {
     booking = (await book(event, 2)).body.data.id;
   });
   afterAll(async () => {
-    expect(api.logged).toEqual([]); // whatever is asked, nothing of it is unexpected
+    expect(api.logged).toEqual([]); // no request causes an unexpected failure
     await api.close();
   });
 
@@ -101,7 +101,7 @@ describe.each(cases)('objects on %s, %s profile', (engine, profile) => {
     expect((await setStatus(first.id, 'confirmed')).body.data).toEqual(first);
   });
 
-  /** What stands in the table is known only when the tests run. */
+  /** The content of the table is known only when the tests run. */
   const filled = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value).replaceAll(':event', event).replaceAll(':booking', booking));
   const order = { event_id: ':event', quantity: 1 };
   const FIELDS: readonly (readonly [title: string, method: string, path: string, good: object, field: string, values: readonly unknown[]])[] = [
@@ -386,7 +386,7 @@ describe.each(engines)('two servers on %s', (engine) => {
     const made = replies.filter(({ status }) => status === 201).map(({ body }) => body.data.id as string);
     expect([made.length, await held()]).toEqual([LIMIT, LIMIT]);
     expect(refusals(replies)).toEqual(Array.from({ length: 24 - LIMIT }, () => tooMany(1)));
-    expect((await book(0, admin, LIMIT)).status).toBe(201); // another user has a share of their own
+    expect((await book(0, admin, LIMIT)).status).toBe(201); // another user has their own limit
 
     const setStatus = (server: number, id: string, status: string, token = buyer) =>
       ask(server, 'PATCH', `/api/bookings/${id}/status`, token, { status });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
-/** What is tested elsewhere, because it belongs to a larger table there. It is said in the output of every run. */
+/** Threats that are tested elsewhere, because they belong to a larger table there. Every run prints them. */
 const NOT_TESTED_HERE = new Map([
   ['T10', 'the token of a deleted user: on every route, in tests/api/access.test.ts'],
   ['T42', 'another’s booking: with everybody’s rights to everything, in tests/api/access.test.ts'],

@@ -12,7 +12,7 @@ import { engines } from '../engines.ts';
 import { launch, temporaryFolder, until } from '../faults/programs.ts';
 import { type Api, type Caller, CONCERT, openApi, type Reply } from '../open-api.ts';
 
-/** The threats to tokens, T1 to T18: what is shown in place of a good token, and what becomes of it. */
+/** The threats to tokens, T1 to T18: what is sent in place of a valid token, and the answer. */
 const cases = engines.flatMap((engine) => (['open', 'locked'] as const).map((profile) => [engine, profile] as const));
 
 const INVALID = { success: false, message: 'Token tidak valid atau expired', errors: null };
@@ -24,7 +24,7 @@ const publicKey = keys.publicKey.export({ type: 'spki', format: 'pem' }).toStrin
 
 const OURS = { iss: 'ticket-platform', aud: 'ticket-platform-api', token_use: 'access' };
 
-/** What a token is made of. Left as it is, it is a good one of ours: of an earlier version, which did not say for whom and what. */
+/** The parts of a token. Unchanged, it is a valid one of an earlier version, which did not name its audience and purpose. */
 interface Parts {
   readonly header: object;
   readonly claims: Readonly<Record<string, unknown>>;
@@ -39,7 +39,7 @@ const tokenOf = ({ header, claims, sign }: Parts, payload: unknown = claims): st
 const withClaims = (parts: Parts, claims: object): string => tokenOf({ ...parts, claims: { ...parts.claims, ...claims } });
 const withHeader = (parts: Parts, header: object, sign = parts.sign): string => tokenOf({ ...parts, header: { ...parts.header, ...header }, sign });
 
-/** Tokens that are none of ours, or not any more. Each differs from a good one in what is said of it. */
+/** Tokens that we did not issue, or that are no longer valid. Each differs from a valid one in the part that its name gives. */
 const FORGED: readonly (readonly [row: string, make: (good: Parts, secret: string) => string])[] = [
   ...['none', 'None', 'NONE', 'nOnE', ''].flatMap(
     (alg) =>
@@ -116,7 +116,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     [user, admin] = [await api.account(), await api.account({ role: 'admin' })];
   });
   afterAll(async () => {
-    expect(api.logged).toEqual([]); // whatever is shown, nothing of it is unexpected
+    expect(api.logged).toEqual([]); // no token causes an unexpected failure
     await api.close();
   });
 
@@ -161,7 +161,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     const someone = await api.account();
     const token = tokenOf(good(someone));
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-    const last = alphabet[alphabet.indexOf(token.at(-1) ?? '') + 1]; // the bits that base64 leaves over
+    const last = alphabet[alphabet.indexOf(token.at(-1) ?? '') + 1]; // base64 ignores these bits
     const spellings = [token, token.slice(0, -1) + last, `${token}=`];
     for (const spelling of spellings) expect((await me(spelling)).status, spelling).toBe(200);
     await api.send('DELETE', `/api/users/${someone.id}`, { as: admin });
@@ -242,7 +242,7 @@ describe.each(cases)('tokens on %s, %s profile', (engine, profile) => {
     }
     expectRefused(await api.send('POST', '/api/users', { as: bad, body: person }));
     expectRefused(await change({ name: 'Taken over' }, bad));
-    // The routes that give a token ask for none: a client that still sends an expired one must not be shut out.
+    // The routes that return a token require none. A client that still sends an expired token must not be locked out.
     expect((await api.send('POST', '/api/auth/register', { as: bad, body: person })).status).toBe(201);
     expect((await api.send('POST', '/api/auth/login', { as: bad, body: person })).status).toBe(200);
   });
@@ -264,7 +264,7 @@ describe('tokens on a connection', () => {
     await api.close();
   });
 
-  /** Status and body of the answer to a request with these header lines, sent as they are. */
+  /** The status and the body of the answer. The header lines are sent unchanged. */
   async function ask(...lines: readonly string[]): Promise<readonly [status: number, body: unknown]> {
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
     let heard = '';

@@ -10,7 +10,7 @@ import { TOKENS } from '../../packages/adapters/src/container.ts';
 import { engines } from '../engines.ts';
 import { type Api, type Caller, CONCERT, openApi, type Reply } from '../open-api.ts';
 
-/** The threats to the transport and the parser, T74 to T99: bytes as nobody well-meaning sends them. */
+/** The threats to the transport and the parser, T74 to T99: malformed or hostile bytes. */
 const cases = engines.flatMap((engine) => (['open', 'locked'] as const).map((profile) => [engine, profile] as const));
 
 const failure = (message: string, errors: unknown = null) => ({ success: false, message, errors });
@@ -27,14 +27,14 @@ describe.each(cases)('text and bytes on %s, %s profile', (engine, profile) => {
     event = (await api.send('POST', '/api/events', { as: admin, body: CONCERT })).body.data.id;
   });
   afterAll(async () => {
-    expect(api.logged).toEqual([]); // whatever is sent, nothing of it is unexpected
+    expect(api.logged).toEqual([]); // no bytes cause an unexpected failure
     await api.close();
   });
 
   const person = () => ({ name: 'Sari', email: `t-${anId()}@example.com`, password: PASSWORD });
   const userPath = (id: string) => `/api/users/${id}`;
   const eventPath = (id: string) => `/api/events/${id}`;
-  /** A field that takes a text, and a request that is valid except for it. */
+  /** A text field, and a request that is valid except for it. */
   type Field = readonly [field: string, method: string, path: () => string, good: () => object];
   const titled = (all: readonly Field[]) => all.map((one) => [`${one[1]} ${one[0]}`, one] as const);
   const EVENT_FIELDS = ['name', 'location', 'description'].flatMap((field): Field[] => [
@@ -57,7 +57,7 @@ describe.each(cases)('text and bytes on %s, %s profile', (engine, profile) => {
   };
   const put = ([field, method, path, good]: Field, value: unknown): Promise<Reply> =>
     api.send(method, path(), { as: admin, body: { ...good(), [field]: value } });
-  /** Sends a body as it is, and gives status and envelope. */
+  /** Sends a body unchanged. Returns the status and the envelope. */
   async function sendBytes(method: string, path: string, body: Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
     const all = { 'Content-Type': 'application/json', Authorization: `Bearer ${admin.token}`, ...headers };
     const answer = await api.fetch(new Request(`http://localhost${path}`, { method, headers: all, body }));
@@ -298,7 +298,7 @@ async function listening(api: Pick<Api, 'fetch'>, limits: Partial<ServerLimits> 
   return server;
 }
 
-/** Sends bytes as they are, a part after the other, and gives all that came back until the connection was closed. */
+/** Sends the parts one after the other, unchanged. Returns all data until the connection closes. */
 async function heardFrom(server: Server, ...parts: readonly Part[]): Promise<string> {
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   const chunks: Buffer[] = [];
@@ -314,7 +314,7 @@ async function heardFrom(server: Server, ...parts: readonly Part[]): Promise<str
   return isClosed ? Buffer.concat(chunks).toString() : `still open after: ${Buffer.concat(chunks)}`;
 }
 
-/** The answers in what was heard: each head, and as much body as it says. */
+/** The answers in the received data: each head, and as much of the body as its length says. */
 function answersIn(heard: string): Answer[] {
   const answers: Answer[] = [];
   for (let rest = heard; rest !== ''; ) {
@@ -340,7 +340,7 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     server = await listening(api);
   });
   afterAll(async () => {
-    // A client that breaks its own body off is reported, and nothing else happened that nobody expected.
+    // The server reports a client that breaks off its body. Nothing else unexpected happens.
     expect(api.logged.filter((line) => !JSON.stringify(line).includes('the client went away'))).toEqual([]);
     server.closeAllConnections();
     server.close();
@@ -352,7 +352,7 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     Buffer.concat([Buffer.from([`${line} HTTP/1.1`, 'Host: here', ...headers, 'Connection: close', '', ''].join(CRLF)), Buffer.from(body)]);
   const post = (path: string, body: Part, headers: readonly string[] = ['Content-Type: application/json'], length = Buffer.from(body).length) =>
     request(`POST ${path}`, [`Authorization: Bearer ${admin.token}`, `Content-Length: ${length}`, ...headers], body);
-  /** The one answer to what was sent, which has to be in the envelope. */
+  /** The only answer to the sent data. It has to be in the envelope. */
   async function ask(...parts: readonly Part[]): Promise<readonly [status: number, body: unknown, head: string]> {
     const heard = answersIn(await heardFrom(server, ...parts));
     const [answer] = heard;
@@ -415,7 +415,7 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     expect((await ask(request('GET /api/events')))[0]).toBe(200);
   });
 
-  /** As a path is spelled, and the clean path whose answer it may have. All others are nothing. */
+  /** Spellings of a path, and the clean path whose answer each may get. All others lead to nothing. */
   const PATHS: readonly (readonly [path: string, clean?: string])[] = [
     ...[
       '//api/users',
@@ -552,7 +552,7 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     ] as const) {
       const heard = await heardFrom(server, `${line} HTTP/1.1\r\nHost: here\r\n${size}${last}`);
       const found = answersIn(heard).map((answer) => answer.status);
-      // Where a body is not read to its end the connection may be closed behind the answer; nothing else may come of it.
+      // If the server does not read a body to its end, it may close the connection after the answer. Nothing else may follow from that.
       expect([[status], [status, 200]], line).toContainEqual(found);
       expect(heard).not.toContain('Server berjalan');
     }
