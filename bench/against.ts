@@ -1,5 +1,5 @@
-// Compares this build with another checkout's. Both servers run and are warm; each round loads one, then the other: npx tsx bench/against.ts <folder> [--engine mysql] [--rounds 10]
-// Both have to be built. The ratio is this build over the other one, so 0.97 is three per cent less.
+// Compares this build with another checkout's: npx tsx bench/against.ts <folder> [--engine mysql] [--rounds 10]. Both have to be built. Both
+// servers run and are warm. Each round loads one, then the other. The ratio is this build over the other one, so 0.97 is three per cent less.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ if (other === undefined || !['mysql', 'sqlite'].includes(options.engine) || !Num
   process.exit(2);
 }
 
-/** V8 needs some ten thousand requests of a kind before it runs them as fast as it ever will. A measurement before that compares compilers. */
+/** V8 needs some ten thousand requests of a kind before it runs them at full speed. An earlier measurement compares compilers. */
 const WARM_UP_MS = 12_000;
 const MEASURED_MS = 2500;
 const EVENT = { name: 'Jazz', location: 'Palembang', event_date: '2030-02-15T14:00:00.000Z', ticket_price: 1, total_tickets: 900_000 };
@@ -57,7 +57,7 @@ mariaDb?.stop();
 interface Server {
   readonly url: string;
   readonly token: string;
-  /** Bodies of bookings: one of the hot event, then of a hundred others. */
+  /** Bodies of bookings: one for the hot event, then those for a hundred others. */
   readonly orders: readonly string[];
   readonly stop: () => Promise<void>;
 }
@@ -108,7 +108,7 @@ async function start(root: string): Promise<Server> {
   return { url, token, orders, stop };
 }
 
-/** Bookings a second, each client one after the other. */
+/** Bookings a second. Each client sends one request after the other. */
 async function load({ url, token, orders }: Server, name: Scenario, milliseconds: number): Promise<number> {
   const { clients, event } = SCENARIOS[name];
   const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${token}` };

@@ -12,11 +12,11 @@ export interface Show {
   readonly tickets: number;
 }
 
-/** Whose tables they are: those of our migrations, or of the reference's models. */
+/** The schema of the tables: from our migrations, or from the reference's models. */
 export type Schema = 'ours' | 'reference';
 
 export const PASSWORD = 'password123';
-/** bcrypt, cost 10, of PASSWORD: hashing five thousand would take minutes, and every server only ever compares. */
+/** The bcrypt hash (cost 10) of PASSWORD. Hashing five thousand passwords would take minutes, and every server only compares. */
 const HASH = '$2y$10$2ifK2Kkl7AntV18TphUhpuXIn2.9xP3bmExKHrsFxU6JLbPac/ORa';
 
 const MADE = '2026-01-01 00:00:00.000';
@@ -34,7 +34,7 @@ export const people = (count: number): readonly Person[] =>
 export const shows = (count: number, tickets: number): readonly Show[] =>
   Array.from({ length: count }, (_, n) => ({ id: uuidOf(`event ${n}`), tickets }));
 
-/** Every server gets the same tokens; `ver` is a claim that only ours knows. */
+/** Every server gets the same tokens. Only ours knows the claim `ver`. */
 export function tokenOf({ id, email, role }: Person, secret: string): string {
   const now = Math.floor(Date.now() / 1000);
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -94,15 +94,15 @@ export async function fill(
   );
 }
 
-/** Bookings number `from` to `to`, in the order in which they were made. */
+/** Bookings number `from` to `to`, in the order of creation. */
 export interface Grown {
   readonly from: number;
   readonly to: number;
-  /** The first user has this share of them, the others the rest. */
+  /** The first user has this share of them. The others have the rest. */
   readonly firstUserHas: 'all' | 'a tenth';
 }
 
-/** How rows are made inside a server: of the number `n`, in its own words. */
+/** SQL that makes rows inside a server from the number `n`. */
 const MADE_INSIDE = {
   mariadb: {
     pick: (ids: readonly string[], index: string) => `ELT(1 + ${index}, ${ids.join(', ')})`,
@@ -122,12 +122,12 @@ const MADE_INSIDE = {
     numbers: (from: number, to: number) => `generate_series(${from}, ${to - 1}) AS numbers(n)`,
     booked: (held: string, set: string) => `UPDATE events SET ${set} FROM (${held}) b WHERE b.event_id = events.id`,
     before: [],
-    // Of itself the server counts the rows within a minute.
+    // By itself the server would count the rows only within a minute.
     after: ['ANALYZE'],
   },
 } as const;
 
-/** Made inside the server, one ticket each, spread over the events: a million through the API would take minutes. */
+/** Creates bookings inside the server, one ticket each, spread over the events. A million through the API would take minutes. */
 export async function fillBookings(
   store: Store,
   schema: Schema,
@@ -140,7 +140,7 @@ export async function fillBookings(
   const event = pick(idsOf(events), `n % ${events.length}`);
   const others = pick(idsOf(users.slice(1)), `n % ${users.length - 1}`);
   const user = firstUserHas === 'all' ? `'${users[0]?.id}'` : `CASE WHEN n % 10 = 0 THEN '${users[0]?.id}' ELSE ${others} END`;
-  // Our ids grow with time (UUID 7), those of the reference, which is on MariaDB alone, do not (UUID 4).
+  // Our ids grow with time (UUID 7). Those of the reference, which runs on MariaDB alone, do not (UUID 4).
   const scattered = `INSERT(INSERT(INSERT(INSERT(MD5(n), 9, 0, '-'), 14, 1, '-4'), 19, 1, '-8'), 24, 0, '-')`;
   const growing = `CONCAT('019a', LPAD(LOWER(${hex}(${over('n', 65536)})), 4, '0'), '-', LPAD(LOWER(${hex}(n % 65536)), 4, '0'), '-7000-8000-000000000000')`;
   const id = schema === 'ours' ? growing : scattered;

@@ -6,17 +6,17 @@ import { startMariaDb } from '../tests/mariadb.ts';
 import { findPostgres, startPostgres } from '../tests/postgres.ts';
 import { openMariaDbStore, openPostgresStore, type Store } from './store.ts';
 
-/** A throwaway database server that the servers under test share, one after another. */
+/** A throwaway database server. The servers under test use it one after another. */
 export interface DatabaseServer {
-  /** Of all its processes. */
+  /** The ids of all its processes. */
   pids(): readonly number[];
   /** A new, empty database. */
   create(): Promise<string>;
   drop(name: string): Promise<void>;
-  /** How a server under test is told of a database. */
+  /** The environment variables that tell a server under test where its database is. */
   environmentOf(name: string): Record<string, string>;
   openStore(name: string): Promise<Store>;
-  /** How many transactions were committed and statements run so far. */
+  /** The number of committed transactions and of executed statements so far. */
   counters(): Promise<{ readonly commits: number; readonly statements: number }>;
 }
 
@@ -37,8 +37,8 @@ export class MariaDb implements DatabaseServer {
   }
 
   /**
-   * Durable commits, as the server's own default is; memory for the biggest table, so that the disk is no lottery. With a binary log, which
-   * every replicated server has, each commit waits for the disk once more.
+   * Durable commits, as the server's own default is. It has memory for the biggest table, so that the disk does not affect the results. With
+   * a binary log, as every replicated server has, each commit waits for the disk once more.
    */
   static async start({ binaryLog }: { readonly binaryLog: boolean }): Promise<MariaDb> {
     const program = find('mariadbd');
@@ -112,7 +112,7 @@ export class Postgres implements DatabaseServer {
     this.#stop = stop;
   }
 
-  /** As durable as MariaDB is here, with as much memory. */
+  /** As durable as MariaDB is here, and with the same memory. */
   static async start(): Promise<Postgres> {
     const programs = findPostgres();
     if (programs === undefined)
@@ -129,7 +129,7 @@ export class Postgres implements DatabaseServer {
     return new Postgres(admin, new URL(url), { pid, version: settings.get('server_version') ?? '', stop });
   }
 
-  /** Each connection has a process of its own. */
+  /** PostgreSQL has one process for each connection. */
   pids(): readonly number[] {
     const children = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && parentOf(name) === this.#pid);
     return [this.#pid, ...children.map(Number)];
@@ -153,7 +153,7 @@ export class Postgres implements DatabaseServer {
     return openPostgresStore(this.#addressOf(name));
   }
 
-  /** It counts no statements. */
+  /** PostgreSQL counts no statements. */
   async counters(): Promise<{ readonly commits: number; readonly statements: number }> {
     const { rows } = await this.#admin.query<{ commits: string }>('SELECT SUM(xact_commit) AS commits FROM pg_stat_database');
     return { commits: Number(rows[0]?.commits), statements: Number.NaN };
@@ -171,7 +171,7 @@ export class Postgres implements DatabaseServer {
   }
 }
 
-/** undefined once the process is gone. */
+/** undefined if the process is gone. */
 function parentOf(pid: string): number | undefined {
   try {
     return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[1]);

@@ -1,12 +1,12 @@
 import type { Measured } from './measure.ts';
 import type { Kind } from './servers.ts';
 
-/** What the product is measured against. `floor` must be reached, `goal` is aimed at. */
+/** The product is measured against these. It must reach `floor`, and it aims at `goal`. */
 export interface Goal {
   readonly scenario: string;
   readonly title: string;
   readonly ours: Kind;
-  /** Compared with this, round by round; without it the figure stands for itself. */
+  /** The server to compare with, round by round. Without it the figure is absolute. */
   readonly against?: Kind;
   readonly figure: (measured: Measured) => number;
   readonly unit: '/s' | 'ms' | 'MB';
@@ -26,7 +26,7 @@ const sqlite = { ours: 'ours-sqlite', against: 'reference' } as const;
 const bookings = { figure: perSecond('bookings'), unit: '/s' } as const;
 const reads = { figure: perSecond('reads'), unit: '/s' } as const;
 
-/** Ratios are how many times better: requests ours / theirs, times theirs / ours. */
+/** Ratios say how many times better ours is: requests ours / theirs, times theirs / ours. */
 export const GOALS: readonly Goal[] = [
   { scenario: 'hot', title: 'hot event, 64 clients', ...reference, ...bookings, floor: 15, goal: 20 },
   { scenario: 'hot', title: '… its p99', ...reference, figure: p99('bookings'), unit: 'ms', floor: 8, goal: 10 },
@@ -64,5 +64,5 @@ export const GOALS: readonly Goal[] = [
 
 export const PEAK_MB = { floor: 250, goal: 160 };
 export const AUDIT_MB = { floor: 150, goal: 60 };
-/** A page at the greatest size costs so many times what it costs at the smallest. */
+/** The cost of a page at the greatest size, divided by its cost at the smallest. */
 export const PAGE_GROWTH = { floor: 2, goal: 1.25 };

@@ -5,7 +5,7 @@ import { type Bench, loadAndCompare } from './measure.ts';
 import { grown, type Times } from './scenarios/loads.ts';
 import { ended, type Kind, type Server, startServer } from './servers.ts';
 
-/** The time of one request in ms (p50 of one client) at this number of stored bookings, and the time of an audit of them. */
+/** The time of one request in ms (p50 of one client) at this number of stored bookings. Also the time of an audit of them. */
 export interface Size {
   readonly kind: Kind;
   readonly bookings: number;
@@ -17,14 +17,14 @@ export interface Size {
   readonly faults: readonly string[];
 }
 
-/** One server whose table grows under it. */
+/** Measures one server while its table grows. */
 export async function growth(bench: Bench, kind: Kind, sizes: readonly number[], times: Times): Promise<readonly Size[]> {
   const server = await startServer(kind, bench.databases);
   const measured: Size[] = [];
   let stored = 0;
   try {
     for (const size of sizes) {
-      await empty(server.store, server.schema); // bookings of the size before were made through the API too
+      await empty(server.store, server.schema); // the run for the previous size also made bookings through the API
       const bookings = { from: 0, to: size, firstUserHas: 'a tenth' } as const;
       const play = grown('own', bookings, times);
       await fill(server.store, server.schema, play);
@@ -58,7 +58,7 @@ export async function growth(bench: Bench, kind: Kind, sizes: readonly number[],
   return measured;
 }
 
-/** Our command line's audit, and the most memory that its process held. */
+/** The audit of our command line, and the most memory that its process held. */
 async function audit(server: Server): Promise<Size['audit']> {
   const began = performance.now();
   const { child } = server.cli('audit');
@@ -67,7 +67,7 @@ async function audit(server: Server): Promise<Size['audit']> {
     try {
       peak = Math.max(peak, peakMb(child.pid ?? 0) || 0);
     } catch {
-      break; // it has just ended
+      break; // the process has just ended
     }
     await sleep(10);
   }

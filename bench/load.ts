@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { FromDriver, Job, StreamResult } from './load/job.ts';
 
-/** The load's own process, started once. */
+/** The load generator in a process of its own, which is started once. */
 export class Driver {
   readonly #child: ChildProcess;
   readonly pid: number;
@@ -18,7 +18,7 @@ export class Driver {
     return new Driver(child);
   }
 
-  /** Runs a job; `onOpen` and `onClose` are called when the measured time begins and ends. */
+  /** Runs a job. `onOpen` and `onClose` are called when the measured time begins and ends. */
   run(job: Job, { onOpen, onClose }: { readonly onOpen: () => void; readonly onClose: () => void }): Promise<Readonly<Record<string, StreamResult>>> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void) => {

@@ -27,7 +27,7 @@ const quick = options.quick;
 const rounds = Number(options.rounds ?? (quick ? 1 : 3));
 const milliseconds = (given: string | undefined, usual: number): number => (given === undefined ? usual : Number(given) * 1000);
 const times = { warmUpMs: quick ? 300 : 500, measureMs: milliseconds(options.seconds, quick ? 1000 : 2500) };
-/** Until V8 has compiled what is hot; a server that is just started takes twice the CPU. */
+/** The time until V8 has compiled the hot code. A server that just started takes twice the CPU. */
 const warmUpMs = milliseconds(options['warm-up'], quick ? 2000 : 6000);
 const both: readonly Kind[] = ['reference', 'ours'];
 const engines: readonly Kind[] = [...both, 'ours-postgres', 'ours-sqlite'];
@@ -35,11 +35,11 @@ const engines: readonly Kind[] = [...both, 'ours-postgres', 'ours-sqlite'];
 interface Scenario {
   readonly play: Play;
   readonly kinds: readonly Kind[];
-  /** Measured in the first round alone. */
+  /** Measured in the first round only. */
   readonly once?: readonly Kind[];
 }
 
-/** The camp's sale takes its time and is no ratio; the reference does not keep up with it and is shown for the record. */
+/** The camp's sale takes long and gives no ratio. The reference cannot keep up with it, and is shown for the record. */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   root: { play: loads.root(times), kinds: [...engines, 'ours-binlog'] },
   hot: { play: loads.bookings(1, times), kinds: [...engines, 'reference-binlog', 'ours-binlog', 'raw', 'ours-two'], once: ['tuned'] },
@@ -64,7 +64,7 @@ if (options.help || unknown.length > 0 || !Number.isInteger(rounds) || rounds < 
   );
   process.exit(options.help ? 0 : 2);
 }
-/** CPU profiles of our processes, for Chrome's or VS Code's viewer. They cost a few per cent. */
+/** CPU profiles of our processes, for the viewer of Chrome or VS Code. They cost a few per cent. */
 const profiling = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(options.profile)}`];
 const wanted = only.length > 0 ? only : names;
 
@@ -72,11 +72,11 @@ const runs: Record<string, Partial<Record<Kind, Measured[]>>> = {};
 let sizes: readonly Size[] = [];
 const began = new Date();
 
-/** It always ends: the results so far are shown. Servers, load and database end with this process. */
+/** A run always ends, and shows the results so far. Servers, load and database end with this process. */
 setTimeout(() => finish(`stopped after ${options.limit} minutes`, 1), Number(options.limit) * 60_000).unref();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => finish(`stopped by ${signal}`, 1));
 
-/** Of the rushes that are not measured: the likeliest to oversell is the one of a server just started. */
+/** Faults of the rushes that are not measured. A server that just started is the most likely to oversell. */
 const coldFaults: string[] = [];
 prepare();
 const [mariaDb, mariaDbWithBinaryLog, postgres] = await Promise.all([
@@ -98,13 +98,13 @@ for (let round = 0; round < rounds; round++) {
     servers.set(kind, server);
     await measure(bench, server, loads.bookings(1, { warmUpMs: 0, measureMs: warmUpMs }));
     if (kind !== 'raw') await measure(bench, server, loads.list(20, 16, { warmUpMs: 0, measureMs: warmUpMs / 6 }));
-    // A rush has no warm-up of its own, and most of its answers are refusals, which nothing above made hot.
+    // A rush has no warm-up of its own. Most of its answers are refusals, and no code above has warmed those up.
     const rushes = played.filter(([name, { kinds }]) => ['rush', 'strangers'].includes(name) && kinds.includes(kind));
     for (const [, { play }] of rushes.slice(0, 1))
       coldFaults.push(...(await measure(bench, server, play)).faults.map((fault) => `first rush, ${kind}: ${fault}`));
   }
   for (const [name, { play, kinds, once = [] }] of played) {
-    // In turn, and every round another one first: what else the machine does hits all alike. Who is not on is idle.
+    // The servers take turns, and each round begins with another one. So other work of the machine affects all alike. The others are idle.
     const turn = kinds.map((_, n) => kinds[(n + round) % kinds.length]).filter((kind) => kind !== undefined);
     for (const kind of round === 0 ? [...turn, ...once] : turn) {
       const server = servers.get(kind);

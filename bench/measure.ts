@@ -4,7 +4,7 @@ import type { Driver } from './load.ts';
 import { cpuSeconds, machineBusySeconds, peakMb, resetPeak } from './machine.ts';
 import { type Databases, ended, SECRET, type Server } from './servers.ts';
 
-/** What a scenario is given to make its load from. */
+/** The data from which a scenario makes its load. */
 export interface Stage {
   readonly origins: readonly string[];
   readonly users: readonly Person[];
@@ -15,12 +15,12 @@ export interface Stage {
 export interface Play {
   readonly users: readonly Person[];
   readonly events: readonly Show[];
-  /** Bookings that are there already. */
+  /** Bookings that already exist. */
   readonly bookings?: Grown;
-  /** What clients did before the measured time. */
+  /** The requests that clients send before the measured time. */
   readonly before?: (stage: Stage) => Job;
   readonly job: (stage: Stage) => Job;
-  /** Statuses that this load may be answered with; anything else is a fault. */
+  /** Statuses that this load may get. Any other status is a fault. */
   readonly expected: readonly number[];
 }
 
@@ -30,7 +30,7 @@ export interface Measured {
   readonly serverCpu: number;
   readonly databaseCpu: number;
   readonly loadCpu: number;
-  /** Cores that were busy with something else: what this machine was doing beside the benchmark. */
+  /** Cores that were busy with other work of the machine. */
   readonly foreignCpu: number;
   readonly peakMb: number;
   readonly commits: number;
@@ -44,7 +44,7 @@ export interface Bench {
   readonly driver: Driver;
 }
 
-/** One load on a running server, whose tables are made anew before and audited after. */
+/** One load on a running server. Its tables are emptied before, and audited after. */
 export async function measure(bench: Bench, server: Server, play: Play): Promise<Measured> {
   await empty(server.store, server.schema);
   await fill(server.store, server.schema, play);
@@ -60,7 +60,7 @@ async function auditOf(server: Server): Promise<readonly string[]> {
   return exitCode === 0 ? [] : [`the audit ended with ${exitCode}: ${output()}`];
 }
 
-/** One load on a running server whose tables are filled; then its tables are compared with what the clients were told. */
+/** One load on a running server with filled tables. After it the tables are compared with the clients' answers. */
 export async function loadAndCompare(
   { driver }: Bench,
   server: Server,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Says where the profiles in a folder (`npm run bench -- --profile folder`) spent their time: npx tsx bench/profile.ts folder [seconds to skip]. */
+/** Shows where the profiles in a folder (`npm run bench -- --profile folder`) spent time: npx tsx bench/profile.ts folder [seconds to skip]. */
 interface Profile {
   readonly startTime: number;
   readonly nodes: readonly {

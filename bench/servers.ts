@@ -13,7 +13,7 @@ const CLI = join(root, 'apps/cli/dist/main.js');
 const REFERENCE = join(root, 'bench/reference/server.js');
 const RAW = join(root, 'bench/raw/server.ts');
 
-/** What `npm start` gives to node: its environment, options for V8, and the program. */
+/** What `npm start` gives to node: the environment, options for V8, and the program. */
 const { environment, v8Options, ours } = startLine();
 function startLine(): { environment: Readonly<Record<string, string>>; v8Options: readonly string[]; ours: string } {
   const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -83,7 +83,7 @@ export async function startServer(kind: Kind, databases: Databases, nodeArgs: re
   };
   const launch = (args: readonly string[], more: Record<string, string> = {}) => start([...nodeArgs, ...args], { ...env, ...more }, folder);
   const servers: Started[] = [];
-  // The tables of the raw program are ours: our command line makes them.
+  // The raw program uses our tables, so our command line creates them.
   if (kind === 'raw') await ended(start([CLI, 'migrate'], env, folder).child);
   for (let n = 0; n < (kind === 'ours-two' ? 2 : 1); n++) {
     if (kind === 'reference' || kind === 'reference-binlog') servers.push(launch([REFERENCE], { NODE_ENV: 'production' }));
@@ -142,7 +142,7 @@ export const ended = (child: ChildProcess): Promise<number | null> =>
     ? Promise.resolve(child.exitCode)
     : new Promise((resolve) => child.once('exit', (code) => resolve(code)));
 
-/** Builds what changed and installs the reference, from its own lock. */
+/** Builds what changed, and installs the reference from its own lock. */
 export function prepare(): void {
   run(['node', join(root, 'tools/build-when-needed.mjs')], root);
   const folder = join(root, 'bench/reference');

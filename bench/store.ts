@@ -6,7 +6,7 @@ import { TranslatingClient } from '../packages/adapters/src/persistence/dialects
 export type Value = string | number | null;
 export type Row = Readonly<Record<string, unknown>>;
 
-/** The benchmark's own way into a server's tables: to fill them and to check them afterwards. */
+/** The benchmark fills and checks a server's tables directly. */
 export interface Store {
   readonly engine: 'mariadb' | 'postgres' | 'sqlite';
   insert(table: string, rows: readonly Readonly<Record<string, Value>>[]): Promise<void>;

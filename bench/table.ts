@@ -3,7 +3,7 @@ import type { Size } from './growth.ts';
 import type { Measured } from './measure.ts';
 import type { Kind } from './servers.ts';
 
-/** All runs of a scenario by server, one of each round. */
+/** All runs of a scenario by server, one for each round. */
 export type Runs = Readonly<Record<string, Readonly<Partial<Record<Kind, readonly Measured[]>>>>>;
 
 const OURS: readonly Kind[] = ['ours', 'ours-binlog', 'ours-postgres', 'ours-sqlite', 'ours-two'];
@@ -82,12 +82,12 @@ function rowOf(goal: Goal, runs: Runs): string[][] {
   ];
 }
 
-/** Where less is better. */
+/** For figures of which less is better. */
 function aim(value: number, { floor, goal }: { readonly floor: number; readonly goal: number }, unit: string, faulty = false): string[] {
   return [`≤${floor} ${unit}`, `≤${goal} ${unit}`, faulty ? 'FAULT' : value <= goal ? 'goal' : value <= floor ? 'floor' : 'BELOW'];
 }
 
-/** Everything that was measured, medians of the rounds. CPU is of one request: ms on one core. "of GET /": the same server's, same round. */
+/** All measurements, as medians of the rounds. CPU is ms on one core for one request. "of GET /" compares with the same server in the same round. */
 export function runsTable(runs: Runs): string {
   const head = [
     '',
@@ -128,7 +128,7 @@ export function runsTable(runs: Runs): string {
 
 const perSecondOfReads = ({ streams }: Measured): number => streams['reads']?.perSecond ?? Number.NaN;
 
-/** What a load reaches, as a share of what GET / reached on the same server in the same round. */
+/** The throughput of a load, as a share of that of GET / on the same server in the same round. */
 function shareOfRoot(speeds: readonly number[], roots: readonly number[]): string {
   const shares = speeds.flatMap((speed, round) => (roots[round] === undefined ? [] : [(100 * speed) / roots[round]]));
   return shares.length === 0 ? '' : `${digits(median(shares))} %`;

@@ -9,7 +9,7 @@ import { startServer, temporaryFolder, until } from './faults/programs.ts';
 import { neighbourOf } from './neighbour.ts';
 import { CONCERT } from './open-api.ts';
 
-/** Three more are provoked where databases are killed and turn read-only: tests/faults/alarms.test.ts and failover.test.ts. */
+/** Two other files have three more, which need a killed or read-only database: tests/faults/alarms.test.ts and failover.test.ts. */
 const json = { 'Content-Type': 'application/json' };
 const post = async (url: string, body: object, token?: string, from?: string) => {
   const others = { ...(token && { Authorization: `Bearer ${token}` }), ...(from && { 'X-Forwarded-For': from }) };
@@ -19,7 +19,7 @@ const post = async (url: string, body: object, token?: string, from?: string) =>
   return { status: answer.status, ...reply };
 };
 
-/** An event on sale, by an admin. */
+/** An admin puts an event on sale. */
 async function open(url: string) {
   const ani = { name: 'Ani', email: 'ani@example.com', password: 'correct horse', role: 'admin' };
   const { data } = await post(`${url}/api/auth/register`, ani);
@@ -36,7 +36,7 @@ const onSqlite = async (options: Parameters<typeof startServer>[1] = {}) => {
   return { server, database, ...(await open(server.url)) };
 };
 
-/** A server on the engine's with three connections, and another program on the same database. */
+/** A server with three connections to a database of the engine, and another program on the same database. */
 async function besideNeighbour(engine: ServedEngine) {
   const { config, drop } = await freshDatabase(engine);
   const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env: { ...environmentOf(config), DB_POOL_SIZE: '3' } });
@@ -49,7 +49,7 @@ async function besideNeighbour(engine: ServedEngine) {
   return { server, neighbour, close, ...(await open(server.url)) };
 }
 
-/** The alarms that hold once some do, which may take a while. */
+/** Waits until at least one alarm holds. Returns all that hold then. */
 const soon = (before: Scrape, url: string) =>
   until('an alarm holds', async () => {
     const names = firing(before, await scrape(url));
@@ -76,7 +76,7 @@ describe('the alarms', () => {
     const missing = [...ALARMS.values()].flatMap(metricsIn).filter((name) => !names.has(name));
     expect(missing).toEqual(engine === 'sqlite' ? ['tickets_connection_queue_length'] : []);
     for (let n = 0; n < 20; n++) await opened.order();
-    // How late the event loop is depends on the machine.
+    // The delay of the event loop depends on the machine.
     expect(firing(before, await scrape(opened.server.url)).filter((name) => name !== 'EventLoopDelayed')).toEqual([]);
     await opened.close();
   });
@@ -134,7 +134,7 @@ describe('an alarm holds when it has to', () => {
     const { server } = await onSqlite({ preload });
     const before = await scrape(server.url);
     server.child.kill('SIGUSR2');
-    await sleep(3000); // what is measured begins anew with each scrape
+    await sleep(3000); // the measurement starts again with each scrape
     expect(await soon(before, server.url)).toContain('EventLoopDelayed');
   });
 

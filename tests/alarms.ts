@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The alarms of docs/alerts.yml, and as much of PromQL as they use: whether one holds between two scrapes of one server. */
+/** The alarms of docs/alerts.yml, and the part of PromQL that they use. Tells whether an alarm holds between two scrapes of one server. */
 const text = readFileSync(new URL('../docs/alerts.yml', import.meta.url), 'utf8');
 
 export const ALARMS: ReadonlyMap<string, string> = new Map(
@@ -13,7 +13,7 @@ export const ALARMS: ReadonlyMap<string, string> = new Map(
 /** Values by series: name and labels. */
 export type Scrape = ReadonlyMap<string, number>;
 
-/** What GET /metrics said. */
+/** The content of GET /metrics. */
 export const scrapeOf = (page: string): Scrape =>
   new Map([...page.matchAll(/^([^#\s].*) (\S+)$/gm)].map(([, series = '', value]) => [series, Number(value)]));
 
@@ -23,7 +23,7 @@ export async function scrape(url: string): Promise<Scrape> {
   return scrapeOf(await answer.text());
 }
 
-/** Names of the alarms that hold, were `before` scraped as long ago as their expressions look back. */
+/** The names of the alarms that hold. `before` counts as the scrape at the start of the range in each expression. */
 export const firing = (before: Scrape, after: Scrape): string[] => [...ALARMS].filter(([, expr]) => holds(expr, before, after)).map(([name]) => name);
 
 function holds(expr: string, before: Scrape, after: Scrape): boolean {

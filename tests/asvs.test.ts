@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-/** The requirements of levels 1 and 2 in each section of each chapter, as OWASP ASVS 5.0.0 numbers them. */
+/** How many requirements of levels 1 and 2 each section has, by chapter, as OWASP ASVS 5.0.0 numbers them. */
 const CHAPTERS: readonly Readonly<Record<string, number>>[] = [
   { '1.1': 2, '1.2': 9, '1.3': 11, '1.4': 3, '1.5': 2 },
   { '2.1': 3, '2.2': 3, '2.3': 4, '2.4': 1 },
@@ -18,7 +18,7 @@ const CHAPTERS: readonly Readonly<Record<string, number>>[] = [
   { '15.1': 3, '15.2': 3, '15.3': 7 },
   { '16.1': 1, '16.2': 5, '16.3': 4, '16.4': 3, '16.5': 3 },
 ];
-/** In 3.7 the first two, in 7.4 the first five: in every section those of levels 1 and 2 come first. */
+/** The first two in 3.7, the first five in 7.4: in every section the requirements of levels 1 and 2 come first. */
 const idsOf = ([section, count]: [string, number]): string[] => Array.from({ length: count }, (_, index) => `${section}.${index + 1}`);
 
 const page = readFileSync(new URL('../docs/asvs.md', import.meta.url), 'utf8');

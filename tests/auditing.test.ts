@@ -34,11 +34,11 @@ describe.each(engines)('the audit that the server makes by itself, on %s', (engi
       expect(lines).toHaveLength(1);
       expect(lines[0]).toMatchObject({ level: 'error', message: 'stock, bookings and ledger do not agree', events: 60, differences: 50 });
       const { shown } = lines[0] as { shown: { eventId: string }[] };
-      expect(shown).toHaveLength(20); // the line stays a line, however much is wrong
+      expect(shown).toHaveLength(20); // the line stays one line, for any number of differences
       expect(shown[0]).toEqual({ eventId: spoilt.toSorted()[0], rule: 'held_and_available_are_total', expected: 100, found: 99 });
 
       await audit(auditing);
-      expect(lines).toHaveLength(2); // it is as it was
+      expect(lines).toHaveLength(2); // the state is the same as before
       await write('UPDATE events SET available_tickets = available_tickets + 1', spoilt);
       await audit(auditing);
       expect([(await found()).slice(0, 2), lines.length]).toEqual([[60, 0], 2]);

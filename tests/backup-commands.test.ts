@@ -14,7 +14,7 @@ import { findPostgres } from './postgres.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', join(root, 'apps/cli/src/main.ts')];
 
-/** Where the tools are that the commands name. MariaDB's have names of their own. */
+/** The folder of the tools that the commands use. MariaDB's tools have their own names. */
 const OF = {
   mysql: { dump: find('mysqldump') ?? find('mariadb-dump'), load: find('mysql') ?? find('mariadb') },
   postgres: toolsIn(find('pg_dump') === undefined ? findPostgres() : ''),
@@ -43,7 +43,7 @@ describe.each(servers.filter(canTry))('the commands that backup and restore prin
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** In a session of its own, so that a tool that asks for the password finds no terminal, and reads it from its input. */
+  /** The tool runs in a session of its own. So it finds no terminal, and reads the password from its input. */
   function run(command: string, args: readonly string[], { path = '', input = '' } = {}): Promise<{ code: number | null; out: string; err: string }> {
     const child = spawn(command, args, {
       detached: true,
@@ -58,7 +58,7 @@ describe.each(servers.filter(canTry))('the commands that backup and restore prin
     return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
   }
   const tickets = (...args: string[]) => run(process.execPath, [...CLI, ...args]);
-  /** As a person does, who types the password. */
+  /** Runs the command as a person does, who types the password. */
   async function asPrinted(printed: string) {
     const { dump: dumps = '', load = '' } = OF[engine];
     const command = engine === 'mysql' ? printed.replace(/\bmysqldump\b/, dumps).replace(/^mysql\b/, load) : printed;
@@ -90,7 +90,7 @@ describe.each(servers.filter(canTry))('the commands that backup and restore prin
     const restore = await tickets('restore', dump);
     expect(restore.code).toBe(1);
     expect(restore.err).toMatch(/^Nothing was restored: (?:MySQL and MariaDB have|PostgreSQL has) tools/);
-    // The other command said the same one.
+    // The backup command printed the same command.
     expect(backup.err).toContain(restore.out.trim());
     const restored = await asPrinted(restore.out.trim());
     expect({ ...restored, err: restored.err.replace(/^Password: ?\n?/, '') }).toEqual({ code: 0, out: '', err: '' });
@@ -103,7 +103,7 @@ describe.each(servers.filter(canTry))('the commands that backup and restore prin
     expect((await tickets('migrate')).code).toBe(0);
     expect((await book()).status).toBe(201);
 
-    // The same where the whole database is gone.
+    // The same, after the whole database is gone.
     Object.assign(env, { DB_NAME: `${env['DB_NAME']}_anew` });
     const gone = (await tickets('restore', dump)).out.trim();
     expect((await tickets('migrate')).code).toBe(0);

@@ -7,7 +7,7 @@ import { serverUser } from './postgres.ts';
 
 export const hasOpenSsl = find('openssl') !== undefined;
 
-/** An authority of the test's own, and a certificate that it gave to a server of the name. */
+/** A certificate authority of the test, and a certificate that it issued to a server of this name. */
 export function certificates(name: string, { days = 2 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ticket-certificates-'));
   chmodSync(folder, 0o755);
@@ -23,7 +23,7 @@ export function certificates(name: string, { days = 2 } = {}) {
   const from = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial'];
   openssl('x509', '-req', '-in', at('server.csr'), ...from, '-out', at('server.pem'), '-days', String(days), '-extfile', at('names'));
   chmodSync(at('server.key'), 0o644);
-  // PostgreSQL takes no key that others can read, and reads none of another user.
+  // PostgreSQL accepts no key that other users can read, and no key of another user.
   copyFileSync(at('server.key'), at('postgres.key'));
   chmodSync(at('postgres.key'), 0o600);
   const user = serverUser();

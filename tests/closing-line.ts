@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Ends the output with one line that any runner can read: `N passed, N failed`. A file that did not load counts as failed. */
+/** Ends the output with one line that any runner can read: `N passed, N failed`. A file that cannot be loaded counts as failed. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);

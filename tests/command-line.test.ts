@@ -20,7 +20,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { run } from '../apps/cli/src/run.ts';
 import { PUBLISHED } from '../packages/adapters/src/config-secrets.ts';
 
-/** Whatever a command refuses: what happened, what to do, and that nothing was changed. */
+/** Every refusal of a command says what happened, what to do, and that nothing was changed. */
 let folder: string;
 /** A database, and a backup of it. Each test has copies of both. */
 let original: { readonly data: string; readonly backup: string };

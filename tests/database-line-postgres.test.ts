@@ -10,7 +10,7 @@ import { askedEngines } from './engine-names.ts';
 import { sayMissing } from './machine.ts';
 import { clientOf, findPostgres, serverFolder, startPostgres } from './postgres.ts';
 
-/** The line to PostgreSQL, on servers with TLS and without: what is said of it is what it is. */
+/** The connection to PostgreSQL, on servers with TLS and without. The messages about it are true. */
 const programs = findPostgres();
 const isAsked = askedEngines().includes('postgres');
 const canTry = isAsked && programs !== undefined && hasOpenSsl;
@@ -50,7 +50,7 @@ describe.skipIf(!canTry)('the line to PostgreSQL', () => {
     return `postgres://${user ?? username}:${user === undefined ? password : 'a-password'}@localhost:${port}/${database}?${query}`;
   };
 
-  /** The cipher of the pool's connections, '' for none; or what the start says. */
+  /** The cipher of the pool's connections ('' for none), or the message of the failed start. */
   async function cipherOf(env: Record<string, string>): Promise<string> {
     const database = new Database(loadConfig({ DATA_DIR: folder, ...env }).database);
     try {
@@ -89,7 +89,7 @@ describe.skipIf(!canTry)('the line to PostgreSQL', () => {
     const said = /^StartFault: The database at localhost:\d+ cannot be reached over TLS \(verify-(?:ca|identity)\): .*Is DB_SSL_CA the authority/;
     for (const DB_SSL_MODE of ['verify-ca', 'verify-identity'])
       expect(await cipherOf({ DATABASE_URL: addressOn(secure), DB_SSL_MODE, DB_SSL_CA: others.ca })).toMatch(said);
-    // None of the well-known ones gave it.
+    // No well-known authority issued the certificate.
     for (const query of ['sslmode=verify-full', 'sslrootcert=system', 'sslaccept=strict'])
       expect(await cipherOf({ DATABASE_URL: addressOn(secure, query) }), query).toMatch(said);
   });
@@ -127,7 +127,7 @@ describe.skipIf(!canTry)('the line to PostgreSQL', () => {
         await database.close();
       }
     };
-    // An address that leads here, and is none of this machine's own by its form.
+    // This address leads to this machine, but does not look like a loopback address.
     expect(await toldOf(plain, '0.0.0.0')).toEqual([
       expect.stringMatching(
         /^The database at 0\.0\.0\.0:\d+ has no TLS, .*passwords.* in the clear\. .*DB_SSL_MODE to required.*DB_SSL_MODE=disabled/,
@@ -154,7 +154,7 @@ describe.skipIf(!canTry)('the line to PostgreSQL', () => {
     expect(await cipherOf({ ...byNames, DB_SOCKET: none })).toBe(`Unavailable: connect ENOENT ${none}`);
   });
 
-  /** As the server's first user. */
+  /** Connects as the server's first user. */
   async function administer(work: (client: Client) => Promise<unknown>, database = 'postgres'): Promise<void> {
     const client = await clientOf(Object.assign(new URL(secure.url), { pathname: `/${database}` }).href);
     await work(client);
@@ -162,7 +162,7 @@ describe.skipIf(!canTry)('the line to PostgreSQL', () => {
   }
 
   it('that a user may not take is told in one line with what to do', async () => {
-    await cipherOf({ DATABASE_URL: addressOn(secure) }); // makes the database
+    await cipherOf({ DATABASE_URL: addressOn(secure) }); // creates the database
     await administer(async (client) => {
       await client.query(`CREATE ROLE locked PASSWORD 'a-password'; CREATE ROLE bystander LOGIN PASSWORD 'a-password';
         CREATE ROLE expired LOGIN PASSWORD 'a-password' VALID UNTIL '2001-01-01'; CREATE ROLE other LOGIN PASSWORD 'another';
@@ -187,7 +187,7 @@ describe.skipIf(!canTry)('the line to PostgreSQL', () => {
       locked: expect.stringMatching(/^StartFault: .* user "locked" .*As an administrator: ALTER ROLE "locked" LOGIN /),
       nobody: expect.stringMatching(/^StartFault: .* refuses user "nobody": wrong DB_USER or DB_PASSWORD/),
       other: expect.stringMatching(/^StartFault: .* refuses user "other": wrong DB_USER or DB_PASSWORD/),
-      // The server tells nobody that a password has expired.
+      // The server does not tell clients that a password has expired.
       expired: expect.stringMatching(/^StartFault: .* refuses user "expired": wrong DB_USER or DB_PASSWORD.*VALID UNTIL/),
       unkeyed: expect.stringMatching(/^StartFault: .* refuses user "unkeyed": wrong DB_USER or DB_PASSWORD/),
       missing: expect.stringMatching(/^StartFault: The database "not-there" .* is missing, .*CREATE DATABASE "not-there" OWNER "bystander"/),

@@ -14,7 +14,7 @@ import { askedEngines } from './engine-names.ts';
 import { find, sayMissing } from './machine.ts';
 import { startMariaDb } from './mariadb.ts';
 
-/** The line to the database, on servers with TLS and without: what is said of it is what it is. */
+/** The connection to the database, on servers with TLS and without. The messages about it are true. */
 const program = find('mariadbd');
 const isAsked = askedEngines().includes('mysql');
 const canTry = isAsked && program !== undefined && find('mariadb-install-db') !== undefined && hasOpenSsl;
@@ -52,7 +52,7 @@ describe.skipIf(!canTry)('the line to the database', () => {
 
   const addressOn = ({ url }: Server, query = '', user = 'root') => `mysql://${user}@localhost:${new URL(url).port}/line?${query}`;
 
-  /** The cipher of the pool's connections, '' for none; or what the start says. */
+  /** The cipher of the pool's connections ('' for none), or the message of the failed start. */
   async function cipherOf(env: Record<string, string>): Promise<string> {
     const database = new Database(loadConfig({ DATA_DIR: folder, ...env }).database);
     try {
@@ -89,7 +89,7 @@ describe.skipIf(!canTry)('the line to the database', () => {
     const said = /^StartFault: The database at localhost:\d+ cannot be reached over TLS \(verify-(?:ca|identity)\): .*Is DB_SSL_CA the authority/;
     for (const DB_SSL_MODE of ['verify-ca', 'verify-identity'])
       expect(await cipherOf({ DATABASE_URL: addressOn(secure), DB_SSL_MODE, DB_SSL_CA: others.ca })).toMatch(said);
-    // None of the well-known ones gave it.
+    // No well-known authority issued the certificate.
     expect(await cipherOf({ DATABASE_URL: addressOn(secure), DB_SSL_MODE: 'verify-identity' })).toMatch(said);
     expect(await cipherOf({ DATABASE_URL: addressOn(secure, 'sslaccept=strict') })).toMatch(said);
   });
@@ -127,7 +127,7 @@ describe.skipIf(!canTry)('the line to the database', () => {
         await database.close();
       }
     };
-    // An address that leads here, and is none of this machine's own by its form.
+    // This address leads to this machine, but does not look like a loopback address.
     expect(await toldOf(plain, '0.0.0.0')).toEqual([
       expect.stringMatching(
         /^The database at 0\.0\.0\.0:\d+ has no TLS, .*passwords.* in the clear\. .*DB_SSL_MODE to required.*DB_SSL_MODE=disabled/,
@@ -182,7 +182,7 @@ describe.skipIf(!canTry)('the line to the database', () => {
   });
 
   it('is the one of the command that backup prints', async () => {
-    await cipherOf({ DATABASE_URL: addressOn(secure) }); // makes the database
+    await cipherOf({ DATABASE_URL: addressOn(secure) }); // creates the database
     const printed = async (env: Record<string, string>) => {
       const done = await backUp(loadConfig({ DATA_DIR: folder, ...env }).database, join(folder, 'dump.sql'));
       return done === 'done' ? done : done.backUp;
@@ -250,8 +250,8 @@ describe.skipIf(!canTry)('the line to the database', () => {
 });
 
 /**
- * A real server's greeting, and then what its plugin for ed25519 answers to any user: a change to that method. The plugin itself is not in
- * every package of the server (Debian's mariadb-server-core is without it).
+ * A real server's greeting, and then the answer of its ed25519 plugin to any user: it asks for that method. Not every package of the server
+ * has the plugin. Debian's mariadb-server-core does not.
  */
 function asksForEd25519({ hostname, port }: URL): Promise<number> {
   const door = createServer((near) => {

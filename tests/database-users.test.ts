@@ -14,14 +14,14 @@ import { clientOf, findPostgres, serverFolder, startPostgres } from './postgres.
 const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', join(root, 'apps/cli/src/main.ts')];
 const [, chapter = ''] = /^## Two database users$(.*?)(?=^## |(?!.))/ms.exec(readFileSync(join(root, 'docs/configuration.md'), 'utf8')) ?? [];
-/** Of the engine: what the chapter has behind its name. */
+/** The statements that the chapter has for the engine. */
 const statementsOf = (engine: string): string => new RegExp(`^On ${engine}.*?\`\`\`sql\n(.*?)\`\`\``, 'ms').exec(chapter)?.[1] ?? '';
-/** A password that stands in the document is refused. */
+/** The server refuses a password that stands in the document. */
 const OWN = randomBytes(12).toString('base64url');
 const passwordOf = (user: string) => `${OWN}-${user}`;
 const withOwnPasswords = (sql: string) => sql.replace(/'(\w+)-password'/g, `'${OWN}-$1'`);
 
-/** How the users of the document get onto a server of the engine, what asks it as one of them, and what it says to what they may not. */
+/** For each engine: how to create the document's users, how to run a statement as one of them, and the error for a missing right. */
 const OF = {
   mysql: {
     canRun: () => find('mariadbd') !== undefined && find('mariadb-install-db') !== undefined,
@@ -61,7 +61,7 @@ const OF = {
       const reader = `CREATE ROLE tickets_auditor LOGIN PASSWORD 'auditor-password';
         GRANT CONNECT ON DATABASE gdgoc TO tickets_auditor; GRANT USAGE ON SCHEMA public TO tickets_auditor;
         ALTER DEFAULT PRIVILEGES FOR ROLE tickets_owner IN SCHEMA public GRANT SELECT ON TABLES TO tickets_auditor`;
-      // As psql does: each on its own, since a database cannot be made in a transaction.
+      // Each statement runs alone, as in psql, since a database cannot be created in a transaction.
       const [onServer = '', inDatabase = ''] = `${statementsOf('PostgreSQL')}${reader}`.split('\\connect gdgoc\n');
       const inGdgoc = Object.assign(new URL(url), { pathname: '/gdgoc' }).href;
       for (const [place, sql] of [
@@ -121,7 +121,7 @@ describe.each((['mysql', 'postgres'] as const).filter(canTry))('the database use
   afterAll(() => stop?.());
 
   const place = (user: string) => ({ host: url.hostname, port: Number(url.port), user: `tickets_${user}`, password: passwordOf(user) });
-  /** The command line as the user, in the locked profile. */
+  /** The command line in the locked profile, with this database user. */
   function tickets(user: string, ...args: string[]) {
     const { host, port, password, user: name } = place(user);
     const env = {

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([whole, group]) => group ?? whole);
 const unique = (texts: readonly string[]): string[] => [...new Set(texts)].toSorted();
-/** What stands in the fenced blocks of a language. */
+/** The content of the fenced blocks in a language. */
 const blocks = (markdown: string, language: string): string[] => matches(markdown, new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'));
 
 const readme = read('README.md');
@@ -39,7 +39,7 @@ describe('docs/erd.md tells the tables as they are', () => {
     ),
   );
 
-  /** As the engine names the types: by what the page says of each that differs. */
+  /** The types by the engine's names. The page lists each type that has another name there. */
   const drawnFor = (engine: string) => {
     const renamed = [...page.matchAll(/(\w+(?: and \w+)?) (?:has|have) `([\w()]+)` for `([\w()]+)`/g)]
       .filter(([, names = '']) =>
@@ -77,12 +77,12 @@ interface Column {
   readonly fk: number;
 }
 const toLine = ({ tab, col, type, optional, pk, fk }: Column): string => {
-  // MariaDB tells how wide an int would be printed.
+  // MariaDB adds a display width to an int.
   const plain = type.toLowerCase().replace(/^(int|bigint)\(\d+\)$/, '$1');
   return [`${tab}.${col}`, plain, Number(optional) ? 'null' : 'not null', Number(pk) ? 'PK' : Number(fk) ? 'FK' : ''].join(' ').trim();
 };
 
-/** TypeORM's own table is not drawn. */
+/** The diagram leaves out TypeORM's own table. */
 async function sqliteColumns(query: Query): Promise<string[]> {
   const columns = await query<Column>(
     `SELECT t.name AS tab, c.name AS col, c.type AS type, c."notnull" = 0 AS optional, c.pk > 0 AS pk,
@@ -103,7 +103,7 @@ async function mysqlColumns(query: Query): Promise<string[]> {
   return columns.map(toLine);
 }
 
-/** By the short names, which the migrations use too. */
+/** Uses the short type names, as the migrations do. */
 async function postgresColumns(query: Query): Promise<string[]> {
   const columns = await query<Column>(
     `SELECT c.table_name AS tab, c.column_name AS col, (c.is_nullable = 'YES')::int AS optional,
@@ -160,7 +160,7 @@ describe('every environment variable', () => {
   });
 });
 
-/** A document's headings as links name them. */
+/** The anchors of a document's headings, as links use them. */
 const headingsOf = (markdown: string): string[] =>
   matches(markdown, /^#+ (.+)$/gm).map((text) =>
     text
@@ -186,7 +186,7 @@ describe('what the documents point at', () => {
       matches(read(path), /`((?:packages|apps|tests|tools|docs)\/[^`\s*…]*)`/g).map((name) => ({ path, name })),
     );
     expect(named.filter(({ path }) => path === 'docs/architecture.md').length).toBeGreaterThan(12);
-    // dist is there after a build alone.
+    // dist exists only after a build.
     expect(named.filter(({ name }) => !name.includes('/dist/') && !existsSync(join(root, name)))).toEqual([]);
   });
 
@@ -256,7 +256,7 @@ describe('what clients are told', () => {
 });
 
 it('npm start, Procfile and railway.json start the server in one way, with what V8 and libuv are told', () => {
-  // Not everything that reads the other two is a shell, so there the number is fixed.
+  // Not every reader of the other two files is a shell, so they have the plain number.
   const script = read('package.json').replace(/=\$\{UV_THREADPOOL_SIZE:-(\d+)\}/, '=$1');
   const line = /"start": "exec (env .*server\.js)"/.exec(script)?.[1] ?? 'none';
   expect(read('Procfile')).toBe(`web: ${line}\n`);

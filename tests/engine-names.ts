@@ -1,9 +1,9 @@
 const ENGINES = ['sqlite', 'mysql', 'postgres'] as const;
 export type Engine = (typeof ENGINES)[number];
-/** Those that are a server of their own. */
+/** Engines that run as a server of their own. */
 export type ServedEngine = Exclude<Engine, 'sqlite'>;
 
-/** The engines that a run is for: all, or those that TEST_ENGINES names (`TEST_ENGINES=postgres,sqlite npm test`). No other server is started. */
+/** The engines of a run: all, or those in TEST_ENGINES (`TEST_ENGINES=postgres,sqlite npm test`). No other server is started. */
 export function askedEngines(named = process.env['TEST_ENGINES'] ?? ''): readonly Engine[] {
   const names = named.split(/[\s,]+/).filter((name) => name !== '');
   const unknown = names.filter((name) => !ENGINES.some((engine) => engine === name));

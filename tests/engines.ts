@@ -12,10 +12,10 @@ export type { Engine, ServedEngine } from './engine-names.ts';
 
 const urls = { mysql: inject('mysqlUrl'), postgres: inject('postgresUrl') };
 
-/** The engines that this run has; globalSetup has said which one is missing. */
+/** The engines that this run has. globalSetup reports the missing ones. */
 export const engines: readonly Engine[] = askedEngines().filter((engine) => engine === 'sqlite' || urls[engine] !== undefined);
 
-/** An empty database of the test's own. */
+/** An empty database for one test. */
 export async function freshDatabase(engine: Engine): Promise<{ config: DatabaseConfig; drop: () => Promise<void> }> {
   if (engine === 'sqlite') {
     const folder = mkdtempSync(join(tmpdir(), 'ticket-sqlite-'));
@@ -31,7 +31,7 @@ export async function freshDatabase(engine: Engine): Promise<{ config: DatabaseC
 
 export const dropDatabase = (engine: ServedEngine, name: string): Promise<void> => onServer(engine, `DROP DATABASE ${name}${OF[engine].force}`);
 
-/** What differs: a PostgreSQL server has one set of characters for all, and drops no database that is in use. */
+/** The differences: a PostgreSQL server has one character set for all databases, and drops no database that is in use. */
 const OF = {
   mysql: { defaultPort: 3306, characters: ' CHARACTER SET utf8mb4', force: '' },
   postgres: { defaultPort: 5432, characters: '', force: ' WITH (FORCE)' },
@@ -52,17 +52,17 @@ async function onServer(engine: ServedEngine, sql: string): Promise<void> {
   await connection.end();
 }
 
-/** What an app is told of where it is. */
+/** The environment variables that tell an app where the database is. */
 export function environmentOf(config: DatabaseConfig): Record<string, string> {
   if (config.engine === 'sqlite') return { DATA_DIR: config.folder };
   const { engine, host, port, user, password, database } = config;
   return { DB_TYPE: engine, DB_HOST: host, DB_PORT: String(port), DB_USER: user, DB_PASSWORD: password, DB_NAME: database };
 }
 
-/** Those that run as servers, which others may reach too. */
+/** Engines that run as servers, which other programs may reach too. */
 export const servers = engines.filter((engine) => engine !== 'sqlite');
 
-/** A moment so long ago by the database's clock, as a statement of the engine has it. */
+/** The time this many seconds ago by the database's clock, as SQL. */
 export const secondsAgo = (engine: Engine, seconds: number): string =>
   ({
     sqlite: `strftime('%Y-%m-%d %H:%M:%f', 'now', '-${seconds} seconds')`,

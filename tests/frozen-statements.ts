@@ -1,8 +1,9 @@
 import type { Engine } from './engines.ts';
 
 /**
- * What each hot scenario sends, in order, an entry for each way to the database and back (packages/adapters/src/persistence/statements.test.ts).
- * Code that is moved or renamed changes none. Who means to send something else changes it here, and says in the commit what that costs.
+ * The statements that each hot scenario sends, in order. Each entry is one round trip to the database
+ * (packages/adapters/src/persistence/statements.test.ts). Moved or renamed code changes none of them. A commit that changes a statement on
+ * purpose changes it here too, and gives the cost.
  */
 export const FROZEN: Readonly<Record<string, Readonly<Record<Engine, readonly string[]>>>> = {
   'a lone booking': {

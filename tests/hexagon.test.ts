@@ -11,7 +11,7 @@ const Result = v.object({
 });
 const Rules = v.object({ forbidden: v.array(v.object({ name: v.string() })) });
 const rules = v.parse(Rules, createRequire(import.meta.url)('../.dependency-cruiser.cjs')).forbidden.map(({ name }) => name);
-/** tools/engine-names.mjs, which looks into files as well as at what they import. */
+/** tools/engine-names.mjs, which reads the content of files as well as their imports. */
 const ENGINES = 'no-engine-is-named-outside-dialects';
 const namesIn = (...folder: string[]) => spawnSync(process.execPath, ['tools/engine-names.mjs', ...folder], { cwd: root, encoding: 'utf8' });
 
@@ -79,10 +79,10 @@ describe('the hexagon', () => {
     const files = folders.flatMap((folder) =>
       readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
     );
-    // The benchmark installs the reference's packages into its folder.
+    // The benchmark installs the reference's packages into its own folder.
     const sources = files.filter((name) => /\.[cm]?[jt]s$/.test(name) && !name.includes('node_modules'));
     const found = sources.filter((name) => spread.test(readFileSync(`${root}/${name}`, 'utf8')));
-    const planted = ['{ ..', '{ a: 1 }, b }'].join('.'); // in one piece it would be found here
+    const planted = ['{ ..', '{ a: 1 }, b }'].join('.'); // as one text, this check would find it here
     expect([planted, '{ ...rest, ...(b ? { b } : {}) }'].map((text) => spread.test(text))).toEqual([true, false]);
     expect([sources.length > 300, found]).toEqual([true, []]);
   });

@@ -9,15 +9,15 @@ import type { Engine } from './engines.ts';
 import { neighbourOf } from './neighbour.ts';
 import { movementsOf, openContainer, portsOf } from './open-store.ts';
 
-/** One snapshot of all rows, which sees nothing that is committed later. */
+/** One snapshot of all rows. It shows no later commits. */
 interface Snapshot {
   query(sql: string, parameters: readonly unknown[]): Promise<unknown[]>;
   close(): Promise<void>;
 }
 
 /**
- * A store on the engine whose plain reads are answered from a snapshot that is READ_LAG_MS old at least, as a proxy's replicas answer. The engine
- * itself keeps the snapshot: an open read transaction. Every suite but read-your-writes holds on it.
+ * A store whose plain reads come from a snapshot that is at least READ_LAG_MS old, like the answers of a proxy's replicas. The engine itself
+ * keeps the snapshot in an open read transaction. Every suite except read-your-writes holds on it.
  */
 export async function openLaggingStore(engine: Engine): Promise<Store> {
   const {
@@ -71,7 +71,7 @@ async function snapshotOf(config: DatabaseConfig): Promise<Snapshot> {
   if (config.engine === 'sqlite') {
     const connection = new Libsql(join(config.folder, 'tickets.sqlite'));
     connection.exec('BEGIN');
-    connection.prepare('SELECT COUNT(*) FROM events').all(); // a snapshot begins with its first read
+    connection.prepare('SELECT COUNT(*) FROM events').all(); // a snapshot begins with the first read
     return {
       query: async (sql, parameters) => connection.prepare(sql).all([...parameters]),
       close: async () => void connection.close(),
@@ -82,7 +82,7 @@ async function snapshotOf(config: DatabaseConfig): Promise<Snapshot> {
   return { query: async (sql, parameters) => [...(await neighbour.query(sql, parameters))], close: () => neighbour.end() };
 }
 
-/** What a connection is told so that it sees no later commit. On PostgreSQL a snapshot begins with its first read. */
+/** The statements after which a connection sees no later commit. On PostgreSQL a snapshot begins with the first read. */
 const SNAPSHOT = {
   mysql: [
     "SET SESSION time_zone = '+00:00'",

@@ -5,7 +5,7 @@ import Libsql from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { freePort, JWT_SECRET, startServer, temporaryFolder, until } from './faults/programs.ts';
 
-/** In everything below that is nobody's business: what it is in must be in no line of the log. */
+/** All secrets below contain this word. No line of the log may contain it. */
 const MARK = 'zqx';
 const PASSWORD = `${MARK}-correct-horse`;
 const EMAIL = `${MARK}@example.com`;
@@ -15,7 +15,7 @@ const FORGED = '{"level":"error","message":"forged"}';
 type Line = Record<string, unknown>;
 type Server = Awaited<ReturnType<typeof startServer>>;
 
-/** All that was written, which has to be a JSON object a line. */
+/** The whole log. Each line has to be a JSON object. */
 const linesOf = (server: Server): Line[] =>
   server
     .output()
@@ -32,7 +32,7 @@ const inParallel = async (count: number, work: () => Promise<{ readonly status: 
 describe('the log', () => {
   it('T99: holds no password, token, e-mail, header, query or body, whatever fails, and no line that a client made', async () => {
     const folder = temporaryFolder();
-    // Its own address, which is among the frames, must not hold the word.
+    // The file's own address is in the stack frames, so it must not contain the word.
     const preload = `const word = ['z', 'qx'].join('');
       process.on('SIGUSR2', () => { throw Object.assign(new Error(word + '\\n${FORGED}'), { parameters: [word], code: 'E_BUG' }); });`;
     const server = await startServer({ engine: 'sqlite', folder }, { env: { LOG_LEVEL: 'debug', ...SECRETS }, preload });
@@ -84,7 +84,7 @@ describe('the log', () => {
     for (let n = 0; n < 11; n++) await send('POST', '/api/auth/login', { email: `${MARK}-other@example.com`, password: PASSWORD }); // 429
     await raw(server.url, `GET /${PASSWORD} HTTP/1.1\r\nHost: ${MARK} ${FORGED}\r\nAuthorization: ${PASSWORD}\r\nConnection: close\r\n\r\n`);
     await raw(server.url, `${PASSWORD}\r\n${FORGED}\r\n\r\n`);
-    // An INSERT fails that has the name, the e-mail and the hash among its parameters.
+    // The failing INSERT has the name, the e-mail and the hash among its parameters.
     const database = new Libsql(join(folder, 'tickets.sqlite'));
     database.exec('ALTER TABLE users RENAME COLUMN password_hash TO elsewhere');
     database.close();
@@ -114,7 +114,7 @@ describe('the log', () => {
 });
 
 describe('what is written into the log is there', () => {
-  /** Of everything; what is sampled is below. */
+  /** These tests log everything; the sampled lines have tests below. */
   const env = { LOG_LEVEL: 'debug' };
   const PRELOAD = `process.on('SIGUSR2', () => { throw new Error('a bug'); }).on('SIGHUP', () => process.exit(3));`;
 
@@ -127,7 +127,7 @@ describe('what is written into the log is there', () => {
     await inParallel(500, () => refused(server.url));
     server.child.kill(signal);
     expect(await server.exited).toBe(exitCode);
-    await sleep(100); // what the pipe holds yet
+    await sleep(100); // the pipe may still hold lines
     expect(requestsIn(server)).toHaveLength(500);
     if (signal !== 'SIGHUP') expect(linesOf(server).at(-1)).toMatchObject({ message: expect.stringContaining('finishing what is in flight') });
   });
@@ -135,7 +135,7 @@ describe('what is written into the log is there', () => {
   it('when its reader comes back: a reader that pauses stops no request', async () => {
     const server = await startServer({ engine: 'sqlite', folder: temporaryFolder() }, { env });
     server.child.stdout?.pause();
-    await inParallel(2000, () => refused(server.url)); // several times what a pipe holds
+    await inParallel(2000, () => refused(server.url)); // several times the capacity of a pipe
     server.child.stdout?.resume();
     await until('all of it is there', () => (server.output().endsWith('\n') && requestsIn(server).length === 2000 ? true : undefined));
     expect(await server.stop()).toBe(0);
@@ -154,7 +154,7 @@ describe('what is written into the log is there', () => {
 describe('lines that strangers can cause', () => {
   const ATTACKS = 2000;
   const TINY = 'GET /x HTTP/1.1\r\nHost: x\r\n\r\n';
-  /** Bytes that are no HTTP, each on a connection of its own. */
+  /** Data that is not HTTP. Each has its own connection. */
   const UNPARSED = 60;
 
   it('are sampled: a flood of tiny requests costs fewer bytes of log than it has, hides nothing that matters, and is counted to the last', async () => {
@@ -177,9 +177,9 @@ describe('lines that strangers can cause', () => {
     database.close();
     await attack;
     const counters = await (await fetch(`${server.url}/metrics`)).text();
-    server.child.kill('SIGHUP'); // at once: what is counted yet is written on the way out
+    server.child.kill('SIGHUP'); // at once, because the server writes the pending counts when it exits
     expect(await server.exited).toBe(3);
-    await sleep(100); // what the pipe holds yet
+    await sleep(100); // the pipe may still hold lines
 
     const lines = linesOf(server);
     expect(new Set(granted)).toEqual(new Set([201]));
@@ -203,7 +203,7 @@ describe('lines that strangers can cause', () => {
   });
 });
 
-/** Sends the request so many times on one connection, a few at once. */
+/** Sends the request this many times on one connection, a few at a time. */
 function flood(url: string, request: string, times: number): Promise<void> {
   const atOnce = 5;
   return new Promise((resolve, reject) => {
@@ -225,7 +225,7 @@ function flood(url: string, request: string, times: number): Promise<void> {
   });
 }
 
-/** Sends bytes as they are, and waits until the connection is closed. */
+/** Sends bytes unchanged, and waits until the connection closes. */
 function raw(url: string, bytes: string): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1', () => void socket.write(bytes));

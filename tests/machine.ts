@@ -8,12 +8,12 @@ export function find(program: string): string | undefined {
   return spawnSync('sh', ['-c', `command -v ${program}`], { env, encoding: 'utf8' }).stdout.trim() || undefined;
 }
 
-/** Root on Debian or Ubuntu gets the program installed. No service of the package is started. Its installation sees the files, which go again. */
+/** Installs the program if the user is root on Debian or Ubuntu. No service of the package starts. `files` exist during the installation only. */
 export function install(program: string, debianPackage: string, files: Readonly<Record<string, string>> = {}): string | undefined {
   if (process.getuid?.() !== 0 || find('apt-get') === undefined) return undefined;
   console.warn(`No ${program} here: installing Debian’s ${debianPackage} (the program alone, no service) for the tests.`);
   const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
-  // policy-rc.d is asked before a package starts its service. A file that is there already is the machine's own.
+  // A package runs policy-rc.d before it starts its service. If the file already exists, it belongs to the machine.
   const ours = Object.entries({ '/usr/sbin/policy-rc.d': '#!/bin/sh\nexit 101\n', ...files }).filter(([path]) => !existsSync(path));
   try {
     for (const [path, text] of ours) {
@@ -28,7 +28,7 @@ export function install(program: string, debianPackage: string, files: Readonly<
   return find(program);
 }
 
-/** Suites that cannot run here say so aloud. In CI that is a failure. */
+/** Suites that cannot run here print a message. In CI that is a failure. */
 export function sayMissing(missing: string): void {
   if (process.env['CI'] === 'true') throw new Error(missing);
   console.warn(`\n${missing}\n`);
@@ -36,7 +36,7 @@ export function sayMissing(missing: string): void {
 
 const leash = find('setpriv');
 
-/** The command that gets the signal when the process that runs it dies, also when that is killed. */
+/** A command that gets the signal when its parent process ends, even if that is killed. */
 export const leashed = (command: string, args: readonly string[], signal: NodeJS.Signals = 'SIGKILL'): readonly [string, readonly string[]] =>
   leash === undefined ? [command, args] : [leash, ['--pdeathsig', signal.slice('SIG'.length), '--', command, ...args]];
 

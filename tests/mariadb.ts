@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { find, freePort, leashed } from './machine.ts';
 
-/** A server on a free loopback port. It dies with this process, also when that is killed. Users and their rights it knows only if asked to. */
+/** A server on a free loopback port. It ends with this process, even if that is killed. By default it has no users and rights. */
 export async function startMariaDb(
   program: string,
   { knowsUsers = false, options: more = [] }: { readonly knowsUsers?: boolean; readonly options?: readonly string[] } = {},
@@ -15,7 +15,7 @@ export async function startMariaDb(
   mkdirSync(join(folder, 'data'));
   if (knowsUsers) makeGrantTables(`${folder}/data`);
   const port = await freePort();
-  // Without grant tables an empty folder will do, and the start takes 0.2 s.
+  // Without grant tables an empty folder is enough, and the start takes 0.2 s.
   const options = [
     ...['--no-defaults', `--datadir=${folder}/data`, `--socket=${folder}/s`, '--bind-address=127.0.0.1', `--port=${port}`, '--skip-networking=0'],
     ...[
@@ -56,7 +56,7 @@ export async function startMariaDb(
   }
 }
 
-/** Puts the tables of users and their rights into an empty data folder. Root may come without a password. */
+/** Puts the tables of users and their rights into an empty data folder. Root may log in without a password. */
 export function makeGrantTables(dataFolder: string): void {
   const asRoot = ['--auth-root-authentication-method=normal', '--skip-test-db', ...(process.getuid?.() === 0 ? ['--user=root'] : [])];
   const { status, stdout, stderr } = spawnSync(find('mariadb-install-db') ?? '', ['--no-defaults', `--datadir=${dataFolder}`, ...asRoot], {

@@ -32,7 +32,7 @@ describe.each(engines)('what is counted, %s', (engine: Engine) => {
       expect(requests('POST', '/api/auth/login', 401)).toBe(3);
       expect(rise('tickets_refusals_total{reason="insufficient_tickets"}')).toBe(10);
       expect(rise('tickets_refusals_total{reason="wrong_credentials"}')).toBe(3);
-      // Every order was in one batch, and fewer batches than orders each waited once for the lock.
+      // Every order was in one batch. Each batch waited once for the lock, and there were fewer batches than orders.
       expect(rise('tickets_batch_size_sum')).toBe(40);
       expect(rise('tickets_batch_size_count')).toBeGreaterThan(0);
       expect(rise('tickets_batch_size_count')).toBeLessThan(40);
@@ -40,7 +40,7 @@ describe.each(engines)('what is counted, %s', (engine: Engine) => {
       expect(rise('tickets_lock_wait_seconds_count')).toBe(rise('tickets_batch_size_count'));
       for (const idle of ['tickets_stock_queue_length', 'tickets_password_queue_length', 'tickets_unknown_outcomes_total'])
         expect(after.get(idle)).toBe(0);
-      // The pool is there on servers alone, and what was taken from it was given back.
+      // Only servers have a pool. Every connection that was taken from it was returned.
       expect(after.get('tickets_connections_in_use')).toBe(engine === 'sqlite' ? undefined : 0);
       expect(after.get('tickets_connection_queue_length')).toBe(engine === 'sqlite' ? undefined : 0);
       if (engine !== 'sqlite') expect(after.get('tickets_connections_idle')).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { DatabaseConfig, MySqlConfig, PostgresConfig } from '../packages/adapters/src/persistence/dialects/config.ts';
 import { translated } from '../packages/adapters/src/persistence/dialects/postgres-client.ts';
 
-/** Another program's connection to a server, beside those of the product. What it is told it does as it stands; a value is `?`. */
+/** Another program's connection to a server, beside those of the product. It runs each statement unchanged; a value is `?`. */
 export interface Neighbour {
   query<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
   end(): Promise<void>;
@@ -30,7 +30,7 @@ async function onMySql({ host, port, user, password, database }: MySqlConfig): P
 
 async function onPostgres({ host, port, user, password, database }: PostgresConfig): Promise<Neighbour> {
   const client = new Client({ host, port, user, password, database, options: '-c TimeZone=UTC' });
-  client.on('error', () => undefined); // what it is asked next says so
+  client.on('error', () => undefined); // the next statement reports the error
   await client.connect();
   return {
     query: async <Row>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> =>

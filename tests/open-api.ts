@@ -9,7 +9,7 @@ import { COMMON_PASSWORDS } from '../packages/adapters/src/security/common-passw
 import type { Engine } from './engines.ts';
 import { openContainer } from './open-store.ts';
 
-/** Somebody with an account, and the header that shows it. */
+/** A person with an account, and their Authorization header. */
 export interface Caller {
   readonly id: string;
   readonly token: string;
@@ -26,7 +26,7 @@ export interface Reply {
 
 export type Api = Awaited<ReturnType<typeof openApi>>;
 
-/** The whole API in this process, on an empty database of the engine: real wiring, real tokens, real hashes. */
+/** The whole API in this process, on an empty database of the engine. The wiring, tokens and hashes are real. */
 export async function openApi(
   engine: Engine,
   profile: Profile,
@@ -41,7 +41,7 @@ export async function openApi(
   };
   const metrics = createMetrics();
   const { container, close } = await openContainer(engine, { policies, ...config }, metrics.measures);
-  /** What was worth more than a line of the log: nothing, unless something failed, or was refused without a reason. */
+  /** Reports that are more serious than a log line. It is empty unless a request failed, or was refused without a reason. */
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
   const fingerprint = container.get(TOKENS.fingerprint);
@@ -64,13 +64,13 @@ export async function openApi(
     metricsToken: undefined,
   });
 
-  /** Sends a request as the caller; a body that is not text is sent as JSON. */
+  /** Sends a request as the caller. A body that is not text is sent as JSON. */
   async function send(
     method: string,
     path: string,
     { as, body, headers = {} }: { as?: Caller | undefined; body?: unknown; headers?: Record<string, string> } = {},
   ): Promise<Reply> {
-    // Nothing is between the tests and the app; where a request comes from, its X-Forwarded-For says.
+    // No network is between the tests and the app. X-Forwarded-For gives the address of a request.
     const response = await app.request(path, {
       method,
       headers: {
@@ -84,7 +84,7 @@ export async function openApi(
     return { status: response.status, headers: response.headers, text, body: text === '' ? undefined : JSON.parse(text) };
   }
 
-  /** An account made behind the API, which spares the hash. */
+  /** Creates an account directly in the database, which saves the hash. */
   async function account(overrides: Partial<User> = {}): Promise<Caller> {
     const user = aUser({ id: anId(), ...overrides });
     await container.get(TOKENS.users).change(user.id, OPERATOR, () => ({ user, passwordHash: '$2b$10$nobody' }));

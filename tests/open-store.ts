@@ -60,7 +60,7 @@ export const portsOf = (container: Container): StorePorts => ({
   rateLimitStore: container.get(TOKENS.rateLimitStore),
 });
 
-/** What the domain's contract suites run on. With a limit that nobody reaches, so that what users hold is counted. */
+/** The store of the domain's contract suites. Its limit on tickets is too high to reach, so that users' tickets are counted. */
 export async function openStore(engine: Engine): Promise<Store> {
   const { container, close } = await openContainer(engine, {
     policies: { ...PROFILES.open, selling: { ...PROFILES.open.selling, ticketsPerUserMax: TOTAL_TICKETS_MAX } },

@@ -9,7 +9,7 @@ import { loadConfig } from '../packages/adapters/src/config.ts';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
 import { find } from './machine.ts';
 
-/** The command line on a terminal, which util-linux's `script` makes. BSD's takes other options. */
+/** The command line on a terminal from util-linux's `script`. BSD's `script` has other options. */
 const script = process.platform === 'linux' ? find('script') : undefined;
 if (script === undefined) {
   const missing = 'THE PASSWORD PROMPT IS NOT TRIED: no `script` of util-linux here to make a terminal (Debian: bsdutils).';
@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Types the keys once it is asked for them; gives what the terminal showed, and the exit code. */
+/** Types the keys after the prompt. Returns the terminal's output and the exit code. */
 async function type(...keys: string[]): Promise<{ shown: string; code: number | null }> {
   const line = [...command, 'user', 'create', '--name', 'Root', '--email', EMAIL].map((word) => `'${word}'`).join(' ');
   const child = spawn(script ?? '', ['--quiet', '--return', '--command', line, '/dev/null'], {
@@ -75,7 +75,7 @@ describe.skipIf(script === undefined)('the command line asks for a password on a
       ' pasted\nsecond line\n',
     );
     expect([code, await opens('typed kata-sandi é🎫 pasted')]).toEqual([0, true]);
-    // Nothing but the prompt and what the command prints when it is done.
+    // The terminal shows only the prompt and the final output of the command.
     expect(shown).toMatch(/^Password \(not shown\): \r\n[\da-f-]{36} user root@example\.com\r\n$/);
   });
 

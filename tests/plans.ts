@@ -11,8 +11,8 @@ export interface Step {
 }
 
 /**
- * How PostgreSQL finds the rows of a statement where it has many of them: on tables as small as a test's it would read them whole.
- * The steps in which it reads the table, or all of them.
+ * How PostgreSQL finds the rows of a statement in a large table. It would read a table as small as a test's whole. Returns the steps that
+ * read the given table, or all steps.
  */
 export async function stepsOf(database: Database, sql: string, parameters: readonly unknown[], table?: string): Promise<readonly Step[]> {
   const steps: Step[] = [];
@@ -30,7 +30,7 @@ export async function stepsOf(database: Database, sql: string, parameters: reado
   return table === undefined ? steps : steps.filter((step) => step['Relation Name'] === table);
 }
 
-/** Bookings of others, as many as make it worth to look for a few by an index. Their events and users are nobody's: foreign keys are off meanwhile. */
+/** Enough bookings of others that an index is worth it. Their events and users do not exist, so foreign keys are off during the insert. */
 export async function fillBookings(database: Database): Promise<void> {
   await database.transaction(async (manager) => {
     await manager.query('SET LOCAL session_replication_role = replica');

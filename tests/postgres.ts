@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { find, freePort, install, leashed } from './machine.ts';
 
-/** PostgreSQL's own name for its first user and for the first database. */
+/** PostgreSQL's own name for its first user and first database. */
 const FIRST = 'postgres';
-/** Without this file, Debian's package makes a cluster when it is installed, and starts it at every boot. */
+/** Without this file, Debian's package creates a cluster at installation, and starts it at every boot. */
 const NO_CLUSTER = { '/etc/postgresql-common/createcluster.d/ticket-tests.conf': 'create_main_cluster = false\n' };
 
 /** The folder of PostgreSQL's programs. Debian and Ubuntu keep them outside PATH. */
@@ -18,7 +18,7 @@ export function findPostgres(): string | undefined {
   const program = find('postgres');
   const config = find('pg_config');
   const folders = [
-    // A link leads to one program; its folder has them all.
+    // The link leads to one program, and its folder has all of them.
     ...(program === undefined ? [] : [dirname(realpathSync(program)), dirname(program)]),
     ...(config === undefined ? [] : [spawnSync(config, ['--bindir'], { encoding: 'utf8' }).stdout.trim()]),
     ...newestOf('/usr/lib/postgresql', ''),
@@ -34,7 +34,7 @@ function newestOf(folder: string, prefix: string): string[] {
   return versions.sort((a, b) => numberOf(b) - numberOf(a)).map((name) => join(folder, name, 'bin'));
 }
 
-/** Root on Debian or Ubuntu gets it installed: the programs alone, without a cluster. */
+/** Installs the programs alone, without a cluster, if the user is root on Debian or Ubuntu. */
 export function findOrInstallPostgres(): string | undefined {
   const found = findPostgres();
   if (found !== undefined) return found;
@@ -47,7 +47,7 @@ interface User {
   readonly gid: number;
 }
 
-/** PostgreSQL's programs refuse to run as root. Then they run as this user; undefined is the user of the tests. */
+/** PostgreSQL's programs refuse to run as root. Then they run as this user. undefined is the user of the tests. */
 export function serverUser(): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ['postgres', 'nobody']) {
@@ -57,7 +57,7 @@ export function serverUser(): User | undefined {
   throw new Error('PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody');
 }
 
-/** A folder of the server's user. That of the tests may lie where no other user can go. */
+/** A folder that belongs to the server's user. Other users may have no access to the folder of the tests. */
 export function serverFolder(): string {
   const user = serverUser();
   for (const parent of [tmpdir(), '/tmp', '/var/tmp']) {
@@ -70,33 +70,33 @@ export function serverFolder(): string {
   throw new Error('there is no temporary folder that the user of PostgreSQL can reach');
 }
 
-/** An empty cluster in the folder `data` of the folder. Everybody needs the password. */
+/** An empty cluster in the subfolder `data`. Every user needs the password. */
 export async function makeCluster(programs: string, folder: string, password: string): Promise<void> {
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, password);
-  chmodSync(passwordFile, 0o644); // the folder itself is open to its owner alone
+  chmodSync(passwordFile, 0o644); // only the owner can open the folder itself
   const options = ['-D', join(folder, 'data'), '-U', FIRST, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
   const [command, args] = leashed(join(programs, 'initdb'), [...options, '-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions']);
   await promisify(execFile)(command, args, { ...serverUser(), cwd: folder, env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC' } });
   rmSync(passwordFile);
 }
 
-/** A copy of a running server's cluster, which follows that server when it is started. */
+/** A copy of a running server's cluster. After its start it follows that server. */
 export async function copyCluster(programs: string, folder: string, from: string): Promise<void> {
   const options = ['-d', from, '-D', join(folder, 'data'), '--write-recovery-conf', '--wal-method=stream', '--checkpoint=fast', '--no-sync'];
   const [command, args] = leashed(join(programs, 'pg_basebackup'), options);
   await promisify(execFile)(command, args, { ...serverUser(), cwd: folder, env: { PATH: process.env['PATH'] ?? '', TZ: 'UTC' } });
 }
 
-/** Loopback alone. Its shared memory is in its folder and goes with it. */
+/** The server listens on loopback alone. Its shared memory is in its folder, and is removed with it. */
 export const serverOptions = (folder: string, port: number): readonly string[] => [
   ...['-D', join(folder, 'data'), '-p', String(port), '--listen-addresses=127.0.0.1', '--unix-socket-directories='],
   ...['--max-connections=300', '--shared-buffers=64MB', '--dynamic-shared-memory-type=mmap', '--max-wal-size=256MB'],
 ];
 
 /**
- * Stops the server at once, without a checkpoint. Its children end with it, and its shared memory is freed. After SIGKILL a piece of
- * shared memory would stay for ever, and a machine has room for 4096.
+ * Stops the server at once, without a checkpoint. Its children end with it, and its shared memory is freed. After SIGKILL a piece of shared
+ * memory would stay for ever, and a machine has room for 4096.
  */
 export const STOP = 'SIGQUIT';
 
@@ -111,7 +111,7 @@ export const addressOf = ({
   readonly database?: string | undefined;
 }) => `postgres://${FIRST}:${password}@127.0.0.1:${port}/${database}`;
 
-/** A client of the server. When the server stops it is cut off, which its next statement says. */
+/** A client of the server. When the server stops, it closes the connection, and the next statement fails. */
 export async function clientOf(address: string): Promise<Client> {
   const client = new Client({ connectionString: address });
   client.on('error', () => undefined);
@@ -119,7 +119,7 @@ export async function clientOf(address: string): Promise<Client> {
   return client;
 }
 
-/** A server on a free loopback port, not durable. It dies with this process, also when that is killed. */
+/** A server on a free loopback port. It is not durable. It ends with this process, even if that is killed. */
 export async function startPostgres(
   programs: string,
   { options = [] }: { readonly options?: readonly string[] } = {},

@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engines, environmentOf, freshDatabase, serverUrl } from './engines.ts';
 import type { Reply } from './open-api.ts';
 
-/** The program as people start it: its own process, its own environment, its exit code and what it prints. */
+/** The program as people start it: with its own process, environment, exit code and output. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 const HTTP = ['--import', TSX, '--conditions=@ticket/source', join(root, 'apps/http/src/main.ts')];
@@ -30,7 +30,7 @@ afterEach(() => {
 
 function start(args: readonly string[], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, args, {
-    // tsx is found from here, .env would be read from here
+    // tsx is found from here, and the program would read a .env from here
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', DATA_DIR: join(folder, 'data'), PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,7 +40,7 @@ function start(args: readonly string[], env: Record<string, string> = {}) {
   child.stdout.on('data', (chunk) => (output += chunk));
   child.stderr.on('data', (chunk) => (output += chunk));
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  /** Waits for words of the output, and fails with all of it when the process ends without them. */
+  /** Waits for the words in the output. If the process ends without them, the error has the whole output. */
   const says = async (words: RegExp): Promise<RegExpMatchArray> => {
     for (let tries = 0; tries < 400; tries++) {
       const match = output.match(words);
@@ -101,7 +101,7 @@ describe('the server', () => {
     let heard = '';
     client.on('data', (chunk) => (heard += chunk));
     client.on('error', () => undefined);
-    client.write('GET /health/ready HTTP/1.1\r\nHost: here\r\n'); // not idle: its request has begun
+    client.write('GET /health/ready HTTP/1.1\r\nHost: here\r\n'); // this connection is not idle, because its request has begun
     await sleep(200);
     server.child.kill('SIGTERM');
     await server.says(/finishing what is in flight/);
@@ -173,7 +173,7 @@ describe('the server', () => {
   });
 
   it('reads .env, and the environment wins over it', async () => {
-    writeFileSync(join(folder, '.env'), '\uFEFFJWT_EXPIRES_IN=2h\nPORT=not-a-port\n'); // as an editor on Windows saves it
+    writeFileSync(join(folder, '.env'), '\uFEFFJWT_EXPIRES_IN=2h\nPORT=not-a-port\n'); // an editor on Windows saves it like this
     const url = await start(HTTP).listening();
     const { data } = await bodyOf(await register(url, PERSON));
     const { iat, exp } = JSON.parse(Buffer.from(data.token.split('.')[1], 'base64url').toString());
@@ -273,7 +273,7 @@ describe('what keeps the server from starting is one message, and its exit code 
     writeFileSync(file, '');
     await refusedWith({ DATA_DIR: file }, /DATA_DIR .* cannot be written/);
     await refusedWith({ DATA_DIR: file, JWT_SECRET: 'x'.repeat(32) }, /DATA_DIR .* cannot be written/);
-    // A folder in which the system makes none, for every user. Node's own recursive mkdir would not return.
+    // In this folder nobody can create a folder, not even root. Node's own recursive mkdir would not return.
     if (process.platform === 'linux') await refusedWith({ DATA_DIR: '/proc/none/here' }, /DATA_DIR .* cannot be written/);
   });
 
@@ -332,7 +332,7 @@ describe.each(['mysql', 'postgres'] as const)('a database that cannot be reached
     expect((await fetch(url)).status).toBe(200);
     expect(server.output().match(/ECONNREFUSED/g)).toHaveLength(1);
     if (!isHere) return;
-    // The database comes: here a wire to the tests' own.
+    // The database becomes available, here as a wire to the tests' own.
     const { port: portThere, hostname } = serverUrl(engine);
     const wire = createServer((near) => {
       const far = connect(Number(portThere || { mysql: 3306, postgres: 5432 }[engine]), hostname);
@@ -357,7 +357,7 @@ describe.each(engines)('two servers that start at once on an empty database, %s'
     const env = environmentOf(fresh.config);
     const both = [start(HTTP, env), start(HTTP, env)];
     const urls = await Promise.all(both.map((server) => server.listening()));
-    // Where one process writes, the other may be told to come again: that nothing was stored. It does.
+    // While one process writes, the other may answer that nothing was stored and the client should retry. This client retries.
     const registered = async (url: string): Promise<Response> => {
       const answer = await register(url, PERSON);
       return answer.status === 503 ? registered(url) : answer;

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'ticket-prose-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What the linter says of a file with this text, and how it ends. */
+/** The linter's output and exit code for a file with this text. */
 function read(name: string, text: string) {
   const file = join(folder, name);
   writeFileSync(file, text);
@@ -17,7 +17,7 @@ function read(name: string, text: string) {
   return { status, lines: stdout.replaceAll(file, name).trim().split('\n') };
 }
 
-// In two halves, so that the linter does not find them here.
+// In two parts, so that the linter does not find them here.
 const HE = ['h', 'e'].join('');
 const LONG = Array.from({ length: 31 }, (_, index) => `word${index}`).join(' ');
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { loadConfig } from '../packages/adapters/src/config.ts';
 
-/** Whatever stands in the repository where a secret belongs is known to all, so the locked profile takes it for none. */
+/** The locked profile refuses every secret that stands in the repository, because everybody can read it. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isText = (name: string) =>
   !/(?:^|[/\\])(?:node_modules|dist)[/\\]|package-lock/.test(name) && /\.(?:ts|js|mjs|cjs|json|md|yml|example)$/.test(name);
@@ -28,7 +28,7 @@ const IN_DOCUMENTS: Places = [
   [/\bTICKETS_PASSWORD=(?:'([^'\n]+)'|([^\s'"`]+))/g, 'ADMIN_PASSWORD'],
   [new RegExp(`\\bpassword"?: (?:${quoted})`, 'g'), 'ADMIN_PASSWORD'],
 ];
-/** Passwords of tests and examples there are for databases that are gone; what signs is often copied. */
+/** In sources, passwords belong to databases that no longer exist. Signing secrets are often copied. */
 const IN_SOURCES: Places = [
   [new RegExp(`\\b(JWT_SECRET|JWT_SECRET_PREVIOUS|METRICS_TOKEN)(?:: | = )(?:${quoted})`, 'g')],
   [new RegExp(`\\b(?:secret|STRONG|SAMPLE)(?:: | = )(?:${quoted})`, 'gi'), 'JWT_SECRET'],

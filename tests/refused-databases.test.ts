@@ -8,7 +8,7 @@ import { engines, serverUrl } from './engines.ts';
 import { freePort } from './machine.ts';
 import { clientOf, newPassword } from './postgres.ts';
 
-/** What the programs say where PostgreSQL does not let them in. MariaDB's throwaway knows no users; tests/database-line.test.ts has its own. */
+/** The messages of the programs when PostgreSQL refuses them. MariaDB's throwaway has no users; tests/database-line.test.ts has its own. */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ROLE = 'ticket_test_visitor';
 
@@ -29,7 +29,7 @@ describe.each(engines.filter((engine) => engine === 'postgres'))('on %s, the ser
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** The exit code, and the lines that say why. */
+  /** The exit code, and the lines that give the reason. */
   function run(app: 'cli' | 'http', args: readonly string[], env: Record<string, string>) {
     const main = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', join(root, `apps/${app}/src/main.ts`)];
     const { hostname, port } = serverUrl(engine);

@@ -3,15 +3,15 @@ import AsynchronousLibsql from 'libsql/promise';
 import * as mysql2 from 'mysql2';
 import pg from 'pg';
 
-/** One way to the database and back. */
+/** One round trip to the database. */
 export interface Trip {
   readonly connection: object;
   readonly text: string;
 }
 
 /**
- * Notes all that goes to a database; to be called before it is opened. At the drivers, below every name of ours, so that a change that moves the code
- * moves no part of what watches it.
+ * Records everything that goes to a database. Call it before the database is opened. It wraps the drivers, below all our code, so that moved
+ * code does not move the recorder.
  */
 export function watchDrivers() {
   let trips: Trip[] = [];
@@ -30,7 +30,7 @@ export function watchDrivers() {
   };
   const sent = (connection: object, text: unknown) => trips.push({ connection, text: String(text) });
 
-  // A prepared statement is kept and run again and again; all() iterates.
+  // A prepared statement is stored and run many times; all() iterates.
   const some = new Libsql(':memory:');
   const statements: object = Object.getPrototypeOf(some.prepare('SELECT 1'));
   some.close();
@@ -40,10 +40,10 @@ export function watchDrivers() {
   watch(Libsql.prototype, 'prepare', (connection, text, statement) => prepared.set(Object(statement), { connection, text: String(text) }));
   for (const { prototype } of [Libsql, AsynchronousLibsql]) watch(prototype, 'exec', sent);
 
-  // Every command that goes to the socket, a query or not.
+  // Every command that goes to the socket, also if it is not a query.
   watch(mysql2.Connection.prototype, 'addCommand', (connection, command) => sent(connection, textOf(Object(command))));
 
-  // What is sent behind another without waiting for its answer takes the same way. Nobody else of ours sends a query as an object.
+  // A query that is sent without waiting for the previous answer belongs to the same trip. No other code of ours sends a query as an object.
   const unanswered = new Map<object, string[]>();
   watch(pg.Client.prototype, 'query', (connection, query, answer) => {
     const before = unanswered.get(connection);
@@ -64,7 +64,7 @@ export function watchDrivers() {
   });
 
   return {
-    /** What is sent while this is done. */
+    /** The trips during `work`. */
     during: async (work: () => Promise<unknown>): Promise<readonly Trip[]> => {
       trips = [];
       await work();
@@ -78,9 +78,9 @@ export function watchDrivers() {
 
 const textOf = (command: object): unknown => ('sql' in command ? command.sql : 'text' in command ? command.text : command.constructor.name);
 
-/** A trip's statements, each as its verb, its tables and its lock: `SELECT events FOR UPDATE`. Those of one packet stand behind each other. */
+/** The statements of a trip, each as its verb, its tables and its lock: `SELECT events FOR UPDATE`. Statements of one packet are joined. */
 export function inShort({ text }: Pick<Trip, 'text'>): string {
-  // What is in quotes is a value, or TypeORM's way to write a name.
+  // Quoted text is a value, or a name as TypeORM writes it.
   const plain = text
     .replace(/'(?:[^'\\]|\\.|'')*'/g, '?')
     .replace(/[`"]/g, '')

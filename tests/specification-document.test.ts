@@ -6,7 +6,7 @@ import { faults, messages } from '../apps/http/src/messages.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
 import { type Api, openApi } from './open-api.ts';
 
-/** docs/specification.md against the product, in the profile that it specifies. */
+/** Compares docs/specification.md with the product, in the profile that it specifies. */
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
 const specification = read('docs/specification.md');
 const found = (pattern: RegExp, text = specification): string[] =>
@@ -47,7 +47,7 @@ describe('docs/specification.md', () => {
         Object.keys(operations).map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
       );
       const headings = found(/^### `([A-Z]+ \/\S*)`$/gm);
-      // Both are routes of the server and, as no client's business, not in the document.
+      // The server has both routes. The document leaves them out, because clients do not need them.
       expect(headings).toEqual([...routes, 'GET /metrics', 'GET /openapi.json'].toSorted());
       expect(found(/`([A-Z]+ \/[^`]*)`/g, read('README.md'))).toEqual(headings);
     });

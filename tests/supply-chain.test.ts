@@ -31,7 +31,7 @@ describe('the lock and what ships', () => {
     const workspaces = Object.entries(packages).filter(([path]) => path !== '' && !path.includes('node_modules/'));
     const wanted = new Set(workspaces.flatMap(([, { dependencies = {} }]) => Object.keys(dependencies)));
     const shipped = developed.filter((name) => packages[`node_modules/${name}`]?.dev !== true && !wanted.has(name));
-    // Optional peers of what ships, which npm installs wherever they are there.
+    // Optional peers of shipped packages. npm installs them if they are present.
     expect(shipped.filter((name) => !['typescript', '@types/node'].includes(name))).toEqual([]);
     expect(packages['node_modules/vite']?.dev).toBe(true);
   });
@@ -83,7 +83,7 @@ describe('a lock is refused', () => {
     ['BlueOak-1.0.0', true],
   ])('with the licence %s: not for what ships, %s', (license, isAllowed) => {
     planted('node_modules/knip', { license });
-    expect(run('licences.mjs', folder)).toEqual({ status: 0, said: '' }); // it does not ship
+    expect(run('licences.mjs', folder)).toEqual({ status: 0, said: '' }); // it is not shipped
     planted('node_modules/hono', { license });
     expect(run('licences.mjs', folder).status).toBe(isAllowed ? 0 : 1);
   });

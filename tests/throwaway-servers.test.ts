@@ -70,7 +70,7 @@ describe.runIf(engines.includes('postgres'))('the PostgreSQL of the tests', () =
   });
 });
 
-// Without setpriv nothing ends a server with the process that started it.
+// Without setpriv a server would outlive the process that started it.
 it.runIf(findPostgres() !== undefined && find('setpriv') !== undefined)(
   'PostgreSQL, its children and what it holds in the kernel are gone when the process that started it is killed',
   async () => {
@@ -84,7 +84,7 @@ it.runIf(findPostgres() !== undefined && find('setpriv') !== undefined)(
     });
     onTestFinished(() => void starter.kill('SIGKILL'));
     const { url, pid } = JSON.parse(String(await new Promise((resolve) => starter.stdout.once('data', resolve))));
-    const client = await clientOf(url); // one of its children
+    const client = await clientOf(url); // one of the server's children
     const { rows } = await client.query('SELECT pid FROM pg_stat_activity');
     const [{ data_directory: data }] = (await client.query('SHOW data_directory')).rows;
     onTestFinished(() => rmSync(dirname(data), { recursive: true, force: true }));
@@ -99,7 +99,7 @@ it.runIf(findPostgres() !== undefined && find('setpriv') !== undefined)(
 );
 
 const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`) && !/^State:\s*[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-/** The shared memory that the process made and that is still there. */
+/** The shared memory of the process that still exists. */
 const held = (pid: number): string[] =>
   readFileSync('/proc/sysvipc/shm', 'utf8')
     .split('\n')
@@ -107,7 +107,7 @@ const held = (pid: number): string[] =>
 
 describe.runIf(process.getuid?.() === 0)('an installation', () => {
   it('sees the file that keeps PostgreSQL from making a cluster, which is gone after it', () => {
-    // In place of apt-get a program that notes what an installation would see.
+    // This program replaces apt-get. It records what an installation would see.
     const folder = mkdtempSync(join(tmpdir(), 'ticket-install-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const [conf, seen] = [join(folder, 'etc/createcluster.d/tests.conf'), join(folder, 'seen')];

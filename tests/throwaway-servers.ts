@@ -5,13 +5,13 @@ import { startMariaDb } from './mariadb.ts';
 import { findOrInstallPostgres, startPostgres } from './postgres.ts';
 
 /**
- * The servers of a test run, for its engines. Each is the server that a variable names, or a throwaway in an empty folder, gone when the
- * run ends. Where there is no server program, root on Debian or Ubuntu gets one installed (the program alone, no service). Elsewhere the
- * suites on that engine do not run. That is printed, and is a failure where CI=true.
+ * The servers of a test run, for its engines. An environment variable names each one. Otherwise it is a throwaway in an empty folder, which
+ * is removed when the run ends. If there is no server program, root on Debian or Ubuntu gets the program alone, without a service. Elsewhere
+ * the suites on that engine do not run. The run prints that, and fails if CI=true.
  */
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Servers on which the tests may make databases of their own; undefined where the run has none. */
+    /** Servers on which the tests may create their own databases; undefined if the run has none. */
     mysqlUrl: string | undefined;
     postgresUrl: string | undefined;
   }
@@ -35,7 +35,7 @@ export async function startServers(): Promise<{
   readonly stop: () => void;
 }> {
   const asked = askedEngines();
-  // Installations come one after another, since only one can run at a time. Then both servers start at once.
+  // Only one installation can run at a time, so they run one after another. Then both servers start at once.
   const [mysql, postgres] = [asked.includes('mysql') ? mariaDb() : undefined, asked.includes('postgres') ? postgreSql() : undefined];
   const [onMysql, onPostgres] = await Promise.all([mysql?.(), postgres?.()]);
   return {
@@ -52,7 +52,7 @@ function mariaDb(): (() => Promise<Running>) | undefined {
   const given = process.env['TEST_DATABASE_URL'];
   if (given) return async () => ({ url: given });
   const program = find('mariadbd') ?? install('mariadbd', 'mariadb-server-core');
-  // The documents name its programs for copies, and tests run what the documents say.
+  // The documents name its programs for backups, and tests run the commands of the documents.
   if (find('mariadb-dump') === undefined && find('mysqldump') === undefined) install('mariadb-dump', 'mariadb-client');
   if (program !== undefined) return () => startMariaDb(program);
   sayMissing(

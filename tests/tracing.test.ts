@@ -19,7 +19,7 @@ interface Delivery {
   }[];
 }
 
-/** As much of OpenTelemetry's collector as takes traces. */
+/** The part of OpenTelemetry's collector that accepts traces. */
 let collector: Server;
 let collectorUrl: string;
 const deliveries: { readonly path: string | undefined; readonly text: string }[] = [];
@@ -42,7 +42,7 @@ const spansOf = (traceId: string) =>
   resources().flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans.filter((span) => span.traceId === traceId)));
 const attributesOf = ({ attributes }: Span) => Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
-/** Says which of OpenTelemetry's modules are loaded, from the first on. */
+/** Reports which of OpenTelemetry's modules are loaded, from the first one. */
 const LOADED = 'LOADED @opentelemetry';
 const preload = `import { register } from 'node:module';
   const hooks = 'import { writeSync } from "node:fs"; export const load = (url, context, next) => {'
@@ -70,7 +70,7 @@ describe('traces', () => {
     await until('the line is there', () => (server.output().includes(`"traceId":"${traceId}"`) ? true : undefined));
     expect(server.output()).toContain(LOADED);
 
-    // What was not sent yet is sent at the end.
+    // The server sends pending spans when it ends.
     const last = aTraceId();
     await fetch(`${server.url}/`, { headers: traceparent(last) });
     expect(await server.stop()).toBe(0);

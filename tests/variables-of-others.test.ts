@@ -9,8 +9,8 @@ import { engines, environmentOf, freshDatabase, serverUrl } from './engines.ts';
 import { clientOf } from './postgres.ts';
 
 /**
- * A machine may have variables and files for other programs that use PostgreSQL. The driver would read some of them. Each of these leads
- * elsewhere, or changes how the server reads what it is sent, if it is read.
+ * A machine may have variables and files for other programs that use PostgreSQL. The driver would read some of them. Each of these points to
+ * another place, or changes how the server reads our data.
  */
 const ELSEWHERE = {
   PGHOST: '192.0.2.1',

@@ -1,4 +1,4 @@
-// Before `npm start`: builds what changed since the last build, and nothing where the tools were pruned after building.
+// Runs before `npm start`. It builds what changed since the last build. If the tools were pruned after building, it does nothing.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,8 +1,8 @@
-// Checks package locks: this folder's and the benchmark reference's, or those of the folders given. Prints nothing and exits 0 when they
-// are good. The rules: every package comes from a registry, with a SHA-512 of its content. No install script runs, unless package.json
-// denies it. The manifests ask for one version, not for a range. Every optional dependency that a locked package names is locked too: npm
-// leaves out what the registry does not have, and `npm ci` then refuses the lock on every machine. No download address is recorded, since
-// it would tie the lock to one registry or lead past it.
+// Checks package locks: this folder's and the benchmark reference's, or those of the given folders. If they are good, it prints nothing and
+// exits 0. The rules: every package comes from a registry, with a SHA-512 of its content. No package has an install script, unless package.json
+// denies the script. The manifests ask for one version, not for a range. Every optional dependency of a locked package is locked too. npm leaves
+// out what the registry does not have, and then `npm ci` refuses the lock on every machine. No download address is recorded, since it would tie
+// the lock to one registry or bypass it.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

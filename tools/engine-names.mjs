@@ -1,7 +1,6 @@
-// Finds names of engines in packages/adapters/src/persistence outside dialects/ and migrations/. Code there asks a Dialect for what
-// differs, so that a further engine is one more file. Names in code, in texts and of files count; comments may give examples, and tests
-// may name engines. Prints each name that is found, and exits 1 if there is any. `npm run boundaries`; with a folder, that one is
-// searched.
+// Finds names of engines in packages/adapters/src/persistence outside dialects/ and migrations/. Code there asks a Dialect for the differences,
+// so that a new engine is one new file. Names in code, strings and file names count. Comments may give examples, and tests may name engines. It
+// prints each name, and exits 1 if there is any. `npm run boundaries` runs it; an argument names another folder.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +24,7 @@ function namesIn(name) {
   const source = ts.createSourceFile(name, readFileSync(join(folder, name), 'utf8'), ts.ScriptTarget.Latest);
   const lines = [];
   const look = (node) => {
-    // Identifiers, strings, pieces of templates, regular expressions. Comments are no nodes.
+    // Identifiers, strings, parts of templates, regular expressions. Comments are not nodes.
     if (typeof node.text === 'string' && !ts.isSourceFile(node) && NAMES.test(node.text))
       lines.push(`${name}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}: ${node.text.trim()}`);
     ts.forEachChild(node, look);

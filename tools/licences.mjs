@@ -1,10 +1,10 @@
-// Whose work ships: writes docs/licences.md from the lock; with --check only says whether it is as the lock has it (exit 1 if
-// not). Either way a licence that is not on the list below is a failure. What ships is what `npm ci --omit=dev` installs on some
-// platform, so the programs of the other platforms are in it.
+// Writes docs/licences.md, the licences of the shipped packages, from the lock. With --check it only compares the two, and exits 1 if they
+// differ. In both cases a licence that is not on the list below is a failure. The shipped packages are those that `npm ci --omit=dev` installs
+// on any platform, so programs for other platforms are included.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** They let anybody use, change and pass on the work in a closed program too, for a notice in return. */
+/** These allow everybody to use, change and pass on the work, in a closed program too, if the notice stays with it. */
 const ALLOWED = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'BlueOak-1.0.0', 'CC0-1.0', 'Unlicense', 'Python-2.0'];
 
 const arguments_ = process.argv.slice(2);
@@ -34,7 +34,7 @@ const path = `${folder}/docs/licences.md`;
 if (!arguments_.includes('--check')) writeFileSync(path, page);
 else if (readFileSync(path, 'utf8') !== page) complain('docs/licences.md is not what the lock says; write it anew: npm run licences');
 
-/** Of a choice one is enough, of a combination all are needed. */
+/** Of alternatives (OR) one has to be allowed, of a combination (AND) all. */
 function isAllowed(license) {
   const choices = license.replace(/[()]/g, '').split(' OR ');
   return choices.some((choice) => choice.split(' AND ').every((one) => ALLOWED.includes(one)));

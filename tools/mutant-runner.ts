@@ -1,4 +1,4 @@
-// A process of test-mutants.ts: Vitest is loaded once, since that takes longer than the one test that each mutant needs.
+// A process of test-mutants.ts. It loads Vitest once, since that takes longer than the one test that each mutant needs.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -41,7 +41,7 @@ function judge(states: readonly string[]): string {
   return states.includes('failed') ? 'killed' : 'the named test passes without the line';
 }
 
-/** As a regular expression that matches these words. */
+/** A regular expression that matches exactly these words. */
 function literally(words: string): string {
   return words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

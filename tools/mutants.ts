@@ -1,5 +1,5 @@
-// The lines that protect a promise, each with the test that fails without it. A protecting line without such a test is deleted one day.
-// test-mutants.ts takes them out one at a time: `npm run test:mutants [name]`.
+// The lines that protect a promise, each with the test that fails without it. A protecting line without such a test may be deleted one day.
+// test-mutants.ts removes them one at a time: `npm run test:mutants [name]`.
 import type { Plugin } from 'vitest/config';
 
 const persistence = 'packages/adapters/src/persistence';
@@ -7,10 +7,10 @@ const persistence = 'packages/adapters/src/persistence';
 export interface Mutant {
   readonly name: string;
   readonly file: string;
-  /** What stands there, once. */
+  /** The original text, which occurs once. */
   readonly line: string;
   readonly becomes: string;
-  /** The test that has to fail, by its file and words of its full name. */
+  /** The test that has to fail: its file, and words of its full name. */
   readonly killedBy: readonly [file: string, words: string];
 }
 
@@ -972,13 +972,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-/** The source with the mutant in it. Throws where its line does not stand there once: it would prove nothing. */
+/** The source with the mutant in it. Throws if the line does not occur exactly once, because the mutant would then prove nothing. */
 export function mutated({ name, file, line, becomes }: Mutant, code: string): string {
   if (code.split(line).length !== 2) throw new Error(`mutant "${name}": its line does not stand once in ${file}`);
   return code.replace(line, () => becomes);
 }
 
-/** A Vite plugin that puts the mutant named by MUTANT into the source, and fails if its line is not there. Empty: no mutant yet. */
+/** A Vite plugin that puts the mutant named by MUTANT into the source. It fails if the line is missing. An empty MUTANT changes nothing. */
 export function mutantPlugin(): Plugin {
   return {
     name: 'mutant',

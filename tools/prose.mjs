@@ -1,5 +1,5 @@
-// Reads every comment, document, message and test title as prose. A word of the list below is a fault, and so is a sentence of more than
-// 30 words in a comment or a document. `npm run prose [file …]`; the rules are in CONTRIBUTING.md.
+// Reads every comment, document, message and test title as prose. A word of the list below is a fault. So is a sentence of more than 30 words in
+// a comment or a document. `npm run prose [file …]`; CONTRIBUTING.md has the rules.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
@@ -30,7 +30,7 @@ const INSTEAD = new Map([
   ['so many as', 'as many as'],
   ['no more of', 'none of … any longer'],
 ]);
-/** Licence texts, and the design that the benchmark compares with. */
+/** Licence texts, and the reference of the benchmark. */
 const NOT_OURS = /^(?:LICENSE|docs\/licences\.md|bench\/reference\/|packages\/adapters\/src\/security\/common-passwords)/;
 
 const LISTED = new RegExp(`\\b(?:${[...INSTEAD.keys()].join('|')})\\b`, 'i');
@@ -38,7 +38,7 @@ const LISTED = new RegExp(`\\b(?:${[...INSTEAD.keys()].join('|')})\\b`, 'i');
 /** Each cell becomes a sentence, since remark-retext reads no tables. */
 const TABLE_ROW = /^\|.*\|$/gm;
 
-/** The parser does not end a sentence where the next one begins with code, a number or a small letter. A full stop before a space does. */
+/** The parser does not end a sentence before code, a number or a small letter. Here a full stop before a space always ends it. */
 function partsOf({ children }) {
   const parts = [[]];
   for (const [index, node] of children.entries()) {
@@ -89,7 +89,7 @@ function tracked() {
 }
 
 async function read(prose, isSentences) {
-  // Most texts in code are short and have nothing to find; to take each apart would take twice as long.
+  // Most texts in code are short and contain no fault. To parse each of them would take twice as long.
   if (!isSentences && !LISTED.test(prose)) return [];
   found = [];
   const plain = prose.replace(TABLE_ROW, (row) => row.replace(/(?<!\\)\|/g, ' . '));
@@ -97,7 +97,7 @@ async function read(prose, isSentences) {
   return found;
 }
 
-/** Comments, those on lines that follow each other as one; and texts of more than one word, which are messages and titles. */
+/** Comments (those on consecutive lines count as one), and texts of more than one word, which are messages and titles. */
 function proseOfCode(path, text) {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const lineOf = (position) => source.getLineAndCharacterOfPosition(position).line + 1;

@@ -1,4 +1,4 @@
-// Takes out, one at a time, each line of mutants.ts, and asks that the test named beside it fails. `npm run test:mutants [name]`
+// Removes each line of mutants.ts, one at a time. The test named beside the line has to fail. `npm run test:mutants [name]`
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -16,13 +16,13 @@ if (wanted !== undefined && !MUTANTS.some(({ name }) => name === wanted)) {
   process.exit(2);
 }
 const root = fileURLToPath(new URL('..', import.meta.url));
-// Before any runs: a source that cannot be loaded makes tests fail, and that would look like a mutant that was killed.
+// This check comes before all runs. A source that cannot be loaded makes tests fail, and that would look like a killed mutant.
 for (const mutant of MUTANTS) mutated(mutant, readFileSync(join(root, mutant.file), 'utf8'));
 
 const waiting = MUTANTS.filter(({ name }) => wanted === undefined || name === wanted).map(({ name }) => name);
 let passed = 0;
 let failed = 0;
-// All runs use the same servers. To start some for each would take longer than the tests.
+// All runs use the same servers. New servers for each run would take longer than the tests.
 const servers = await startServers();
 try {
   await Promise.all(Array.from({ length: Math.min(waiting.length, availableParallelism()) }, work));
@@ -32,7 +32,7 @@ try {
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 
-/** A process that keeps Vitest loaded and is given one mutant after another. */
+/** A process that keeps Vitest loaded and gets one mutant after another. */
 function work(): Promise<void> {
   const env = { ...process.env, MUTANT: '', TEST_DATABASE_URL: servers.mysqlUrl, TEST_POSTGRES_URL: servers.postgresUrl };
   const child = fork(new URL('mutant-runner.ts', import.meta.url), { cwd: root, env });

@@ -3,8 +3,8 @@ import { Client, type Dispatcher } from 'undici';
 import type { FromDriver, Job, Shot, Stream, StreamResult } from './job.ts';
 
 /**
- * The load, in its own process: it takes one job after another from its parent and is the same for every server. It shares
- * the cores with what it measures, so it uses undici's dispatch, keeps numbers alone, and does its sums at the end.
+ * The load generator, in its own process. It takes one job after another from its parent, and is the same for every server. It shares the
+ * cores with the server under test. So it uses undici's dispatch, keeps only numbers, and calculates at the end.
  */
 const send = (message: FromDriver) => process.send?.(message);
 

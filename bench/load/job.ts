@@ -6,18 +6,18 @@ export interface Shot {
   readonly body?: string | undefined;
 }
 
-/** How long a load runs: what is answered during the warm-up is counted as answered, but not measured. */
+/** How long a load runs. Answers during the warm-up are counted, but not measured. */
 interface Span {
   readonly warmUpMs: number;
   readonly measureMs: number;
 }
 
 export type Pace =
-  /** Closed loop: each connection sends its own shots round and round, the next one when the last is answered, after a pause. */
+  /** Closed loop: each connection repeats its own shots. It sends the next one when the last is answered, after a pause. */
   | ({ readonly kind: 'cycle'; readonly pauseMs?: number } & Span)
-  /** Closed loop: every shot once, taken by whichever connection is free. */
+  /** Closed loop: every shot is sent once, by the next free connection. */
   | { readonly kind: 'once' }
-  /** Open loop: shot n is due at `atMs[n]`, whatever became of those before; its latency counts from then. */
+  /** Open loop: shot n is due at `atMs[n]`, whatever happened to earlier shots. Its latency counts from then. */
   | { readonly kind: 'schedule'; readonly atMs: readonly number[] };
 
 export interface Stream {
@@ -28,16 +28,16 @@ export interface Stream {
   readonly pace: Pace;
 }
 
-/** Streams that run at the same time, cut off at `limitMs`. */
+/** Streams that run at the same time. They are cut off at `limitMs`. */
 export interface Job {
   readonly streams: readonly Stream[];
   readonly limitMs: number;
 }
 
 export interface StreamResult {
-  /** Every answer, by status; `error` counts those that never came. */
+  /** The number of answers by status. `error` counts requests without an answer. */
   readonly answers: Readonly<Record<string, number>>;
-  /** What follows is of the measured time alone. */
+  /** These cover only the measured time. */
   readonly seconds: number;
   readonly accepted: number;
   readonly perSecond: number;

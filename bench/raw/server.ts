@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import mysql, { type RowDataPacket } from 'mysql2';
 
 /**
- * What this machine gives a program that does nothing else: node:http, mysql2, the statements of our booking transaction
- * (packages/adapters/src/persistence/stock-transaction.ts) in the same batches, on our tables. No framework, no ORM, no
- * schema, no headers; the token's signature is checked once and then remembered. Only POST /api/bookings for one ticket.
+ * A minimal program that shows what this machine can do: node:http, mysql2, and our tables. It sends the statements of our booking
+ * transaction (packages/adapters/src/persistence/stock-transaction.ts) in the same batches. It has no framework, no ORM, no schema and no
+ * headers. It checks a token's signature once and then remembers it. It serves only POST /api/bookings for one ticket.
  */
 const { DB_HOST = '', DB_PORT = '', DB_USER = '', DB_NAME = '', JWT_SECRET = '' } = process.env;
 const BATCH_MAX = 256;

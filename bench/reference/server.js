@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * The specified design, written plainly: Express, Sequelize, express-validator, jsonwebtoken, bcryptjs, one file, a pool of
- * five, one transaction with SELECT … FOR UPDATE a booking. It is what the benchmark compares with, so it is neither tuned
- * nor slowed: docs/performance.md lists what was looked at.
+ * A plain implementation of the specified design: Express, Sequelize, express-validator, jsonwebtoken and bcryptjs in one file. The pool has
+ * five connections. A booking is one transaction with SELECT … FOR UPDATE. The benchmark compares with it, so it is neither tuned nor
+ * slowed: docs/performance.md lists what was checked.
  */
 const { createSecretKey } = require('node:crypto');
 const bcrypt = require('bcryptjs');
@@ -15,9 +15,9 @@ const { DataTypes, Sequelize } = require('sequelize');
 const { PORT = '3000', DB_HOST = 'localhost', DB_PORT = '3306', DB_NAME = 'gdgoc', DB_USER = 'fullstack', DB_PASSWORD = '' } = process.env;
 const { JWT_SECRET, JWT_EXPIRES_IN = '7d', TUNED } = process.env;
 
-/*
- * What few who follow the specification would know, measured beside it for the record: on Node 20 jsonwebtoken tries a secret
- * that is text as a public key first, and Sequelize makes an instance of every row it reads.
+/**
+ * The variant `tuned` uses two facts that few readers of the specification would know. It is measured for the record. On Node 20
+ * jsonwebtoken first tries a text secret as a public key. Sequelize makes an instance of every row that it reads.
  */
 const JWT_KEY = TUNED ? createSecretKey(Buffer.from(JWT_SECRET)) : JWT_SECRET;
 const READS = TUNED ? { raw: true, nest: true } : {};

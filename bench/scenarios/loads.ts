@@ -8,7 +8,7 @@ export interface Times {
 }
 
 const CLIENTS = 64;
-/** Never sold out: as many tickets as an event may have. */
+/** The most tickets that an event may have, so that it never sells out. */
 const PLENTY = 900_000;
 
 const booking = ({ token, users }: Stage, user: number, event: string): Shot => {
@@ -17,7 +17,7 @@ const booking = ({ token, users }: Stage, user: number, event: string): Shot => 
 };
 const get = (path: string): Shot => ({ method: 'GET', path });
 
-/** 64 clients, each somebody else, book one ticket after another; client n begins with event n. */
+/** 64 clients, each with its own user, book one ticket after another. Client n begins with event n. */
 function booking64(stage: Stage, times: Times): Stream {
   const { events, origins } = stage;
   const turns = events.length;
@@ -37,7 +37,7 @@ export const bookings = (events: number, times: Times): Play => ({
   job: (stage) => ({ streams: [booking64(stage, times)], limitMs: limit(times) }),
 });
 
-/** 5,000 buyers at once for 1,000 tickets, through 250 connections. None was ever here before: think of servers just restarted. */
+/** 5,000 buyers at once for 1,000 tickets, through 250 connections. None of them was here before, as after a restart of the servers. */
 export const strangersRush = (buyers: number, tickets: number): Play => ({
   users: people(buyers),
   events: shows(1, tickets),
@@ -56,7 +56,7 @@ export const strangersRush = (buyers: number, tickets: number): Play => ({
   }),
 });
 
-/** The same, by buyers who looked at the event before its sale opened, as people do who wait for it. */
+/** The same rush, by buyers who looked at the event before its sale opened. */
 export const rush = (buyers: number, tickets: number): Play => ({
   ...strangersRush(buyers, tickets),
   before: (stage) => ({
@@ -73,7 +73,7 @@ export const rush = (buyers: number, tickets: number): Play => ({
   }),
 });
 
-/** The usual bookings while eight clients log in without pause. */
+/** The usual bookings, while eight clients log in without a pause. */
 export const storm = (times: Times): Play => ({
   users: people(CLIENTS + 8),
   events: shows(1, PLENTY),
@@ -127,7 +127,7 @@ export const list = (events: number, clients: number, times: Times): Play => ({
   }),
 });
 
-/** Each of 64 clients asks for one path again and again. Path n of the given ones is client n's. */
+/** Each of 64 clients asks for one path again and again. Client n asks for path n. */
 const reads = (events: number, times: Times, pathsOf: (events: readonly Show[]) => readonly string[]): Play => ({
   users: [],
   events: shows(events, 100),
@@ -138,13 +138,13 @@ const reads = (events: number, times: Times, pathsOf: (events: readonly Show[]) 
   }),
 });
 
-/** No database, no identity: what HTTP alone reaches here. */
+/** No database and no identity: the limit of HTTP alone. */
 export const root = (times: Times): Play => reads(1, times, () => Array.from({ length: CLIENTS }, () => '/'));
 
-/** The favourable case of a read: all clients ask for the same event, so they share statements and the rendered answer. */
+/** The best case of a read. All clients ask for the same event, so they share statements and the rendered answer. */
 export const one = (times: Times): Play => reads(20, times, ([event]) => Array.from({ length: CLIENTS }, () => `/api/events/${event?.id}`));
 
-/** Each client walks through a hundred events, from another one on. */
+/** Each client reads a hundred events in turn, and each starts at another one. */
 export const different = (times: Times): Play =>
   reads(100, times, (events) =>
     Array.from({ length: CLIENTS }, (_, client) => events.map((_, n) => `/api/events/${events[(client + n) % events.length]?.id}`)).flat(),
@@ -153,7 +153,7 @@ export const different = (times: Times): Play =>
 /** Tickets sold in each second of a real camp's sale, from its opening. */
 const CAMP = [7, 18, 52, 72, 131, 134, 108, 120, 125, 100, 39, 8, 14, 10, 17, 4, 8];
 
-/** That curve, so many times as steep, open loop: buyers come when they come, spread evenly over their second. */
+/** That curve, multiplied, as an open loop. Buyers do not wait for answers, and they spread evenly over their second. */
 export const camp = (times: number, seconds = CAMP.length): Play => {
   const atMs = CAMP.slice(0, seconds).flatMap((sold, second) => Array.from({ length: sold * times }, (_, n) => (second + n / (sold * times)) * 1000));
   return {
@@ -175,7 +175,7 @@ export const camp = (times: number, seconds = CAMP.length): Play => {
   };
 };
 
-/** One user reads all of their ten thousand bookings, again and again. */
+/** One user reads all their ten thousand bookings, again and again. */
 export const whole = (times: Times): Play => ({
   users: people(2),
   events: shows(100, PLENTY),
@@ -195,7 +195,7 @@ export const whole = (times: Times): Play => ({
   }),
 });
 
-/** One client, a page of fifty of their own bookings (a tenth of all), of everybody's (as admin), or a new booking. */
+/** One client. It reads a page of fifty own bookings (a tenth of all), or of all bookings (as admin), or makes a new booking. */
 export const grown = (what: 'own' | 'all' | 'book', bookings: Grown, times: Times): Play => ({
   users: people(100),
   events: shows(100, PLENTY),

@@ -368,7 +368,7 @@ describe.each(cases)('order of checks on %s, %s profile', (engine, profile: Prof
       const from = { 'X-Forwarded-For': `198.51.100.${got.length}` };
       const { status } = await api.send(method, path, { body, headers: { ...world.headers[actor], ...from, ...headers } });
       got.push(status);
-      if ((['PUT', 'PATCH', 'DELETE'].includes(method) || path.endsWith('/logout')) && status < 300) world = await worldOf(api); // isolates answers
+      if ((['PUT', 'PATCH', 'DELETE'].includes(method) || path.endsWith('/logout')) && status < 300) world = await worldOf(api); // a fresh world
     }
     expect(got).toEqual(row[profile]);
   });

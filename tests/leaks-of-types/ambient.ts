@@ -1,4 +1,4 @@
-// Each line names something that the domain's compiler must not know.
+// Each line uses a name that the domain's compiler must not know.
 process.exit();
 console.log();
 fetch('');

@@ -1,4 +1,4 @@
 import { openMySql } from './dialects/open.ts';
 
-/** In MySQL's words: a comment may say so. */
+/** As MySQL writes it: a comment may name an engine. */
 export const look = (engine: string) => (engine === 'sqlite' ? `PRAGMA ${engine} libsql` : openMySql);
