@@ -1,4 +1,4 @@
-const ENGINES = ['sqlite', 'mysql', 'postgres'] as const;
+export const ENGINES = ['sqlite', 'mysql', 'postgres'] as const;
 export type Engine = (typeof ENGINES)[number];
 /** Engines that run as a server of their own. */
 export type ServedEngine = Exclude<Engine, 'sqlite'>;
