@@ -9,7 +9,7 @@ import type { DatabaseConfig } from './config.ts';
  * All that differs between engines, in one plain object for each: docs/decisions/0038-one-object-for-each-engine.md. Functions that two engines
  * share are in sql.ts. Outside this folder and migrations/, no engine has a name.
  *
- * A further engine is a file beside the two, its config, a case in index.ts and its texts in migrations/. Statements say `?` and name columns in
+ * A further engine is a file beside the others, its config, a case in index.ts and its texts in migrations/. Statements say `?` and name columns in
  * camelCase where the tables do: an engine with other signs, or that folds names, changes each text once where its connections are made. One whose
  * transaction ends with the statement that failed has to know in `insertNew` and `weaknesses`; one that answers COMMIT of such a transaction with
  * ROLLBACK and no error, in `commit`.
