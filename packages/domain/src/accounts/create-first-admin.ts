@@ -2,7 +2,7 @@ import type { SharedPorts } from './limiting.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
 /**
- * Makes an admin while there is none, and nothing once there is one; also when two servers start at once.
+ * Creates an admin if there is none. If two servers start at the same time, only one admin is created.
  *
  * Refuses `invalid_input`, `password_is_personal`, `email_taken`.
  */

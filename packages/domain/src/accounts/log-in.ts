@@ -4,7 +4,7 @@ import type { ClientNetwork } from './rate-limits.ts';
 import { normalEmail, type User } from './user.ts';
 
 /**
- * Gives a token for the right password. An unknown e-mail and a wrong password are answered alike, after the same work.
+ * Returns a token for the right password. An unknown e-mail and a wrong password get the same answer after the same work.
  *
  * Refuses `wrong_credentials`, `too_many_failed_logins`, `too_many_passwords`.
  */

@@ -9,7 +9,7 @@ import { signedOut, type User } from './user.ts';
 /**
  * Ends every token of the actor's account.
  *
- * Refuses `unauthenticated`: also for a token that was ended before.
+ * Refuses `unauthenticated`, also for a token that was ended before.
  */
 export function logOut({ users, accountPolicy: policy }: AccountPorts) {
   return async ({ actor: ref }: RequestContext): Promise<User> => {

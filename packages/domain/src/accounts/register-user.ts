@@ -11,7 +11,7 @@ import { type NewUser, newUser, type User } from './user.ts';
 /**
  * Opens an account for the actor and signs them in. An address with too many registrations is refused before any work.
  *
- * Refuses `unauthenticated` for an invalid token, `forbidden` (an admin, where the policy does not let one register), `invalid_input`,
+ * Refuses `unauthenticated` for an invalid token, `forbidden` (for an admin account, if the policy does not allow it), `invalid_input`,
  * `password_is_personal`, `too_many_registrations`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.
  */
 export function registerUser({ users, passwords, idempotencyRecords, tokens, rateLimitStore, clock, newId, accountPolicy: policy }: SharedPorts) {

@@ -12,7 +12,7 @@ import { readSelf } from './read-self.ts';
 import { readUser } from './read-user.ts';
 import { registerUser } from './register-user.ts';
 
-/** Plugs the ports into every use case of accounts. One line each. */
+/** Connects the ports to every use case of accounts, one line for each. */
 export function createAccountUseCases(ports: AccountPorts) {
   const passwords = inShares(ports.passwords);
   const shared: SharedPorts = { ...ports, passwords, provePassword: provePassword({ ...ports, passwords }) };

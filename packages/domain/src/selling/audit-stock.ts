@@ -5,7 +5,7 @@ import { authorize } from '../requests/rights.ts';
 import { type Difference, differencesIn } from '../stock/audit.ts';
 import type { Ports } from './ports.ts';
 
-/** Events whose facts are in memory at once. */
+/** The number of events that are read at once. */
 const PAGE_EVENTS = 50;
 
 export interface AuditedPart {
@@ -14,8 +14,8 @@ export interface AuditedPart {
 }
 
 /**
- * Checks that every ticket is accounted for, page by page over all events that are or were, or for one event. Each page is one snapshot,
- * so sales during the audit do not disturb it. It waits for nobody and blocks nobody.
+ * Checks that every ticket is accounted for, for one event, or page by page for all events, also deleted ones. Each page is one snapshot,
+ * so sales during the audit do not affect it. It takes no lock.
  */
 export function auditStock({ users, stockQueries, policy }: Ports) {
   return async function* ({ actor: ref }: RequestContext, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {

@@ -9,7 +9,7 @@ import { refusePast, refuseTooMany } from './policy.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Books tickets for the actor: stock and booking change together, or neither does. Of calls that race for the last tickets each is decided alone.
+ * Books tickets for the actor. Stock and booking change together, or neither does. Simultaneous calls are decided one after the other.
  *
  * Refuses `unauthenticated`, `forbidden`, `not_found` (the event), `event_is_over`, `invalid_input`, `too_many_for_a_booking`,
  * `too_many_for_a_user`, `insufficient_tickets`, `too_many_booking_changes`, `idempotency_key_reused`.

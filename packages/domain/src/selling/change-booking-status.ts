@@ -7,12 +7,12 @@ import { refusePast, refuseTooMany } from './policy.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once. Leaving `cancelled` takes them again at
- * the old price. It is refused for the same reasons as a booking: no stock, the event is over, more than the policy allows. The same
- * status again changes nothing.
+ * Gives a booking another status. Each status may follow each other one. Cancelling returns the tickets to the stock, at most once. A
+ * cancelled booking that gets another status takes its tickets again at the old price. It is then refused for the same reasons as a new
+ * booking: no stock, the event is over, or more tickets than the policy allows. The same status again changes nothing.
  *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, and for any change `too_many_booking_changes`. Where tickets are taken again it
- * refuses `event_is_over`, `too_many_for_a_booking`, `too_many_for_a_user`, `insufficient_tickets`.
+ * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, and for any change `too_many_booking_changes`. If tickets are taken
+ * again, it also refuses `event_is_over`, `too_many_for_a_booking`, `too_many_for_a_user`, `insufficient_tickets`.
  */
 export function changeBookingStatus({ bookings, users, clock, policy }: Ports) {
   return async (context: RequestContext, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {

@@ -7,7 +7,7 @@ import { changedEvent, type Event, type EventChanges } from '../stock/event.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Edits an event. A new total moves the stock by the difference; what is sold is never taken back.
+ * Edits an event. A new total moves the stock by the difference. Sold tickets are never taken back.
  *
  * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `total_below_held`.
  */

@@ -5,7 +5,7 @@ import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Deletes a booking; the tickets it held come back, once.
+ * Deletes a booking. The tickets that it held return to the stock, at most once.
  *
  * Refuses `unauthenticated`, `not_found`, `forbidden`, `too_many_booking_changes`.
  */

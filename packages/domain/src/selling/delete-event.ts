@@ -7,7 +7,7 @@ import { heldTickets } from '../stock/event.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Deletes an event with its cancelled bookings; its ledger stays and is closed.
+ * Deletes an event and its cancelled bookings. The ledger stays, and gets a last line `closed`.
  *
  * Refuses `unauthenticated`, `not_found`, `forbidden`, and `event_has_active_bookings` while bookings hold tickets.
  */

@@ -6,11 +6,12 @@ import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
-/** Up to this many rows of a user are always counted: a page costs the same however many bookings there are. */
+/** A user's rows are always counted up to this number, which is cheap. So the cost of a page does not depend on the number of bookings. */
 const CHEAP_TO_COUNT = 1000;
 
 /**
- * The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request, and only as far as the policy lets one.
+ * The bookings of the actor, or all bookings for an admin; newest first. A larger number of bookings is counted only on request, and only
+ * up to the policy's limit.
  *
  * Refuses `unauthenticated`, `invalid_input`.
  */

@@ -7,7 +7,7 @@ import type { Ports } from './ports.ts';
 import type { EventView } from './views.ts';
 
 /**
- * All events, the next one first.
+ * All events, by their date.
  *
  * Refuses `unauthenticated` for an invalid token, `invalid_input`.
  */

@@ -6,7 +6,7 @@ import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
 /**
- * One booking, with who booked and for what.
+ * One booking, with its user and its event.
  *
  * Refuses `unauthenticated`, `not_found`, `forbidden`.
  */

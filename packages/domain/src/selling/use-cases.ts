@@ -12,7 +12,7 @@ import type { Ports } from './ports.ts';
 import { readBooking } from './read-booking.ts';
 import { readEvent } from './read-event.ts';
 
-/** Plugs the ports into every use case of the core. One line each. */
+/** Connects the ports to every use case of the core, one line for each. */
 export const createUseCases = (ports: Ports) => ({
   auditStock: auditStock(ports),
   bookTickets: bookTickets(ports),
