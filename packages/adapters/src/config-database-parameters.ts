@@ -32,18 +32,23 @@ const MODES: Readonly<Record<string, TlsMode | 'disabled'>> = {
 };
 export const RANKS = ['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'] as const;
 export const isMode = (said: string | undefined): said is TlsMode | 'disabled' => RANKS.some((mode) => mode === said);
-const modeNamed = (text: string) => MODES[text.toLowerCase().replaceAll('_', '-')];
-const yes = (text: string) => YES[text.toLowerCase() as keyof typeof YES];
-const only =
-  (...values: readonly string[]) =>
-  (text: string) =>
-    values.includes(text.toLowerCase()) ? 'harmless' : undefined;
+/** Reads what a parameter says. Where only some values are known, they are listed for the refusal of every other one. */
+type Reader = ((text: string) => string | undefined) & { readonly values?: readonly string[] };
+type Parameters = Readonly<Record<string, Reader>>;
 
-type Parameters = Readonly<Record<string, (text: string) => string | undefined>>;
+const plainValue = (text: string) => text.toLowerCase().replaceAll('_', '-');
+function oneOf(meanings: Readonly<Record<string, string>>): Reader {
+  const byValue = new Map(Object.entries(meanings).map(([value, meaning]) => [plainValue(value), meaning]));
+  return Object.assign((text: string) => byValue.get(plainValue(text)), { values: Object.keys(meanings) });
+}
+/** Values that ask for what the connection does anyway. */
+const only = (...values: readonly string[]): Reader =>
+  Object.assign((text: string) => (values.includes(text.toLowerCase()) ? 'harmless' : undefined), { values });
+
 const COMMON: Parameters = {
-  sslmode: modeNamed,
-  ssl: (text) => yes(text) ?? modeNamed(text),
-  sslaccept: (text) => ({ strict: 'verify-identity', accept_invalid_certs: 'required' })[text.toLowerCase()],
+  sslmode: oneOf(MODES),
+  ssl: oneOf({ ...YES, ...MODES }),
+  sslaccept: oneOf({ strict: 'verify-identity', accept_invalid_certs: 'required' }),
   // libpq's `system` means all public authorities. Anyone can get a certificate from them, so the host name must be checked.
   sslrootcert: (text) => (text === 'system' ? 'verify-identity' : text),
   connectionlimit: (text) => text,
@@ -55,10 +60,10 @@ const COMMON: Parameters = {
 const PARAMETERS: Readonly<Record<ServerEngine, Parameters>> = {
   mysql: {
     ...COMMON,
-    tls: yes,
-    usessl: yes,
-    requiressl: yes,
-    verifyservercertificate: (text) => ({ true: 'verify-identity', false: 'required' })[text.toLowerCase()],
+    tls: oneOf(YES),
+    usessl: oneOf(YES),
+    requiressl: oneOf(YES),
+    verifyservercertificate: oneOf({ true: 'verify-identity', false: 'required' }),
     sslca: (text) => text,
     serversslcert: (text) => text,
     socket: (text) => text,
@@ -108,7 +113,7 @@ export function parametersOf(urlName: string, engine: ServerEngine, { searchPara
     const said = isOptions ? driversOptions(text) : { [plain]: parameters[plain]?.(text.trim()) };
     if (!Object.hasOwn(parameters, plain)) faults.push(`${urlName}: the parameter ${name} is not known here and would have no effect; take it out`);
     else if (Object.values(said).some((one) => one === undefined || one === ''))
-      faults.push(`${urlName}: the parameter ${name} has a value that is not known here`);
+      faults.push(`${urlName}: the parameter ${name} has a value that is not known here${known(isOptions ? undefined : parameters[plain]?.values)}`);
     else
       for (const [key, value = ''] of Object.entries(said)) {
         const at = (isMode(value) ? undefined : SAME[key]) ?? name;
@@ -118,6 +123,8 @@ export function parametersOf(urlName: string, engine: ServerEngine, { searchPara
   }
   return found;
 }
+
+const known = (values: readonly string[] | undefined) => (values === undefined ? '' : `; known are ${values.join(', ')}`);
 
 /** mysql2's TLS options as JSON, as hosting services write them: ssl={"rejectUnauthorized":true}. A result with an undefined value is a fault. */
 function driversOptions(text: string): Readonly<Record<string, string | undefined>> {
