@@ -111,7 +111,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: `${persistence}/tries.ts`,
     line: 'await rollBack(undefined).catch(() => undefined);',
     becomes: '',
-    killedBy: [`${persistence}/laws.test.ts`, 'sqlite keeps U5 '],
+    killedBy: [`${persistence}/laws.test.ts`, 'sqlite keeps U6 '],
   },
   {
     name: 'a lost COMMIT is looked up',

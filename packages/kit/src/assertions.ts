@@ -42,7 +42,7 @@ export async function answerTo(call: Promise<unknown>): Promise<string> {
 export const answersTo = (calls: readonly Promise<unknown>[]): Promise<string[]> => allSettled(calls.map(answerTo));
 
 /** As `answerTo`, with the message of whatever else was thrown: for laws that make a decision throw. */
-export const wordOf = (call: Promise<unknown>): Promise<string> =>
+const wordOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
     () => 'done',
     (error: unknown) => {

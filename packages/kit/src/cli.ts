@@ -163,14 +163,24 @@ type Values<Options extends Readonly<Record<string, 'string' | 'boolean'>>> = {
   readonly [Name in keyof Options]?: Options[Name] extends 'string' ? string : boolean;
 };
 
+/** Reads the options. One that is given twice is refused: which of the two is meant is not known. */
 function parse<Options extends Readonly<Record<string, 'string' | 'boolean'>>>(
   args: readonly string[],
   options: Options,
 ): { values: Values<Options>; positionals: string[] } {
+  const types = Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type, multiple: true as const }]));
+  const { values, positionals } = read(() => parseArgs({ args: [...args], options: types, allowPositionals: true, strict: true }));
+  const single = Object.entries(values).map(([name, given]) => {
+    if (!Array.isArray(given)) return [name, given];
+    if (given.length > 1) throw new Misuse(`--${name} is given ${given.length} times`);
+    return [name, given[0]];
+  });
+  return { values: Object.fromEntries(single) as Values<Options>, positionals };
+}
+
+function read<Value>(parsing: () => Value): Value {
   try {
-    const types = Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type }]));
-    const { values, positionals } = parseArgs({ args: [...args], options: types, allowPositionals: true, strict: true });
-    return { values: values as Values<Options>, positionals };
+    return parsing();
   } catch (error) {
     throw new Misuse(error instanceof Error ? error.message : String(error));
   }

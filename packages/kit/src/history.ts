@@ -11,9 +11,9 @@ export interface Call<State> {
 }
 
 /**
- * The order in which the calls could have happened one by one, each between its beginning and its end, so that every answer is right and the
- * state in the end is `last`. undefined when there is no such order: the history is not linearizable. This is the search of Wing and Gong
- * (1993) with the memory of Lowe (2017): a set of calls made and a state are tried once.
+ * The order in which the calls could have happened one by one: each between its beginning and its end, every answer right, and the state in
+ * the end is `last`. undefined when there is no such order: then the history is not linearizable. This is the search of Wing and Gong (1993)
+ * with the memory of Lowe (2017), which tries a set of calls and a state once.
  */
 export function linearized<State>(first: State, calls: readonly Call<State>[], last: State): readonly Call<State>[] | undefined {
   const tried = new Set<string>();

@@ -2,7 +2,7 @@ import { Unavailable } from '@ticket/domain';
 import { Broken } from './assertions.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { differencesOf, wordsOfDifference } from './stock-facts.ts';
-import { CAPABILITIES, type Capability, type FullStore, type Level, type OpenStore, requireLevel, type Store, UnfitStore } from './store.ts';
+import { type Capability, type FullStore, type Level, type OpenStore, requireLevel, type Store, UnfitStore } from './store.ts';
 
 /** A promise of the ports, and how it is tried. */
 export interface LawDefinition {
@@ -132,5 +132,3 @@ async function within<Value>(milliseconds: number, work: Promise<Value>, what: s
     clearTimeout(timer);
   }
 }
-
-export const isCapability = (name: string): name is Capability => CAPABILITIES.some((capability) => capability === name);

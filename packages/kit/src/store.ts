@@ -13,8 +13,10 @@ import type {
 import type { UserQueries, UserRepository } from '@ticket/domain/accounts';
 
 /**
- * How much of the ports a store has. Each level has the laws of those before it, and its own: `stock` events, bookings and the ledger; `keys`
- * idempotency keys; `reads` single rows, lists and cursors; `audit` what an audit compares; `limits` counts of what is limited; `accounts` users of the store's own.
+ * How much of the ports a store has. Each level has its own laws and those of the levels before it.
+ *
+ * `stock`: events, bookings and the ledger. `keys`: idempotency keys. `reads`: single rows, lists and cursors. `audit`: what an audit
+ * compares. `limits`: counts of what is limited. `accounts`: users of the store's own.
  */
 export const LEVELS = ['stock', 'keys', 'reads', 'audit', 'limits', 'accounts'] as const;
 export type Level = (typeof LEVELS)[number];

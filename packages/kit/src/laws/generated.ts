@@ -15,7 +15,7 @@ const status: fc.Arbitrary<BookingStatus> = fc.constantFrom(...BOOKING_STATUSES)
 const does = <Does extends Step['does']>(name: Does) => fc.constant(name);
 
 /** Bookings and their changes are more frequent than the rest: they are what races. */
-export const steps: fc.Arbitrary<Step> = fc.oneof(
+const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: does('book'), quantity: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 6, arbitrary: fc.record({ does: does('set'), booking, status }) },
   { weight: 2, arbitrary: fc.record({ does: does('delete booking'), booking }) },
