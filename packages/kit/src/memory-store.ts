@@ -8,7 +8,7 @@ export function memoryStore(memory: Memory = emptyMemory()): Store {
     ...ports,
     stored: {
       event: async (id) => memory.events.get(id),
-      bookings: async (eventId) => [...memory.bookings.values()].filter((booking) => booking.eventId === eventId),
+      bookings: async (eventId) => memory.bookings.ofEvent(eventId),
       movements,
     },
     beside: async () => memoryStore(memory),

@@ -1,6 +1,6 @@
 import type { AccountPorts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import type { SignedInRow, TokenHolder } from '../requests/actor.ts';
+import type { TokenHolder } from '../requests/actor.ts';
 import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
