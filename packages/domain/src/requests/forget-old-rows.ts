@@ -4,7 +4,7 @@ import type { Clock, IdempotencyRecords, RateLimitStore } from './ports.ts';
 /** Small steps: each is a transaction, and sales must not wait behind it. */
 const STEP = 500;
 
-/** Deletes rows that are kept for a limited time: answers under idempotency keys, and counts whose window is over. Returns their number. */
+/** `UseCases.forgetOldRows` says what it does and refuses. */
 export function forgetOldRows({
   idempotencyRecords,
   rateLimitStore,

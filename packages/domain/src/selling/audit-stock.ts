@@ -13,10 +13,7 @@ export interface AuditedPart {
   readonly differences: readonly Difference[];
 }
 
-/**
- * Checks that every ticket is accounted for, page by page over all events that are or were, or for one event. Each page is one snapshot,
- * so sales during the audit do not disturb it. It waits for nobody and blocks nobody.
- */
+/** `UseCases.auditStock` says what it does and refuses. */
 export function auditStock({ users, stockQueries, policy }: Ports) {
   return async function* ({ actor: ref }: RequestContext, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
     await asActor({ users }, ref, (actor) => authorize(policy.rights.audit_stock, actor));
