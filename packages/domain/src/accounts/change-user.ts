@@ -44,7 +44,7 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
     const { value: stored } = await users.change(id, { actor: context.actor }, (rows) => ({ user: decide(rows, isProved).after, passwordHash }));
     return stored.user;
   };
-  /** By the e-mail as it is now: what was read before may lag. */
+  /** Checks the password with the user's newest e-mail, because the first read may have come from a replica that lags. */
   async function prove({ actor }: RequestContext, { id, email }: User, password: string, from: readonly ClientNetwork[]): Promise<void> {
     const newest = await users.find(id, 'latest');
     const proved = await provePassword({ email: newest?.email ?? email, password, from, holders: holdersOf(actor, from) });

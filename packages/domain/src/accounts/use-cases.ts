@@ -27,8 +27,8 @@ import type { NewUser, User, UserChanges } from './user.ts';
  */
 export interface AccountUseCases {
   /**
-   * Edits a user; what is left out stays. A new password ends every token given before. Where the policy asks for it, users who change their
-   * own password or e-mail give `currentPassword` too, since a token may be stolen. Of two admins who lose their role at once, one stays.
+   * Edits a user; what is left out stays. A new password ends all earlier tokens. If the policy requires it, users who change their own
+   * password or e-mail give `currentPassword` too, because their token may be stolen. Of two admins who lose their role at once, one stays.
    *
    * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `password_is_personal`, `last_admin` (no admin would be left),
    * `current_password_needed`, `wrong_credentials`, `too_many_failed_logins`, `email_taken`, `too_many_passwords`.
@@ -92,7 +92,7 @@ export interface AccountUseCases {
    * Opens an account for the actor and signs them in. A network with too many registrations is refused before any work. Of calls that race for
    * one e-mail exactly one opens it.
    *
-   * Refuses `unauthenticated` for an invalid token, `forbidden` (an admin, where the policy does not let one register), `invalid_input`,
+   * Refuses `unauthenticated` for an invalid token, `forbidden` (for an admin account, if the policy does not allow it), `invalid_input`,
    * `password_is_personal`, `too_many_registrations`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.
    */
   readonly registerUser: (
@@ -102,7 +102,7 @@ export interface AccountUseCases {
   ) => Promise<Answer<{ readonly user: User; readonly token: string }>>;
 }
 
-/** Plugs the ports into every use case of accounts. It reads and stores nothing yet. */
+/** Connects the ports to every use case of accounts. It reads and stores nothing yet. */
 export function createAccountUseCases(ports: AccountPorts): AccountUseCases {
   const passwords = inShares(ports.passwords);
   const shared: SharedPorts = { ...ports, passwords, provePassword: provePassword({ ...ports, passwords }) };

@@ -11,9 +11,9 @@ import type { Holding, StockDecision } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 
-/** All rows. Ports that share the same rows act as servers on one database. */
+/** All rows. Ports that share one `Memory` behave like servers on one database. */
 export interface Memory {
-  /** Without accounts the app vouches for owners, and they have no row. */
+  /** If false, the app vouches for owners of events and bookings, and they have no row in `accounts`. */
   readonly hasAccounts: boolean;
   readonly events: Map<string, Event>;
   readonly bookings: Map<string, Booking>;
@@ -39,7 +39,7 @@ export const usersIn = ({ accounts }: Memory): User[] => [...accounts.values()].
 export const bookingsIn = ({ bookings }: Memory, userId: string | undefined): Booking[] =>
   [...bookings.values()].filter((booking) => userId === undefined || booking.userId === userId);
 
-/** What an audit compares, of one event. */
+/** The facts of one event that an audit compares. */
 export function stockFactsIn({ events, bookings, ledger }: Memory, eventId: string): StockFacts {
   const lines = ledger.filter((line) => line.eventId === eventId);
   const own = [...bookings.values()].filter((booking) => booking.eventId === eventId);
@@ -69,7 +69,7 @@ export function stockFactsIn({ events, bookings, ledger }: Memory, eventId: stri
   };
 }
 
-/** What each user holds of an event. */
+/** The number of tickets that each user holds of an event. */
 export function holdingsIn({ bookings }: Memory, eventId: string | undefined): Holding[] {
   if (eventId === undefined) return [];
   const tickets = new Map<string, number>();
@@ -78,7 +78,7 @@ export function holdingsIn({ bookings }: Memory, eventId: string | undefined): H
   return [...tickets].map(([userId, held]) => ({ eventId, userId, tickets: held }));
 }
 
-/** What the owner of the decision's booking changed lately, where the policy limits changes of bookings. */
+/** The recent changes of the booking's owner, if the policy limits changes of bookings. */
 export function budgetIn(
   { bookings, counts }: Memory,
   decision: StockDecision,
@@ -98,7 +98,7 @@ export function budgetIn(
   return { changesMax, recent: [{ userId, eventId, made: made.length, firstMadeAt, others: counts.get(changesSubject({ userId, eventId })) }] };
 }
 
-/** What would forbid the deletion of a user. */
+/** The facts that may prevent the deletion of a user. */
 export function userFactsIn(memory: Memory, id: string): UserFacts {
   return {
     hasOtherAdmins: usersIn(memory).some((user) => user.role === 'admin' && user.id !== id),

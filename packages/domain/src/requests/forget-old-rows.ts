@@ -1,7 +1,7 @@
 import { KEPT_MS } from './idempotency.ts';
 import type { Clock, IdempotencyRecords, RateLimitStore } from './ports.ts';
 
-/** Small steps: each is a transaction, and sales must not wait behind it. */
+/** The rows of one step. Each step is a transaction, and a small one does not make sales wait for long. */
 const STEP = 500;
 
 /** `UseCases.forgetOldRows` says what it does and refuses. */

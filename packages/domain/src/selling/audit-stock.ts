@@ -5,7 +5,7 @@ import { authorize } from '../requests/rights.ts';
 import { type Difference, differencesIn } from '../stock/audit.ts';
 import type { Ports } from './ports.ts';
 
-/** Events whose facts are in memory at once. */
+/** The number of events that are read at once. */
 const PAGE_EVENTS = 50;
 
 export interface AuditedPart {

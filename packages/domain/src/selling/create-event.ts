@@ -24,7 +24,7 @@ export function createEvent({ events, users, clock, newId, policy }: Ports) {
     await judgeFirst({ users }, context, policy.rights.create_event, (actor) => {
       mayCreate(actor);
       accept(input);
-      // A repeated request under a key gets the first answer again, even if the event is over by now.
+      // With a key this may be a repeated request. It gets the first answer again, even if the event is over by now.
       if (context.key === undefined) decide({ actor });
     });
     return events.change(id, judgedBy('create_event', mayCreate, context), decide);

@@ -6,7 +6,7 @@ import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
-/** Up to this many rows of a user are always counted: a page costs the same however many bookings there are. */
+/** A user's rows are always counted up to this number, which is cheap. So the cost of a page does not depend on the number of bookings. */
 const CHEAP_TO_COUNT = 1000;
 
 /** `UseCases.listBookings` says what it does and refuses. */

@@ -45,8 +45,8 @@ export interface UseCases {
    * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once, however many calls race. Leaving `cancelled`
    * takes them again at the old price, if they are still there. The same status again changes nothing.
    *
-   * Refuses `unauthenticated`, `not_found`, `forbidden`, and for any change `too_many_booking_changes`. Where tickets are taken again it
-   * refuses `event_is_over`, `too_many_for_a_booking`, `too_many_for_a_user`, `insufficient_tickets`.
+   * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, and for any change `too_many_booking_changes`. If tickets are taken
+   * again it also refuses `event_is_over`, `too_many_for_a_booking`, `too_many_for_a_user`, `insufficient_tickets`.
    */
   readonly changeBookingStatus: (context: RequestContext, id: string, change: Input<{ readonly status: BookingStatus }>) => Promise<Booking>;
   /**
@@ -70,7 +70,7 @@ export interface UseCases {
    */
   readonly deleteBooking: (context: RequestContext, id: string) => Promise<undefined>;
   /**
-   * Deletes an event with its cancelled bookings; its ledger stays, and is closed. If a booking races with it, one of the two is refused.
+   * Deletes an event with its cancelled bookings. Its ledger stays, and gets a last line `closed`. If a booking races with it, one of the two is refused.
    *
    * Refuses `unauthenticated`, `not_found`, `forbidden`, and `event_has_active_bookings` while bookings hold tickets.
    */
@@ -107,7 +107,7 @@ export interface UseCases {
   readonly readEvent: (context: RequestContext, id: string) => Promise<EventView>;
 }
 
-/** Plugs the ports into every use case of events and bookings. It reads and stores nothing yet. */
+/** Connects the ports to every use case of events and bookings. It reads and stores nothing yet. */
 export const createUseCases = (ports: Ports): UseCases => ({
   auditStock: auditStock(ports),
   bookTickets: bookTickets(ports),

@@ -6,7 +6,7 @@ import type { Event } from '../stock/event.ts';
 import { anId } from './builders.ts';
 import { answersOf, as, OPERATOR, type Rows, rightsOf, rowsOf, type Store, times } from './store.ts';
 
-/** What every BookingRepository promises. One store serves the suite, so each fact is told with rows of its own. */
+/** What every BookingRepository promises. All tests share one store, so each uses its own rows. */
 export function bookingRepositoryContract(name: string, open: () => Promise<Store>, { hasAccounts = true } = {}): void {
   describe(`${name} keeps the promises of BookingRepository`, () => {
     let store: Store;

@@ -12,7 +12,7 @@ interface Scene {
   readonly booking: Booking;
 }
 
-/** Returns what no decision may return. The compiler would refuse some of it, and JavaScript does not. */
+/** A decision that returns a row that no decision may return. The compiler would refuse some of them, but JavaScript runs them. */
 type Lie = (scene: Scene) => unknown;
 
 const OF_BOOKINGS: Readonly<Record<string, readonly [promise: string, lie: Lie]>> = {
@@ -57,7 +57,7 @@ const OF_EVENTS: Readonly<Record<string, readonly [promise: string, lie: Lie]>> 
   'a promise': ['synchronous', ({ event }) => Promise.resolve(event)],
 };
 
-/** That no decision, whatever it returns, makes or loses a ticket. One store serves the suite, so each lie is told of rows of its own. */
+/** Tests that no decision can create or lose a ticket, whatever it returns. All tests share one store, so each uses its own rows. */
 export function brokenDecisionsContract(name: string, open: () => Promise<Store>): void {
   describe(`${name} believes no decision`, () => {
     let store: Store;
@@ -75,7 +75,7 @@ export function brokenDecisionsContract(name: string, open: () => Promise<Store>
       return { event: (await rows.eventRow(made)) ?? made, user, booking };
     }
 
-    /** Both neighbours book one ticket; beside theirs nothing is stored. */
+    /** Two other decisions of the same batch book one ticket each. Only these two are stored. */
     async function expectRefused({ event, user, booking }: Scene, promise: string, lie: () => Promise<unknown>): Promise<void> {
       const book = () => rows.book(event, { userId: user.id });
       const [before, told, behind] = await answersOf([book(), lie(), book()]);

@@ -23,7 +23,7 @@ type Action =
   | { readonly does: 'give a role'; readonly who: 'sari' | 'budi'; readonly role: Role };
 type Who = 'admin' | 'sari' | 'budi';
 
-/** What is true of the rows, in the simplest words that can say it. */
+/** A simple model of the rows. */
 interface Model {
   readonly events: { readonly id: string; total: number; price: number; gone: boolean }[];
   readonly bookings: {
@@ -46,8 +46,8 @@ interface World {
 }
 
 /**
- * The central promise, on any store: available + held = total, whatever is done in whatever order. Changes run one by one, where a small
- * model predicts every answer, or all at once. `runs` is the number of sequences tried of each.
+ * Tests the central promise on any store: available + held = total after any actions in any order. Actions run one by one, and a small
+ * model predicts every answer. Or they run all at once. `runs` is the number of sequences of each kind.
  */
 export function conservationProperty(name: string, open: () => Promise<Store>, { runs }: { readonly runs: number }): void {
   describe(`${name} conserves tickets`, () => {
@@ -101,7 +101,7 @@ const does = <const Does extends Action['does']>(name: Does) => fc.constant(name
 /** Every sequence starts with an event to be sold; without one few actions have an effect. */
 const opening = fc.record({ does: does('open an event'), total, price });
 
-/** Bookings and their changes are more frequent than the rest: they are what races. */
+/** Bookings and their changes are more frequent than other actions, because they can race. */
 const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: opening },
   { weight: 6, arbitrary: fc.record({ does: does('book'), event: index, quantity: fc.integer({ min: 1, max: 4 }), who }) },
@@ -127,7 +127,7 @@ async function newWorld(store: Store): Promise<World> {
   return { store, rows, useCases, people, eventIds: [], bookingIds: [] };
 }
 
-/** Picks among what there is, round and round; an id that nothing has while there is nothing. */
+/** Picks one of the ids. If there is none, it returns an id that no row has. */
 const pick = (ids: readonly string[], number: number): string => ids[number % Math.max(ids.length, 1)] ?? anId();
 
 async function act({ useCases, people, eventIds, bookingIds }: World, action: Action): Promise<Event | Booking | User | undefined> {
@@ -162,7 +162,7 @@ async function act({ useCases, people, eventIds, bookingIds }: World, action: Ac
 }
 
 type Answer = { readonly code: string; readonly value: Event | Booking | User | undefined };
-/** What was answered: a refusal is an answer, anything else thrown is a failure of the property. */
+/** The answer to an action. A refusal is an answer. Any other exception fails the property. */
 const answerTo = (done: ReturnType<typeof act>): Promise<Answer> =>
   done.then(
     (value) => ({ code: 'done', value }),
@@ -199,7 +199,7 @@ const heldIn = (model: Model, event: number): number =>
     0,
   );
 
-/** Says how an action will be answered, and changes the model as the rows should change; `learn` takes the id of what is new. */
+/** Predicts the answer to an action, and changes the model as the rows should change. `learn` gets the id of a new row. */
 function foresee(model: Model, action: Action): { readonly code: string; learn(id: string): void } {
   const done = { code: 'done', learn: () => {} };
   const no = (code: string) => ({ code, learn: () => {} });
@@ -251,7 +251,7 @@ function foresee(model: Model, action: Action): { readonly code: string; learn(i
 const allBookings = async ({ rows, people }: World): Promise<readonly Booking[]> =>
   (await Promise.all(Object.values(people).map(({ id }) => rows.bookingRows(id)))).flat();
 
-/** The rows say what the model says: a price once paid is never touched again. */
+/** Compares the rows with the model. The price of a booking never changes. */
 async function expectLike(model: Model, world: World): Promise<void> {
   const events = await Promise.all(model.events.map((event) => world.rows.eventRow(event)));
   expect(events.map((row) => row && { total: row.totalTickets, price: row.ticketPriceCents, left: row.availableTickets })).toEqual(
@@ -267,7 +267,7 @@ async function expectLike(model: Model, world: World): Promise<void> {
   expect(Object.fromEntries(stored)).toEqual(Object.fromEntries(expected));
 }
 
-/** What must hold after every history: the stock, the bookings and the ledger tell one story. */
+/** Checks that stock, bookings and ledger agree after a history. */
 async function expectConserved(world: World): Promise<void> {
   const bookings = await allBookings(world);
   await Promise.all(

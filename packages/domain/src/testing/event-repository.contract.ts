@@ -8,7 +8,7 @@ import { TICKET_PRICE_CENTS_MAX, TOTAL_TICKETS_MAX } from '../stock/event.ts';
 import { aBooking, anEvent, anId, NOW } from './builders.ts';
 import { answerOf, answersOf, as, OPERATOR, type Rows, refOf, rightsOf, rowsOf, type Store, times } from './store.ts';
 
-/** What every EventRepository promises. One store serves the suite, so each fact is told with rows of its own. */
+/** What every EventRepository promises. All tests share one store, so each uses its own rows. */
 export function eventRepositoryContract(name: string, open: () => Promise<Store>, { hasAccounts = true } = {}): void {
   describe(`${name} keeps the promises of EventRepository`, () => {
     let store: Store;
@@ -216,7 +216,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
     });
 
     describe('what the buyer holds', () => {
-      /** Books, and gives what the decision was told; it may be told again (a deadlock), so the last counts. */
+      /** Books, and returns the `heldByOwner` that the decision got. After a deadlock the decision runs again, so the last value counts. */
       const heldWhen = async (event: { readonly id: string }, buyer: User, quantity = 1) => {
         const id = anId();
         let held: number | 'not_counted' | undefined;
@@ -515,7 +515,7 @@ export function eventRepositoryContract(name: string, open: () => Promise<Store>
         const booking = await rows.book(event, { userId, now: NOW });
         const [cancelled, deleted] = await answersOf([rows.setStatus(booking, 'cancelled'), rows.deleteEvent(event)]);
         expect(cancelled).toBe('done');
-        // Which came first is the adapter's to say: a change of a booking may have to look up its event before it waits its turn.
+        // Either request may come first, because a change of a booking may have to look up its event before it enters the queue.
         const gone = deleted === 'done';
         if (!gone) expect(deleted).toBe('event_has_active_bookings');
         expect(await rows.bookingRows(userId)).toHaveLength(gone ? 0 : 1);

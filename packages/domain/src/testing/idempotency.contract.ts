@@ -23,7 +23,7 @@ async function answersInTurn<What>(whats: readonly What[], ask: (what: What) => 
   return answers;
 }
 
-/** What every repository promises of attempts under an idempotency key: what they make is made once, however often it is asked for. */
+/** What every repository promises for requests under an idempotency key: the row is created once, however often the request is repeated. */
 export function idempotencyContract(name: string, open: () => Promise<Store>, { hasAccounts = true } = {}): void {
   describe(`${name} makes once what is asked for twice under one key`, () => {
     let store: Store;
@@ -34,7 +34,7 @@ export function idempotencyContract(name: string, open: () => Promise<Store>, { 
     });
     afterAll(() => store.close());
 
-    /** A context under a key. Anybody may do it who is somebody, unless told otherwise. */
+    /** A context with a key. By default every actor with a valid identity may make the request. */
     const under = (
       { actor }: Pick<RepositoryContext, 'actor'>,
       value: string,

@@ -1,4 +1,4 @@
-/** For tests of the domain and of whatever implements its ports. */
+/** For tests of the domain, and of code that implements its ports. */
 
 export { fakePasswords, fakeTokens, type InMemoryPorts, inMemoryPorts } from '../memory/index.ts';
 export { bookingRepositoryContract } from './booking-repository.contract.ts';

@@ -10,7 +10,7 @@ const ALL: PageRequest = { offset: 0, limit: 1000 };
 const DAY = 24 * 60 * 60 * 1000;
 const day = (number: number): Date => new Date(Date.UTC(2031, 0, 1, 8, 30, 0, 123) + number * DAY);
 
-/** What every EventQueries, BookingQueries and UserQueries promises. Lists are exact, so each describe has a store of its own. */
+/** What every EventQueries, BookingQueries and UserQueries promises. The tests compare whole lists, so each `describe` has its own store. */
 export function queriesContract(name: string, open: () => Promise<Store>, { hasAccounts = true } = {}): void {
   const personOf = ({ id, name: called, email }: User) => (hasAccounts ? { id, name: called, email } : undefined);
   const withStore = (fill: (rows: Rows) => Promise<void>): (() => Store) => {
@@ -39,7 +39,7 @@ export function queriesContract(name: string, open: () => Promise<Store>, { hasA
     let organizer: User;
     const store = withStore(async (rows) => {
       organizer = await rows.user({ role: 'admin', name: 'Ibu Ani' });
-      // Days 3, 1, 2, 3, 1, 2, 3: neither the order of making nor that of ids is that of the list, and days tie.
+      // The list has another order than creation and ids, and several events have the same day.
       for (const number of [3, 1, 2, 3, 1, 2, 3]) events.push(await rows.event({ organizerId: organizer.id, eventDate: day(number) }));
       events.sort((one, other) => one.eventDate.getTime() - other.eventDate.getTime() || (one.id < other.id ? -1 : 1));
     });
@@ -66,7 +66,7 @@ export function queriesContract(name: string, open: () => Promise<Store>, { hasA
     });
 
     it('goes on behind a row that has been deleted since', async () => {
-      const after = { at: day(2), id: anId() }; // sorts behind all that were made before
+      const after = { at: day(2), id: anId() }; // sorts behind all rows that exist
       expect(ids((await queries().list({ after, offset: 0, limit: 10 })).rows)).toEqual(ids(events.slice(4)));
     });
 

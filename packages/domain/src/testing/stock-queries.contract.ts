@@ -3,7 +3,7 @@ import { differencesIn, type StockFacts } from '../stock/audit.ts';
 import { anId } from './builders.ts';
 import { answersOf, type Rows, rowsOf, type Store, times } from './store.ts';
 
-/** What every StockQueries promises: what it says of an event was all true at one moment, also while sales go on. */
+/** What every StockQueries promises: all facts of an event are of one moment, also during sales. */
 export function stockQueriesContract(name: string, open: () => Promise<Store>): void {
   describe(`${name} keeps the promises of StockQueries`, () => {
     let store: Store;
@@ -98,7 +98,7 @@ export function stockQueriesContract(name: string, open: () => Promise<Store>): 
       });
       let audits = 0;
       for (; selling; audits++) {
-        await new Promise((resolve) => setTimeout(resolve, 1)); // a store in memory answers without ever giving way to the storm
+        await new Promise((resolve) => setTimeout(resolve, 1)); // otherwise an in-memory store would never let the sales run
         expect((await all(3)).flatMap(differencesIn)).toEqual([]);
       }
       await storm;

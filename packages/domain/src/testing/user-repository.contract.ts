@@ -7,7 +7,7 @@ import { newEvent } from '../stock/event.ts';
 import { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
 import { answerOf, answersOf, as, OPERATOR, type Rows, rowsOf, SOME_HASH, type Store, times } from './store.ts';
 
-/** What every UserRepository promises. The suite's store holds other admins; what the last one may do is told in stores of its own. */
+/** What every UserRepository promises. The suite's store has other admins. Tests of the last admin use separate stores. */
 export function userRepositoryContract(name: string, open: () => Promise<Store>): void {
   describe(`${name} keeps the promises of UserRepository`, () => {
     let store: Store;

@@ -6,13 +6,13 @@ import { addressOf } from './mysql-config.ts';
 import { errors } from './mysql-errors.ts';
 
 export const UNKNOWN_DATABASE = 1049;
-/** mysql2's words. */
+/** mysql2's code for a server without TLS. */
 export const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
 const TLS_FAILED = 'HANDSHAKE_SSL_ERROR';
-/** A line that broke in the middle of the handshake. */
+/** Messages of a connection that broke during the handshake. */
 const BROKEN = /ECONNRESET|EPIPE|ETIMEDOUT|socket (?:disconnected|hang up)|closed/i;
 
-/** Every failure of a start: `Unavailable` where waiting may cure it, else one line that says what to do. */
+/** Turns every error of a start into `Unavailable`, if waiting may help, or into one line that says what to do. */
 export function explain(error: unknown, config: MySqlConfig): never {
   if (error instanceof StartFault || error instanceof Unavailable) throw error;
   const address = addressOf(config);
@@ -23,14 +23,14 @@ export function explain(error: unknown, config: MySqlConfig): never {
     throw new StartFault(
       `The database at ${address} refuses a setting that every connection needs: ${messageOf(error)}. Allow it, or use another server. Nothing was changed.`,
     );
-  // A socket is there once its server runs.
+  // A missing socket means only that its server is not running yet.
   const isAway = kind !== 'bug' && kind !== 'denied' && kind !== 'unforeseen';
   if (isAway || (config.socket !== undefined && nodeCodeOf(error) === 'ENOENT'))
     throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
   throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${errnoOf(error) ?? codeOf(error)}). Nothing was changed.`);
 }
 
-/** The change that an operator has to make. */
+/** The text with the change that an operator must make. */
 function faultOf(error: unknown, config: MySqlConfig): string | undefined {
   const { user, database, tls, socket } = config;
   const address = addressOf(config);
