@@ -8,6 +8,7 @@ import type { Ports } from './ports.ts';
 /** The number of events that are read at once. */
 const PAGE_EVENTS = 50;
 
+/** A part of an audit: how many events were checked, and every difference found in them. */
 export interface AuditedPart {
   readonly events: number;
   readonly differences: readonly Difference[];
