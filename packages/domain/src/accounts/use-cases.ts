@@ -23,7 +23,7 @@ import type { NewUser, User, UserChanges } from './user.ts';
  * or a hasher that cannot answer throws `Unavailable`.
  *
  * `from` are the networks that a request comes from, as the app knows them. Failed logins, registrations and passwords at work are limited by
- * network: **without `from` they have no limit**, except that a signed-in account may hash only a share of the passwords at once.
+ * network. **Without `from` they have no such limit.** A signed-in account may always hash only a share of the passwords at once.
  */
 export interface AccountUseCases {
   /**
