@@ -26,7 +26,10 @@ export async function auditNowAndThen(minutes: number, auditing: Auditing): Prom
   }
 }
 
-/** Runs one audit. A difference is logged as an error, and never repaired. An audit that cannot be finished is logged too, and finds nothing. */
+/**
+ * Runs one audit. A difference is logged as an error, and never repaired. An audit that cannot be finished is logged too, and reports no
+ * differences.
+ */
 export async function audit({ auditStock, log, metrics }: Auditing): Promise<void> {
   try {
     const shown: Difference[] = [];

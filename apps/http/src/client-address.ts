@@ -8,9 +8,9 @@ import type { Log } from './report.ts';
 export type ClientAddress = (c: Context) => string | undefined;
 
 /**
- * The address at the other end of the connection. If that is one of the operator's proxies, the client from X-Forwarded-For. For IPv6 it is
- * the network, because a customer has a whole /64. If the header is not believed or not understood, a warning is logged once, because all
- * clients would then share the proxy's address.
+ * Finds the client of a request. It is the address at the other end of the connection. If that is one of the operator's proxies, it is the
+ * client from X-Forwarded-For. For IPv6 the /64 network counts, because a customer has a whole one. If the header is not believed or not
+ * understood, a warning is logged once, because all clients would then share the proxy's address.
  */
 export function clientAddress(trusted: TrustedProxies, log: Log): ClientAddress {
   const tell = typeof trusted === 'number' ? toldByLast(trusted) : toldByNamed(ownProxies(trusted));

@@ -48,8 +48,8 @@ export const hasNoBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? '0') === 0;
 
 /**
- * Whether a proxy in front may understand this request differently from Node: it may use the other of two hosts, or see another end of the
- * body (RFC 9112, 3.2 and 6.1). Node itself refuses two lengths, and a length together with chunks. Only HTTP/1.0 needs no host.
+ * Whether a proxy in front may understand this request differently from Node (RFC 9112, 3.2 and 6.1). It may use the other of two hosts, or
+ * see another end of the body. Node itself refuses two lengths, and a length together with chunks. Only HTTP/1.0 needs no host.
  */
 export function isAmbiguous({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
   const coding = headers['transfer-encoding'];

@@ -158,7 +158,7 @@ interface Waiting<Request, Answer> {
 interface Lane<Request, Answer> {
   readonly waiting: Waiting<Request, Answer>[];
   busy: boolean;
-  /** The speed of the last batch; 0 before the first batch. */
+  /** The average time of a request in the last batch; 0 before the first batch. */
   msPerRequest: number;
 }
 

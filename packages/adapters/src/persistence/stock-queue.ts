@@ -6,7 +6,7 @@ import { type Rerouted, type Sales, StockTransaction } from './stock-transaction
 
 export type StockQueue = BatchQueue<StockDecision, Outcome | Rerouted>;
 
-/** Every write to an event or a booking goes through this queue, also a new name. So the writes of each event keep their order. */
+/** Every write to an event or a booking goes through this queue, also a rename. So the writes of each event keep their order. */
 export function createStockQueue(sales: Sales): StockQueue {
   const { database, measures } = sales;
   const { lanes, batchMs } = database.dialect.capabilities;

@@ -15,7 +15,7 @@ export interface ListLimits {
 export interface ListRequest {
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
-  /** Whether the total is wanted even where counting has to read every row. */
+  /** Whether the client wants the total even if counting must read every row. */
   readonly total?: boolean | undefined;
 }
 

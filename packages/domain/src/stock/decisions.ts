@@ -12,7 +12,7 @@ import type { StockMovement } from './ledger.ts';
  */
 export type StockDecision = EventDecision | BookingDecision;
 
-/** The rows for a decision on an event. If a row does not exist, it is undefined, and the decision must refuse. */
+/** The rows for a decision on an event. If a row does not exist, it is undefined. The decision refuses a missing row, and the repository does not. */
 export interface EventState {
   readonly actor: Actor;
   readonly event: Event | undefined;

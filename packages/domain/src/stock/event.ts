@@ -16,7 +16,7 @@ export interface Event {
   /** The number of stock movements of this event (ledger.ts). */
   readonly stockVersion: number;
   readonly createdAt: Date;
-  /** When the event was last edited. Sales move the stock and leave this alone. */
+  /** When the event was last edited. Sales do not change it. */
   readonly updatedAt: Date;
 }
 

@@ -8,8 +8,8 @@ import type { Event } from './event.ts';
 /**
  * Every write is a decision: a pure, synchronous function. The repository runs it on the latest rows under their lock, and no other
  * decision runs at the same time. Its result is stored completely or not at all. It may run again after a deadlock, so time and ids are
- * taken before. If it throws, nothing of it is stored, and only its caller gets the error. If a row does not exist, it is `undefined`, and
- * the decision must refuse. Repositories may also throw `Unavailable`.
+ * taken before. If it throws, nothing of it is stored, and only its caller gets the error. If a row does not exist, it is `undefined`. The
+ * decision refuses a missing row, and the repository does not. Repositories may also throw `Unavailable`.
  */
 export interface EventRepository {
   /**

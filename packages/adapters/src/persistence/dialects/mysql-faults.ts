@@ -47,7 +47,7 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
   switch (errnoOf(error)) {
     case 1045:
     case 1698:
-      return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL)${tls === undefined ? ', or a user who may come over TLS alone (DB_SSL_MODE)' : ''}.`;
+      return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL)${tls === undefined ? ', or a user who may connect only over TLS (DB_SSL_MODE)' : ''}.`;
     case 1044:
     case UNKNOWN_DATABASE:
       return (
@@ -70,7 +70,7 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
     case 4151:
       return `The account of user "${user}" at ${address} is locked. As an administrator: ALTER USER ... ACCOUNT UNLOCK.`;
     case 3159:
-      return `The database at ${address} takes encrypted connections alone. Set DB_SSL_MODE to required, verify-ca or verify-identity.`;
+      return `The database at ${address} accepts only encrypted connections. Set DB_SSL_MODE to required, verify-ca or verify-identity.`;
     default:
       return undefined;
   }

@@ -34,7 +34,7 @@ const BY_CLASS: Readonly<Record<string, ErrorClass>> = {
   '40': 'rolled_back',
   '53': 'not_started', // resources are short
   '22': 'bug', // a value that does not fit
-  '23': 'bug', // a CHECK, or NULL in a column without
+  '23': 'bug', // a CHECK, or NULL in a column that allows none
   '26': 'bug',
   '42': 'bug', // names, syntax, types
 };

@@ -86,7 +86,7 @@ export class SqliteFile {
     return this.#lost !== undefined;
   }
 
-  /** Called before a statement. Throws if the file is lost. `looks`: checks first. */
+  /** Called before a statement. Throws if the file is lost. With `looks` it checks first. */
   requireThere({ looks }: { readonly looks: boolean }): void {
     if (looks && !this.#isFresh()) this.#look();
     if (this.#lost !== undefined) throw Object.assign(new Error(this.#lost), { code: MOVED });
