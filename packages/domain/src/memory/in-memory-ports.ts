@@ -18,6 +18,7 @@ import { actorRowIn, bookingsIn, emptyMemory, isKnownIn, type Memory, nextId, ro
 import { pageOf } from './pages.ts';
 import { fakePasswords, fakeTokens } from './tokens-and-passwords.ts';
 
+/** The ports of the core and of accounts, and a look at the ledger. */
 export interface InMemoryPorts extends Ports, Omit<AccountPorts, keyof Ports> {
   readonly users: AccountPorts['users'];
   /** The ledger lines of an event, also of a deleted one, by version. */

@@ -28,6 +28,7 @@ export interface Memory {
   readonly ids: { given: number };
 }
 
+/** No rows. Give the same memory to several `inMemoryPorts`, and they act as servers on one database. */
 export const emptyMemory = ({ hasAccounts = true } = {}): Memory => ({
   hasAccounts,
   events: new Map(),

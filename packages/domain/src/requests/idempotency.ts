@@ -43,10 +43,12 @@ export interface Answer<Value> {
 /** Answers are kept for at least this time, by the store's clock. */
 export const KEPT_MS = 24 * 60 * 60 * 1000;
 
+/** The longest idempotency key, in characters. */
 export const KEY_CHARACTERS_MAX = 255;
 /** Visible ASCII, so that every engine compares it alike. */
 export const isIdempotencyKey = (value: string): boolean => value.length <= KEY_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(value);
 
+/** To whom a key belongs: the user, or `anonymous` or `operator`. */
 export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref : ref.userId);
 
 /**
