@@ -21,5 +21,5 @@ const order = () =>
     (error: unknown) => (error instanceof Refusal ? error.code : Promise.reject(error)),
   );
 
-/** Two at once for the last ticket: 'confirmed' and 'insufficient_tickets'. */
+/** Two orders at once for the last ticket: one is 'confirmed', the other gets 'insufficient_tickets'. */
 export const answers = await Promise.all([order(), order()]);

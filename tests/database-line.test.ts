@@ -228,10 +228,10 @@ describe.skipIf(!canTry)('the line to the database', () => {
 
   it.each([
     [
-      'takes encrypted connections alone',
+      'accepts only encrypted connections',
       'SET GLOBAL require_secure_transport = ON',
       'SET GLOBAL require_secure_transport = OFF',
-      /over TLS alone \(DB_SSL_MODE\)/,
+      /only over TLS \(DB_SSL_MODE\)/,
     ],
     [
       'refuses large statements, which ours are not',

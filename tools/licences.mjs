@@ -18,8 +18,10 @@ const lines = [...new Set(shipped.map(({ name, version, license }) => `| ${name}
 
 const page = `# Licences
 
-What ships beside our own code, with the licence that its package states: ${lines.length} packages. Made from \`package-lock.json\` by
-\`npm run licences\`; CI fails when this page is another, or when a licence is none of these: ${ALLOWED.slice(0, 4).join(', ')},
+These ${lines.length} packages ship together with our own code. The table has the licence that each package states.
+
+\`npm run licences\` makes this page from \`package-lock.json\`. CI fails if the page does not match the lock file. It also fails if a
+package has another licence than these: ${ALLOWED.slice(0, 4).join(', ')},
 ${ALLOWED.slice(4).join(', ')}.
 
 | Package | Version | Licence |
@@ -32,7 +34,7 @@ for (const { name, version, license } of shipped) {
 }
 const path = `${folder}/docs/licences.md`;
 if (!arguments_.includes('--check')) writeFileSync(path, page);
-else if (readFileSync(path, 'utf8') !== page) complain('docs/licences.md is not what the lock says; write it anew: npm run licences');
+else if (readFileSync(path, 'utf8') !== page) complain('docs/licences.md does not match package-lock.json. Write it again: npm run licences');
 
 /** Of alternatives (OR) one has to be allowed, of a combination (AND) all. */
 function isAllowed(license) {

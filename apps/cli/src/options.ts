@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import * as v from 'valibot';
 
-/** Reads an option by a schema; a value that does not fit is said in one line and is exit code 2. */
+/** Reads an option with a schema. An invalid value gives one line and exit code 2. */
 export const parsed =
   <Schema extends v.GenericSchema<string, unknown>>(schema: Schema) =>
   (text: string): v.InferOutput<Schema> => {
@@ -16,5 +16,5 @@ export const Id = v.pipe(
   v.transform((id) => id.toLowerCase()),
 );
 
-/** A name from the shell, where a variable that is not set leaves an empty one. */
+/** The name of a file. It must not be empty, because an unset variable in the shell gives an empty name. */
 export const FileName = v.pipe(v.string(), v.trim(), v.minLength(1, 'must be the name of a file'));

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { AnsweredNo } from './answered-no.ts';
 
-/** A line from standard input. On a terminal it prompts, and does not show what is typed or pasted. */
+/** Reads a line from standard input. On a terminal it prompts, and does not show what is typed or pasted. */
 export async function passwordFromStandardInput(): Promise<string> {
   if (process.stdin.isTTY) return askTerminal();
   let text = '';
@@ -13,7 +13,7 @@ export async function passwordFromStandardInput(): Promise<string> {
   return text.split(/\r?\n/)[0] ?? '';
 }
 
-/** readline reads the keys one by one and would show them on its output, which here goes nowhere. */
+/** readline shows each key on its output, so the output is discarded here. */
 function askTerminal(): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 });

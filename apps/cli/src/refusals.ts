@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode, Refusals } from '@ticket/domain';
 
-/** What the command line says to each refusal. One that is missing here does not compile. */
+/** The sentence of the command line for each refusal. If one is missing, the code does not compile. */
 const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => string } = {
   invalid_input: ({ faults }) => faults.map(({ field, message }) => `${field}: ${message}`).join('\n'),
   unauthenticated: () => 'Nobody is signed in.',
@@ -30,5 +30,5 @@ const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => 
 
 export function describeRefusal<Code extends RefusalCode>(refusal: Refusal & { readonly code: Code }): string {
   const sentence: (details: Refusals[Code]) => string = SENTENCES[refusal.code];
-  return sentence(refusal.details as Refusals[Code]); // refuse() is the only maker, and pairs them
+  return sentence(refusal.details as Refusals[Code]); // refuse() always pairs a code with its own details
 }

@@ -9,12 +9,12 @@ import { restore } from './commands/restore.ts';
 import { describeRefusal } from './refusals.ts';
 import { onConfiguredDatabase, type WithUseCases } from './with-use-cases.ts';
 
-/** Runs one command line and gives the exit code: 0 done, 1 refused or not possible, 2 used wrongly. */
+/** Runs one command and returns the exit code: 0 for success, 1 if it was refused or not possible, 2 for wrong usage. */
 export async function run(argv: readonly string[], withUseCases: WithUseCases = onConfiguredDatabase): Promise<number> {
   const program = new Command('tickets')
     .description('The ticket platform’s command line. It works on the database that the environment (and .env) names.')
     .version(PROGRAM_VERSION, '-v, --version', 'print the version');
-  // Imported only here: the other commands start in less time without a web server.
+  // Imported only here, because the other commands start faster without a web server.
   program.addCommand(new Command('serve').description('run the HTTP API').action(async () => (await import('@ticket/http')).serve()));
   program.addCommand(
     new Command('migrate').description('bring the tables up to date, and nothing else').action(() =>
@@ -39,7 +39,10 @@ export async function run(argv: readonly string[], withUseCases: WithUseCases = 
   }
 }
 
-/** Commands that were made elsewhere inherit nothing. Each tells after an error where its own help is. */
+/**
+ * Sets the options of every command, because commands from other files do not inherit them. After an error each command shows how to get
+ * its help.
+ */
 function prepare(command: Command, path = command.name()): void {
   command.exitOverride().showHelpAfterError(`See: ${path} --help`);
   for (const part of command.commands) prepare(part, `${path} ${part.name()}`);

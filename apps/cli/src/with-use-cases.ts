@@ -1,22 +1,22 @@
 import { type Config, createContainer, loadConfig, readEnvironment, TOKENS, type UseCases } from '@ticket/adapters';
 
 /**
- * Opens the database for one command and closes it again; `where` says in words which one it is. Its tables are made and brought
- * up to date, unless the command only `looks`.
+ * Opens the database for one command and then closes it. `where` is the place of the database, for messages. It creates the tables and
+ * brings them up to date, unless the command only `looks`.
  */
 export type WithUseCases = <Result>(
   work: (useCases: UseCases, where: string) => Promise<Result>,
   options?: { readonly looks?: boolean },
 ) => Promise<Result>;
 
-/** The configuration for a command; settings without effect are warned about. No command signs tokens, so none needs their secret. */
+/** The configuration for a command. It warns about settings without effect. Commands do not sign tokens, so they need no secret. */
 export function configured(): Config {
   const config = loadConfig(readEnvironment(), { signsTokens: false });
   for (const line of config.ignored) console.error(`Warning: ${line}`);
   return config;
 }
 
-/** On the database that the environment names. */
+/** Uses the database that the environment names. */
 export const onConfiguredDatabase: WithUseCases = async (work, { looks = false } = {}) => {
   const container = createContainer(configured());
   try {

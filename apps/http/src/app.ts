@@ -31,27 +31,27 @@ export interface AppOptions {
   readonly useCases: UseCases;
   readonly tokens: TokenService;
   readonly fingerprint: Fingerprint;
-  /** Of secrets that were in use within the day. */
+  /** Fingerprints with earlier secrets, which were in use within the last day. */
   readonly earlierFingerprints?: readonly Fingerprint[];
   readonly policies: Policies;
-  /** The operator's own proxies in front: the client's address in their header is believed. */
+  /** The operator's own proxies in front. The client's address in their header is believed. */
   readonly trustedProxies: TrustedProxies;
   /** Other origins whose pages may read answers in a browser. */
   readonly corsOrigins: readonly string[];
-  /** Whether HSTS is for the subdomains too. */
+  /** Whether HSTS includes the subdomains. */
   readonly hstsIncludeSubdomains?: boolean;
   readonly version: string;
   readonly log: Log;
   readonly metrics: Metrics;
-  /** A span for each request, where traces are wanted. */
+  /** Makes a span for each request, if traces are on. */
   readonly tracing?: MiddlewareHandler<AppEnv> | undefined;
-  /** What `GET /metrics` asks for; see Config. */
+  /** The token that `GET /metrics` requires; see Config. */
   readonly metricsToken: string | undefined;
-  /** Whether requests can be served: connected, and not on the way out. */
+  /** Whether requests can be served: the database is connected, and the server is not stopping. */
   readonly readiness: () => Promise<Readiness>;
 }
 
-/** Ready: reads are served. Orders may be refused all the same, while the database takes no writes. */
+/** The state for readiness checks. Ready means that reads are served. Orders may still be refused while the database refuses writes. */
 export type Readiness =
   | { readonly state: 'ready'; readonly ordersRefused: WritesRefused | undefined }
   | { readonly state: 'no_database' | 'stopping' };
@@ -103,7 +103,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/api/events', eventRoutes(parts));
   app.route('/api/bookings', bookingRoutes(parts));
   app.get('/openapi.json', openApi(app, version));
-  // Strangers are not to know how busy it is.
+  // In the locked profile strangers must not learn how busy the server is.
   if (metricsToken !== undefined || policies.profile === 'open') app.get('/metrics', metricsPage(metrics.registry, metricsToken));
 
   app.notFound((c) => {
@@ -148,7 +148,7 @@ const READY: Parameters<typeof operation>[0] = {
   ],
 };
 
-/** An unknown route is unknown for every body and every actor. A route that has other methods names them. */
+/** Answers 404 for an unknown route, whatever the body and the actor. If the path has other methods, the answer is 405 and names them. */
 const knownRoute =
   (otherMethods: MiddlewareHandler): MiddlewareHandler<AppEnv> =>
   (c, next) => {
@@ -160,13 +160,13 @@ const knownRoute =
     });
   };
 
-/** A known path with another method: which ones it has, as the answer to OPTIONS or beside the refusal. */
+/** The answer for a known path with another method. It lists the methods of the path, as the answer to OPTIONS or together with 405. */
 function answerMethod(c: Context<AppEnv>, methods: readonly string[]): Response {
   const allow = { Allow: methods.join(', ') };
   if (c.req.method !== 'OPTIONS') {
     c.set('reason', 'method_not_allowed');
     return fail(c, 405, messages.methodNotAllowed, null, allow);
   }
-  c.res.headers.delete('Content-Type'); // that of the 404 this replaces
+  c.res.headers.delete('Content-Type'); // it belongs to the 404 that this answer replaces
   return answer(c, 204, null, allow);
 }

@@ -3,11 +3,11 @@ import type { Difference, UseCases } from '@ticket/domain';
 import type { Metrics } from './metrics.ts';
 import { factsOf, type Log } from './report.ts';
 
-/** The first audit comes when the start is over; those of an hour's interval would miss a server that is restarted often. */
+/** The first audit runs soon after the start. Otherwise a server that is restarted every hour would never be audited. */
 const FIRST_AFTER_MS = 60_000;
-/** Between two pages: SQLite works inside this process, and sales go first. */
+/** The pause between two pages, because SQLite runs in this process, and sales go first. */
 const REST_MS = 10;
-/** The most differences named in the line; `tickets audit` names all. */
+/** The most differences in one log line. `tickets audit` shows all. */
 const SHOWN_MAX = 20;
 
 export interface Auditing {
@@ -16,7 +16,7 @@ export interface Auditing {
   readonly metrics: Pick<Metrics, 'audited'>;
 }
 
-/** Audits the stock at this interval in minutes, one audit after the other, for as long as the process runs. 0 means never. */
+/** Audits the stock every `minutes` minutes, one audit after the other, as long as the process runs. 0 means never. */
 export async function auditNowAndThen(minutes: number, auditing: Auditing): Promise<void> {
   const intervalMs = minutes * 60_000;
   if (intervalMs === 0) return;
@@ -27,8 +27,8 @@ export async function auditNowAndThen(minutes: number, auditing: Auditing): Prom
 }
 
 /**
- * One audit. A difference is logged as an error, and never repaired. An audit that cannot be finished is logged too, and counts as no
- * finding.
+ * Runs one audit. A difference is logged as an error, and never repaired. An audit that cannot be finished is logged too, and reports no
+ * differences.
  */
 export async function audit({ auditStock, log, metrics }: Auditing): Promise<void> {
   try {

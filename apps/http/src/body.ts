@@ -10,36 +10,37 @@ import { hasFewValues } from './few-values.ts';
 import { faults, messages } from './messages.ts';
 import { invalid, validate } from './validate.ts';
 
-/** An event's: room for the longest description, 10,000 characters of four bytes, and the rest. */
+/** The limit for an event's body. It has room for the longest description, 10,000 characters of four bytes, and the other fields. */
 export const BODY_BYTES_MAX = 64 * 1024;
-/** All others: twice the longest account, each character of it written as an escape. */
+/** The limit for all other bodies: twice the longest account with every character escaped. */
 export const USUAL_BODY_BYTES_MAX = 16 * 1024;
 
-/** A media type with a charset has some 30 characters. Its parameters are looked through one by one. */
+/** A media type with a charset has about 30 characters. Each of its parameters is checked, so long ones are refused. */
 const TYPE_CHARACTERS_MAX = 255;
 
 const tooLarge = (): never => {
   throw new UnreadableBody(413, messages.bodyTooLarge);
 };
 
-/** Refuses a body over the limit, on routes that read none too: by its stated length, else by reading it. */
+/** Refuses a body over the limit, also on routes that read no body. It uses the stated length, or reads the body if there is none. */
 function upTo(bytesMax: number): MiddlewareHandler {
   const readAndLimit = bodyLimit({ maxSize: bytesMax, onError: tooLarge });
   return (c, next) => {
     const length = c.req.header('Content-Length');
     if (Number(length) > bytesMax) tooLarge();
-    // bodyLimit turns every body into a web stream, which is dear: a body that was read already (whole-request.ts) is just measured.
+    // If the body has already been read (whole-request.ts), it is only measured. Hono's bodyLimit would turn it into a web stream, which is
+    // expensive.
     const { rawBody } = c.env?.incoming ?? {};
     if (rawBody instanceof Uint8Array) return rawBody.length > bytesMax ? tooLarge() : next();
     const isChunked = c.req.header('Transfer-Encoding') !== undefined;
-    // On a connection (a test in this process has none) a request that states neither has no body (RFC 9112, 6.3).
+    // On a real connection, a request without a length and without chunks has no body (RFC 9112, 6.3). A test in this process has no connection.
     const stated = (length !== undefined || c.env?.incoming !== undefined) && !isChunked;
     return stated || c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : readAndLimit(c, next);
   };
 }
 const [limitEvent, limitOther] = [upTo(BODY_BYTES_MAX), upTo(USUAL_BODY_BYTES_MAX)];
 
-/** The work on a body grows with its bytes, and strangers may send one to every route: each has the room that it needs. */
+/** The work on a body grows with its size, and strangers can send one to every route. So each route accepts only the size that it needs. */
 export const limitBody: MiddlewareHandler<AppEnv> = (c, next) => (c.get('route')?.startsWith('/api/events') ? limitEvent : limitOther)(c, next);
 
 /**
@@ -62,7 +63,7 @@ async function read<Schema extends v.GenericSchema<unknown, object>>(c: Context,
     if (type.length > TYPE_CHARACTERS_MAX || !/^application\/json[ \t]*(?:;|$)/i.test(type)) return new UnreadableBody(415, messages.notJson);
     if (!charsetsIn(type).every(isUtf8)) return new UnreadableBody(415, messages.notUtf8);
   }
-  // Bytes that are said to be something else than they are would be one thing to a proxy and another here.
+  // A compressed body is refused, because a proxy and this server could read it differently.
   if (!/^(?:identity)?$/i.test(request.header('Content-Encoding') ?? '')) return new UnreadableBody(400, messages.invalidJson);
   let value: unknown;
   try {
@@ -77,17 +78,20 @@ async function read<Schema extends v.GenericSchema<unknown, object>>(c: Context,
   return validate(schema, value);
 }
 
-/** On a connection the whole body was read before the app was asked (whole-request.ts); Hono would copy it first. */
+/** The bytes of the body. On a connection they were read before the app was called (whole-request.ts). Hono would copy them first. */
 export async function bytesOf({ env, req }: Context): Promise<Uint8Array> {
   const rawBody: unknown = env?.incoming?.rawBody;
   return rawBody instanceof Uint8Array ? rawBody : new Uint8Array(await req.arrayBuffer());
 }
 
-/** Only an event's body may be this large. Creating events needs a token, and the use case refuses without one before it reads the body. */
+/**
+ * Whether the body is large and the client has no token. Only an event's body may be this large, and without a token the use case refuses
+ * it before it reads the body. So it is not parsed.
+ */
 export const isInVain = (c: Context<AppEnv>, bytes: Uint8Array): boolean =>
   bytes.length > USUAL_BODY_BYTES_MAX && c.get('context')?.actor === 'anonymous';
 
-/** Refuses bytes that are not UTF-8. Node's own decoder would put a replacement character. */
+/** Refuses bytes that are not UTF-8. By default the decoder would insert replacement characters. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 const charsetsIn = (type: string): string[] => [...type.matchAll(/;[ \t]*charset=([^;]*)/gi)].map(([, charset = '']) => charset);

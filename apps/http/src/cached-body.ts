@@ -3,13 +3,13 @@ import type { Context } from 'hono';
 import { answer, JSON_UTF8 } from './envelope.ts';
 import { once } from './once.ts';
 
-/** An answer's bytes, and the tag by which a client may ask whether they are still the same. */
+/** The bytes of an answer, and its ETag. */
 interface Rendered {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly etag: string;
 }
 
-/** Renders data into the envelope, once for all requests that share it. */
+/** Renders data into a JSON answer, once for all requests that share the data. */
 export const cachedBody = <Data extends object>(message: string, textOf: (data: Data) => string) =>
   once((data: Data) => rendered(`{"success":true,"message":${JSON.stringify(message)},"data":${textOf(data)}}`));
 

@@ -4,13 +4,13 @@ import type { ClientNetwork } from '@ticket/domain/accounts';
 import type { Context } from 'hono';
 import type { Log } from './report.ts';
 
-/** Where a request comes from; undefined where there is no connection (a test in this process). */
+/** Returns where a request comes from; undefined without a connection (in a test in this process). */
 export type ClientAddress = (c: Context) => string | undefined;
 
 /**
- * The connection's other end or, where that is a proxy of the operator's own, the client that the proxies name in X-Forwarded-For.
- * Of an IPv6 address the network, since a customer has a whole one. A header that is not believed or not understood is said once:
- * the proxy's own address would make all clients one.
+ * Finds the client of a request. It is the address at the other end of the connection. If that is one of the operator's proxies, it is the
+ * client from X-Forwarded-For. For IPv6 the /64 network counts, because a customer has a whole one. If the header is not believed or not
+ * understood, a warning is logged once, because all clients would then share the proxy's address.
  */
 export function clientAddress(trusted: TrustedProxies, log: Log): ClientAddress {
   const tell = typeof trusted === 'number' ? toldByLast(trusted) : toldByNamed(ownProxies(trusted));
@@ -30,7 +30,7 @@ export function clientAddress(trusted: TrustedProxies, log: Log): ClientAddress 
   };
 }
 
-/** A connection keeps its other end, so it is read once for all of its requests. */
+/** The other end of a connection does not change, so it is read once for all of its requests. */
 function networkOfPeer(socket: Socket): string | undefined {
   const known = networksOfPeers.get(socket);
   if (known !== undefined || socket.remoteAddress === undefined) return known;
@@ -40,14 +40,14 @@ function networkOfPeer(socket: Socket): string | undefined {
 }
 const networksOfPeers = new WeakMap<Socket, string>();
 
-/** The client's address as far as it is believed, and a warning for the operator about the header. */
+/** The client's address, as far as it can be believed, and a warning for the operator about the header. */
 interface Told {
   readonly address: string | undefined;
   readonly doubt?: string;
 }
 type Tell = (forwarded: string, peer: string | undefined) => Told;
 
-/** From the right, where the proxy that is nearest writes, past the named proxies to the first address that is none. */
+/** Reads the header from the right, where the nearest proxy writes. It skips listed proxies, and returns the first other address. */
 const toldByNamed =
   (isOwnProxy: (address: string) => boolean): Tell =>
   (forwarded, peer) => {
@@ -62,7 +62,7 @@ const toldByNamed =
     return { address };
   };
 
-/** Behind this number of proxies, the entry that the outermost wrote. Entries to the left of it may be forged. */
+/** With a known number of proxies, the client is the entry that the outermost proxy wrote. Entries to the left of it may be forged. */
 const toldByLast =
   (proxies: number): Tell =>
   (forwarded, peer) => {
@@ -96,8 +96,8 @@ export function ownProxies(trusted: TrustedProxies): (address: string) => boolea
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 /**
- * The plain address in an entry; undefined where there is none (`unknown`). Some proxies write the port behind it, and brackets
- * around one of IPv6. A zone is this machine's name for a link. An IPv4 address in IPv6 form is that IPv4 address.
+ * The address in an entry of the header; undefined if there is none (`unknown`). It removes a port and the brackets of IPv6, which some
+ * proxies write, and the zone, which is only a local name. An IPv4 address in IPv6 form becomes the IPv4 address.
  */
 function addressIn(entry: string): string | undefined {
   const bare = /^\[(.*)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
@@ -120,7 +120,7 @@ function groupsOf(address: string): readonly number[] {
   return [...before, ...Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => 0), ...after];
 }
 
-/** The address, or of IPv6 the network: a customer has a whole one. */
+/** The IPv4 address, or the /64 network of an IPv6 address, because a customer has a whole one. */
 export function networkOf(given: string): string {
   const address = addressIn(given) ?? given;
   if (isIP(address) !== 6) return address;

@@ -11,20 +11,20 @@ interface Client {
   inFlight: number;
 }
 
-/** A connection: whose it is, and its answers that are not sent to their end yet, in the order of their requests. */
+/** A connection with its clients and its unfinished answers, in the order of their requests. */
 export interface Connection {
-  /** undefined for the operator's own proxy, which is the address of all clients. */
+  /** The networks that the connection is counted for. Empty for the operator's own proxy, because its address is that of all clients. */
   readonly clients: readonly Client[];
   readonly isOwnProxy: boolean;
   readonly answers: Set<ServerResponse>;
-  /** Requests that wait for the answers before theirs. */
+  /** Requests that wait until the earlier answers are sent. */
   readonly waiting: Map<ServerResponse, () => void>;
   requests: number;
-  /** Its answers are the last: later requests on it are not served. */
+  /** The unfinished answers are the last ones. Later requests on the connection are not served. */
   isOver: boolean;
 }
 
-/** The open connections and what is in flight on them, counted by network. */
+/** The open connections and their requests in flight, counted by network. */
 export class Connections {
   readonly #limits: ServerLimits;
   readonly #isOwnProxy: (address: string) => boolean;
@@ -61,7 +61,7 @@ export class Connections {
     });
     const connection: Connection = { clients, isOwnProxy, answers: new Set(), waiting: new Map(), requests: 0, isOver: false };
     this.#open.set(socket, connection);
-    // Node tells only the current answer that the connection is gone, and none of those that wait behind it.
+    // When a connection closes, Node tells only its current answer, not the answers that wait behind it.
     socket.once('close', () => {
       this.#open.delete(socket);
       for (const response of connection.answers) this.release(connection, response);
@@ -83,20 +83,20 @@ export class Connections {
     return clients.some(({ connections, share }) => connections > this.#limits.connections * share);
   }
 
-  /** Whether one more request in flight is too many. */
+  /** Whether the limits allow no further request in flight. */
   isBusy({ clients }: Connection): boolean {
     const { inFlight } = this.#limits;
     return this.#inFlight >= inFlight || clients.some((client) => client.inFlight >= inFlight * client.share);
   }
 
-  /** A request arrived: its answer is owed from now on. */
+  /** Called when a request has arrived. From now on its answer is owed. */
   owe(connection: Connection, response: ServerResponse): void {
     connection.answers.add(response);
     this.#inFlight += 1;
     for (const client of connection.clients) client.inFlight += 1;
   }
 
-  /** The answer is sent, or will never be. */
+  /** Called when an answer is sent, or will never be sent. */
   release({ answers, waiting, clients }: Connection, response: ServerResponse): void {
     if (!answers.delete(response)) return;
     this.#inFlight -= 1;
@@ -104,13 +104,13 @@ export class Connections {
     waiting.delete(response);
     const [next] = answers;
     const work = next && waiting.get(next);
-    // Others come in between, and the connection may be gone by then.
+    // `setImmediate` lets other requests run first. The connection may be closed by then.
     if (work !== undefined) setImmediate(() => waiting.has(next as ServerResponse) && work());
   }
 
   /**
-   * Does the work of a request once the answers before its own are sent (RFC 9112, 9.3.2). What still waits when its connection is
-   * gone is not done, nor is a request whose answer is not owed any more.
+   * Does the work of a request once the answers before its own are sent (RFC 9112, 9.3.2). If the connection closes before that, the work
+   * is not done. It is also not done if the answer is no longer owed.
    */
   inTurn({ answers, waiting }: Connection, response: ServerResponse, work: () => void): void {
     const [first] = answers;

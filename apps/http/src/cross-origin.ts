@@ -3,12 +3,12 @@ import { cors } from 'hono/cors';
 import type { AppEnv } from './env.ts';
 
 const EXPOSED_HEADERS = 'X-Request-Id,ETag,Link,X-Total-Count,Retry-After,Idempotency-Replayed';
-/** A browser repeats the preflight after this time: rarely, and soon enough to notice an origin that was removed from the list. */
+/** A browser repeats the preflight after this time. It is long enough to be rare, and short enough after an origin was removed from the list. */
 const PREFLIGHT_SECONDS = 600;
 
 /**
- * Lets the scripts of listed origins read answers in a browser; of any other nothing is said, so a browser keeps them out. No cookies
- * are involved: the Authorization header alone names the actor. An OPTIONS that is no preflight is answered as without this.
+ * Lets scripts of listed origins read answers in a browser. For other origins no header is sent, so the browser blocks them. There are no
+ * cookies: only the Authorization header names the actor. An OPTIONS request that is not a preflight gets its usual answer.
  */
 export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEnv> {
   const preflight = cors({

@@ -26,13 +26,13 @@ export const Failure = v.pipe(
   v.metadata({ ref: 'Failure' }),
 );
 
-/** null, everything that is wrong with an input, or the numbers behind a refusal. */
+/** null, the faults of an input, or the numbers of a refusal. */
 export type FailureErrors = null | readonly Fault[] | Readonly<Record<string, number>>;
 
 /**
- * Every answer of the app is made here, with the headers of all. They stay a plain object, which Node writes as it is: Hono's own
- * c.json and c.header go through a Headers object, in and out again (docs/decisions/0020-what-every-request-pays.md). Not by
- * `{ ...a, ...b }`: what V8 copies with the first spread it is slow to add to.
+ * Makes every answer of the app, with the headers of all answers. The headers stay a plain object, which Node writes directly. Hono's
+ * c.json and c.header would copy them into a Headers object and out again (docs/decisions/0020-what-every-request-pays.md). The code avoids
+ * `{ ...a, ...b }`, because V8 adds fields slowly after a spread.
  */
 export const answer = (c: Context, status: number, body: Body, headers: Readonly<Record<string, string>> = JSON_UTF8): Response =>
   new Response(body, { status, headers: Object.assign({}, c.get('headers'), headers) });
@@ -43,7 +43,7 @@ const inEnvelope = (c: Context, status: number, envelope: object, headers?: Read
 
 export const ok = <Data>(c: Context, message: string, data: Data): Response => inEnvelope(c, 200, { success: true, message, data });
 
-/** `replayed`: under its Idempotency-Key it was made before, and nothing was made now. */
+/** `replayed`: an earlier request under the same Idempotency-Key created this, and nothing was created now. */
 export const created = <Data>(c: Context, message: string, data: Data, { replayed }: { readonly replayed: boolean }): Response =>
   inEnvelope(c, 201, { success: true, message, data }, replayed ? { 'Idempotency-Replayed': 'true' } : undefined);
 
@@ -56,7 +56,7 @@ export function fail(
   errors: FailureErrors = null,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  // RFC 9110, 15.5.2: a 401 always names a way in.
+  // RFC 9110, 15.5.2: a 401 must name an authentication scheme.
   const challenge = status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
   return inEnvelope(c, status, { success: false, message, errors }, { ...challenge, ...headers });
 }

@@ -11,7 +11,7 @@ type Reply = readonly [status: ContentfulStatusCode, message: string, errors: Fa
 
 const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) });
 
-/** The names of fields on the wire, where the domain has others. */
+/** The names of fields in JSON, if they differ from those of the domain. */
 const FIELDS: Readonly<Record<string, string>> = { eventDate: 'event_date', ticketPriceCents: 'ticket_price', totalTickets: 'total_tickets' };
 
 /** The answer to a client for each refusal of the domain. */
@@ -40,7 +40,7 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   last_admin: () => [400, messages.lastAdmin, null],
 };
 
-/** Every reason there is. */
+/** All reasons. */
 export const REASONS: readonly Reason[] = [...(Object.keys(REPLIES) as RefusalCode[]), ...OTHER_REASONS];
 
 const replyTo = <Code extends RefusalCode>(code: Code, details: Refusals[Code]): Reply => REPLIES[code](details);
@@ -55,7 +55,7 @@ export class UnreadableBody extends Error {
   }
 }
 
-/** Turns any thrown error into the envelope. An unexpected error is reported, and its message stays inside. */
+/** Turns any error into an answer. An unexpected error is logged, and the client does not see its message. */
 export function answerError(error: Error, c: Context<AppEnv>): Response {
   c.set('reason', reasonOf(error, c));
   if (error instanceof Refusal) return fail(c, ...replyTo(error.code, error.details));
@@ -63,7 +63,7 @@ export function answerError(error: Error, c: Context<AppEnv>): Response {
   if (error instanceof Unavailable) {
     c.get('report')('warn', `unavailable: ${error.message}`, error);
     const message = error.outcome === 'unknown' ? messages.outcomeUnknown : messages.unavailable;
-    // The outcome is unknown, so a client must not simply repeat the request; under an Idempotency-Key it may.
+    // If the outcome is unknown, a client must not simply repeat the request. With an Idempotency-Key it may.
     const isSafe = error.outcome !== 'unknown' || c.get('context')?.key !== undefined;
     return fail(c, 503, message, null, isSafe ? { 'Retry-After': String(Math.ceil(error.retryAfterSeconds)) } : {});
   }
@@ -78,6 +78,6 @@ function reasonOf(error: Error, c: Context): Reason {
   if (error instanceof UnreadableBody) return 'unreadable_body';
   if (error instanceof Unavailable) return error.outcome === 'unknown' ? 'outcome_unknown' : 'unavailable';
   if (error instanceof HTTPException && error.status < 500) return 'bad_request';
-  // Reading from a client that hung up fails too, and is not a bug.
+  // Reading from a client that closed its connection fails too, and is not a bug.
   return c.req.raw.signal.aborted ? 'client_gone' : 'failed';
 }

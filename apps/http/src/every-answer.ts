@@ -4,12 +4,12 @@ import type { AppEnv } from './env.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** A year, as OWASP ASVS 5.0, 3.4.1 asks for. */
+/** A year, as OWASP ASVS 5.0, 3.4.1 requires. */
 const HSTS = 'max-age=31536000';
 
 /**
- * The headers of every answer, also of one that the HTTP server gives without the app. They say that it is data and never a page. So a
- * browser may not frame it, guess its type, store it or follow it.
+ * The headers of every answer, also of answers that the HTTP server gives without the app. They say that an answer is data and not a page.
+ * So a browser does not show it in a frame, guess its type, store it or send a referrer.
  */
 export const securityHeaders = ({ profile }: Pick<Policies, 'profile'>, hstsIncludeSubdomains = false): Headers => ({
   'Cache-Control': 'no-store',
@@ -20,7 +20,7 @@ export const securityHeaders = ({ profile }: Pick<Policies, 'profile'>, hstsIncl
   'X-Content-Type-Options': 'nosniff',
 });
 
-/** The request's id: the client's own, where it is fit for a line of the log. */
+/** The request's id. The client's own id is used if it has a safe form for the log. */
 export const requestIdFrom = (given: string | undefined): string => (given !== undefined && FIT.test(given) ? given : crypto.randomUUID());
 const FIT = /^[\w=-]{1,255}$/;
 

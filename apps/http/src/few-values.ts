@@ -1,11 +1,12 @@
-/** The largest body of the contract has 6. */
+/** The largest body of the specification has 6 values. */
 const JSON_VALUES_MAX = 100;
 
 const [QUOTE, COMMA, OPEN_ARRAY, BACKSLASH, OPEN_OBJECT] = [0x22, 0x2c, 0x5b, 0x5c, 0x7b];
 
 /**
- * Whether the bytes of a JSON text hold no more values than a body needs, nested ones too. Parsing takes the longer the more keys and levels there
- * are: thousands of them take milliseconds, a long text of the same size takes a fraction of one. A comma parts two values and a bracket begins one.
+ * Whether a JSON text has at most JSON_VALUES_MAX values, nested ones included. Parsing time grows with the number of keys and levels:
+ * thousands take milliseconds, and a long string of the same size takes much less. The function counts commas and brackets, because a comma
+ * separates two values and a bracket begins one.
  */
 export function hasFewValues(bytes: Uint8Array): boolean {
   let values = 0;

@@ -12,31 +12,31 @@ import { SlowReaders } from './slow-readers.ts';
 import { hasNoBody, hasTooManyHeaders, isAmbiguous, onceWhole } from './whole-request.ts';
 import { answerUnparsed, hearNoMore, readRestBeforeClose, type WireStatus, wireAnswer } from './wire-answers.ts';
 
-/** Why a request never reached the app. */
+/** The reasons for which a request never reaches the app. */
 export type Unserved = Extract<Reason, 'too_many_connections' | 'too_many_in_flight' | 'unparsed'>;
 
 type Fetch = (...asked: Parameters<Parameters<typeof getRequestListener>[0]>) => Response | Promise<Response>;
 
 export interface ServerOptions {
   readonly limits?: ServerLimits;
-  /** Headers of every answer, also of those that the app does not give. */
+  /** Headers of every answer, also of answers that the app does not make. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether an address is the operator's own proxy: shares and other limits for strangers are not for it. */
+  /** Whether an address is one of the operator's own proxies, to which limits for one client do not apply. */
   readonly isOwnProxy?: (address: string) => boolean;
   readonly onUnserved?: (reason: Unserved, address?: string) => void;
   readonly isStopping?: () => boolean;
 }
 
-/** Closes the connections that have never sent a byte. Node counts them as busy, so they would hold the server open. */
+/** `closeSilentConnections` closes connections that have never sent a byte. Node counts them as busy, so they would keep the server open. */
 export type HttpServer = Server & { readonly closeSilentConnections: () => void };
 
-/** What an HTTP/1.0 request without a host is for. */
+/** The host of an HTTP/1.0 request that names none. */
 const NO_HOST = 'localhost';
 
 /**
- * Node's HTTP server with limits. Every answer is the envelope, also the answer to malformed requests. A request reaches the app
- * only after its last byte was read, and only while nothing was refused on its connection: so what was refused is never done.
- * While `isStopping`, each connection ends after the answers that it still owes.
+ * Node's HTTP server with limits. Every answer has the usual JSON form, also the answer to a malformed request. A request reaches the app
+ * only after its last byte was read, and only if nothing was refused on its connection. So a refused request is never executed. While
+ * `isStopping`, each connection ends after the answers that it still owes.
  */
 export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): HttpServer {
   const { limits = SERVER_LIMITS, headers = {}, isOwnProxy = () => false, onUnserved = () => {}, isStopping = () => false } = options;
@@ -58,7 +58,7 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
     const socket = env.incoming.socket as Socket;
     const connection = connections.of(socket);
     const endsAfterThese = isStopping() || socket.readableEnded;
-    // Requests behind it that were read already are answered too; the last answer closes the connection.
+    // Later requests that were already read are answered too. Only the last answer closes the connection.
     if (!(env.incoming as IncomingMessage).complete || (endsAfterThese && [...connection.answers].at(-1) === env.outgoing)) {
       connection.isOver = true;
       readRestBeforeClose(env.incoming as IncomingMessage);
@@ -66,7 +66,7 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
     }
     return response;
   };
-  /** Serves health checks alone. The path is compared as the app's router reads it. */
+  /** Serves only health checks. It reads the path in the same way as the app's router. */
   const answerHealth: Fetch = (request, env) => {
     if ((Object.values(HEALTH_PATHS) as string[]).includes(getPath(request))) return answer(request, env);
     onUnserved('too_many_in_flight', (env.incoming.socket as Socket).remoteAddress);
@@ -78,7 +78,7 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
 
   const refuse = (response: ServerResponse, status: WireStatus, reason: Unserved): void => {
     onUnserved(reason, response.req.socket.remoteAddress);
-    readRestBeforeClose(response.req); // and what comes behind it is not heard
+    readRestBeforeClose(response.req); // and further requests are not served
     const { headers: own, body } = wireAnswer(status, headers, response.req);
     response.writeHead(status, own).end(body);
   };
@@ -112,15 +112,15 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
     }
   };
 
-  /** Ends a connection whose next request cannot be parsed, or does not come in time. */
+  /** Ends a connection whose next request cannot be parsed, or does not arrive in time. */
   function refuseRest(error: NodeJS.ErrnoException, socket: Duplex): void {
     const connection = connections.find(socket);
     if (connection?.isOver) return; // further errors change nothing
-    // A proxy may open connections before it needs them.
+    // A proxy may open connections early, so a silent one is not an error.
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.isOwnProxy && isSilent(socket as Socket)) return;
     if (connection !== undefined) connection.isOver = true;
     const here = [...(connection?.answers ?? [])];
-    // Requests that were read whole are being served: they are answered, and their answers are the last.
+    // Requests that were read completely are still answered, and these answers are the last.
     const owed = here.filter(({ req }) => req.complete);
     for (const response of here) if (connection !== undefined && !response.req.complete) connections.release(connection, response);
     for (const response of owed) {
@@ -132,7 +132,7 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
     if (!here.some(({ headersSent }) => headersSent)) {
       if (answerUnparsed(error, socket, headers)) onUnserved('unparsed', (socket as Socket).remoteAddress);
     } else if (here.every(({ writableEnded }) => writableEnded)) socket.end();
-    else socket.destroy(); // in the middle of an answer another one would be taken for a part of it
+    else socket.destroy(); // in the middle of an answer, a second answer would look like a part of it
   }
 
   const server = createServer(
@@ -141,14 +141,14 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
       requestTimeout: limits.requestMs,
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: Math.min(1000, limits.headersMs),
-      requireHostHeader: false, // so that its lack is answered with the envelope
+      requireHostHeader: false, // so that a missing host gets an answer in the usual JSON form
     },
     bounded,
   );
   server.maxConnections = limits.connections;
-  server.maxHeadersCount = 0; // all are kept, and too many are refused
+  server.maxHeadersCount = 0; // no limit here: requests with too many headers are refused later
   server.setTimeout(limits.idleSocketMs);
-  // A client that ends its side after a whole request still reads. Node's types do not have it.
+  // A client may close its side after a complete request and still read the answer. Node's types lack this option.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('connection', (socket: Socket) => {
     const connection = connections.open(socket);
@@ -172,5 +172,5 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
 
 const isSilent = (socket: Socket): boolean => socket.bytesRead === 0;
 
-/** Health checks are small: no body is kept for a request that is beyond the limits. */
+/** Whether a request beyond the limits may be a health check. Health checks have no body. */
 const mayBeHealthCheck = (request: IncomingMessage): boolean => (request.method === 'GET' || request.method === 'HEAD') && hasNoBody(request);

@@ -8,19 +8,19 @@ import { fail } from './envelope.ts';
 import { faults, messages } from './messages.ts';
 import { invalid } from './validate.ts';
 
-/** Tells one request's content from another's. */
+/** Makes a text that differs if the content of two requests differs. */
 export type Fingerprint = (parts: readonly (string | Uint8Array)[]) => string;
 
-/** The routes that make something: asked again under the same key, they make it once. Others ignore the header. */
+/** The routes that create something, and accept a key. Other routes ignore the header. */
 export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api/auth/register'];
 
 /**
- * Puts the Idempotency-Key into the context, with the fingerprint of route and body. While the first request under a key is under way in
- * this process, others get 409 at once. A request on another server waits for the lock and finds the answer, so each key works at most
- * once even without this check.
+ * Puts the Idempotency-Key into the context, with the fingerprint of route and body. While the first request under a key runs in this
+ * process, other requests with the key get 409 at once. A request on another server waits for the lock and finds the answer. So a key takes
+ * effect at most once, even without this check.
  */
 export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerprint[] = []) => {
-  /** Fingerprints of what is under way, by owner and key. As many as requests in flight, which are bounded. */
+  /** The fingerprints of running requests, by owner and key. There are no more than requests in flight, which are limited. */
   const underWay = new Map<string, string>();
   const keyed = async (c: Context<AppEnv>, next: Next, value: string): Promise<Response | undefined> => {
     if (!isIdempotencyKey(value)) {

@@ -4,8 +4,8 @@ const ISO_8601 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,
 const MINUTE_MS = 60_000;
 
 /**
- * The instant that an ISO 8601 date-time with a zone names, to the millisecond; undefined for anything else. Days that no
- * calendar has (30 February), 24:00 and leap seconds are something else: `Date` alone would quietly make another day of them.
+ * The time of an ISO 8601 date-time with a zone, to the millisecond; undefined for any other text. Days that do not exist (30 February),
+ * 24:00 and leap seconds also give undefined, because `Date` would silently turn them into another day.
  */
 export function instantOf(text: string): Date | undefined {
   const found = ISO_8601.exec(text);

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { StartFault } from '@ticket/adapters';
 import type { HttpServer } from './http-server.ts';
 
-/** One server an address, all on one port. An address that this machine does not have is left out as long as one remains. */
+/** Starts one server for each address, all on one port. Addresses that this machine does not have are skipped, but at least one must remain. */
 export async function listen(
   { port, hosts }: { readonly port: number; readonly hosts: readonly string[] },
   create: () => HttpServer,
@@ -41,7 +41,7 @@ function listenOn(server: HttpServer, port: number, host: string): Promise<HttpS
 const portOf = (address: AddressInfo | string | null | undefined): number | undefined =>
   typeof address === 'object' && address !== null ? address.port : undefined;
 
-/** Where it is reached, for people. */
+/** The URLs of the servers, for messages to people. */
 export function urlsOf(servers: readonly HttpServer[], hosts: readonly string[]): string {
   const port = portOf(servers[0]?.address());
   const shown = hosts.includes('127.0.0.1') && hosts.includes('::1') ? ['localhost'] : hosts;

@@ -7,8 +7,9 @@ import type { Report } from './report.ts';
 
 /**
  * Makes the answer to a list. A list of a single part is rendered once, with its ETag, for all requests that share it. A longer list is
- * sent part by part, so memory does not grow with its length. Each part is rendered once too, so memory does not grow with slow readers.
- * A failure in the middle breaks the connection: half a list never looks complete. A client who hangs up ends the walk.
+ * sent part by part, so memory does not grow with its length. Each part is rendered once for all readers, so memory does not grow with slow
+ * readers. A failure in the middle breaks the connection, so half a list never looks complete. If the client closes the connection, reading
+ * stops.
  */
 export function listAnswer<Row>(message: string, rowText: (row: Row) => string) {
   const textOf = (rows: readonly Row[]) => rows.map(rowText).join(',');
@@ -30,7 +31,7 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
     async function* envelope(): AsyncGenerator<Uint8Array> {
       try {
         let opening = `{"success":true,"message":${JSON.stringify(message)},"data":[`;
-        // Taken out of `ahead` as they are sent, so that no part outlives its turn.
+        // Each part is taken out of `ahead` when it is sent, so that it does not stay in memory.
         for (let step = ahead.shift(); step !== undefined && !step.done; step = ahead.shift() ?? (await walk.next())) {
           if (step.value.length === 0) continue;
           yield encoder.encode(opening);
@@ -39,9 +40,9 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
         }
         yield encoder.encode(']}');
       } catch (error) {
-        const report: Report = c.get('report'); // whichever route's context this is, it has AppEnv's variables
+        const report: Report = c.get('report'); // every route's context has AppEnv's variables
         report('error', 'a list broke off while it was being sent', error);
-        throw new Error('list broke off'); // the server may print it into the connection, so it tells nothing
+        throw new Error('list broke off'); // the server may write this error to the client, so it has no details
       } finally {
         await walk.return?.();
       }

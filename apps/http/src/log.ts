@@ -4,13 +4,16 @@ import type { Log } from './report.ts';
 import { sampling } from './sampling.ts';
 
 const STDOUT = 1;
-/** Lines are written together, so many or this long after the first: on the way of a booking a write each costs more than the line. */
+/**
+ * Lines are written together: after this number of lines, or this time after the first. A separate write for each line would cost more than
+ * the line.
+ */
 const LINES_MAX = 64;
 const WRITE_MS = 100;
-/** The most that is kept while the reader is slow. Later lines are left out, since a full pipe must not stop a sale. */
+/** The most bytes that are kept while the reader is slow. Later lines are dropped, because a full pipe must not stop a sale. */
 const KEPT_BYTES_MAX = 16 * 1024 * 1024;
 
-/** No line is made of these. Should one ever be, under its own name, its value is left out. */
+/** No line should contain these fields. If a line ever does, pino removes the values. */
 const NEVER = [
   'password',
   'passwordHash',
@@ -26,7 +29,7 @@ const NEVER = [
   'parameters',
 ];
 
-/** As a line has it, made once a millisecond: at a rush some ten lines are of the same one. */
+/** The time of a line as text. It is made once for each millisecond, because in a rush about ten lines have the same one. */
 function timeNow(): string {
   const now = Date.now();
   if (now !== time.milliseconds) time = { milliseconds: now, text: `,"time":"${new Date(now).toISOString()}"` };
@@ -34,19 +37,19 @@ function timeNow(): string {
 }
 let time = { milliseconds: 0, text: '' };
 
-/** Where lines go, many at a time. */
+/** The destination of lines, which are written many at a time. */
 interface Destination {
   write(lines: string): void;
-  /** Calls back when all of it is written. */
+  /** Calls `written` when all lines are written. */
   flush(written: () => void): void;
-  /** At the process's end, when nothing can be waited for. */
+  /** Writes the last lines at the end of the process, when nothing can wait. */
   end(lines: string): void;
 }
 
-/** A file takes whatever comes, in a thread of its own, because its disk may be slow. */
+/** Writes to a file in a separate thread, because the disk may be slow. */
 function toFile(): Destination {
   const file = pino.destination({ dest: STDOUT, sync: false, minLength: 1, maxLength: KEPT_BYTES_MAX });
-  file.on('error', () => undefined); // its disk is full: the sale goes on
+  file.on('error', () => undefined); // the disk is full: sales continue
   return {
     write: (lines) => void file.write(lines),
     flush: (written) => file.flush(written),
@@ -58,19 +61,22 @@ function toFile(): Destination {
 }
 
 /**
- * A pipe may be full for ever, because its reader hangs. Node's own stream never waits for it. A write in a thread would: Node joins
- * its threads at the end, so the process would never end.
+ * Writes to a pipe through Node's own stream, which never waits. A pipe may be full for ever, because its reader hangs. A write in a thread
+ * would then never end, and Node waits for its threads, so the process would never end.
  */
 function toPipe(): Destination {
   const { stdout } = process;
-  stdout.on('error', () => undefined); // its reader is gone: the sale goes on
+  stdout.on('error', () => undefined); // the reader is gone: sales continue
   const write = (lines: string) => {
     if (stdout.writableLength < KEPT_BYTES_MAX) stdout.write(lines);
   };
   return { write, flush: (written) => void stdout.write('', () => written()), end: write };
 }
 
-/** The log on standard output, a JSON object a line. It is written behind the work's back; at the process's own end all that its reader takes. */
+/**
+ * The log on standard output, with one JSON object on each line. No request waits for a write. At the end of the process, all lines that
+ * the reader accepts are written.
+ */
 export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: () => object): { log: Log; written: () => Promise<void> } {
   const destination = fstatSync(STDOUT).isFile() ? toFile() : toPipe();
   let kept: string[] = [];
@@ -93,7 +99,7 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
       flush();
       destination.end(kept.join(''));
     } catch {
-      // nobody reads it any more
+      // the reader is gone
     }
   });
   const lines = pino(
@@ -110,7 +116,7 @@ export function createLog(level: 'debug' | 'info' | 'warn' | 'error', facts?: ()
   );
   const write: Log = ({ level, message, ...rest }) => lines[level](rest, message);
   const { sample, flush } = sampling(write);
-  // Level debug means every line, those of reads too.
+  // With level debug every line is written, nothing is sampled.
   const log: Log = ({ sampled = false, ...line }) => (sampled && level !== 'debug' ? sample(line) : write(line));
   return {
     log: Object.assign(log, { debug: level === 'debug' }),

@@ -1,7 +1,7 @@
 import { TOTAL_TICKETS_MAX } from '@ticket/domain';
 import { EMAIL_CHARACTERS_MAX, PASSWORD_BYTES_MAX } from '@ticket/domain/accounts';
 
-/** Everything clients read, in their language. What the contract spells out stands here to the letter. */
+/** All messages to clients, in their language. Messages of the specification are here word for word. */
 export const messages = {
   up: 'Ticket Platform API berjalan',
   live: 'Server berjalan',
@@ -64,7 +64,7 @@ export const messages = {
   outcomeUnknown: 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi',
 } as const;
 
-/** The fault of one field. The field's name stands beside it, so it is not repeated. */
+/** The faults of a single field. The answer has the field's name beside them, so they do not repeat it. */
 export const faults = {
   missing: 'Wajib diisi',
   text: 'Harus berupa teks',

@@ -12,6 +12,6 @@ export const metricsPage = (registry: Registry, token: string | undefined) =>
     return answer(c, 200, await registry.metrics(), { 'Content-Type': registry.contentType });
   });
 
-/** Of hashes, which are all of one length, in the same time whatever they are: how much of a guess was right shows nowhere. */
+/** Compares hashes, which have the same length, in constant time. So the time does not show how much of a guessed token was right. */
 const isSame = (given: string | undefined, expected: string): boolean => timingSafeEqual(digest(given ?? ''), digest(expected));
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -3,18 +3,18 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { REASONS } from './errors.ts';
 import type { Reason } from './report.ts';
 
-/** What is counted, and how Prometheus reads it. */
+/** The metrics, and the registry from which Prometheus reads them. */
 export interface Metrics {
   readonly registry: Registry;
-  /** For the adapters' work. */
+  /** Receives the numbers of the adapters. */
   readonly measures: Measures;
-  /** A request was answered. The labels have few values each: patterns of routes, known methods. */
+  /** Counts an answered request. Each label has few values: patterns of routes, known methods. */
   readonly answered: (method: string, route: string, status: number, seconds: number) => void;
-  /** A request was not granted. */
+  /** Counts a failed request. */
   readonly refused: (reason: Reason) => void;
-  /** An audit was finished: events looked at, and what did not agree. */
+  /** Counts a finished audit: the number of events, and of differences. */
   readonly audited: (events: number, differences: number) => void;
-  /** Asked at each scrape. */
+  /** Sets the function that is called at each scrape. */
   readonly watchReady: (isReady: () => Promise<boolean>) => void;
 }
 
@@ -31,7 +31,7 @@ const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const WAIT_SECONDS = [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 3, 5];
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-/** Metrics of this process, all zero. Known label values are there from the start, so that their first rise is seen. */
+/** Creates the metrics of this process, all with 0. Known label values exist from the start, so that Prometheus sees their first increase. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -85,7 +85,7 @@ export function createMetrics(): Metrics {
       retry: (kind) => retries.inc({ class: kind }),
       unknownOutcome: () => unknown.inc(),
       connectionGivenUp: () => givenUp.inc(),
-      writes: () => {}, // the gauge tells
+      writes: () => {}, // a gauge has this value
     },
     answered: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     refused: (reason) => refusals.inc({ reason }),

@@ -1,9 +1,9 @@
 import { isTicketPrice } from '@ticket/domain';
 
-/** A price as JSON writes it, in cents; undefined when it has more than two decimals or is none. */
+/** Converts a price from JSON to cents; undefined if it has more than two decimals or is not a valid price. */
 export function centsOf(price: number): number | undefined {
-  const cents = Math.round(price * 100) + 0; // + 0 makes -0 of it 0
-  // Both sides are the double nearest to cents/100 exactly when the price was written with at most two decimals.
+  const cents = Math.round(price * 100) + 0; // + 0 turns -0 into 0
+  // If the price has at most two decimals, both sides are the same double. Otherwise they differ.
   return cents / 100 === price && isTicketPrice(cents) ? cents : undefined;
 }
 

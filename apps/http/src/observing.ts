@@ -6,16 +6,16 @@ import type { Metrics } from './metrics.ts';
 import { once } from './once.ts';
 import { factsOf, type Log, type Reason, type Report } from './report.ts';
 
-/** Label values are few: Node's parser lets some thirty methods through. */
+/** The methods that are used as label values, because Node's parser accepts about thirty. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const READS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
-/** Errors of our own, and outcomes that are unknown to the client: each has its line, however many there are. */
+/** Each of these failures gets its own log line, however many there are. */
 const NEVER_SAMPLED: readonly Reason[] = ['failed', 'outcome_unknown'];
 
 /**
- * Counts every request, and writes a line of each that failed or might have changed something; of the others at level debug
- * only. Lines of refused requests are sampled. A line tells of the request what the server itself has names for, and where it came from:
- * nothing of its query, headers or body.
+ * Counts every request. Writes a log line for each that failed or may have changed something. Other requests have a line only at level
+ * debug. Lines of refused requests are sampled. A line has only words and ids that the server knows, and where the request came from. It
+ * has nothing of the query, the headers or the body.
  */
 export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics, addressOf: ClientAddress): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -24,7 +24,7 @@ export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics, address
     let isAnswered = false;
     const report: Report = (level, message, error) => {
       failure = { level, message, error: factsOf(error) };
-      // A failure while the answer is sent has a line of its own.
+      // A failure while the answer is being sent gets its own line.
       if (isAnswered) log({ ...failure, requestId: c.get('requestId') });
     };
     c.set('report', report);
@@ -61,7 +61,7 @@ export function observing(app: Hono<AppEnv>, log: Log, metrics: Metrics, address
   };
 }
 
-/** Keeps the parts of the path that are ours, or ids. Other text in a path may be private. */
+/** Keeps only the parts of the path that are the server's own words or ids. Other text may be private. */
 function pathOf({ req: { path } }: Context, route: string, words: ReadonlySet<string>): string {
   if (path === route) return path;
   const parts = path.slice(0, PATH_CHARACTERS_MAX).split('/');

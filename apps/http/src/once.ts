@@ -1,6 +1,6 @@
 /**
- * Computes a product of an object once, for as long as somebody holds the object. Equal reads at once get the same object, so its product
- * can be shared too.
+ * Computes a product of an object once, and keeps it as long as the object is in memory. Equal simultaneous reads get the same object, so
+ * they share the product too.
  */
 export function once<Source extends object, Product>(make: (source: Source) => Product): (source: Source) => Product {
   const made = new WeakMap<Source, { readonly product: Product }>();

@@ -44,16 +44,16 @@ interface Operation {
   /** Whether a token is needed; `optional` where the security profile decides. */
   readonly token: keyof typeof SECURITY;
   readonly answer: readonly [status: 200 | 201, reply: v.GenericSchema];
-  /** Its answer carries an ETag (shared.ts), as that of every list that is sent whole. */
+  /** The answer has an ETag (cached-body.ts), as does every list that is sent as one part. */
   readonly tagged?: boolean;
   readonly list?: boolean;
-  /** Takes an Idempotency-Key (idempotency.ts). */
+  /** The route accepts an Idempotency-Key (idempotency.ts). */
   readonly keyed?: boolean;
-  /** Its answers besides 413, 500 and 503, which any route may give. */
+  /** The statuses of failures, without 413, 500 and 503, which any route may give. */
   readonly failures: readonly FailureStatus[];
 }
 
-/** Declares a route in the OpenAPI document. What its middlewares read (body, query, id) they declare themselves. */
+/** Declares a route in the OpenAPI document. Its middlewares declare what they read themselves (body, query, id). */
 export function operation({
   tag,
   id,
@@ -87,7 +87,7 @@ export function operation({
     },
     parameters: [...(list || tagged ? [IF_NONE_MATCH] : []), ...(keyed ? [IDEMPOTENCY_KEY] : [])],
   });
-  // Its description alone: on a request's way it does nothing, and would wait for what comes after it.
+  // The middleware is only a description of the route. It returns `next()` directly, so that a request does not wait for one more promise.
   const passing: MiddlewareHandler = (_, next) => next();
   return Object.assign(passing, described);
 }

@@ -7,7 +7,7 @@ import type { AppEnv } from './env.ts';
 import { PathId } from './schemas/fields.ts';
 import { validate } from './validate.ts';
 
-/** Reads the id in the path. A caller without the right to ask gets 401 before a malformed id gets 400. */
+/** Reads the id in the path. A caller without a valid identity gets 401 before a malformed id gets 400. */
 export const pathId = (useCases: UseCases, action: SellingAction | AccountAction) =>
   Object.assign(
     createMiddleware<AppEnv & { Variables: { id: string } }>(async (c, next) => {

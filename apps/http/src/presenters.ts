@@ -75,9 +75,9 @@ export const presentEvent = (event: Event): v.InferOutput<typeof EventReply> => 
   updatedAt: event.updatedAt.toISOString(),
 });
 
-/** The JSON of an event's view: a list has thousands, so what many of them share is rendered once. */
+/** The JSON of an event's view. A list may have thousands, so an organizer that many of them share is rendered once. */
 export const eventViewText = once((event: EventView) => textWith(event, organizerText(known(event.organizer))));
-/** An organizer's e-mail is theirs where the installation keeps it back. */
+/** The same without the organizer's e-mail, for installations that do not show it. */
 export const eventViewTextWithoutEmail = once((event: EventView) => textWith(event, nameText(known(event.organizer))));
 const textWith = (event: EventView, organizer: string): string => `${textOf(presentEvent(event)).slice(0, -1)},"organizer":${organizer}}`;
 const organizerText = once(({ id, name, email }: Person) => textOf<v.InferOutput<typeof Organizer>>({ id, name, email }));
@@ -94,8 +94,8 @@ export const presentBooking = (booking: Booking): v.InferOutput<typeof BookingRe
 });
 
 /**
- * The JSON of a booking's view. Of its own fields none needs escaping (ids, instants, prices, a status), so they are written
- * as they are: a list of thousands takes half the time.
+ * The JSON of a booking's view. None of its own fields needs escaping (ids, times, prices, a status), so they are written directly. This
+ * halves the time of a list of thousands.
  */
 export const bookingViewText = ({ id, userId, eventId, quantity, totalPriceCents, status, bookingDate, user, event }: BookingView): string =>
   `{"id":"${id}","user_id":"${userId}","event_id":"${eventId}","quantity":${quantity},"total_price":"${priceOf(totalPriceCents)}","status":"${status}","booking_date":"${bookingDate.toISOString()}","user":${bookerText(known(user))},"event":${bookedEventText(event)}}`;
@@ -104,7 +104,7 @@ const bookedEventText = once(({ id, name, location, eventDate }: BookingView['ev
   textOf<v.InferOutput<typeof BookedEvent>>({ id, name, location, event_date: eventDate.toISOString() }),
 );
 
-/** A server has accounts, so everybody has a row. */
+/** The HTTP API runs with accounts, so every user has a row. */
 function known(person: Person | undefined): Person {
   if (person === undefined) throw new Error('a view without its user: the platform was opened without accounts');
   return person;

@@ -5,13 +5,10 @@ import type * as v from 'valibot';
 import { faults } from './messages.ts';
 import { invalid, validate } from './validate.ts';
 
-/** A list's whole query has some 45. Each parameter of a longer one would be decoded, known or not. */
+/** A complete query of a list has about 45 characters. Without a limit, every parameter of a longer query would be decoded, also unknown ones. */
 const QUERY_CHARACTERS_MAX = 2000;
 
-/**
- * Reads and validates the query, and only records what is wrong with it, as `body` does. A parameter given twice is a fault;
- * one the schema does not name is ignored.
- */
+/** Reads and validates the query, and only records its faults, as `body` does. A repeated parameter is a fault. An unknown parameter is ignored. */
 export const query = <Schema extends v.GenericSchema<unknown, object>>(schema: Schema) =>
   Object.assign(
     createMiddleware<{ Variables: { input: Input<v.InferOutput<Schema>> } }>(async (c, next) => {
@@ -27,7 +24,7 @@ export const query = <Schema extends v.GenericSchema<unknown, object>>(schema: S
     { [uniqueSymbol]: { target: 'query', ...resolver(schema, { options: { typeMode: 'input' } }) } },
   );
 
-/** A query is text; what reads as a whole number or a truth value is one, so that one schema validates and documents it. */
+/** A query is text. A text that looks like a whole number or a boolean is converted to one, so that one schema validates and documents it. */
 function readAs(text: string | undefined): string | number | boolean | undefined {
   if (text === 'true' || text === 'false') return text === 'true';
   return text !== undefined && /^(?:0|[1-9]\d{0,15})$/.test(text) ? Number(text) : text;

@@ -1,22 +1,22 @@
 import { type RefusalCode, Unavailable } from '@ticket/domain';
 
-/** One line of the log: a message that is always the same for the same thing, and its facts. */
+/** Writes one log line: a message, which is always the same for the same cause, and its facts. */
 export interface Log {
   (line: {
     readonly level: 'debug' | 'info' | 'warn' | 'error';
     readonly message: string;
-    /** A stranger can cause it as often as they like: only the first ones in a second are written, and then their number (sampling.ts). */
+    /** A stranger can cause this line at any rate. So only the first ones in a second are written, and then their number (sampling.ts). */
     readonly sampled?: boolean;
     readonly [fact: string]: unknown;
   }): void;
-  /** Whether lines of level debug are kept; if not, thousands a second need not be made. */
+  /** Whether lines of level debug are written. If not, callers need not build thousands of them a second. */
   readonly debug?: boolean;
 }
 
-/** Tells the operator of an error, with the request it belongs to. */
+/** Logs an error together with its request. */
 export type Report = (level: 'warn' | 'error', message: string, error: unknown) => void;
 
-/** Why a request was not granted: the domain's refusals, and what happens before and beside it. One word each, for log and metrics. */
+/** Why a request failed: the domain's refusals, and the reasons outside of the domain. Each is one word, for the log and the metrics. */
 export type Reason = RefusalCode | (typeof OTHER_REASONS)[number];
 
 export const OTHER_REASONS = [
@@ -28,19 +28,19 @@ const FRAMES_MAX = 12;
 const CAUSES_MAX = 3;
 
 /**
- * What may be logged of an error: its name, its code and where it happened. Never its message or its other properties: a
- * database's error carries the statement's parameters, and with them addresses and password hashes.
+ * The facts of an error that may be logged: its name, its code and where it happened. The message and other properties are not logged,
+ * because a database error contains the statement's parameters, such as e-mails and password hashes.
  */
 export function factsOf(error: unknown, causes = CAUSES_MAX, outage = false): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { name: typeof error };
   const code = 'code' in error && ['string', 'number'].includes(typeof error.code) ? { code: error.code } : {};
   const cause = error.cause !== undefined && causes > 0 ? { cause: factsOf(error.cause, causes - 1, outage || error instanceof Unavailable) } : {};
-  // An outage is not a bug and affects every request, so the place where it was noticed is left out.
+  // An outage is not a bug, so the place in the code does not help, and it is left out.
   const frames = outage || error instanceof Unavailable ? {} : { frames: framesOf(error) };
   return { name: error.name, ...code, ...frames, ...cause };
 }
 
-/** The lines of a stack that say where, without those above them that repeat the message, whatever it looks like. */
+/** The lines of a stack that show the place in the code. The lines above them repeat the message, and are removed. */
 function framesOf({ stack = '', message }: Error): readonly string[] {
   const lines = stack.split('\n').slice(message.split('\n').length);
   const frames = lines.map((line) => line.trim()).filter((line) => /^at .*:\d+:\d+\)?$/.test(line));

@@ -1,6 +1,6 @@
 /**
- * Begins at most this many requests in one turn of the event loop. The others wait for the next turns, in the order in which they came.
- * In between, answers of the database are read. Without that, each of a booking's trips there waits until all requests of a crowd are
+ * Starts at most `sizeMax` requests in one turn of the event loop. The others wait for the next turns, in arrival order. Between turns, the
+ * process reads answers of the database. Without this, each round trip of a booking would wait until all other waiting requests were
  * refused.
  */
 export class RequestSlices {
@@ -14,7 +14,7 @@ export class RequestSlices {
   }
 
   begin(work: () => void): void {
-    // To hear of a turn's end costs a turn more. Where few come, it is asked for once for many of them.
+    // `setImmediate` costs an additional turn of the event loop. So it is called only when many requests have started.
     if (this.#begun >= this.#sizeMax / 4) this.#turn();
     if (this.#begun >= this.#sizeMax || this.#waiting.length > 0) {
       this.#waiting.push(work);

@@ -2,11 +2,11 @@ import type { Log } from './report.ts';
 
 type Line = Parameters<Log>[0];
 
-/** The number of equal lines a second that are written; further ones are only counted. Enough to see what they are. */
+/** The number of equal lines that are written in a second, which is enough to see what they are. Further ones are only counted. */
 const WRITTEN_MAX = 10;
 /**
- * The number of kinds of lines in a second that are told apart; further ones share a count. It is more than there are messages and
- * reasons.
+ * The number of kinds of lines that are counted separately in a second. Further kinds share one count. There are fewer messages and reasons
+ * than this.
  */
 const KINDS_MAX = 100;
 const SECOND_MS = 1000;
@@ -20,8 +20,8 @@ interface Kind {
 }
 
 /**
- * Limits the lines that a stranger can cause as often as they like. Lines with the same message, reason and error are one kind. The first
- * of each kind in a second are written, and at its end the number left out. `flush` writes the counts at once.
+ * Limits the lines that a stranger can cause as often as they like. Lines with the same message, reason and error are one kind. In each
+ * second the first lines of a kind are written, and at its end the number of omitted lines. `flush` writes the counts at once.
  */
 export function sampling(write: Log): { readonly sample: Log; readonly flush: () => void } {
   let kinds = new Map<string, Kind>();

@@ -1,7 +1,7 @@
 import type { Input, Role } from '@ticket/domain';
 import { normalEmail, type UserChanges } from '@ticket/domain/accounts';
 
-/** What was done to an account. `…_set`: the request set the value, whether or not it is a new one. */
+/** What was done to an account. `…_set`: the request contained the value, which may be the same as before. */
 export type SecurityEvent =
   | 'registered'
   | 'logged_in'
@@ -13,15 +13,15 @@ export type SecurityEvent =
   | 'password_set'
   | 'role_set';
 
-/** What the line of a request says about accounts. `userId` beside it is the actor. */
+/** The facts about accounts in the log line of a request. The field `userId` of the line is the actor. */
 export interface SecurityFacts {
   readonly security: readonly SecurityEvent[];
-  /** The account that it was done to. */
+  /** The account that was changed. */
   readonly whom: string;
   readonly role?: Role;
 }
 
-/** What a change of a user sets. */
+/** The events of a change of a user. */
 export const eventsOf = (changes: Input<UserChanges>): readonly SecurityEvent[] =>
   changes instanceof Error
     ? []
@@ -30,10 +30,10 @@ export const eventsOf = (changes: Input<UserChanges>): readonly SecurityEvent[] 
 /** Names the account of an e-mail in the log, so that failed and successful logins of one account can be found. */
 export type AccountOf = (email: string) => string;
 
-/** 64 bits: no two accounts are taken for one. */
+/** 64 bits, so two accounts practically never have the same digits. */
 const ACCOUNT_DIGITS = 16;
 
-/** Keyed by a secret of the installation, so that readers of the log cannot guess e-mails from it. */
+/** The HMAC has a key of the installation, so that readers of the log cannot guess e-mails from it. */
 export const accountOf =
   (fingerprint: (parts: readonly string[]) => string): AccountOf =>
   (email) =>

@@ -19,15 +19,15 @@ import type { Tracing } from './tracing.ts';
 
 type Container = ReturnType<typeof createContainer>;
 
-/** A database that could not be reached is tried again this often. */
+/** The pause between two attempts to connect to the database. */
 const RECONNECT_MS = 1000;
 const FORGET_MS = 10 * 60_000;
-/** Runs the API until it is told to stop. A fault that stops the start is one message and exit code 1. */
+/** Runs the API until a signal stops it. If it cannot start, it prints one message and exits with 1. */
 export async function serve(): Promise<void> {
   try {
     await start();
   } catch (error) {
-    await sleep(0); // a name that was just looked up is no longer waited for then
+    await sleep(0); // then a name look-up that has just ended no longer counts as running
     fail(error);
   }
 }
@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   const version = versionOf();
   let tracing: Tracing | undefined;
   const { log, written } = createLog(config.logLevel, config.tracing ? () => tracing?.facts() ?? {} : undefined);
-  // Loaded only where traces are wanted: it is as large as the rest together.
+  // Loaded only if traces are on, because it is as large as the rest of the program.
   if (config.tracing) tracing = (await import('./tracing.ts')).startTracing(version, log);
   for (const notice of [...config.notices, ...config.ignored]) log({ level: 'warn', message: notice });
   const metrics = createMetrics();
@@ -81,7 +81,7 @@ async function start(): Promise<void> {
     stopping = true;
   });
   onSignals((signal) => void stop(`${signal}: finishing what is in flight`, 0));
-  // The state after a bug is unknown: requests in flight are finished, and the supervisor starts a new process.
+  // After a bug the state of the process is unknown. So it finishes the requests in flight and ends, and the supervisor starts a new process.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => {
       log({ level: 'error', message: `${event}: stopping`, error: factsOf(error) });
@@ -97,7 +97,7 @@ async function start(): Promise<void> {
   void auditNowAndThen(config.auditMinutes, { auditStock: container.get(TOKENS.useCases).auditStock, log, metrics });
 }
 
-/** Whether the database could be reached. If not, it is logged once. A fault that waiting does not cure stops the start. */
+/** Returns whether the database could be reached. If not, this is logged once. A fault that does not go away by waiting ends the start. */
 async function connect(container: Container, log: Log): Promise<boolean> {
   const database = container.get(TOKENS.database);
   try {
@@ -134,7 +134,7 @@ async function reconnect(container: Container, log: Log): Promise<void> {
   }
 }
 
-/** A request that never reached the app. That there are too many of them is news to the operator; that some are no HTTP is not. */
+/** Logs a request that never reached the app. Too many requests are a warning for the operator. Requests that are not HTTP are not. */
 const tellUnserved =
   (log: Log, { refused }: Metrics) =>
   (reason: Unserved, address?: string) => {
@@ -143,7 +143,7 @@ const tellUnserved =
     log({ level: reason === 'unparsed' ? 'info' : 'warn', message: 'not served', sampled: true, reason, client });
   };
 
-/** Reads are still served, so the server stays ready; a person has to be told. */
+/** Logs when the database refuses writes. Reads still work, so the server stays ready, and only the log tells the operator. */
 const tellWrites = (log: Log) => (refusedBecause: WritesRefused | undefined) =>
   refusedBecause === undefined
     ? log({ level: 'info', message: 'Orders are accepted again: the database takes writes' })
@@ -173,7 +173,7 @@ async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
   }
 }
 
-/** Deletes rows that are kept for a limited time, in small steps. Steps that fail are done the next time. */
+/** Deletes expired rows in small steps. Steps that fail are repeated the next time. */
 function forgetNowAndThen(container: Container, log: Log): void {
   const sweep = async () => {
     await container.get(TOKENS.useCases).forgetOldRows();

@@ -1,27 +1,27 @@
-/** A client's share of the server, in time and in number. Above a time the connection is cut; above a number requests are refused. */
+/** Limits on what a client may use of the server. Beyond a time the connection is closed. Beyond a number requests are refused. */
 export interface ServerLimits {
-  /** From the connection's first byte to the end of the headers, and to the end of the body. */
+  /** The time from a connection's first byte to the end of the headers. `requestMs`: to the end of the body. */
   readonly headersMs: number;
   readonly requestMs: number;
-  /** A connection on which nothing moves, in either direction. */
+  /** The longest time without data in either direction. */
   readonly idleSocketMs: number;
-  /** Between two requests. */
+  /** The longest time between two requests on a connection. */
   readonly keepAliveMs: number;
   /** The bytes that a reader must take in each window while an answer waits for it. */
   readonly readWindowMs: number;
   readonly readBytesMin: number;
   readonly connections: number;
-  /** Of the connections, and of the requests in flight, that clients of one address (of IPv6 one /64) may take. */
+  /** The share of all connections, and of all requests in flight, that clients of one address (for IPv6 one /64) may use. */
   readonly shareOfOne: number;
-  /** The same for clients of one IPv6 /48, which one customer may have whole. */
+  /** The same share for clients of one IPv6 /48. One customer may have a whole /48. */
   readonly shareOfSite: number;
-  /** Requests on one connection that wait for their answers; more are refused, and the connection ends. */
+  /** The number of requests on one connection that may wait for their answers. Further ones are refused, and the connection ends. */
   readonly pipelined: number;
-  /** On one connection before it is closed, so that balancers spread them anew. */
+  /** The number of requests after which a connection is closed, so that load balancers distribute clients again. */
   readonly requestsPerSocket: number;
-  /** Requests whose answers are not sent yet; more are refused (503), so that those in flight stay quick. */
+  /** The number of requests whose answers are not sent yet. Further ones are refused (503), so that these stay fast. */
   readonly inFlight: number;
-  /** Requests that are begun in one turn of the event loop; the others wait for the next turns (request-slices.ts). */
+  /** The number of requests that start in one turn of the event loop. The others wait for the next turns (request-slices.ts). */
   readonly begunAtOnce: number;
 }
 
@@ -30,14 +30,14 @@ export const SERVER_LIMITS: ServerLimits = {
   requestMs: 15_000,
   idleSocketMs: 30_000,
   keepAliveMs: 5000,
-  // 1 KiB a second is less than the slowest mobile line carries.
+  // 1 KiB a second is slower than the slowest mobile connection.
   readWindowMs: 30_000,
   readBytesMin: 30 * 1024,
   connections: 10_000,
   requestsPerSocket: 10_000,
   inFlight: 5000,
   begunAtOnce: 64,
-  // Half: a campus may come through one address.
+  // It is half of all, because a whole campus may share one address.
   shareOfOne: 0.5,
   shareOfSite: 0.75,
   pipelined: 8,

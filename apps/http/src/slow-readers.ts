@@ -1,14 +1,17 @@
 import type { Socket } from 'node:net';
 
-/** Bytes that Node was given to send, and those of them that the system has not taken yet. Node has no public name for the second. */
+/**
+ * Node's internal handle of a socket: the bytes written so far, and those that the operating system has not taken yet. Node has no public
+ * name for the second number.
+ */
 interface Handle {
   readonly bytesWritten: number;
   readonly writeQueueSize: number;
 }
 
 /**
- * Cuts off clients that take their answers too slowly. A client that reads a byte now and then keeps a connection from being idle,
- * and the rest of its answer in memory. Only windows count in which an answer waits for the client from beginning to end.
+ * Closes connections whose clients read their answers too slowly. If a client reads a byte now and then, its connection is never idle, and
+ * the rest of its answer stays in memory. Only a time window in which an answer waited for the client all the time counts.
  */
 export class SlowReaders {
   /** The bytes sent on each connection when its window began. */
@@ -34,7 +37,7 @@ export class SlowReaders {
     }
   }
 
-  /** An answer was sent to its end. */
+  /** Called when an answer was sent completely. */
   forget(socket: Socket): void {
     this.#sentBefore.delete(socket);
   }

@@ -4,13 +4,13 @@ import type { HttpServer } from './http-server.ts';
 import { factsOf, type Log } from './report.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Requests in flight at the end get this long; then their connections are cut. Heroku and others kill after 10 s. */
+/** The time for requests in flight when the server stops. Then their connections are closed. Heroku and other services kill a process after 10 s. */
 const GRACE_MS = 8000;
 const STOP_MAX_MS = 9500;
-/** The time for each last step after that. A database, a collector or a log's reader that hangs must not prevent the stop. */
+/** The time for each last step after that, so that a database, a collector or a log reader that hangs cannot prevent the stop. */
 const LAST_STEP_MS = 400;
 
-/** What has to come to an end. */
+/** Everything that must be stopped. */
 interface Running {
   readonly servers: readonly HttpServer[];
   readonly container: ReturnType<typeof createContainer>;
@@ -21,9 +21,9 @@ interface Running {
 }
 
 /**
- * Ends the process with the exit code: the first call lets requests in flight finish, a second does not. For the time to drain, a client
- * that asks for readiness is told that the server stops, also on a new connection. So a balancer sends no more requests. Connections are
- * closed as they fall idle, and cut after a grace time.
+ * Returns a function that ends the process with an exit code. The first call lets requests in flight finish. A second call ends the process
+ * at once. During `drainMs` the readiness check says that the server stops, also on new connections, so that a load balancer sends no
+ * further requests. Then idle connections are closed, and all others after GRACE_MS.
  */
 export function stopper(
   { servers, container, log, written, tracing, drainMs }: Running,
@@ -45,7 +45,7 @@ export function stopper(
     }, GRACE_MS).unref();
     await sleep(drainMs);
     const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
-    // Connections on which no request is under way would hold the servers open for seconds.
+    // Connections without a running request would keep the servers open for seconds.
     const sweep = setInterval(() => {
       for (const server of servers) {
         server.closeIdleConnections();

@@ -6,19 +6,19 @@ import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from './env.ts';
 import type { Log } from './report.ts';
 
-/** A span for each request, and what belongs to it. */
+/** Makes a span for each request. */
 export interface Tracing {
   readonly middleware: MiddlewareHandler<AppEnv>;
   /** The fields of a log line that name its span. */
   readonly facts: () => { readonly traceId?: string };
-  /** Sends the spans that were not sent yet. */
+  /** Sends the remaining spans. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Sends a span for each request to the collector that OpenTelemetry's own variables name, under the trace of an incoming
- * `traceparent`. A span holds method, route and status, as a line of the log does: no path, no query, no words of an error.
- * Whatever happens to the collector, requests are served.
+ * Sends a span for each request to the collector that OpenTelemetry's own variables name, under the trace of an incoming `traceparent`. A
+ * span has the method, the route and the status, and no path, no query and no text of an error. If the collector fails, requests are still
+ * served.
  */
 export function startTracing(version: string, log: Log): Tracing {
   const undelivered = () => log({ level: 'warn', message: 'traces could not be delivered' });

@@ -1,7 +1,7 @@
 import { type Fault, type Input, Refusal } from '@ticket/domain';
 import * as v from 'valibot';
 
-/** The value as the schema gives it, or a refusal that names every faulty field once. Recorded, not thrown: see body.ts. */
+/** Returns the value in the schema's form, or a refusal that names every faulty field once. The refusal is returned and not thrown: see body.ts. */
 export function validate<Schema extends v.GenericSchema<unknown, object>>(schema: Schema, value: unknown): Input<v.InferOutput<Schema>> {
   const result = v.safeParse(schema, value, { abortPipeEarly: true });
   return result.success ? result.output : invalid(result.issues.map((issue) => ({ field: v.getDotPath(issue) ?? 'body', message: issue.message })));

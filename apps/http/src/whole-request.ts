@@ -1,18 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import { BODY_BYTES_MAX } from './body.ts';
 
-/** As many as Apache's httpd takes by default; browsers and proxies send some 30. Each costs a microsecond or more, in a turn that buyers share. */
+/**
+ * Apache's httpd has the same default. Browsers and proxies send about 30 headers. Each costs a microsecond or more, during which no other
+ * request is served.
+ */
 const HEADERS_MAX = 100;
 
-export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage): boolean => rawHeaders.length > 2 * HEADERS_MAX; // names and values take turns
+export const hasTooManyHeaders = ({ rawHeaders }: IncomingMessage): boolean => rawHeaders.length > 2 * HEADERS_MAX; // names and values alternate
 
-/** Each chunk is handed over by itself, which costs microseconds: bodies in more and smaller chunks cost milliseconds. */
+/** Node calls the server for each chunk, which costs microseconds. So bodies in many small chunks would cost milliseconds. */
 const CHUNKS_FREE = 32;
 const CHUNK_BYTES_MIN = 2048;
 
 /**
- * Goes on when the whole request was read, its body into `rawBody`, where Hono looks first. A body over the limit is not read
- * to its end: the app refuses it by its length. A body in many tiny chunks is refused here.
+ * Calls `goOn` when the whole request has been read. The body is then in `rawBody`, where Hono looks first. A body over the limit is not
+ * read to its end, and the app refuses it because of its length. A body in many tiny chunks is refused here.
  */
 export function onceWhole(request: IncomingMessage, goOn: () => void, refuse: () => void): void {
   const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
@@ -29,7 +32,7 @@ export function onceWhole(request: IncomingMessage, goOn: () => void, refuse: ()
     goOn();
   };
   const take = (chunk: Buffer) => {
-    if (bytes > BODY_BYTES_MAX) return; // handed over, and refused
+    if (bytes > BODY_BYTES_MAX) return; // already passed to the app, which refuses it
     chunks.push(chunk);
     bytes += chunk.length;
     if (bytes > BODY_BYTES_MAX) handOver();
@@ -45,8 +48,8 @@ export const hasNoBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? '0') === 0;
 
 /**
- * Whether a proxy in front may read this request in another way than Node: another of two hosts, or a body that ends elsewhere (RFC 9112,
- * 3.2 and 6.1). Node itself refuses two lengths, or a length with chunks. Only HTTP/1.0 needs no host.
+ * Whether a proxy in front may understand this request differently from Node (RFC 9112, 3.2 and 6.1). It may use the other of two hosts, or
+ * see another end of the body. Node itself refuses two lengths, and a length together with chunks. Only HTTP/1.0 needs no host.
  */
 export function isAmbiguous({ headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
   const coding = headers['transfer-encoding'];

@@ -21,7 +21,7 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-/** An answer in the envelope, with the headers of all answers, which ends its connection. */
+/** An answer in the usual JSON form and with the headers of all answers. It ends its connection. */
 export function wireAnswer(status: WireStatus, always: Readonly<Record<string, string>>, request?: IncomingMessage): WireAnswer {
   const body = JSON.stringify({ success: false, message: MESSAGES[status], errors: null });
   const given = request?.headers['x-request-id'];
@@ -38,11 +38,12 @@ export function wireAnswer(status: WireStatus, always: Readonly<Record<string, s
 
 const UNPARSED: Readonly<Record<string, WireStatus>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 
-/** A client that was refused has this long to read the answer. */
+/** The time in which a refused client can read the answer. */
 const LAST_WORDS_MS = 1000;
 
 /**
- * Answers requests that Node could not parse, or not in time. A closed connection is just ended. Returns whether an answer could be sent.
+ * Answers a request that Node could not parse, or not in time. If the connection is already closed, it is only ended. Returns whether an
+ * answer could be sent.
  */
 export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex, always: Readonly<Record<string, string>>): boolean {
   if (code === 'ECONNRESET' || !socket.writable) {
@@ -57,8 +58,8 @@ export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Dup
 }
 
 /**
- * Lets a client that still sends its body read the answer. A connection that closes before all bytes were read is reset, and the answer
- * may be lost with it. So the rest of the body is read and thrown away, for a moment.
+ * Lets a client that still sends its body read the answer. If a connection closes before all bytes were read, it is reset, and the answer
+ * may be lost. So the rest of the body is read and dropped for a short time.
  */
 export function readRestBeforeClose(request: IncomingMessage): void {
   if (request.complete) return;
@@ -75,21 +76,21 @@ export function readRestBeforeClose(request: IncomingMessage): void {
 
 /** The callbacks of Node's parser for each chunk of a body, and for headers that come in parts. */
 const CALLS: readonly unknown[] = ['parserOnBody', 'parserOnHeaders'];
-/** And once a request has its headers. */
+/** The callback after a request's headers were parsed. */
 const HEADERS_CALL = 'parserOnHeadersComplete';
-/** The parser's return value for "another protocol begins": it reads no further in its input. */
+/** The return value which tells the parser that another protocol begins, so that it reads no further. */
 const READ_NO_FURTHER = 2;
 
 /**
- * Makes the parser stop after the last request that is answered, and skip the rest of its body. One packet may hold ten thousand chunks
- * or 1700 requests. To make a buffer or a request of each takes 15 ms and fills the memory; only to look for their ends takes 1.5 ms.
- * Node has no public way to do this. On a Node with another parser nothing is skipped.
+ * Makes the parser skip the rest of the last request's body and then stop. One packet may have ten thousand chunks or 1700 requests. To
+ * make a buffer or a request of each takes 15 ms and fills the memory. To find only their ends takes 1.5 ms. Node has no public way to do
+ * this. On a Node with another parser nothing is skipped.
  */
 export function hearNoMore(socket: Socket & { readonly parser?: Record<string, unknown> | null }): void {
   const parser = socket.parser ?? {};
   const calls = Object.entries(parser).filter(([, call]) => typeof call === 'function' && [...CALLS, HEADERS_CALL].includes(call.name));
   if (calls.length === 0) return;
   for (const [key, call] of calls) parser[key] = CALLS.includes((call as () => void).name) ? undefined : () => READ_NO_FURTHER;
-  // Node gives the parser to other connections.
+  // Node reuses the parser for other connections, so its callbacks are restored.
   socket.once('close', () => Object.assign(parser, Object.fromEntries(calls)));
 }

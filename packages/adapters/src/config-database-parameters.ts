@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
 import type { DatabaseConfig, TlsMode } from './persistence/dialects/config.ts';
 
-/** The engines that are servers. MariaDB speaks MySQL's protocol, so both are one. */
+/** The engines that are servers. MariaDB uses MySQL's protocol, so it counts as mysql. */
 export type ServerEngine = Exclude<DatabaseConfig['engine'], 'sqlite'>;
 
 const YES = {
@@ -21,7 +21,7 @@ const MODES: Readonly<Record<string, TlsMode | 'disabled'>> = {
   required: 'required',
   'verify-ca': 'verify-ca',
   'verify-identity': 'verify-identity',
-  // MariaDB's words, libpq's and node-postgres's. libpq's `allow` protects as little as its `prefer`.
+  // These are the words of MariaDB, libpq and node-postgres. libpq's `allow` protects no better than its `prefer`.
   disable: 'disabled',
   allow: 'preferred',
   prefer: 'preferred',
@@ -32,30 +32,38 @@ const MODES: Readonly<Record<string, TlsMode | 'disabled'>> = {
 };
 export const RANKS = ['disabled', 'preferred', 'required', 'verify-ca', 'verify-identity'] as const;
 export const isMode = (said: string | undefined): said is TlsMode | 'disabled' => RANKS.some((mode) => mode === said);
-const modeNamed = (text: string) => MODES[text.toLowerCase().replaceAll('_', '-')];
-const yes = (text: string) => YES[text.toLowerCase() as keyof typeof YES];
-const only =
-  (...values: readonly string[]) =>
-  (text: string) =>
-    values.includes(text.toLowerCase()) ? 'harmless' : undefined;
+/** Reads what a parameter says. Where only some values are known, they are listed for the refusal of every other one. */
+type Reader = ((text: string) => string | undefined) & { readonly values?: readonly string[] };
+type Parameters = Readonly<Record<string, Reader>>;
 
-type Parameters = Readonly<Record<string, (text: string) => string | undefined>>;
+const plainValue = (text: string) => text.toLowerCase().replaceAll('_', '-');
+function oneOf(meanings: Readonly<Record<string, string>>): Reader {
+  const byValue = new Map(Object.entries(meanings).map(([value, meaning]) => [plainValue(value), meaning]));
+  return Object.assign((text: string) => byValue.get(plainValue(text)), { values: Object.keys(meanings) });
+}
+/** Values that ask for what the connection does anyway. */
+const only = (...values: readonly string[]): Reader =>
+  Object.assign((text: string) => (values.includes(text.toLowerCase()) ? 'harmless' : undefined), { values });
+
 const COMMON: Parameters = {
-  sslmode: modeNamed,
-  ssl: (text) => yes(text) ?? modeNamed(text),
-  sslaccept: (text) => ({ strict: 'verify-identity', accept_invalid_certs: 'required' })[text.toLowerCase()],
-  // libpq's `system` is every well-known authority. With those anybody has a certificate, so the name counts.
+  sslmode: oneOf(MODES),
+  ssl: oneOf({ ...YES, ...MODES }),
+  sslaccept: oneOf({ strict: 'verify-identity', accept_invalid_certs: 'required' }),
+  // libpq's `system` means all public authorities. Anyone can get a certificate from them, so the host name must be checked.
   sslrootcert: (text) => (text === 'system' ? 'verify-identity' : text),
   connectionlimit: (text) => text,
 };
-/** An address's parameters, by their names without - _ and capitals. Each gives what it says, or undefined where that cannot be done. */
+/**
+ * The parameters of an address, by their lower-case names without - and _. Each function returns the meaning of the value, or undefined if
+ * the value is not supported.
+ */
 const PARAMETERS: Readonly<Record<ServerEngine, Parameters>> = {
   mysql: {
     ...COMMON,
-    tls: yes,
-    usessl: yes,
-    requiressl: yes,
-    verifyservercertificate: (text) => ({ true: 'verify-identity', false: 'required' })[text.toLowerCase()],
+    tls: oneOf(YES),
+    usessl: oneOf(YES),
+    requiressl: oneOf(YES),
+    verifyservercertificate: oneOf({ true: 'verify-identity', false: 'required' }),
     sslca: (text) => text,
     serversslcert: (text) => text,
     socket: (text) => text,
@@ -74,7 +82,7 @@ const PARAMETERS: Readonly<Record<ServerEngine, Parameters>> = {
   },
   postgres: {
     ...COMMON,
-    // The folder of a socket. Another machine's name here would win over the one in front of the database.
+    // Only the folder of a socket is accepted. A host name here would replace the host of the address.
     host: (text) => (isAbsolute(text) && !text.includes(',') ? text : undefined),
     // The connection is as they say anyway.
     clientencoding: only('utf8', 'utf-8', 'unicode'),
@@ -84,7 +92,7 @@ const PARAMETERS: Readonly<Record<ServerEngine, Parameters>> = {
     targetsessionattrs: only('any'),
   },
 };
-/** Parameters that mean one thing. Every other one is known by what it says: a mode of TLS, or nothing. */
+/** Parameters with the same meaning. All others are either a TLS mode, which their value shows, or have no effect. */
 const SAME: Readonly<Record<string, string>> = {
   sslca: 'ca',
   sslrootcert: 'ca',
@@ -105,7 +113,7 @@ export function parametersOf(urlName: string, engine: ServerEngine, { searchPara
     const said = isOptions ? driversOptions(text) : { [plain]: parameters[plain]?.(text.trim()) };
     if (!Object.hasOwn(parameters, plain)) faults.push(`${urlName}: the parameter ${name} is not known here and would have no effect; take it out`);
     else if (Object.values(said).some((one) => one === undefined || one === ''))
-      faults.push(`${urlName}: the parameter ${name} has a value that is not known here`);
+      faults.push(`${urlName}: the parameter ${name} has a value that is not known here${known(isOptions ? undefined : parameters[plain]?.values)}`);
     else
       for (const [key, value = ''] of Object.entries(said)) {
         const at = (isMode(value) ? undefined : SAME[key]) ?? name;
@@ -116,7 +124,9 @@ export function parametersOf(urlName: string, engine: ServerEngine, { searchPara
   return found;
 }
 
-/** mysql2's own options as JSON, which hosting services print: ssl={"rejectUnauthorized":true}. An undefined value cannot be used. */
+const known = (values: readonly string[] | undefined) => (values === undefined ? '' : `; known are ${values.join(', ')}`);
+
+/** mysql2's TLS options as JSON, as hosting services write them: ssl={"rejectUnauthorized":true}. A result with an undefined value is a fault. */
 function driversOptions(text: string): Readonly<Record<string, string | undefined>> {
   const Options = v.strictObject({
     rejectUnauthorized: v.optional(v.boolean()),
@@ -132,20 +142,23 @@ function driversOptions(text: string): Readonly<Record<string, string | undefine
   const options = v.safeParse(Options, parsed);
   if (!options.success) return { ssl: undefined };
   const { rejectUnauthorized = true, verifyIdentity, ca } = options.output;
-  // Without a CA of one's own any certificate of any public one would do, so the name counts.
+  // Without an own CA, any certificate of a public CA would be accepted, so the host name must be checked.
   const verified = verifyIdentity === true || ca === undefined ? 'verify-identity' : 'verify-ca';
   return { ssl: rejectUnauthorized ? verified : 'required', ...(ca === undefined ? {} : { sslca: ca }) };
 }
 
-/** Letters of any script. With & ; ? = and / the name would swallow the parameters of an address, such as the one that asks for TLS. */
+/**
+ * A name has letters of any script. If & ; ? = and / were allowed, parameters after a wrong character would become part of the name, such
+ * as the parameter for TLS.
+ */
 const DATABASE_NAME = /^[\p{L}\p{M}\p{N}_$.-]+(?: +[\p{L}\p{M}\p{N}_$.-]+)*$/u;
 const WITH_PARAMETERS = {
   mysql: 'mysql://user:password@host:3306/database?ssl-mode=REQUIRED',
   postgres: 'postgres://user:password@host:5432/database?sslmode=require',
 } as const;
-/** PostgreSQL cuts a longer name off without an error, so two names could be one database. */
+/** PostgreSQL silently shortens a longer name, so two names could mean one database. */
 const POSTGRES_NAME_BYTES_MAX = 63;
-/** The signs alone: what stands between them may be a part of a password. */
+/** The fault shows only the wrong characters, because the text between them may be part of a password. */
 export function faultsOfName(variable: string, engine: ServerEngine, database: string): string[] {
   if (engine === 'postgres' && Buffer.byteLength(database) > POSTGRES_NAME_BYTES_MAX)
     return [`${variable}: the name of the database is longer than ${POSTGRES_NAME_BYTES_MAX} bytes, which is all that PostgreSQL keeps of a name`];

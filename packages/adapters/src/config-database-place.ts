@@ -18,7 +18,7 @@ export const Type = v.pipe(
 
 const ENGINES = {
   mysql: { port: 3306, address: 'mysql://user:password@host:3306/database', socket: '/run/mysqld/mysqld.sock', isSocket: isAbsolute },
-  // Its clients name a socket by its folder and a port, so a file of another name could not be reached.
+  // PostgreSQL's clients name a socket by its folder and a port, so they cannot use a file with another name.
   postgres: {
     port: 5432,
     address: 'postgres://user:password@host:5432/database',
@@ -31,7 +31,7 @@ const SCHEMES: Readonly<Record<string, ServerEngine>> = { mysql: 'mysql', mariad
 interface Server extends Pick<PostgresConfig, 'host' | 'port' | 'user' | 'password' | 'database' | 'socket'> {
   readonly engine: ServerEngine;
 }
-/** Where the server is, and the other facts in an address. */
+/** The server, and the other facts in an address. */
 interface Place {
   readonly server: Server;
   readonly modes: readonly { readonly name: string; readonly mode: TlsMode | 'disabled' }[];
@@ -43,7 +43,7 @@ export function placeOfNames(env: Environment, engine: ServerEngine, { read, fau
   const port = read('DB_PORT', wholeNumber(1, 65_535), String(ENGINES[engine].port));
   const host = env.DB_HOST ?? 'localhost';
   const socket = env.DB_SOCKET;
-  // A path would be a socket to some drivers, and another machine to the rules on TLS.
+  // Some drivers treat a path as a socket, but the rules on TLS would treat it as another machine.
   if (!isOneMachine(host)) faults.push('DB_HOST: must be the name or the address of one machine; DB_SOCKET names a socket');
   if (socket !== undefined && !ENGINES[engine].isSocket(socket)) faults.push(`DB_SOCKET: ${formOfSocket(engine)}`);
   if (socket !== undefined && (host !== 'localhost' || env.DB_PORT !== undefined))
@@ -73,7 +73,7 @@ export function placeOfUrl(urlName: UrlName, env: Environment, type: ServerEngin
   const host = folder === rest.host ? 'localhost' : rest.host;
   const socket = folder === undefined ? (parameters.get('socket') ?? env.DB_SOCKET) : posix.join(folder, `.s.PGSQL.${rest.port}`);
   if (socket !== undefined && !ENGINES[engine].isSocket(socket)) faults.push(`${urlName}: its socket ${formOfSocket(engine)}`);
-  // A folder needs the port: it is in the name of the socket.
+  // With the folder of a socket, a port is allowed, because it is part of the socket's name.
   if (socket !== undefined && (host !== 'localhost' || (folder === undefined && address.port !== '')))
     faults.push(`${urlName}: with a socket the address must say localhost, without a port`);
   const said: Partial<Record<Variable, string>> = {
@@ -84,7 +84,7 @@ export function placeOfUrl(urlName: UrlName, env: Environment, type: ServerEngin
     DB_PASSWORD: rest.password,
     ...(socket === undefined ? {} : { DB_SOCKET: socket }),
   };
-  // Whichever won, somebody's data would go where they do not look for it.
+  // If two settings contradict each other, data could go to the wrong database, whichever is used.
   const otherwise = (['DB_HOST', 'DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_SOCKET'] as const).filter(
     (name) => env[name] !== undefined && env[name] !== said[name],
   );
@@ -99,7 +99,7 @@ export function placeOfUrl(urlName: UrlName, env: Environment, type: ServerEngin
 
 const schemeOf = (text: string): string | undefined => /^([a-z][a-z\d+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
 
-/** The fault of an address, without a part of it that may be a password. */
+/** Explains why an address is invalid, without a part that may be a password. */
 function whyUnusable(text: string): string {
   const scheme = schemeOf(text);
   const engine = scheme === undefined ? undefined : SCHEMES[scheme];
@@ -117,12 +117,12 @@ function addressIn(text: string) {
   const [database, user, password, name] = [address.pathname.slice(1), address.username, address.password, address.hostname].map(decode);
   const host = name?.replace(/^\[|\]$/g, '');
   if (!host || !database || user === undefined || password === undefined || address.hash !== '') return undefined;
-  // A folder of sockets is written as %2Frun%2Fpostgresql. Without a user, pg takes the user of this process.
+  // The folder of a socket is written as %2Frun%2Fpostgresql. A user is required, because pg would otherwise take the user of this process.
   if (engine === 'postgres' ? user === '' || !isOneMachine(host.replace(/^\/[^,]*$/, '')) : !isOneMachine(host)) return undefined;
   return { engine, address, host, port: Number(address.port || ENGINES[engine].port), user, password, database };
 }
 
-/** `postgres://user@/database?host=/run/postgresql`, as libpq writes a socket, has no host, which a URL needs beside a user. */
+/** Adds a host to `postgres://user@/database?host=/run/postgresql`. libpq writes a socket like this, but a URL with a user needs a host. */
 const withHost = (text: string): string => (/[?&]host=/.test(text) ? text.replace(/^(\w+:\/\/(?:[^/?#]*@)?)(?=[/:])/, '$1localhost') : text);
 
 function decode(part: string): string | undefined {

@@ -16,7 +16,7 @@ interface Line {
   readonly ca: string | undefined;
 }
 
-/** How the connection is encrypted; undefined for not at all. Of two statements that want it, the stricter one holds. */
+/** How the connection is encrypted; undefined if it is not. If two settings require encryption, the stricter one is used. */
 export function tlsOf(
   env: Environment,
   { host, socket, modes, ca }: Line,
@@ -63,7 +63,10 @@ const Mode = v.pipe(
   v.picklist(RANKS, `must be ${RANKS.slice(0, -1).join(', ')} or ${RANKS.at(-1)}`),
 );
 
-/** Certificates that the server's has to come from: a file, or themselves in PEM, where \n may stand for the ends of lines. */
+/**
+ * The certificate authorities that must have signed the server's certificate. The setting is a file or PEM text, in which may stand for
+ * line ends.
+ */
 function authorityOf(env: Environment, ofUrl: string | undefined, faults: string[]): { readonly ca: string; readonly caFile?: string } | undefined {
   const given = env.DB_SSL_CA ?? ofUrl;
   if (given === undefined) return undefined;
@@ -74,7 +77,7 @@ function authorityOf(env: Environment, ofUrl: string | undefined, faults: string
   const isText = given.includes('-----BEGIN');
   try {
     const ca = isText ? given.replaceAll('\\n', '\n') : readFileSync(given, 'utf8');
-    new X509Certificate(ca); // of several the first
+    new X509Certificate(ca); // checks only the first of several certificates
     return { ca, ...(isText ? {} : { caFile: given }) };
   } catch (error) {
     const why =

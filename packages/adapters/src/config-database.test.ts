@@ -304,6 +304,17 @@ describe('an address’s parameters', () => {
     expect(said).not.toContain(OWN);
   });
 
+  it.each([
+    ['sslmode=verify_everything', 'disabled, preferred, required, verify-ca, verify-identity, disable, allow, prefer, require'],
+    ['target_session_attrs=read-write', 'known are any'],
+    ['ssl-accept=maybe', 'known are strict, accept_invalid_certs'],
+    ['ssl=perhaps', 'true, yes, on, false, no, off, disabled, preferred'],
+  ])('with an unknown value list the values that are known, and do not repeat what was said: %s', (query, known) => {
+    const said = refusal({ DATABASE_URL: far(query, 'postgres') });
+    expect(said).toContain(known);
+    expect(said).not.toContain(query.split('=')[1]);
+  });
+
   it.each(ENGINES)('of $engine: connection_limit is DB_POOL_SIZE, and says the same where both are there', ({ engine }) => {
     expect(load({ DATABASE_URL: far('connection_limit=5', engine) }).database).toMatchObject({ poolSize: 5 });
     expect(load({ DATABASE_URL: far('connection_limit=5', engine), DB_POOL_SIZE: '5' }).database).toMatchObject({ poolSize: 5 });

@@ -13,15 +13,15 @@ import type { Profile } from './profiles.ts';
 /** Variables that describe a server without saying where it is. */
 const DETAILS = ['DB_PORT', 'DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_POOL_SIZE', 'DB_SSL_MODE', 'DB_SSL_CA'] as const;
 const PoolSize = wholeNumber(3, 1000);
-/** What hosts of containers set, and files that containers have. */
+/** Variables that container hosts set, and files that exist in containers. They show that this process runs in a container. */
 const CONTAINER_VARIABLES =
   /^(?:DYNO|RAILWAY_.+|RENDER|FLY_.+|KUBERNETES_SERVICE_HOST|K_SERVICE|ECS_CONTAINER_METADATA_URI.*|WEBSITE_INSTANCE_ID|container)$/;
 const CONTAINER_FILES = ['/.dockerenv', '/run/.containerenv'];
 
-/** A published password with this much of one's own beside it may stay. */
+/** A password that contains a published one is accepted if it has at least this many other bytes. */
 const OWN_BYTES_MIN = 8;
 
-/** Which database, from our own variables. A setting that would have no effect is a fault, so that no data goes to an unintended place. */
+/** Reads which database to use from our own variables. A setting that would have no effect is a fault, so that no data goes to the wrong place. */
 export function databaseOf(
   env: Environment & RawEnvironment,
   { profile, dataDir }: { readonly profile: Profile; readonly dataDir: string },
@@ -32,7 +32,7 @@ export function databaseOf(
   const places = [...(urlName === undefined ? [] : [urlName]), ...(['DB_HOST', 'DB_SOCKET'] as const).filter((name) => env[name] !== undefined)];
   const type = env.DB_TYPE === undefined ? undefined : telling.read('DB_TYPE', Type, '');
   for (const { name, ours, isPostgres } of foreignDatabaseNames(env)) {
-    // Beside names of ours those of others may be meant for others.
+    // If our own variables are set, foreign ones may belong to another program.
     if (name.startsWith('DB_') || (places.length === 0 && type !== 'sqlite'))
       faults.push(`${name}: is not read by this program; set ${ours}${isPostgres && ours !== 'DATABASE_URL' ? ' and DB_TYPE=postgres' : ''} instead`);
   }
@@ -66,7 +66,10 @@ export function databaseOf(
   return { ...server, poolSize, ...(tls === undefined ? {} : { tls }) };
 }
 
-/** Containers have a new disk at every start. A folder on another disk than the root's is a volume, and stays. */
+/**
+ * Warns if the data may be lost. A container gets a new disk at every start, but a folder on another disk than the root folder is a volume,
+ * which stays.
+ */
 export function lossOf(env: RawEnvironment, folder: string, isThere = existsSync): string[] {
   const mark = Object.keys(env).find((name) => CONTAINER_VARIABLES.test(name)) ?? CONTAINER_FILES.find((file) => isThere(file));
   if (mark === undefined || diskOf(folder) !== diskOf('/')) return [];
@@ -75,7 +78,7 @@ export function lossOf(env: RawEnvironment, folder: string, isThere = existsSync
   ];
 }
 
-/** Of what is there of the folder. */
+/** The disk of the folder, or of its nearest parent that exists. */
 function diskOf(folder: string): number {
   try {
     return statSync(folder).dev;

@@ -5,9 +5,9 @@ import { StartFault } from './start-fault.ts';
 
 /** The environment of this process, with the values that `.env` in the working folder adds to it. */
 export function readEnvironment(): RawEnvironment {
-  // An editor may have put a byte order mark in front, which would be taken for a part of the first name.
+  // An editor may have written a byte order mark, which would become part of the first name.
   const text = textOfDotEnv().replace(/^\uFEFF/, '');
-  // An empty variable is not set, so it hides nothing: `DB_HOST: ${DB_HOST}` of a compose file leaves one.
+  // An empty variable counts as not set, so the value of `.env` is used. A compose file with `DB_HOST: ${DB_HOST}` creates empty variables.
   const added = Object.entries(parseEnv(text)).filter(([name]) => !process.env[name]?.trim());
   const cut = cutValues(text).filter((name) => added.some(([one]) => one === name));
   if (cut.length > 0)
@@ -26,7 +26,7 @@ function textOfDotEnv(): string {
   }
 }
 
-/** Our variables whose value has a # without a space before it and without quotes. The # was probably meant as a part of the value. */
+/** Our variables whose value has an unquoted # without a space before it. The # was probably meant as part of the value. */
 function cutValues(text: string): readonly string[] {
   const lines = text.matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*(?:[^\s'"`#][^\n#]*[^\s#]|[^\s'"`#])?#/gm);
   return [...lines].flatMap(([line, name = '']) => (!/=[ \t]+#$/.test(line) && VARIABLES.some((one) => one === name) ? [name] : []));

@@ -5,19 +5,20 @@ import type { DatabaseConfig } from './persistence/dialects/config.ts';
 import type { Profile } from './profiles.ts';
 import { StartFault } from './start-fault.ts';
 
-/** The secret of the environment; undefined where the open profile may make one. */
+/** The secret from the environment. In the open profile it may be undefined, and the server then creates one. */
 export function secretOf(env: Environment, profile: Profile, faults: string[]): string | undefined {
   const secret = env['JWT_SECRET'];
   if (profile === 'open') return secret;
   if (secret === undefined) faults.push(`JWT_SECRET: is missing; ${SECRET_ADVICE}`);
   else faults.push(...weaknesses(secret).map((weakness) => `JWT_SECRET: ${weakness}; ${SECRET_ADVICE}`));
-  // Without it, requests repeated under a key of before get 422 for a day: less harm than a guessable one.
+  // A weak previous secret is refused. Without a previous secret, requests that are repeated under an older key get 422 for a day, which is better
+  // than a guessable secret.
   const previous = env['JWT_SECRET_PREVIOUS'];
   if (previous !== undefined) faults.push(...weaknesses(previous).map((weakness) => `JWT_SECRET_PREVIOUS: ${weakness}; leave it out`));
   return secret;
 }
 
-/** A secret made once and kept, so that tokens outlive a restart. */
+/** A secret that is created once and stored, so that tokens stay valid after a restart. */
 export function secretIn(dataDir: string, database: DatabaseConfig, notices: string[]): string {
   const kept = readable(dataDir, database, keptSecret);
   if (Buffer.byteLength(kept.secret) < SECRET_BYTES_MIN) {
@@ -27,7 +28,7 @@ export function secretIn(dataDir: string, database: DatabaseConfig, notices: str
   return kept.secret;
 }
 
-/** What `look` finds in the folder, or one line that says why it cannot be used. */
+/** Returns what `look` finds in the folder. If the folder cannot be used, it throws a `StartFault` with the reason. */
 export function readable<Found>(dataDir: string, { engine }: DatabaseConfig, look: (folder: string) => Found): Found {
   try {
     return look(dataDir);

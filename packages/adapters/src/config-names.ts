@@ -20,10 +20,10 @@ export const VARIABLES = [
 ] as const;
 export type Variable = (typeof VARIABLES)[number];
 
-/** Read by the command line, by Node and by the tests. */
+/** Variables that the command line, Node or the tests read. */
 const READ_ELSEWHERE = ['TICKETS_PASSWORD', 'UV_THREADPOOL_SIZE', 'TEST_DATABASE_URL', 'TEST_POSTGRES_URL', 'TEST_ENGINES'] as const;
 
-/** The variables that are set, without the spaces around their values. */
+/** The variables that are set. Their values have no spaces around them. */
 export type Environment = Readonly<Partial<Record<Variable, string>>>;
 export type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
@@ -31,7 +31,10 @@ export type RawEnvironment = Readonly<Record<string, string | undefined>>;
 export const trimmed = (raw: RawEnvironment): Environment & RawEnvironment =>
   Object.fromEntries(Object.entries(raw).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])));
 
-/** PORT and HOST have neighbours by chance, such as POST and HOSTS. A letter that is there twice, or two that changed places, are no chance. */
+/**
+ * Other programs may have names that are one letter away from PORT and HOST, such as POST and HOSTS. So names shorter than this count as
+ * misspelt only with a doubled letter or two swapped letters.
+ */
 const NEAR_LETTERS_MIN = 7;
 const KNOWN: readonly string[] = [...VARIABLES, ...READ_ELSEWHERE];
 
@@ -53,7 +56,7 @@ function isMeant(name: string, known: string): boolean {
 const lettersOf = (name: string): string => name.replace(/[^A-Z\d]/g, '');
 const sorted = (name: string): string => [...name].toSorted().join('');
 
-/** One letter more, less or other, or two neighbours that changed places; or none of these. */
+/** Whether the names are equal, or differ by one added, missing or changed letter, or by two swapped neighbours. */
 function isOneEditApart(one: string, other: string): boolean {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   let at = 0;
@@ -64,7 +67,7 @@ function isOneEditApart(one: string, other: string): boolean {
   return rest(short, 1) === rest(long, 1) || (short[at] === long[at + 1] && short[at + 1] === long[at] && rest(short, 2) === rest(long, 2));
 }
 
-/** Who else gives a database by variables: hosting services, images and frameworks. */
+/** Prefixes under which hosting services, images and frameworks name a database in variables. */
 const OWNERS = [
   ...['MYSQL', 'MARIADB', 'DATABASE', 'DATABASE_PUBLIC', 'DATABASE_PRIVATE', 'RDS', 'MYSQL_ADDON', 'MYSQL_PUBLIC', 'MYSQL_PRIVATE'],
   ...['SCALINGO_MYSQL', 'STACKHERO_MYSQL', 'STACKHERO_MARIADB', 'JAWSDB_[A-Z]+', 'CLEARDB_[A-Z]+'],
@@ -81,19 +84,19 @@ const PARTS: readonly (readonly [words: string, ours: Variable])[] = [
   ['SSL|SSLMODE|SSL_MODE|TLS|SSL_ENABLED', 'DB_SSL_MODE'],
   ['CA|CA_CERT|SSL_CA|SSL_CA_CERT|SSLROOTCERT', 'DB_SSL_CA'],
 ];
-/** Frameworks' words for the engine. */
+/** Names that frameworks use for the engine. */
 const ENGINE = { pattern: /^(?:DB|DATABASE)_(?:CLIENT|CONNECTION|DIALECT|DRIVER|ENGINE|TYPE)$/, ours: 'DB_TYPE' } as const;
 const FOREIGN = [ENGINE, ...PARTS.map(([words, ours]) => ({ pattern: new RegExp(`^(?:(?:${OWNERS})_?|DB_)(?:${words})$`), ours }))];
 
 export interface ForeignName {
   readonly name: string;
-  /** The name that it has here. */
+  /** The name that this program uses for it. */
   readonly ours: Variable;
   /** Whether the name itself says PostgreSQL. */
   readonly isPostgres: boolean;
 }
 
-/** The database under names of others. */
+/** The variables that name a database for other programs. */
 export function foreignDatabaseNames(env: RawEnvironment): readonly ForeignName[] {
   return Object.keys(env).flatMap((name) => {
     const found = KNOWN.includes(name) ? undefined : FOREIGN.find(({ pattern }) => pattern.test(name));

@@ -1,6 +1,6 @@
 /**
- * What stands in this repository or its specification where a secret belongs. Everybody can read it, so it keeps nothing safe.
- * A test looks through the documents and the tests for one that is missing here.
+ * The sample secrets in this repository and its specification. Everybody can read them, so they protect nothing. A test searches the
+ * documents and the tests for samples that are missing here.
  */
 export const PUBLISHED = [
   ...['your_super_secret_key_min_32_characters', 'your_secret_key', 'the_value_that_jwt_secret_had'],
@@ -12,7 +12,7 @@ export const PUBLISHED = [
 const LONGEST_FIRST = PUBLISHED.map((text) => text.toLowerCase()).toSorted((one, other) => other.length - one.length);
 
 export const SECRET_BYTES_MIN = 32;
-/** As a bearer token may be written (RFC 9110, 11.2), and too long to be guessed. */
+/** The form of a bearer token (RFC 9110, 11.2), with a length that cannot be guessed. */
 const METRICS_TOKEN_FORM = /^[\w.~+/-]{16,1024}=*$/;
 const METRICS_TOKEN_MESSAGE = 'needs 16 characters or more of letters, digits, - . _ ~ + and /';
 const METRICS_TOKEN_MIN = 16;
@@ -20,14 +20,14 @@ const METRICS_TOKEN_MIN = 16;
 export const SECRET_ADVICE = "make one with: node -p \"require('crypto').randomBytes(48).toString('base64url')\"";
 export const METRICS_TOKEN_ADVICE = "make one with: node -p \"require('crypto').randomBytes(24).toString('base64url')\"";
 
-/** Whether it is a published value, or one with less than `bytesMin` of somebody's own around it. */
+/** Whether the secret is a published value, or has fewer than `bytesMin` other bytes around one. */
 export function isPublished(secret: string, bytesMin: number): boolean {
   const lower = secret.toLowerCase();
   const own = LONGEST_FIRST.reduce((text, sample) => text.replaceAll(sample, ''), lower);
   return own !== lower && Buffer.byteLength(own) < bytesMin;
 }
 
-/** Values that a guesser would try early: few different bytes, counting up or down, or a repeated part. */
+/** Whether an attacker would try the value early: it has few different bytes, counts up or down, or repeats a part. */
 export function isRegular(secret: string): boolean {
   const bytes = [...Buffer.from(secret)];
   const steps = bytes.slice(1).map((byte, at) => byte - (bytes[at] ?? 0));
@@ -35,14 +35,14 @@ export function isRegular(secret: string): boolean {
   return [bytes, steps].some((values) => new Set(values).size < differentMin) || repeats(bytes);
 }
 
-/** By chance a random secret of 32 hexadecimal digits repeats its first 6 at its end once in a million times. */
+/** A shorter repetition may be chance: one in a million random secrets of 32 hexadecimal digits ends with its first 6 digits. */
 const REPEATED_MIN = 6;
 function repeats(bytes: readonly number[]): boolean {
   const periods = Array.from({ length: Math.max(0, Math.min(SECRET_BYTES_MIN - 1, bytes.length - REPEATED_MIN)) }, (_, index) => index + 1);
   return periods.some((period) => bytes.every((byte, at) => at < period || byte === bytes[at - period]));
 }
 
-/** The faults of the secret that signs tokens, each as the rest of a sentence. */
+/** The faults of the secret that signs tokens. Each text completes a sentence that begins with the name of the variable. */
 export function weaknesses(secret: string): string[] {
   if (isPublished(secret, SECRET_BYTES_MIN)) return ['is the published sample, or has little else in it'];
   if (Buffer.byteLength(secret) < SECRET_BYTES_MIN) return [`is shorter than ${SECRET_BYTES_MIN} bytes`];

@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import type { Environment, Variable } from './config-names.ts';
 
-/** Reads one variable by its schema. A value that does not fit is a fault, and gives undefined. */
+/** Reads one variable with its schema. An invalid value adds a fault, and the result is undefined. */
 export type Read = <Schema extends v.GenericSchema<string, unknown>>(
   name: Variable,
   schema: Schema,
   fallback: string,
 ) => v.InferOutput<Schema> | undefined;
 
-/** Where the parts of the configuration put their messages. */
+/** The lists to which the parts of the configuration add their messages. */
 export interface Telling {
   readonly read: Read;
   readonly faults: string[];

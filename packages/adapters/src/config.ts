@@ -16,38 +16,38 @@ import { COMMON_PASSWORDS } from './security/common-passwords.ts';
 import { StartFault } from './start-fault.ts';
 import { type TrustedProxies, trustedProxiesOf } from './trusted-proxies.ts';
 
-/** What the environment decides. Made once at start; nothing else reads the environment. */
+/** Everything that the environment decides. It is made once at the start. No other code reads the environment. */
 export interface Config {
   readonly port: number;
-  /** Addresses to listen on. `::` is every address of the machine, of IPv4 too. */
+  /** Addresses to listen on. `::` means every address of the machine, IPv4 included. */
   readonly hosts: readonly string[];
   readonly database: DatabaseConfig;
   readonly jwt: {
     readonly secret: string;
     readonly ttlSeconds: number;
-    /** The folder that keeps the secret; undefined where the environment gives it. */
+    /** The folder that stores the secret; undefined if the environment has it. */
     readonly keptIn?: string | undefined;
-    /** They verify no tokens any longer. Fingerprints of the last day's idempotency keys are still checked with them. */
+    /** Earlier secrets, which no longer verify tokens. Only fingerprints of the last day's idempotency keys are checked with them. */
     readonly previousSecrets?: readonly string[];
   };
-  /** Each step doubles the work for a password, for guessers and for the server. */
+  /** Each step doubles the work of a hash, for attackers and for the server. */
   readonly bcryptCost: number;
   readonly policies: Policies;
-  /** Proxies of the operator's own in front of the server. */
+  /** The operator's own proxies in front of the server. */
   readonly trustedProxies: TrustedProxies;
-  /** How long a connection stays open between two requests. A proxy that closes its idle connections sooner never meets a closed one. */
+  /** How long a connection stays open between two requests. It must be longer than a proxy's own limit, so that the proxy closes first. */
   readonly keepAliveSeconds: number;
-  /** Whether browsers are to reach the subdomains over TLS alone, too. */
+  /** Whether browsers must use TLS for the subdomains too. */
   readonly hstsIncludeSubdomains: boolean;
   /** Other origins whose pages may read answers in a browser. */
   readonly corsOrigins: readonly string[];
-  /** Lines of the log below it are left out. */
+  /** Log lines below this level are not written. */
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  /** What `GET /metrics` asks for as a bearer token; without one the open profile shows them to anyone, the locked to nobody. */
+  /** The bearer token for `GET /metrics`. Without one, the open profile shows metrics to anyone, and the locked profile to nobody. */
   readonly metricsToken: string | undefined;
-  /** Whether OpenTelemetry's own variables ask for traces; what else they say its SDK reads itself. */
+  /** Whether OpenTelemetry's variables turn traces on. Its SDK reads their other values itself. */
   readonly tracing: boolean;
-  /** Between two audits of the stock; 0 for none. */
+  /** The time between two audits of the stock. 0 means no audits. */
   readonly auditMinutes: number;
   /** How long a stopping server still accepts connections and answers that it is not ready. */
   readonly drainSeconds: number;
@@ -61,8 +61,8 @@ export interface Config {
 const LOOPBACK = ['127.0.0.1', '::1'];
 
 /**
- * Makes the configuration, or throws one StartFault that names everything wrong with it. Who signs no tokens needs no secret
- * and makes none: an auditor is not to be given the key to every account.
+ * Makes the configuration, or throws one StartFault with all its faults. With `signsTokens: false` no secret is needed or created, so an
+ * auditor does not get the key to every account.
  */
 export function loadConfig(environment: RawEnvironment, { signsTokens = true } = {}): Config {
   const faults: string[] = [];
@@ -162,7 +162,7 @@ const Minutes = v.pipe(
   v.check((minutes) => minutes <= 10_080, MINUTES_MESSAGE),
 );
 
-/** The two variables that name a collector; OTEL_SDK_DISABLED is the standard's own switch. */
+/** Two variables can name a collector. OTEL_SDK_DISABLED turns traces off, as the standard says. */
 function tracingOf(env: Environment, faults: string[]): boolean {
   const names = (['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] as const).filter((name) => env[name] !== undefined);
   for (const name of names)
@@ -172,7 +172,7 @@ function tracingOf(env: Environment, faults: string[]): boolean {
 
 const urlOf = (text = ''): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
 
-/** Origins as browsers spell them. A star would let every page on the web read what its visitor may. */
+/** Origins in the form that browsers send. A star is refused, because then every web page could read what its visitor may read. */
 function originsOf(env: Environment, faults: string[]): readonly string[] {
   const origins = (env['CORS_ORIGINS'] ?? '').split(',').flatMap((origin) => origin.trim() || []);
   const isOrigin = (text: string) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
@@ -185,7 +185,7 @@ function originsOf(env: Environment, faults: string[]): readonly string[] {
 function policiesOf(env: Environment, profile: Profile, read: Read, faults: string[]): Policies {
   const base = PROFILES[profile];
   const { selling, accounts } = base;
-  // A value that cannot be read is a fault already; with the profile's in its place the others are judged too.
+  // An invalid value is already a fault. The profile's value then replaces it, so that the other settings are checked too.
   const pastEvents = read('ALLOW_PAST_EVENTS', Switch, selling.pastEvents ? 'yes' : 'no') ?? selling.pastEvents;
   const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no') ?? base.organizerEmail;
   const { charactersMin: fewest } = accounts.passwords;
@@ -214,7 +214,7 @@ function policiesOf(env: Environment, profile: Profile, read: Read, faults: stri
   };
 }
 
-/** In a variable, 0 is no limit. */
+/** In a variable, 0 means no limit. */
 const orZero = (limit: number | 'unlimited'): string => (limit === 'unlimited' ? '0' : String(limit));
 
 function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read, faults: string[]): readonly string[] | undefined {
@@ -236,7 +236,7 @@ function hostsOf(env: Environment, profile: Profile, nodeEnv: string, read: Read
 const userLimitNotice = (maximum: number): string =>
   `A user may hold at most ${maximum} tickets of one event. MAX_TICKETS_PER_USER changes that; 0 is no limit.`;
 
-/** Any other NODE_ENV than these three locks the profile, and may be a misspelling of one of them. */
+/** Any other NODE_ENV chooses the locked profile, and may be a misspelling of one of these three. */
 const profileNotice = (nodeEnv: string): string[] =>
   ['development', 'test', 'production'].includes(nodeEnv)
     ? []

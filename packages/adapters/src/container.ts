@@ -36,7 +36,7 @@ import { JoseTokenService } from './security/jose-token-service.ts';
 
 const token = <T>(name: string): ServiceIdentifier<T> => Symbol(name);
 
-/** Everything that is wired, by its port. */
+/** The tokens of everything in the container, by port. */
 export const TOKENS = {
   config: token<Config>('Config'),
   measures: token<Measures>('Measures'),
@@ -62,15 +62,15 @@ export const TOKENS = {
   useCases: token<UseCases>('UseCases'),
 };
 
-/** What selling needs of a configuration. */
+/** The part of the configuration that selling needs. */
 export interface SellingConfig {
   readonly database: DatabaseConfig;
   readonly policies: { readonly selling: SellingPolicy };
 }
 
 /**
- * Wires what sells, which without accounts is all. Nothing is opened yet: the database answers `Unavailable` until it is connected. The caller
- * ends the container with `unbindAllAsync()`, which closes the database.
+ * Builds the part that sells, which is everything on a platform without accounts. It does not open the database, which answers
+ * `Unavailable` until it is connected. The caller ends the container with `unbindAllAsync()`, which closes the database.
  */
 export function createSellingContainer(
   { database: config, policies: { selling: policy } }: SellingConfig,
@@ -105,7 +105,7 @@ export function createSellingContainer(
   return container;
 }
 
-/** Wires the whole platform: what sells, and accounts. */
+/** Builds the whole platform: the part that sells, and accounts. */
 export function createContainer(config: Config, measures = NO_MEASURES): Container {
   const container = createSellingContainer(config, measures, 'ours');
   container.bind(TOKENS.config).toConstantValue(config);
@@ -132,7 +132,7 @@ export function createContainer(config: Config, measures = NO_MEASURES): Contain
   return container;
 }
 
-/** Everything the core needs from outside, except for the actor. */
+/** Every port of the core, except for the users. */
 export const sellingPorts = (container: Pick<Container, 'get'>): Omit<Ports, 'users'> => ({
   events: container.get(TOKENS.events),
   bookings: container.get(TOKENS.bookings),

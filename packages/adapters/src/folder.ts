@@ -2,8 +2,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes the folder and what is missing above it, for its owner alone: who else has an account on the machine is not to read hashes and
- * e-mails. One by one: Node’s own `recursive` never returns where the system makes none (/proc).
+ * Creates the folder and its missing parents. Only the owner can read them, because other users of the machine must not read hashes and
+ * e-mails. It creates one folder at a time: Node's option `recursive` never returns in a place where the system creates no folders (/proc).
  */
 export function makeFolder(folder: string): void {
   try {
@@ -17,7 +17,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** So that a name that was given or changed in it survives a power cut. Where folders cannot be opened (Windows), the system does as it does. */
+/** Makes a new or changed name in the folder survive a power cut. On Windows, folders cannot be opened, and nothing is done. */
 export function syncFolder(folder: string): void {
   try {
     const descriptor = openSync(folder, 'r');

@@ -18,16 +18,16 @@ import { KEPT_MS } from '@ticket/domain/spi';
 import { makeFolder, syncFolder } from './folder.ts';
 
 const NAME = 'jwt-secret';
-/** The secrets before it: one a line, with the moment until which it was in use. */
+/** Earlier secrets, one on each line, with the time until which it was in use. */
 const PREVIOUS = 'jwt-secret-previous';
-/** Files that a killed start leaves: a random name, or of an older program its process id. */
+/** Files that a killed start leaves behind. Their names end in a random id, or in a process id from an older program. */
 const LEFTOVER = /^jwt-secret\.(?:\d{1,7}|new-[\da-f-]{36})$/;
 
 /**
- * The secret that is kept in the folder, made at the first start. Processes that start at once end with the same one, and none reads a
- * part of it. Each writes a secret of its own to the end. Then a single step of the file system, a hard link, gives one of them the name.
- * Where the file system has no hard links, the secret lies in a folder that is renamed. The rename fails where a folder with content has
- * the name already.
+ * The secret that is stored in the folder. The first start creates it. Processes that start at the same time get the same secret, and none
+ * reads half of it. Each process writes its own secret to a file. Then a hard link, which is one step of the file system, gives the final
+ * name to only one of them. If the file system has no hard links, the secret is in a folder that is renamed. The rename fails if a folder
+ * with content already has the name.
  */
 export function keptSecret(folder: string): { readonly secret: string; readonly file: string; readonly isNew: boolean } {
   const before = read(folder);
@@ -39,7 +39,7 @@ export function keptSecret(folder: string): { readonly secret: string; readonly 
   try {
     make(folder);
   } catch (error) {
-    if (read(folder) === undefined) throw error; // else another process was first
+    if (read(folder) === undefined) throw error; // otherwise another process was first
   }
   const made = read(folder);
   if (made === undefined) throw new Error('the secret is gone again');
@@ -48,13 +48,13 @@ export function keptSecret(folder: string): { readonly secret: string; readonly 
 }
 
 /**
- * A new secret in the place of the one that is kept in the folder, so that no token that was given before opens anything. The old one is
- * kept for a day, for the fingerprints of that day's idempotency keys alone. Says whether there was one.
+ * Replaces the secret in the folder, so that earlier tokens are no longer valid. The old secret is kept for a day, only for the
+ * fingerprints of idempotency keys. Returns whether there was a secret.
  */
 export function renewKeptSecret(folder: string, now = new Date()): boolean {
   const before = read(folder);
   if (before === undefined) return false;
-  // In this order: killed in between, the old secret is the secret still, and nothing is lost.
+  // The order matters: if the process is killed in between, the old secret is still in use, and nothing is lost.
   replace(folder, join(folder, PREVIOUS), [`${now.toISOString()} ${before.secret}`, ...previousLines(folder, now)].join('\n'));
   replace(folder, before.file, randomBytes(48).toString('base64url'));
   return true;
@@ -71,7 +71,7 @@ function previousLines(folder: string, now: Date): readonly string[] {
   return readFileSync(file, 'utf8').split('\n').filter(isRecent);
 }
 
-/** Whole or not at all. */
+/** Replaces the file completely or not at all. */
 function replace(folder: string, file: string, text: string): void {
   const whole = join(folder, `${PREVIOUS}.new-${randomUUID()}`);
   write(whole, text);
@@ -106,7 +106,7 @@ function make(folder: string): void {
   }
 }
 
-/** To its end, and onto the disk, before it gets its name. */
+/** Writes the file completely and to the disk, before it gets its final name. */
 function write(file: string, secret: string): void {
   const opened = openSync(file, 'wx', 0o600);
   try {
@@ -117,11 +117,11 @@ function write(file: string, secret: string): void {
   }
 }
 
-/** There is a secret, so nothing that another process has begun can become one. */
+/** Removes files of unfinished starts. A secret exists, so none of these files can become one. */
 function removeLeftovers(folder: string): void {
   try {
     for (const name of readdirSync(folder)) if (LEFTOVER.test(name)) rmSync(join(folder, name), { recursive: true, force: true });
   } catch {
-    // A folder that may only be read keeps them.
+    // In a read-only folder they stay.
   }
 }

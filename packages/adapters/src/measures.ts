@@ -2,36 +2,36 @@
 export type Gauge =
   | 'stock_queue'
   | 'password_queue'
-  /** Tries that wait for a connection of the pool, and its connections. */
+  /** Transactions and reads that wait for a connection of the pool. */
   | 'connection_queue'
   | 'connections_in_use'
   | 'connections_idle'
-  /** 1 while the database takes no writes, else 0. */
+  /** 1 while the database refuses writes, otherwise 0. */
   | 'writes_refused';
 
-/** Why the database takes no writes. */
+/** Why the database refuses writes. */
 export const WRITES_REFUSED = ['read_only', 'no_quorum', 'no_room', 'disk_failed', 'denied', 'failed'] as const;
 export type WritesRefused = (typeof WRITES_REFUSED)[number];
 
-/** Why a try was repeated: a class of the engine's errors, a row that was not as locked, a lost answer to COMMIT. */
+/** Why a transaction or a read was tried again: a class of the engine's errors, a stale row, or a lost answer to COMMIT. */
 export const RETRY_CLASSES = ['rolled_back', 'not_started', 'wrong_server', 'connection_lost', 'stale_row', 'lost_commit', 'other'] as const;
 export type RetryClass = (typeof RETRY_CLASSES)[number];
 
-/** Where the adapters report their work, to be counted. */
+/** The adapters report their work here, so that it can be counted. */
 export interface Measures {
-  /** How to read a gauge, whenever somebody looks. */
+  /** Registers how to read a gauge. */
   readonly watch: (gauge: Gauge, read: () => number) => void;
-  /** Decisions that shared a transaction, and how long the first of them had waited for it to begin. */
+  /** The number of decisions in a batch, and how long the first of them waited before it began. */
   readonly stockBatch: (size: number, longestWaitMs: number) => void;
-  /** How long the lock on a batch's events was waited for, also in vain. */
+  /** How long a batch waited for the locks on its events, also if it did not get them. */
   readonly lockWait: (milliseconds: number) => void;
-  /** A failed try is repeated; by the class of its error. */
+  /** A transaction or a read is tried again after an error of this class. */
   readonly retry: (kind: RetryClass) => void;
-  /** A COMMIT whose outcome could not be found out. */
+  /** The outcome of a COMMIT stayed unknown. */
   readonly unknownOutcome: () => void;
-  /** A connection was destroyed: its state is not known, or its server accepts no writes. */
+  /** A connection was closed because its state is unknown, or because its server accepts no writes. */
   readonly connectionGivenUp: () => void;
-  /** The database begins to refuse writes, or (undefined) takes them again. */
+  /** The database begins to refuse writes. With undefined it accepts them again. */
   readonly writes: (refusedBecause: WritesRefused | undefined) => void;
 }
 
@@ -47,7 +47,7 @@ export const NO_MEASURES: Measures = {
   writes: nothing,
 };
 
-/** The same, but an error in counting never reaches the work that is counted. */
+/** Wraps `measures`, so that an error in counting cannot fail the work that is counted. */
 export function harmless(measures: Measures): Measures {
   const safe =
     <Facts extends readonly unknown[]>(tell: (...facts: Facts) => void) =>
@@ -55,7 +55,7 @@ export function harmless(measures: Measures): Measures {
       try {
         tell(...facts);
       } catch {
-        // a number is missing, a ticket is not
+        // a count is missing, which is better than a failed booking
       }
     };
   return {

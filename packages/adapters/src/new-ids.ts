@@ -1,7 +1,10 @@
 import type { NewId } from '@ticket/domain';
 import { V7Generator } from 'uuidv7';
 
-/** Ids that sort by the time they were made. Random numbers are drawn by many: eight at a time, as the library does, half of an id's cost is the drawing. */
+/**
+ * Makes ids that sort by their creation time. It draws many random numbers at once. The library draws eight at a time, and then drawing
+ * takes half of an id's time.
+ */
 export function newIds(): NewId {
   const numbers = new Uint32Array(512);
   let next = numbers.length;

@@ -1,4 +1,4 @@
-/** Imported first by every program: an older Node would fail on syntax, deep inside a library, without a clear message. */
+/** Every program imports this file first. An older Node would fail on syntax inside a library, without a clear message. */
 const MIN = [20, 19] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < MIN[0] || (major === MIN[0] && minor < MIN[1])) {

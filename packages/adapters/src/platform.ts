@@ -5,12 +5,12 @@ import { createContainer, createSellingContainer, type SellingConfig, sellingPor
 import type { Measures } from './measures.ts';
 import type { UseCases } from './use-cases.ts';
 
-/** For an app with accounts of its own: it vouches for the actor, `{ userId, role }`. */
+/** The platform for an app that has its own accounts and vouches for the actor, `{ userId, role }`. */
 export interface PlatformWithoutAccounts {
   readonly useCases: SellingUseCases;
   /** Opens the database and brings its tables up to date. Until then, every use case that needs it refuses with `Unavailable`. */
   connect(): Promise<void>;
-  /** Ends what is under way and closes the database. */
+  /** Finishes running work and closes the database. */
   close(): Promise<void>;
 }
 
@@ -26,8 +26,9 @@ export function createPlatform(config: Config, measures?: Measures): Platform {
 }
 
 /**
- * The same for an app with accounts of its own: it has no users, passwords or tokens of ours. New tables then have no foreign keys to
- * users, and cannot be opened with accounts later. Tables that were made with accounts keep their keys, so an owner needs a row there.
+ * The platform for an app that has its own accounts. It has no users, passwords or tokens of ours. New tables have no foreign keys to
+ * users, and cannot be opened with accounts later. Tables that were created with accounts keep their foreign keys, so an owner needs a row
+ * in `users`.
  */
 export function createPlatformWithoutAccounts(config: SellingConfig, measures?: Measures): PlatformWithoutAccounts {
   const container = createSellingContainer(config, measures);

@@ -1,10 +1,10 @@
 import { SELLING_POLICY, type SellingPolicy } from '@ticket/domain';
 import { ACCOUNT_POLICY, type AccountPolicy } from '@ticket/domain/accounts';
 
-/** `open` is the contract to the letter, for a laptop; `locked` is for a server that strangers reach. */
+/** `open` behaves exactly as specified, and is for a laptop. `locked` is for a server that strangers can reach. */
 export type Profile = 'open' | 'locked';
 
-/** All that differs between installations, of the core, of accounts and of what is shown. */
+/** All rules that differ between installations: of the core, of accounts, and of what the API shows. */
 export interface Policies {
   readonly profile: Profile;
   readonly selling: SellingPolicy;
@@ -14,13 +14,13 @@ export interface Policies {
 }
 
 /**
- * The deepest page where strangers ask. SQLite passes 10,000 rows by in 2 ms while nobody else is served, and 400,000 in 150 ms. Nobody turns 100
- * pages by hand.
+ * The largest offset of a list on a server for strangers. SQLite skips 10,000 rows in 2 ms, and 400,000 in 150 ms. Meanwhile the process
+ * serves nobody else. People do not turn 100 pages.
  */
 const REACH_MAX = 10_000;
 const LOCKED_LIST = { limit: 100, limitMax: 100, offsetMax: REACH_MAX, totalMax: REACH_MAX };
 
-/** What each profile means unless the installation says otherwise. The installation adds the list of common passwords. */
+/** The rules of each profile, unless settings change them. The configuration adds the list of common passwords. */
 export const PROFILES: Readonly<Record<Profile, Policies>> = {
   open: {
     profile: 'open',

@@ -5,22 +5,22 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const end: Act = () => process.exit(0);
 
 /**
- * A signal ends the process at once. A server sets this before it loads its program, while nothing is in flight. The first process of a
- * container otherwise ignores a signal that it has no handler for.
+ * Makes a signal end the process at once. A server calls it before it loads its program, when no request can be running. Without a handler,
+ * the first process of a container ignores the signal.
  */
 export function endOnSignals(): void {
   for (const signal of SIGNALS) process.on(signal, end);
   process.once('exit', waitForNoName);
 }
 
-/** From now on a signal does this instead. */
+/** From now on a signal calls `act` instead. */
 export function onSignals(act: Act): void {
   for (const signal of SIGNALS) process.off(signal, end).on(signal, act);
 }
 
 /**
- * Node joins its threads at the end, and one that looks up a name waits for as long as the resolver takes. A signal ends it: the one that
- * supervisors take for a clean end, where it is one.
+ * At its end Node waits for its threads, and a thread that looks up a name may wait long for the resolver. So the process kills itself.
+ * After exit code 0 it uses SIGTERM, which supervisors accept as a clean end.
  */
 function waitForNoName(exitCode: number): void {
   if (!process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) return;

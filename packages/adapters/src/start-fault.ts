@@ -1,12 +1,12 @@
-/** What keeps the program from starting, in one line for the person who starts it: what is wrong and what to do. */
+/** A reason why the program cannot start, in one line for the operator: what is wrong and what to do. */
 export class StartFault extends Error {
   override readonly name = 'StartFault';
 }
 
-/** A refusal of the system or of SQLite: a file, its rights, room on the disk, an address. */
+/** Error codes of the operating system or of SQLite: a missing file, rights, a full disk, an address in use. */
 const OF_THE_SYSTEM = /^(?:E[A-Z\d]{2,}|SQLITE_\w+)$/;
 
-/** What is printed of an error that ends the program: a stack is for what only a change of the program cures. */
+/** The text that is printed for an error that ends the program. It has a stack only if the error is a bug. */
 export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof StartFault) return error.message;

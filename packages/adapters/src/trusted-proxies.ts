@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 
-/** The proxies in front: their addresses and networks or, for want of those, how many of them write into X-Forwarded-For. */
+/** The proxies in front of the server: their addresses and networks, or the number of proxies that write into X-Forwarded-For. */
 export type TrustedProxies = number | readonly string[];
 
 const PROXIES_MAX = 10;
 const BITS = { 4: 32, 6: 128 } as const;
 
-/** Reads `TRUSTED_PROXIES`. A number is believed from everybody who reaches the port, which is said at start. */
+/** Reads `TRUSTED_PROXIES`. With a number, the header is believed from every client that reaches the port, and a notice says so. */
 export function trustedProxiesOf(text: string, faults: string[], notices: string[]): TrustedProxies {
   const entries = text.split(',').flatMap((entry) => entry.trim() || []);
   const numbers = entries.filter((entry) => /^\d+$/.test(entry));
@@ -30,7 +30,7 @@ export function trustedProxiesOf(text: string, faults: string[], notices: string
 const numberNotice = (number: string): string =>
   `TRUSTED_PROXIES=${number} believes X-Forwarded-For from everybody who reaches this port. Give the addresses or networks of your proxies instead, such as 10.0.0.0/8,127.0.0.1,::1, or see that nobody reaches the port past them.`;
 
-/** A network of everybody (/0) is none of proxies, and IPv4 is written as such. */
+/** Whether the entry is an address or a network of proxies. A network of all addresses (/0) is refused, and so is IPv4 in the form of IPv6. */
 function isNetwork(entry: string): boolean {
   const [address = '', bits, ...rest] = entry.split('/');
   const family = isIP(address);

@@ -1,7 +1,7 @@
 import { createUseCases, identifyActor, type Ports } from '@ticket/domain';
 import { type AccountPorts, createAccountUseCases } from '@ticket/domain/accounts';
 
-/** The core's use cases and those of accounts: all that a platform with accounts of its own can do. */
+/** All use cases of a platform with accounts: those of the core and those of accounts. */
 export const everyUseCase = (ports: Ports & AccountPorts) => ({
   ...createUseCases(ports),
   ...createAccountUseCases(ports),

@@ -1,4 +1,4 @@
-/** The ticketing core: events, bookings and the rules of selling every ticket once. `createUseCases(ports)` is the way in. */
+/** The ticketing core: events, bookings, and the rules that sell every ticket once. Start with `createUseCases(ports)`. */
 
 export type { ActorRef, Role, SignedIn, TokenHolder, VouchedUser } from './requests/actor.ts';
 export { identifyActor } from './requests/asking.ts';

@@ -1,4 +1,4 @@
-/** What the authors of adapters need: how a batch of decisions is settled on locked rows, and what the ports promise beneath the use cases. */
+/** For authors of adapters: `settle()`, which decides a batch on locked rows, and the types of the ports. */
 
 export { type Actor, actorNow, rowNeededBy, type SignedInRow, userIdOf } from './requests/actor.ts';
 export type { RepositoryContext } from './requests/context.ts';

@@ -4,7 +4,7 @@ import { AnsweredNo } from '../answered-no.ts';
 import { Id, parsed } from '../options.ts';
 import type { WithUseCases } from '../with-use-cases.ts';
 
-/** tickets audit [--event <id>] [--json]: exit 0 when every ticket is accounted for, 1 with the differences. */
+/** tickets audit [--event <id>] [--json]: exits with 0 if every ticket is accounted for, otherwise prints the differences and exits with 1. */
 export const audit = (withUseCases: WithUseCases) =>
   new Command('audit')
     .description('prove that stock, bookings and ledger agree; exit 1 with the differences when they do not')

@@ -4,7 +4,10 @@ import { AnsweredNo } from '../answered-no.ts';
 import { FileName, parsed } from '../options.ts';
 import { configured } from '../with-use-cases.ts';
 
-/** tickets backup <file>: exit 0 when the backup is there, whole and checked; 1 with the command to run where the database has tools of its own. */
+/**
+ * tickets backup <file>: exits with 0 if the backup is complete and checked. If the database has its own tools, prints the command to run
+ * and exits with 1.
+ */
 export const backup = () =>
   new Command('backup')
     .description('copy the embedded database into a new file while it is in use; of a server, print the command that does')
@@ -18,7 +21,7 @@ export const backup = () =>
         );
         return;
       }
-      // Nothing was backed up, so a script that goes on after this command must stop.
+      // Nothing was backed up, so the exit code must stop a script.
       console.error(`Nothing was backed up: ${done.why}. Run:`);
       console.log(done.backUp);
       if (done.onMariaDb !== undefined) console.error(`On MariaDB: ${done.onMariaDb}`);

@@ -14,8 +14,8 @@ const NO_PASSWORD =
   "error: there is no password: TICKETS_PASSWORD is not set, and standard input is empty. Set it, or give a line: echo 'the password' | tickets user create ...";
 
 /**
- * tickets user create --name <name> --email <email> [--role admin]
- * The password comes from TICKETS_PASSWORD, or a line on standard input: an argument would show in the list of processes.
+ * tickets user create --name <name> --email <email> [--role admin] The password comes from TICKETS_PASSWORD, or from a line on standard
+ * input, because an argument would be visible in the list of processes.
  */
 export const createUser = (withUseCases: WithUseCases) =>
   new Command('create')
@@ -25,7 +25,7 @@ export const createUser = (withUseCases: WithUseCases) =>
     .addOption(new Option('--role <role>', 'the role').choices(['user', 'admin']).default('user'))
     .addOption(new Option('--password <password>', 'seen by every process on this machine; better leave it out').env('TICKETS_PASSWORD'))
     .action(async ({ name, email, role, password: given }: Options, command: Command) => {
-      // A variable that the shell does not have leaves an empty one, here as in the configuration.
+      // An empty variable counts as not set, as in the configuration.
       const password = given || (await passwordFromStandardInput());
       if (password === '') command.error(NO_PASSWORD);
       const account = { name, email, role, password };

@@ -5,7 +5,7 @@ import { FileName, parsed } from '../options.ts';
 import { configured } from '../with-use-cases.ts';
 import { lineOf } from './audit.ts';
 
-/** tickets restore <file>: exit 0 when the backup is the database now; 1 when it is not, or its books do not agree. */
+/** tickets restore <file>: exits with 0 if the backup is now the database, and with 1 if it is not, or if the audit finds differences. */
 export const restore = () =>
   new Command('restore')
     .description('put a backup in the place of the embedded database, which no server may have open; the old one is kept beside it')

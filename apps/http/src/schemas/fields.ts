@@ -3,16 +3,16 @@ import * as v from 'valibot';
 import { faults } from '../messages.ts';
 
 /*
- * What fields of requests are made of. The domain's predicates judge; `v.metadata` repeats their limits for readers of the
- * OpenAPI document, because valibot's own lengths count UTF-16 units where the domain and JSON Schema count characters.
+ * The types of request fields. The domain's functions check them. `v.metadata` repeats their limits for the OpenAPI document, because
+ * valibot's own lengths count UTF-16 units, and the domain and JSON Schema count characters.
  */
 export const text = v.string(faults.text);
 
-/** A line without the spaces around it. */
+/** A line of text, from which the spaces around it are removed. */
 export const line = (isRight: (text: string) => boolean, maxLength: number) =>
   v.pipe(text, v.trim(), v.check(isRight, faults.line(maxLength)), v.metadata({ minLength: 1, maxLength }));
 
-/** A transformation that may find nothing, which is the fault. */
+/** A transformation. If `parse` returns undefined, that is a fault. */
 export const parsed = <From, To>(parse: (from: From) => To | undefined, fault: string) =>
   v.rawTransform<From, To>(({ dataset, addIssue, NEVER }) => {
     const value = parse(dataset.value);
@@ -21,7 +21,7 @@ export const parsed = <From, To>(parse: (from: From) => To | undefined, fault: s
     return NEVER;
   });
 
-/** Any UUID; lower case from here on, as it is stored. */
+/** Any UUID. It is changed to lower case, which is its stored form. */
 export const Uuid = v.pipe(text, v.uuid(faults.id), v.toLowerCase());
 
 export const TicketCount = v.pipe(

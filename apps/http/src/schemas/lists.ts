@@ -2,7 +2,7 @@ import type { ListLimits } from '@ticket/domain';
 import * as v from 'valibot';
 import { faults } from '../messages.ts';
 
-/** How a list may be asked for. The domain judges the same limits again, for callers that are no HTTP client. */
+/** The query of a list. The domain checks the same limits again, for callers that do not use HTTP. */
 export function listRequest({ limit, limitMax, offsetMax }: ListLimits) {
   const fault = faults.limit(limitMax);
   const offsetFault = faults.offset(offsetMax);

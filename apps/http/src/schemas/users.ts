@@ -17,7 +17,7 @@ import * as v from 'valibot';
 import { faults } from '../messages.ts';
 import { line, text } from './fields.ts';
 
-/** Judged before its case is lowered: some letters that are not ASCII have lower case forms that are. */
+/** Checked before it is lowered, because some letters outside ASCII have lower-case forms in ASCII. */
 const Email = v.pipe(
   text,
   v.trim(),
@@ -26,7 +26,7 @@ const Email = v.pipe(
   v.transform(normalEmail),
 );
 
-/** One to compare: any other wrong one is just wrong (401). */
+/** A password to compare with the stored one. It is checked only for its form, because a wrong password gets 401. */
 const TypedPassword = v.pipe(
   text,
   v.check(isPasswordTypeable, faults.passwordNotStorable),
@@ -55,7 +55,7 @@ const entries = (rules: PasswordRules) =>
 
 export const newUser = (rules: PasswordRules) => v.pipe(entries(rules), v.metadata({ ref: 'NewUser' }));
 
-/** `current_password` is a field only where the policy asks for it; elsewhere it is ignored, as any other unknown field. */
+/** `current_password` is a field only if the policy requires it. Otherwise it is ignored, as any other unknown field. */
 export const userChanges = ({ passwords, asksForCurrentPassword }: Pick<AccountPolicy, 'passwords' | 'asksForCurrentPassword'>) => {
   const changes = v.partial(entries(passwords));
   const proved = v.pipe(
@@ -66,7 +66,7 @@ export const userChanges = ({ passwords, asksForCurrentPassword }: Pick<AccountP
   return asksForCurrentPassword ? proved : v.pipe(changes, v.metadata({ ref: 'UserChanges' }));
 };
 
-/** Only the checks that a look-up needs: any other wrong pair is just a wrong pair (401). */
+/** Only the checks that a look-up needs. Any other wrong pair gets 401. */
 export const Credentials = v.pipe(
   v.object(
     {

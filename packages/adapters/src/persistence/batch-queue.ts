@@ -2,9 +2,9 @@ import { Unavailable } from '@ticket/domain';
 import { UnforeseenFailure } from './database-errors.ts';
 
 /**
- * Lets what arrives while a batch is in flight share the next one, in arrival order. No timer: a lone request goes out at once.
- * For writes it is group commit: the limit of a row lock is one commit after another, so a commit is made to count for many.
- * For reads it makes one statement of many, begun after all of them were asked, so that no answer is older than its question.
+ * Requests that arrive while a batch runs share the next batch, in arrival order. There is no timer: a single request starts at once. For
+ * writes this is group commit: commits on one row follow each other, so one commit stores many decisions. For reads, one statement answers
+ * many requests. It starts after all of them arrived, so no answer shows data from before the request.
  */
 export class BatchQueue<Request, Answer> {
   readonly #lanes: Lane<Request, Answer>[];
@@ -15,12 +15,12 @@ export class BatchQueue<Request, Answer> {
     this.#lanes = Array.from({ length: options.lanes }, () => ({ waiting: [], busy: false, msPerRequest: 0 }));
   }
 
-  /** How many wait now. */
+  /** The number of waiting requests. */
   get waiting(): number {
     return this.#lanes.reduce((sum, { waiting }) => sum + waiting.length, 0);
   }
 
-  /** Requests of one key are answered in the order they came. Refuses with `Unavailable` when too many wait. */
+  /** Requests with the same key are answered in arrival order. Rejects with `Unavailable` if too many requests wait. */
   submit(key: string, request: Request): Promise<Answer> {
     const lane = this.#lanes[hash(key) % this.#lanes.length];
     return new Promise((resolve, reject) => {
@@ -49,7 +49,7 @@ export class BatchQueue<Request, Answer> {
     lane.busy = false;
   }
 
-  /** Moves those who may join from the lane into the batch, in the order they came, up to its size. A batch that was halved takes none. */
+  /** Moves waiting requests that may join into the batch, in arrival order, up to its size. A half of a batch accepts none. */
   #admit(batch: Waiting<Request, Answer>[], openTo: OpenTo<Request, Answer> | undefined, mayJoin: (request: Request) => boolean): Request[] {
     if (openTo === undefined || batch.length >= openTo.size) return [];
     const { waiting } = openTo.lane;
@@ -63,14 +63,14 @@ export class BatchQueue<Request, Answer> {
     return joined.map(({ request }) => request);
   }
 
-  /** Decisions that have waited too long are refused, not served late: the client may be gone, and others wait behind. */
+  /** Refuses a request that has waited too long. Its client may be gone, and other requests wait behind it. */
   #isInTime({ since, reject }: Waiting<Request, Answer>, now: number): boolean {
     const late = now - since > this.#options.waitingMs;
     if (late) reject(new Unavailable(`waited ${Math.round(now - since)} ms for others`));
     return !late;
   }
 
-  /** Waits on as long as each turn brings more, so that a crowd that is just connecting shares a batch too. */
+  /** Waits as long as each turn of the event loop brings more requests, so that clients that are just connecting share the batch too. */
   async #gather({ waiting }: Lane<Request, Answer>, size: number): Promise<void> {
     const { gather } = this.#options;
     if (gather === undefined) return;
@@ -80,15 +80,21 @@ export class BatchQueue<Request, Answer> {
     }
   }
 
-  /** As many as the last batch's pace allows in the time a batch may take; never so few that the commit is the cost. */
+  /**
+   * The number of requests that fit into `batchMs` at the speed of the last batch. It is at least BATCH_MIN, because in a small batch the
+   * commit takes most of the time.
+   */
   #sizeFor({ msPerRequest }: Lane<Request, Answer>): number {
     const { batchMax, batchMs } = this.#options;
     return batchMs === undefined || msPerRequest === 0 ? batchMax : Math.min(batchMax, Math.max(BATCH_MIN, Math.floor(batchMs / msPerRequest)));
   }
 
-  /** A batch that fails has stored nothing: it is halved until the culprit stands alone, so its neighbours are answered. */
+  /**
+   * A batch that fails has stored nothing. Each half is tried as a batch of its own, until the request that fails is alone. So the other
+   * requests get their answers.
+   */
   async #commit(batch: Waiting<Request, Answer>[], openTo?: OpenTo<Request, Answer>): Promise<void> {
-    // The database may still answer a try that was given up. A decision that joined it then would never be answered.
+    // The database may still answer a try that was given up. A request that joined that try would never get an answer.
     let ended = false;
     try {
       const answers = await this.#options
@@ -116,30 +122,30 @@ export class BatchQueue<Request, Answer> {
   }
 }
 
-/** Errors that concern every request of the batch. An unexpected error may be caused by a single request. */
+/** Whether the error affects every request of the batch. A single request may have caused an unexpected error. */
 const isOutage = (error: unknown): boolean => error instanceof Unavailable && !(error instanceof UnforeseenFailure);
 
 export interface BatchQueueOptions<Request, Answer> {
-  /** Transactions in flight at once; a key always takes the same lane. */
+  /** The number of batches that may run at once. A key always has the same lane. */
   readonly lanes: number;
   readonly batchMax: number;
-  /** The longest time of a batch, where the process serves nobody else meanwhile. */
+  /** The longest time of a batch, if the process serves nobody else meanwhile. */
   readonly batchMs?: number | undefined;
-  /** Requests that may wait in a lane, and how long. */
+  /** The number of requests that may wait in a lane, and how long each may wait. */
   readonly waitingMax: number;
   readonly waitingMs: number;
-  /** One turn of the event loop, awaited before a batch is taken where the engine answers so fast that nothing else would be read meanwhile. */
+  /** Waits for one turn of the event loop before a batch starts. For engines that answer so fast that the process would read no other input. */
   readonly gather?: (() => Promise<void>) | undefined;
-  /** Told of every batch that was answered: how many were in it, and how long the first of them had waited. Must not throw. */
+  /** Called after every batch, with the number of its requests and how long the first of them had waited. Must not throw. */
   readonly onBatch?: (size: number, longestWaitMs: number) => void;
   /**
-   * Stores a batch whole or not at all, and gives each request its answer: those of the batch, then those it admitted. With
-   * `admitWaiting` it lets requests join that came while it waited (for the database); what it does not take waits on.
+   * Stores a batch completely or not at all. Returns the answers of the batch's requests, then of those that joined. `admitWaiting` lets
+   * waiting requests join while the batch waits for the database. The others continue to wait.
    */
   readonly commit: (batch: readonly Request[], admitWaiting: AdmitWaiting<Request>) => Promise<readonly Answer[]>;
 }
 
-/** Moves requests that wait, and that may join, into the batch: in the order they came, up to its size. It gives those that joined. */
+/** Moves waiting requests that may join into the batch, in arrival order, up to its size. Returns those that joined. */
 export type AdmitWaiting<Request> = (mayJoin: (request: Request) => boolean) => readonly Request[];
 
 interface Waiting<Request, Answer> {
@@ -152,23 +158,23 @@ interface Waiting<Request, Answer> {
 interface Lane<Request, Answer> {
   readonly waiting: Waiting<Request, Answer>[];
   busy: boolean;
-  /** Of the last batch; 0 before the first. */
+  /** The average time of a request in the last batch; 0 before the first batch. */
   msPerRequest: number;
 }
 
-/** Where more may join a batch from, and how many there may be of it then. */
+/** The lane whose requests may join a batch, and the largest size of the batch. */
 interface OpenTo<Request, Answer> {
   readonly lane: Lane<Request, Answer>;
   readonly size: number;
 }
 
 /**
- * What serves every queue here. Bigger batches gain nothing and lock longer; behind more than some seconds of work nobody waits:
- * who would is told to come back.
+ * The limits of every queue. Larger batches are not faster, and hold locks longer. Nobody should wait for more than a few seconds of work,
+ * so further requests are refused.
  */
 export const QUEUE_LIMITS = { batchMax: 256, waitingMax: 10_000, waitingMs: 5000 };
 
-/** A bound on time makes batches no smaller than this. */
+/** `batchMs` does not make batches smaller than this. */
 const BATCH_MIN = 16;
 
 /** FNV-1a: spreads ids that differ in few characters. */

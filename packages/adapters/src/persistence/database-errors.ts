@@ -1,28 +1,28 @@
 import { Unavailable } from '@ticket/domain';
 
 /**
- * What a failure of the database means for the statement it stopped. Each dialect has the lists of its engine; those of Node and of the
- * network are here.
+ * What an error of the database means for the statement that failed. Each dialect has the list of its engine. The list of Node and the
+ * network is here.
  *
- * The default is the safe side. A failure that no list names is `unforeseen`: before COMMIT nothing is stored, at COMMIT
- * nobody knows (see `isKnownRollback` of a dialect). Only our own faults are bugs.
+ * An error that is on no list is `unforeseen`, which is safe: before COMMIT nothing is stored, and at COMMIT the outcome is unknown (see
+ * `isKnownRollback` of a dialect). Only faults of our own code are bugs.
  */
 export type ErrorClass =
   /** The transaction is rolled back, or can be: run all of it again. */
   | 'rolled_back'
-  /** Nothing was begun: wait, then run. */
+  /** Nothing was started: wait, then run. */
   | 'not_started'
-  /** This server takes no writes now, or soon nothing. Another one behind the same name may: give the connection up, then run. */
+  /** This server accepts no writes now, or is about to stop. Another server may have the same name by now: close the connection, then run. */
   | 'wrong_server'
-  /** The connection is gone, and with it whatever was not committed. */
+  /** The connection is gone, and all that was not committed is rolled back. */
   | 'connection_lost'
   /** No room to write, or a read-only file; nothing was stored. */
   | 'unwritable'
-  /** The file is not where it was opened; nothing was begun, and only a person can help. */
+  /** The file is no longer where it was opened. Nothing was started, and only a person can help. */
   | 'moved'
-  /** The disk failed. At COMMIT the log may hold the transaction all the same, and a restart find it. */
+  /** The disk failed. At COMMIT the log may still contain the transaction, and a restart may find it. */
   | 'disk_failed'
-  /** The server's user may not do it, or may no longer connect; nothing was stored. */
+  /** Our database user has no right to do this, or can no longer connect. Nothing was stored. */
   | 'denied'
   | 'duplicate'
   | 'referenced'
@@ -38,18 +38,18 @@ const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   EAI_AGAIN: 'not_started',
   EHOSTUNREACH: 'not_started',
   ENETUNREACH: 'not_started',
-  ETIMEDOUT: 'not_started', // of connecting; our own limit of a try is PROTOCOL_SEQUENCE_TIMEOUT
+  ETIMEDOUT: 'not_started', // while connecting; our own time limit of a try is PROTOCOL_SEQUENCE_TIMEOUT
   PROTOCOL_SEQUENCE_TIMEOUT: 'connection_lost',
   ECONNRESET: 'connection_lost',
   EPIPE: 'connection_lost',
 };
 
-/** What an engine's own failures mean; undefined for those that are not its own. */
+/** The meaning of an engine's own errors; undefined for other errors. */
 export interface Lists {
-  /** Of a number above zero. */
+  /** The class of an error with a number above zero. */
   readonly ofNumber?: (errno: number) => ErrorClass;
   readonly ofCode: (code: string) => ErrorClass | undefined;
-  /** Of what has neither a number nor a code. */
+  /** The class of an error with neither a number nor a code. */
   readonly ofWords?: (message: string) => ErrorClass | undefined;
 }
 
@@ -61,13 +61,13 @@ export const classifierBy =
     if (typeof code === 'string') {
       const kind = ofCode(code) ?? BY_CODE[code];
       if (kind !== undefined) return kind;
-      // Node's own word for a wrong argument is our fault; what it says of streams, sockets and TLS is the network's.
+      // Node's codes for wrong arguments are our fault. Its codes for streams, sockets and TLS are faults of the network.
       return /^(?:ERR_(?!STREAM|SOCKET|TLS|SSL)|[^A-Z])/.test(code) ? 'bug' : 'unforeseen';
     }
     return ofWords?.(message) ?? (isOfDriver ? 'unforeseen' : 'bug');
   };
 
-/** The database failed in an unexpected way. Nothing is stored. One request of a batch may be the cause. */
+/** The database failed in an unexpected way, and nothing is stored. One request of a batch may be the cause. */
 export class UnforeseenFailure extends Unavailable {
   constructor(error: unknown) {
     const { errno, code } = driverErrorOf(error);
@@ -75,13 +75,13 @@ export class UnforeseenFailure extends Unavailable {
   }
 }
 
-/** Which constraint a duplicate or a reference broke, in the engine's own words. */
+/** The engine's message. It names the constraint that a duplicate or a reference broke. */
 export const messageOf = (error: unknown): string => driverErrorOf(error).message;
 
-/** The error's number, where the engine gives one. */
+/** The error's number, if the engine gives one. */
 export const errnoOf = (error: unknown): unknown => driverErrorOf(error).errno;
 
-/** The error's code, in the words of its engine or of Node. */
+/** The error's code from the engine or from Node. */
 export const codeOf = (error: unknown): unknown => driverErrorOf(error).code;
 
 interface DriverError {

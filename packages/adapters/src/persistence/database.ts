@@ -18,22 +18,22 @@ import { weaknessesOf } from './walls.ts';
 import { WriteHealth } from './write-health.ts';
 import { type Turn, WriterTurns } from './writer-turns.ts';
 
-/** The one door to the database: transactions that write, and queries that only read. */
+/** All access to the database: transactions that write, and queries that only read. */
 export class Database {
   readonly dialect: Dialect;
-  /** For people: where the data is. */
+  /** The place of the data, for messages to people. */
   readonly address: string;
   readonly accounts: Accounts;
   readonly #measures: Measures;
   readonly #newId: NewId;
   readonly #writes: WriteHealth;
-  /** Where one connection writes for all, a second transaction begun meanwhile would run inside the first. */
+  /** If one connection makes all writes, a second transaction at the same time would run inside the first. So they take turns. */
   readonly #turns = new WriterTurns();
-  /** The connections of the pool that others than sales may use at once: however many ask, the lanes of the stock queue find one. */
+  /** Limits the pool's connections for all work except sales, so that each lane of the stock queue always finds one. */
   readonly #places: LimitFunction | undefined;
   #sources: Opened | undefined;
   #tellLost: (why: string) => void = () => {};
-  /** Called when the opened file is no longer at its path, with a message for operators: nothing is served until a restart. */
+  /** Resolves when the opened file is no longer at its path, with a message for operators. Nothing is served until a restart. */
   readonly whenLost = new Promise<string>((resolve) => {
     this.#tellLost = resolve;
   });
@@ -43,7 +43,7 @@ export class Database {
     this.accounts = accounts;
     this.#newId = newId;
     this.#measures = measures;
-    // A mark alone is the smallest thing that is written, and writing it proves all that a booking needs.
+    // The probe writes only a mark. This is the smallest write, and it needs everything that a booking needs.
     this.#writes = new WriteHealth(
       () => this.#marked(async () => ({ result: undefined, hasWritten: true }), 'accounts'),
       this.dialect.errors,
@@ -65,9 +65,9 @@ export class Database {
   }
 
   /**
-   * Connects and brings the tables up to date. Throws `Unavailable` while the database cannot be reached (call it again) and
-   * `StartFault` for what waiting does not cure. Safe when several processes start at once. `makes: false` is for who only
-   * looks: what is not there is reported, and nothing is made of it.
+   * Connects and brings the tables up to date. Throws `Unavailable` while the database cannot be reached; then call it again. Throws
+   * `StartFault` if waiting does not help. Several processes may start at once. `makes: false` is for callers that only read: if tables are
+   * missing, it throws and creates nothing.
    */
   async connect({ makes = true } = {}): Promise<void> {
     if (this.#sources !== undefined) return;
@@ -93,14 +93,14 @@ export class Database {
     this.#sources = sources;
   }
 
-  /** Why writes are refused now, in a word, as far as the last one told; undefined while they are accepted. */
+  /** Why the database refuses writes, as known from the last write; undefined while it accepts them. */
   get writesRefused(): WritesRefused | undefined {
     return this.#writes.refusedBecause;
   }
 
   /**
-   * Runs `work` in one transaction, whole: again from the start when the engine rolled it back, so `work` must do nothing
-   * else than use its manager. For what nobody is told of: after a lost COMMIT it is run again, so it may be done twice.
+   * Runs `work` in one transaction, and again from the start if the engine rolled it back. So `work` must only use its manager. It is for
+   * work whose outcome no client learns: after a lost COMMIT it runs again, so it may be stored twice.
    */
   async transaction<Result>(work: (manager: EntityManager) => Promise<Result>): Promise<Result> {
     const unmarked = async (manager: EntityManager) => ({ result: await work(manager), hasWritten: true });
@@ -108,8 +108,8 @@ export class Database {
   }
 
   /**
-   * The same, for a result that somebody is told. Every try writes one mark, which shows whether a lost COMMIT was stored. So `work` is
-   * never done twice, whatever others did since. `outcome: unknown` is thrown when that could not be found out in time.
+   * Runs `work` in one transaction whose outcome a client learns. Every try writes one mark, which shows whether a lost COMMIT was stored.
+   * So `work` is never stored twice, whatever others did since. If the mark cannot be read in time, it throws with `outcome: 'unknown'`.
    */
   async markedTransaction<Result>(work: Work<Result>, turn: Turn = 'accounts'): Promise<Result> {
     try {
@@ -127,7 +127,7 @@ export class Database {
     try {
       return await this.#run(work, mark, turn);
     } catch (error) {
-      // Whatever stopped the check, the outcome is unknown and is reported so.
+      // Whatever stopped the check, the outcome stays unknown.
       if (!mark.isInDoubt) throw error;
       this.#measures.unknownOutcome();
       throw new Unavailable('the answer to COMMIT was lost', { outcome: 'unknown', cause: error });
@@ -144,12 +144,12 @@ export class Database {
     return this.dialect.pool === undefined ? this.#turns.run(turn, run) : run();
   }
 
-  /** Whether sales wait, also those that gather into a batch and have not asked for the one writer yet: other writes let them go first. */
+  /** Sets how to learn whether sales wait, also sales that are still being collected into a batch. Other writes then let them go first. */
   letSalesGoFirst(wait: () => boolean): void {
     this.#turns.salesGather = wait;
   }
 
-  /** Deletes marks that are no longer needed, in small transactions, and returns their number. */
+  /** Deletes old marks in small transactions, and returns their number. */
   async sweepMarks({ stepRows = 500 } = {}): Promise<number> {
     let swept = 0;
     for (let step = stepRows; step === stepRows; swept += step)
@@ -158,15 +158,15 @@ export class Database {
   }
 
   /**
-   * Rows of one statement that only reads, on committed data. Where a proxy reads from replicas, or on a node of a cluster, `plain` may be older
-   * than what was committed elsewhere; `latest` is no older than the question.
+   * Runs one statement that only reads committed data. Behind a proxy with replicas, or on a node of a cluster, a `plain` read may miss
+   * recent commits. A `latest` read is no older than the request.
    */
   async query<Row>(
     sql: string,
     parameters: readonly unknown[] = [],
     { tryMs = TRY_MS, freshness = 'plain' }: { readonly tryMs?: number; readonly freshness?: Freshness | undefined } = {},
   ): Promise<readonly Row[]> {
-    // In a transaction: proxies send it to the server that writes.
+    // It is sent in a transaction, which proxies send to the primary.
     if (freshness === 'latest' && !this.dialect.capabilities.readsAreLatest)
       return this.transaction((manager): Promise<Row[]> => manager.query(sql, [...parameters]));
     return this.#read<Row>(sql, parameters, { tryMs, places: this.#places });
@@ -196,10 +196,10 @@ export class Database {
     });
   }
 
-  /** Whether rows are read now. Of a table: a node without a majority still answers what needs none. */
+  /** Whether reads work now. It reads a table, because a node without a majority still answers statements that read none. */
   async isReachable(): Promise<boolean> {
     try {
-      // Without a place in the pool's shares: when others use all of theirs, that says nothing about the database.
+      // It needs no place: if all places are in use, the database may still be fine.
       await this.#read('SELECT version FROM guards', [], { tryMs: ACQUIRE_MS, places: undefined });
       return true;
     } catch {
@@ -214,7 +214,7 @@ export class Database {
     await sources?.close();
   }
 
-  /** What weakens the promises, a line each, in words for operators. */
+  /** What weakens the promises, one line for each, for operators. */
   async weaknesses(): Promise<readonly string[]> {
     const { notice } = this.#connection();
     const found = await weaknessesOf(this.dialect, (work) => this.transaction(work));
@@ -223,7 +223,7 @@ export class Database {
   }
 
   #open({ makes }: { readonly makes: boolean }): Promise<Opened> {
-    // What was said in words for a person is not looked at again.
+    // These two errors already say whether waiting helps.
     const mayComeRight = (error: unknown) => !(error instanceof Unavailable || error instanceof StartFault) && isTransient(this.#classOf(error));
     return this.#untilDone(() => this.dialect.open({ makes, accounts: this.accounts, onLost: this.#tellLost }), mayComeRight);
   }

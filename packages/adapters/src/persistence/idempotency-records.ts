@@ -6,7 +6,7 @@ import type { Dialect } from './dialects/dialect.ts';
 import { type IdempotencyRecordColumns, toDate } from './rows.ts';
 import type { Statement } from './statement.ts';
 
-/** Earlier answers under the keys; without keys the database is not queried. */
+/** Reads the stored answers under the keys. Without keys it sends no query. */
 export async function readIdempotencyRecords(
   manager: EntityManager,
   asked: readonly { readonly actor: ActorRef; readonly key?: IdempotencyKey | undefined }[],
@@ -36,7 +36,7 @@ export const idempotencyRecordInserts = (dialect: Dialect, answers: readonly Ide
     { stamped: 'kept_at' },
   );
 
-/** Which of an entity's fields are instants. */
+/** The fields of entities that are dates. */
 const INSTANTS: readonly string[] = ['bookingDate', 'eventDate', 'createdAt', 'updatedAt'];
 const revived = (json: string): IdempotencyRecord['answer'] =>
   JSON.parse(json, (name, value: unknown) => (INSTANTS.includes(name) && typeof value === 'string' ? new Date(value) : value));
@@ -57,8 +57,8 @@ export class TypeOrmIdempotencyRecords implements IdempotencyRecords {
   }
 
   /**
-   * Stored and forgotten by the database's clock: a server whose own is wrong must not forget what others still answer by. Should the
-   * database's clock be set forward while this process runs, it counts only the time that really passed.
+   * Ages are measured by the database's clock, because a server with a wrong clock must not delete records that others still need. If the
+   * database's clock is set forward while this process runs, only the time that really passed counts.
    */
   forget(ageMs: number, limit: number): Promise<number> {
     return this.#database.transaction(async (manager) => {
@@ -66,7 +66,7 @@ export class TypeOrmIdempotencyRecords implements IdempotencyRecords {
       const uptimeMs = this.#uptimeMs();
       if (row !== undefined) this.#aheadMs = Math.min(this.#aheadMs, toDate(row.now).getTime() - uptimeMs);
       const oldest = this.#database.dialect.date(new Date(this.#aheadMs + uptimeMs - ageMs));
-      // Found first: no limit of a DELETE is known to all engines, and only the rows found are locked.
+      // The rows are found first, because not all engines support DELETE with LIMIT. Then only these rows are locked.
       const rows: Pick<IdempotencyRecordColumns, 'owner' | 'idempotency_key'>[] = await manager.query(
         'SELECT owner, idempotency_key FROM idempotency_keys WHERE kept_at < ? ORDER BY kept_at LIMIT ?',
         [oldest, limit],

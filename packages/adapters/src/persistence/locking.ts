@@ -2,7 +2,7 @@ import type { DataSource, EntityManager, EntitySchema } from 'typeorm';
 import { QUEUE_LIMITS } from './batch-queue.ts';
 import type { Dialect } from './dialects/dialect.ts';
 
-/** Each id once, in the one order of all transactions, so that no two of them wait for each other. */
+/** Each id once, in the same order in all transactions, so that they do not deadlock. */
 export const inIdOrder = (ids: readonly (string | undefined)[]): string[] => [...new Set(ids.filter((id) => id !== undefined))].sort();
 
 /** Reads the latest rows by id and locks them until the transaction ends: no other transaction changes or locks them. */
@@ -20,14 +20,14 @@ type Asked<Columns> = [
 ];
 type Mode = 'locked' | 'plain';
 
-/** The rows are raw, by the names of their columns: to make entities of them would cost more than to read them. */
+/** Returns raw rows with column names, because making entities would cost more than reading the rows. */
 async function readRows<Columns extends object>(mode: Mode, ...[dialect, manager, schema, columns, ids]: Asked<Columns>): Promise<Columns[]> {
   if (ids.length === 0) return [];
   const all = isOfABatch(ids) ? dialect.listOf(ids) : ids;
   return manager.query(sqlOf(mode, dialect, manager, schema, columns, all), [...all]);
 }
 
-/** TypeORM's statement for this number of rows, in its engine's words. It is built once: building it cost more than parsing the answer. */
+/** TypeORM's statement for this number of rows on this engine. It is built once, because building it took longer than parsing the answer. */
 function sqlOf(
   mode: Mode,
   dialect: Dialect,
@@ -53,7 +53,10 @@ function sqlOf(
   return sql;
 }
 
-/** As many as there are sizes of a batch, tables and modes: all admins, who may be thousands, are locked so seldom that nothing is kept of it. */
+/**
+ * The built statements, at most one for each size of a batch, table and mode. Statements for more rows are not kept: only all admins may be
+ * so many, and they are seldom locked.
+ */
 const KNOWN = new WeakMap<DataSource, Map<string, string>>();
 
 const isOfABatch = (ids: readonly string[]): boolean => ids.length <= QUEUE_LIMITS.batchMax;

@@ -2,7 +2,10 @@ import type { Booking, Event, Role } from '@ticket/domain';
 import type { User } from '@ticket/domain/accounts';
 import type { SignedInRow } from '@ticket/domain/spi';
 
-/** Raw rows as queries name their columns, and the domain values they become. Some drivers give BIGINT as text, some dates. */
+/**
+ * Raw rows with the column names of queries, and their conversion to domain values. Some drivers return BIGINT as text, some return dates
+ * as text.
+ */
 export type Moment = Date | string;
 
 export const toDate = (moment: Moment): Date => (moment instanceof Date ? moment : new Date(`${moment.replace(' ', 'T')}Z`));
@@ -89,7 +92,7 @@ export const toBooking = (row: BookingColumns): Booking => ({
   bookingDate: toDate(row.booking_date),
 });
 
-/** How often what has something in common came. */
+/** A stored count and the end of its window. */
 export interface RateCountColumns {
   readonly subject_hash: string;
   readonly counted: number;
@@ -100,10 +103,10 @@ export interface RateCountColumns {
 export interface IdempotencyRecordColumns {
   readonly owner: string;
   readonly idempotency_key: string;
-  /** null in rows from before kinds were kept. */
+  /** null in rows of earlier versions. */
   readonly kind: string | null;
   readonly fingerprint: string;
-  /** JSON of the entity. */
+  /** The entity as JSON. */
   readonly answer: string;
   readonly kept_at: Moment;
 }

@@ -4,17 +4,17 @@ import { EntitySchema } from 'typeorm';
 import type { IdempotencyRecordColumns, RateCountColumns } from './rows.ts';
 
 /**
- * Tables over the domain's own types: no second model, no mapper. Without `target` rows come back as plain objects.
- * The migrations make the tables; a test keeps both in step (migrations.test.ts). Checks are in the migrations alone,
- * since TypeORM does not make them on every engine.
+ * The tables, described over the domain's own types. So there is no second model and no mapper. Without `target`, rows come back as plain
+ * objects. The migrations create the tables, and a test compares both (migrations.test.ts). Only the migrations have the CHECKs, because
+ * TypeORM does not create them on every engine.
  */
 
-/** A user's row: the only place where the hash stands beside the person. Queries name the columns they want. */
+/** A user's row. Only this type has the hash together with the user. Queries list their columns, so that the hash is not read by accident. */
 export interface UserRow extends User {
   readonly passwordHash: string;
 }
 
-/** Some drivers hand BIGINT out as text; all of ours are safe integers (event.ts). */
+/** Some drivers return BIGINT as text. All our values are safe integers (event.ts). */
 const integer = { to: (value: number) => value, from: Number };
 
 const id = { type: 'varchar', length: 36, charset: 'ascii', collation: 'ascii_bin' } as const;
@@ -26,7 +26,7 @@ export const userSchema = new EntitySchema<UserRow>({
   columns: {
     id: { ...id, primary: true },
     name: { type: 'varchar', length: 255, ...text },
-    // Bytes, not letters, are compared: to a language's collation josé@ is jose@.
+    // The column compares bytes, because in a language's collation josé@ equals jose@.
     email: { type: 'varchar', length: 254, charset: 'ascii', collation: 'ascii_bin' },
     passwordHash: { name: 'password_hash', type: 'varchar', length: 72, charset: 'ascii', collation: 'ascii_bin', select: false },
     role: { type: 'varchar', length: 16, charset: 'ascii', collation: 'ascii_bin' },
@@ -87,10 +87,10 @@ export const bookingSchema = new EntitySchema<Booking>({
     bookingDate: { name: 'booking_date', type: 'datetime', precision: 3 },
   },
   indices: [
-    // One user's bookings, newest first, without sorting: a page costs the same however many there are.
+    // This index gives a user's bookings in the order of the list, without sorting. So a page costs the same for any number of bookings.
     { name: 'idx_bookings_user_id', columns: ['userId', 'bookingDate', 'id'] },
     { name: 'idx_bookings_booking_date', columns: ['bookingDate', 'id'] },
-    // What a user holds of an event, and what they booked of it lately, without reading a row. It is the foreign key's index too.
+    // This index alone gives the tickets that a user holds of an event, and their recent bookings of it. The foreign key uses it too.
     { name: 'idx_bookings_event_user', columns: ['eventId', 'userId', 'status', 'bookingDate', 'quantity'] },
   ],
   foreignKeys: [
@@ -106,7 +106,7 @@ export const bookingSchema = new EntitySchema<Booking>({
   ],
 });
 
-/** No foreign keys: the ledger outlives what it tells of. */
+/** It has no foreign keys, because the ledger stays after its event and bookings are deleted. */
 const movementSchema = new EntitySchema<StockMovement>({
   name: 'stock_movement',
   tableName: 'stock_movements',
@@ -121,7 +121,7 @@ const movementSchema = new EntitySchema<StockMovement>({
   },
 });
 
-/** No foreign keys: an answer may outlive what it tells of. */
+/** It has no foreign keys, because an answer may stay after its row is deleted. */
 const idempotencyRecordSchema = new EntitySchema<IdempotencyRecordColumns>({
   name: 'kept_answer',
   tableName: 'idempotency_keys',
@@ -147,7 +147,10 @@ const rateCountSchema = new EntitySchema<RateCountColumns>({
   indices: [{ name: 'idx_rate_counts_ends_at', columns: ['ends_at'] }],
 });
 
-/** Rows that exist only to be written, so that two transactions that must not pass each other meet, on several nodes too. */
+/**
+ * Rows that exist only to be written. Two transactions that must not run at the same time both write one, so they conflict, also on
+ * different nodes.
+ */
 export interface GuardRow {
   readonly name: string;
   readonly version: number;
@@ -162,7 +165,7 @@ export const guardSchema = new EntitySchema<GuardRow>({
   },
 });
 
-/** See commit-mark.ts. */
+/** The marks of transactions: see commit-mark.ts. */
 const commitSchema = new EntitySchema<{ readonly id: string; readonly attempt: number; readonly at: Date }>({
   name: 'commit',
   tableName: 'commits',
@@ -173,7 +176,10 @@ const commitSchema = new EntitySchema<{ readonly id: string; readonly attempt: n
   },
 });
 
-/** Whether owners are rows of our table of users, or users whom the app vouches for: then there is no such table, and no key to it in new ones. */
+/**
+ * Who owns events and bookings. `ours`: users in our table. `none`: users for whom the app vouches. Then new databases have no table of
+ * users and no foreign keys to it.
+ */
 export type Accounts = 'ours' | 'none';
 
 export const schemasFor = (accounts: Accounts) => [

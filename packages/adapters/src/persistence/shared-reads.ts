@@ -3,14 +3,14 @@ import { LRUCache } from 'lru-cache';
 import { BatchQueue, QUEUE_LIMITS } from './batch-queue.ts';
 
 /**
- * Waits until what has arrived by now was read from its sockets, so that it shares the next statement. An engine in this process needs it: it
- * answers before anything else gets a turn, so that without it nothing would ever be shared, nor anybody else served.
+ * Waits for one turn of the event loop, so that requests that have arrived share the next statement. An embedded engine needs this pause.
+ * It answers before the event loop reads anything else, so without the pause no statement would be shared, and no other client served.
  */
 export const gather = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Looks rows up by id, many at a time: each batch is one statement, and callers of one row get the same object. A row that a plain
- * read does not find is looked up where writes go, before anybody hears that it is not there: a replica may not have it yet.
+ * Looks rows up by id. Each batch of ids is one statement, and all callers of one row get the same object. A replica may not have a new row
+ * yet. So a row that a plain read does not find is looked up again with `latest`, before the caller gets undefined.
  */
 export function sharedLookUp<Row extends { readonly id: string }>(
   rowsById: (ids: readonly string[], freshness: Freshness) => Promise<readonly Row[]>,
@@ -62,16 +62,18 @@ export function sharedRead<Question extends object, Answer>(read: (question: Que
   };
 }
 
-/** Of lists whose shapes are kept, with what was rendered of them: some 50 MB, or 100 MB in scripts of more bytes. The longest part fits. */
+/**
+ * The size of the cache of lists, in characters. With the text rendered from them, the lists take about 50 MB, or 100 MB in scripts with
+ * two bytes for each character. The longest part of a list fits.
+ */
 const KEPT_CHARACTERS = 20_000_000;
-/** What a list of no rows takes, and a value that is no text. */
+/** The size that is counted for an empty list, and for a value that is not a text. */
 const LIST_CHARACTERS = 2000;
 const VALUE_CHARACTERS = 20;
 
 /**
- * Shapes rows, and reuses the values of rows that have not changed since the same was asked before. An unchanged row gives the same
- * object, and a list of unchanged rows the same list. So text rendered from them can be reused. The rows are read each time; only the
- * work on them is saved.
+ * Converts rows to values, and reuses the values of rows that are unchanged since the last equal question. An unchanged row gives the same
+ * object, and an unchanged list gives the same list. So text that was rendered from them can be reused. The rows are still read each time.
  */
 export function cachedShape<Row extends object, Value>(shape: (rows: readonly Row[]) => readonly Value[]) {
   const kept = new LRUCache<string, { readonly rows: readonly Row[]; readonly values: readonly Value[] }>({

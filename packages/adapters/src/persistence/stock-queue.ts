@@ -6,7 +6,7 @@ import { type Rerouted, type Sales, StockTransaction } from './stock-transaction
 
 export type StockQueue = BatchQueue<StockDecision, Outcome | Rerouted>;
 
-/** Every write to an event or a booking goes through this queue, renames too: so arrival order is kept per event. */
+/** Every write to an event or a booking goes through this queue, also a rename. So the writes of each event keep their order. */
 export function createStockQueue(sales: Sales): StockQueue {
   const { database, measures } = sales;
   const { lanes, batchMs } = database.dialect.capabilities;
@@ -29,5 +29,5 @@ export function unwrap<Result extends Event | Booking | undefined>(outcome: Outc
   if (isRerouted(outcome)) throw new Error('only a decision on a booking goes to another event');
   if (!outcome.done) throw outcome.error;
   const { value, replayed } = outcome;
-  return { value: value as Result, replayed }; // settle() answers a decision with the kind of row that the decision returned
+  return { value: value as Result, replayed }; // settle() returns the type of row that the decision returned
 }

@@ -22,12 +22,15 @@ import { allSettled } from './statement.ts';
 import { requireNewIds, store } from './stock-writes.ts';
 import { limitsIn } from './user-limits.ts';
 
-/** A decision on a booking of an event that was not locked for it: where the booking was looked up, it was missing yet. Nothing was decided. */
+/**
+ * The answer to a decision on a booking whose event was not locked, because the look-up of the event gave a wrong result. Nothing was
+ * decided. The decision must be queued again for this event.
+ */
 export interface Rerouted {
   readonly eventId: string;
 }
 
-/** The tools of a sales transaction. */
+/** What a sales transaction needs. */
 export interface Sales {
   readonly database: Database;
   readonly clock: Clock;
@@ -35,12 +38,12 @@ export interface Sales {
   readonly measures: Measures;
 }
 
-/** Whether a batch is tried for the first time, again after a rollback, or to find out whether its last COMMIT was stored. */
+/** The kind of a try: the first one, another one after a rollback, or one that finds out whether the last COMMIT was stored. */
 type Try = 'first' | 'again' | 'in doubt';
 
 /**
- * One batch of decisions on its way through the database: begin, lock, decide, store, and again where that fails. Who may still join, and
- * when, is drawn in docs/decisions/0037-what-a-batch-goes-through.md.
+ * One batch of decisions and its transaction: begin, lock, decide, store, and again if a step fails.
+ * docs/decisions/0037-what-a-batch-goes-through.md shows when decisions may join.
  */
 export class StockTransaction {
   readonly #sales: Sales;
@@ -55,13 +58,13 @@ export class StockTransaction {
     this.#admitWaiting = admitWaiting;
   }
 
-  /** An outcome for each decision: those of the batch, then those that joined. */
+  /** Returns an outcome for each decision: first those of the batch, then those that joined. */
   async run(): Promise<readonly (Outcome | Rerouted)[]> {
     const { dialect } = this.#sales.database;
     try {
       return await this.#inTransaction();
     } catch (error) {
-      // A user or an event may go after it was read: decided anew, it is gone.
+      // A user or an event may have been deleted after it was read. The decision runs again and then finds no row.
       if (this.#batch.length > 1 || dialect.errors.classify(error) !== 'referenced') throw error;
       return this.#inTransaction().catch((again: unknown) => {
         if (dialect.errors.classify(again) === 'referenced')
@@ -71,7 +74,7 @@ export class StockTransaction {
     }
   }
 
-  /** The database runs it again after a deadlock or a lost connection, within a bounded time. */
+  /** `markedTransaction` runs the steps again after a deadlock or a lost connection, within a limited time. */
   #inTransaction(): Promise<readonly (Outcome | Rerouted)[]> {
     return this.#sales.database.markedTransaction<readonly (Outcome | Rerouted)[]>(async (manager, { isInDoubt }) => {
       this.#begin(isInDoubt);
@@ -84,8 +87,8 @@ export class StockTransaction {
   }
 
   /**
-   * Decisions that arrive while the first transaction begins join it: the larger a batch, the less each pays of it. They do not join one that
-   * is run again, since they would share its trouble and what is left of its time.
+   * Decisions that arrive while the first try begins join it, because a larger batch costs less for each decision. No decision joins the
+   * start of a repeated try, because it would share that try's conflict and its remaining time.
    */
   #begin(isInDoubt: boolean): void {
     this.#try = isInDoubt ? 'in doubt' : this.#tries === 0 ? 'first' : 'again';
@@ -93,7 +96,10 @@ export class StockTransaction {
     if (this.#try === 'first') this.#batch.push(...this.#admitWaiting(() => true));
   }
 
-  /** Locks are taken in one order everywhere: events, then bookings, each by id. Rights are read from users' rows as they are then. */
+  /**
+   * Locks events, then bookings, each in the order of their ids. All transactions take locks in this order. Then it reads the actors'
+   * current rows without a lock.
+   */
   async #read(manager: EntityManager): Promise<{ readonly rows: LockedRows; readonly now: Date }> {
     const { database, clock, policy, measures } = this.#sales;
     const { dialect } = database;
@@ -107,9 +113,9 @@ export class StockTransaction {
     const bookingIds = inIdOrder(this.#batch.map((decision) => (decision.subject === 'booking' ? decision.bookingId : undefined)));
     const bookings = (await lockRows<BookingColumns>(dialect, manager, bookingSchema, BOOKING_COLUMNS, bookingIds)).map(toBooking);
     const now = clock();
-    // None of these waits for another's answer, so an engine that takes statements without waiting needs one trip for all.
+    // These reads do not depend on each other. So an engine that pipelines statements needs one round trip for all three.
     const [actors, limits, idempotencyRecords] = await allSettled([
-      // Without a lock: the row of a popular admin would collect those of all who change their events, and that of a user those of all they book.
+      // Actors' rows are not locked. Otherwise all transactions of one admin, or of one user, would wait for the same row.
       rowsAsTheyAre<ActorColumns>(dialect, manager, userSchema, ACTOR_COLUMNS, actorIds),
       limitsIn(dialect, manager, this.#batch, bookings, policy, now),
       readIdempotencyRecords(manager, this.#batch),
@@ -119,8 +125,8 @@ export class StockTransaction {
   }
 
   /**
-   * Decisions on these events that arrived while the lock was waited for share it: with two servers on one event that is most of the time. A
-   * batch that may be stored already accepts none, since its outcomes are those of its own decisions.
+   * Decisions on the locked events that arrived during the wait for the locks join the batch. With two servers on one event, most of the
+   * time is such a wait. A batch that may already be stored accepts none, because it has stored only its own decisions.
    */
   #admitOf(locked: ReadonlySet<string>): void {
     if (this.#try === 'in doubt') return;
@@ -144,8 +150,8 @@ function notDecided(): never {
 }
 
 /**
- * Where to decide instead, for each decision on a booking of another event than the one that was locked for it. The look-up of a booking's
- * event reads outside the transaction, so it is a hint. A booking that is not here either does not exist.
+ * For each decision whose booking belongs to another event than the locked one, the right event. The look-up of a booking's event runs
+ * outside the transaction, so it may be wrong. If the booking is not found here either, it does not exist.
  */
 function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): readonly (Rerouted | undefined)[] {
   const events = new Map(bookings.map(({ id, eventId }) => [id, eventId]));

@@ -9,7 +9,7 @@ import { placesFor, StaleRow, type Statement } from './statement.ts';
 import { countReplacements } from './typeorm-rate-limit-store.ts';
 import { deletesOf } from './writing.ts';
 
-/** Writes what TypeORM has to put into words, and gives the statements for the rest. */
+/** Writes new and edited events through TypeORM. Returns the statements for all other writes. */
 export async function store(
   dialect: Dialect,
   manager: EntityManager,
@@ -64,8 +64,8 @@ export async function store(
 }
 
 /**
- * Looked at when a try is run again: it may have found a key taken, and an id that is taken stays so. Without this the whole batch would be tried
- * until its time is up. The error halves it, so that the one decision that gave the id is told alone.
+ * Checked when a try is repeated: the earlier try may have failed because an id is taken. Such an id stays taken, so without this check the
+ * whole batch would be tried until its time is up. After this error the batch is halved, so that only the decision with that id fails.
  */
 export async function requireNewIds(manager: EntityManager, bookings: readonly Booking[]): Promise<void> {
   if (bookings.length === 0) return;
@@ -88,6 +88,6 @@ const STOCK: Change<ChangedEvent> = {
   guard: ['stock_version', ({ before }) => before.stockVersion],
 };
 
-/** One statement for all events of the batch: their number, not their rows, would set the pace. */
+/** One statement moves the stock of all events of the batch, because each further statement costs more than a further row. */
 const stockMoves = (dialect: Dialect, changed: readonly ChangedEvent[]): Statement[] =>
   changed.length === 0 ? [] : [dialect.updateMany('events', changed, STOCK)];

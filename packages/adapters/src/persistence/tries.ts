@@ -9,20 +9,20 @@ import type { Dialect } from './dialects/dialect.ts';
 import { StaleRow, type Statement } from './statement.ts';
 import { runTogether } from './writing.ts';
 
-/** A transaction is run again for this long before it is given up. By time, not by count: conflicts come in crowds. */
+/** The time for which a transaction is tried again. It is a time and not a number of tries, because many conflicts can come at once. */
 const BUDGET_MS = 3000;
-/** A database that does not answer at all is given less: the client hears 503 within the second. */
+/** The same for a database that does not answer. It is shorter, so that the client gets 503 within a second. */
 const CONNECT_BUDGET_MS = 600;
 /**
- * The longest time of one try of a transaction or of a read; then its connection is given up. It is longer than any wait for a lock. It
- * is also longer than the budget, so a try that was given up has no successor, unless it was at COMMIT.
+ * The longest time of one try of a transaction or of a read. Then its connection is closed. It is longer than any wait for a lock. It is
+ * also longer than BUDGET_MS, so after such a try there is no other, unless it was at COMMIT.
  */
 export const TRY_MS = BUDGET_MS + 2000;
-/** … and one that looks what became of a lost COMMIT: the client has waited long already. */
+/** The longest time of a try that checks whether a lost COMMIT was stored. It is shorter, because the client has already waited long. */
 const LOOK_MS = 2000;
 /** How long a try waits for a connection of the pool. */
 export const ACQUIRE_MS = 1000;
-/** Errors that no amount of waiting cures. */
+/** Errors that do not go away by waiting. */
 const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
   unwritable: 'the database cannot be written: no room, or a read-only file',
   disk_failed: 'the disk of the database failed',
@@ -32,14 +32,14 @@ const LASTING: Readonly<Partial<Record<ErrorClass, string>>> = {
 const BACKOFF_FIRST_MS = 5;
 const BACKOFF_MAX_MS = 200;
 
-/** COMMIT was sent and its answer never came: stored whole, or not at all. */
+/** COMMIT was sent and its answer was lost. The transaction is stored completely or not at all. */
 export class LostCommit extends Error {
   override readonly name = 'LostCommit';
 }
 
 /**
- * Tries again what may come right by itself, with full jitter (so that those who collided do not meet again), then says Unavailable.
- * What the database failed with is the cause.
+ * Runs `work` again after an error that may go away. The pauses are random (full jitter), so that transactions that collided do not collide
+ * again. After the time limit it throws `Unavailable`, with the database's error as its cause.
  */
 export async function untilDone<Result>(
   work: () => Promise<Result>,
@@ -59,7 +59,7 @@ export async function untilDone<Result>(
       const delay = Math.random() * pause;
       const budget = kind === 'not_started' || kind === 'wrong_server' ? CONNECT_BUDGET_MS : BUDGET_MS;
       const isOver = performance.now() + delay > began + budget;
-      // Where COMMIT itself took all the time, what became of it is looked for once all the same.
+      // If COMMIT itself took all the time, there is still one more try to find out whether it was stored.
       const isToBeFoundOut: boolean = error instanceof LostCommit && !hasLookedAfterCommit;
       if (isOver && !isToBeFoundOut) throw new Unavailable(`${whyOf(error, kind)} for ${budget} ms`, { cause: error });
       hasLookedAfterCommit ||= isToBeFoundOut;
@@ -75,20 +75,20 @@ function whyOf(error: unknown, kind: ErrorClass): string {
   return `the database ${kind === 'wrong_server' ? 'took no writes' : 'did not get to it'}${which}`;
 }
 
-/** The result of a transaction, and whether there is anything to commit. */
+/** The result of a transaction's work, and whether it wrote anything. */
 export interface Worked<Result> {
   readonly result: Result;
   readonly hasWritten: boolean;
-  /** The writes that are left. They go to the database together with the mark. */
+  /** The statements that still have to be sent. They are sent together with the mark. */
   readonly unsent?: readonly Statement[];
 }
 
-/** The work of a transaction. In doubt: an earlier try may be stored yet, and with it what it came to. */
+/** The work of a transaction. If `isInDoubt`, an earlier try may already be stored, with its own result. */
 export type Work<Result> = (manager: EntityManager, tries: { readonly isInDoubt: boolean }) => Promise<Worked<Result>>;
 
 /**
- * One try of a transaction. Without a mark its outcome is told to nobody. With one, a try after a lost COMMIT first claims the mark. If
- * the mark is taken, it returns the stored outcome.
+ * One try of a transaction. A transaction without a mark has no outcome that a client learns. With a mark, a try after a lost COMMIT first
+ * inserts the mark. If the mark already exists, the try returns the stored outcome.
  *
  * It sends plain statements instead of using TypeORM's transactions. TypeORM counts nested transactions on a shared connection, and the
  * count is wrong after the engine rolls back by itself (the disk is full). Each later transaction would then count as nested, and would
@@ -112,7 +112,7 @@ export async function tryOnce<Result>(
       const found = isInDoubt ? await mark?.claim(runner.manager) : undefined;
       if (found !== undefined) return await rollBack(found.stored);
       const { result, hasWritten, unsent = [] } = await work(runner.manager, { isInDoubt });
-      // Nothing was written, so the decision holds whether or not its answer arrives.
+      // Nothing was written, so there is nothing to commit, and no COMMIT whose answer could be lost.
       if (mark !== undefined && !hasWritten && !isInDoubt) return await rollBack(result);
       await runTogether(dialect, runner.manager, mark === undefined || isInDoubt ? unsent : [...unsent, mark.next()]);
       const connection: unknown = await runner.connect();
@@ -140,8 +140,8 @@ export async function tryOnce<Result>(
 }
 
 /**
- * Runs `work` on a connection; on one of a pool for a bounded time. A frozen or unreachable database would hold it for ever. Then the
- * connection is given up, since its state is not known, and the database rolls back what was begun.
+ * Runs `work` on a connection. With a pool the time is limited, because a frozen or unreachable database would hold the connection for
+ * ever. After that time the connection is closed, because its state is unknown, and the database rolls back the transaction.
  */
 export async function onConnection<Result>(
   { pool, errors }: Dialect,
@@ -153,7 +153,7 @@ export async function onConnection<Result>(
 ): Promise<Result> {
   const connecting: Promise<unknown> = runner.connect();
   const connection: unknown = await inTime(connecting, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
-    void connecting.then(() => runner.release()).catch(() => undefined); // it may come yet
+    void connecting.then(() => runner.release()).catch(() => undefined); // the connection may still come later
     throw error;
   });
   let isGivenUp = false;
@@ -163,8 +163,8 @@ export async function onConnection<Result>(
     measures.connectionGivenUp();
   };
   try {
-    // One connection for all writes cannot be given up: who came next would share it with a COMMIT that still runs, and with the late ROLLBACK
-    // of one that failed. They wait their turn; reads have a connection of their own.
+    // If one connection makes all writes, it is not given up. Otherwise the next transaction would share it with a COMMIT that still runs, or with
+    // the late ROLLBACK of a failed one. So transactions wait for their turn. Reads have their own connection.
     if (pool === undefined) return await work(runner);
     const run = async () => {
       await pool.ready(connection);
@@ -174,7 +174,7 @@ export async function onConnection<Result>(
   } catch (error) {
     const isWrongServer = errors.classify(error) === 'wrong_server';
     if (isWrongServer) pool?.abandon(runner.dataSource);
-    // Still open: not even ROLLBACK was taken (a node without a majority), and the next transaction to begin there would store it.
+    // If the transaction is still open, even ROLLBACK failed (a node without a majority). The next transaction on this connection would store it.
     if (error instanceof Late || isWrongServer || isOpen()) giveUp();
     throw error;
   } finally {
@@ -183,20 +183,20 @@ export async function onConnection<Result>(
   }
 }
 
-/** Does the work in one of a limited number of places, for which it waits as long as for a connection. */
+/** Does the work in one of a limited number of places. It waits for a place as long as for a connection. */
 export async function inPlace<Result>(places: LimitFunction | undefined, work: () => Promise<Result>): Promise<Result> {
   if (places === undefined) return work();
   const placing = new Promise<() => void>((resolve) => {
     void places(() => new Promise<void>((leave) => resolve(leave)));
   });
   const leave = await inTime(placing, ACQUIRE_MS, 'ETIMEDOUT').catch((error: unknown) => {
-    void placing.then((late) => late()); // it may come yet
+    void placing.then((late) => late()); // the place may still come later, and is then left
     throw error;
   });
   return work().finally(leave);
 }
 
-/** Nothing came in time; classified by its code, as the driver's own errors are. */
+/** No answer came in time. The error is classified by its code, like the driver's own errors. */
 class Late extends Error {
   override readonly name = 'Late';
   readonly code: string;
@@ -222,7 +222,7 @@ const TRANSIENT = ['rolled_back', 'not_started', 'wrong_server', 'connection_los
 type Transient = (typeof TRANSIENT)[number];
 const asTransient = (kind: ErrorClass): Transient | undefined => TRANSIENT.find((transient) => transient === kind);
 
-/** Whether the same may go well a moment later, on this connection or another. */
+/** Whether the same work may succeed a moment later, on this connection or another. */
 export const isTransient = (kind: ErrorClass): boolean => asTransient(kind) !== undefined;
 
 function retryClassOf(error: unknown, kind: ErrorClass): RetryClass {

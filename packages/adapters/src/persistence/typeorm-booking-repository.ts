@@ -6,7 +6,7 @@ import { isRerouted, type StockQueue, unwrap } from './stock-queue.ts';
 
 export class TypeOrmBookingRepository implements BookingRepository {
   readonly #queue: StockQueue;
-  /** One at a time, so that changes of one booking reach the stock queue in the order they came. */
+  /** Look-ups run in one lane, so that changes of one booking reach the stock queue in arrival order. */
   readonly #lookUps: BatchQueue<string, EventOf>;
 
   constructor(database: Database, queue: StockQueue) {
@@ -19,8 +19,8 @@ export class TypeOrmBookingRepository implements BookingRepository {
     { actor }: Pick<RepositoryContext, 'actor'>,
     decide: (now: BookingState) => Result,
   ): Promise<Result> {
-    // The event is locked before its booking, so it is looked up before: plainly, and what is missing once more where writes go. That is a
-    // hint. The booking's own row, read in the transaction, has the last word.
+    // The booking's event must be locked first, so it is looked up here, without a lock. The result may be wrong. The transaction then reads the
+    // booking's row and answers `Rerouted`.
     let { eventId } = await this.#lookUps.submit(id, id);
     for (;;) {
       const outcome = await this.#queue.submit(eventId ?? id, { subject: 'booking', eventId, bookingId: id, actor, decide });

@@ -18,8 +18,8 @@ import { cachedShape, sharedLookUp, sharedRead } from './shared-reads.ts';
 import { placesFor } from './statement.ts';
 
 /**
- * Read models: narrow statements, shared among all who ask the same. Nothing of them feeds a decision. What many rows refer
- * to is one object in all of them, so that its text is made once too.
+ * The read models. Equal requests share one statement. No write is decided on these rows alone. If many rows refer to the same user or
+ * event, they share one object, so that its text is rendered once.
  */
 const EVENT_VIEW = `SELECT ${EVENT_COLUMNS.map((column) => `events.${column}`).join(', ')}`;
 const ORGANIZER: Readonly<Record<Accounts, { readonly columns: string; readonly join: string }>> = {
@@ -51,7 +51,7 @@ export class TypeOrmEventQueries implements EventQueries {
     this.find = sharedLookUp(async (ids, freshness) =>
       toEventViews(await rowsOf({ from: 'events', which: `WHERE events.id IN (${placesFor(ids)})`, parameters: ids }, freshness)),
     );
-    const views = cachedShape(toEventViews); // the list that everybody asks for, and that seldom changes in more than a few rows
+    const views = cachedShape(toEventViews); // all clients read this list, and usually only a few of its rows change
     this.list = sharedRead(async (part: PageRequest) => {
       const order: Order = { table: 'events', at: 'event_date', direction: 'ASC', index: 'idx_events_event_date' };
       const { rows, isMore } = cut(part, await rowsOf(pageOf(database, part, order)));
@@ -68,7 +68,7 @@ export class TypeOrmBookingQueries implements BookingQueries {
   readonly count: BookingQueries['count'];
 
   constructor(database: Database) {
-    // Looked up once a part, not joined: a join would send, parse and render a user and an event with every row of thousands.
+    // Users and events are looked up once for each part of a list. A join would send and parse a user and an event with each of thousands of rows.
     const viewsOf = ({ from, which, parameters }: Rows, asked: Freshness = 'plain'): Promise<readonly BookingView[]> =>
       complete(asked, async (freshness) => {
         const read: Read = (sql, values) => database.query(sql, values, { freshness });
@@ -84,7 +84,7 @@ export class TypeOrmBookingQueries implements BookingQueries {
         return rows.map((row) => {
           const [user, event] = [users?.get(row.user_id), events.get(row.event_id)];
           if (event === undefined || (users !== undefined && user === undefined)) return undefined;
-          return Object.assign(toBooking(row), { user, event }); // a spread copies, which shows in a list of thousands
+          return Object.assign(toBooking(row), { user, event }); // a spread would copy the row, which is slow in a list of thousands
         });
       });
     this.find = sharedLookUp((ids, freshness) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }, freshness));
@@ -121,8 +121,8 @@ const byId = <Row extends { readonly id: string }>(rows: readonly Row[]): Readon
 const COMPLETE_TRIES = 5;
 
 /**
- * Reads again, from the primary, when a row refers to another that is missing. Both may have been deleted between two statements, or one
- * replica is ahead of another.
+ * Reads again from the primary if a row refers to a missing row. Both may have been deleted between two statements, or one replica may be
+ * ahead of another.
  */
 async function complete<View>(asked: Freshness, read: (freshness: Freshness) => Promise<readonly (View | undefined)[]>): Promise<readonly View[]> {
   for (let tries = 0; tries < COMPLETE_TRIES; tries++) {
@@ -148,7 +148,7 @@ export class TypeOrmUserQueries implements UserQueries {
   }
 }
 
-/** Rows of a table, as a statement says it. */
+/** Parts of a statement that select rows of a table. */
 interface Rows {
   readonly from: string;
   readonly which: string;
@@ -159,16 +159,16 @@ interface Order {
   readonly table: 'events' | 'bookings' | 'users';
   readonly at: string;
   readonly direction: 'ASC' | 'DESC';
-  /** The one that is in this order. */
+  /** The index that has this order. */
   readonly index: string;
-  /** Whose rows alone. */
+  /** Only the rows of this user. */
   readonly userId?: string | undefined;
 }
 
 /**
- * A part of a list, and one row more, which says that others follow (`cut`). It walks its index: any key costs the same, however far
- * down. Rows that an offset skips are passed in the index, and only the part's own rows are read. An embedded engine serves nobody else
- * meanwhile.
+ * Selects a part of a list and one more row, which shows whether others follow (`cut`). It walks the index, so a part costs the same
+ * anywhere in the list. An offset skips entries of the index, and only the rows of the part are read. This matters most for an embedded
+ * engine, because meanwhile the process serves nobody else.
  */
 function pageOf(database: Database, { after, offset, limit }: PageRequest, { table, at, direction, index, userId }: Order): Rows {
   const { dialect } = database;
@@ -183,13 +183,13 @@ function pageOf(database: Database, { after, offset, limit }: PageRequest, { tab
   const ids = `SELECT ${moment} AS part_at, ${id} AS part_id FROM ${indexed} ${part}`;
   return {
     from: offset === 0 ? indexed : table,
-    // Ordered by what was found: by the table's own columns an engine may walk the whole table beside it.
+    // It orders by the columns of `part`. If it ordered by the table's own columns, an engine might read the whole table.
     which: offset === 0 ? part : `JOIN (${ids}) part ON part_id = ${id} ORDER BY part_at ${direction}, part_id ${direction}`,
     parameters: [...conditions.flatMap(({ parameters }) => parameters), limit + 1, offset],
   };
 }
 
-/** Without the row that was read to see whether others follow. */
+/** Removes the row that was read only to see whether others follow. */
 const cut = <Row>({ limit }: PageRequest, rows: readonly Row[]): PageRows<Row> => ({
   rows: rows.length > limit ? rows.slice(0, limit) : rows,
   isMore: rows.length > limit,

@@ -6,7 +6,7 @@ import type { Dialect } from './dialects/dialect.ts';
 import { type RateCountColumns, toDate } from './rows.ts';
 import { placesFor, type Statement } from './statement.ts';
 
-/** Neither e-mails nor addresses are kept: a subject is its hash. */
+/** A subject is stored as its hash, so the table has no e-mails and no addresses. */
 export const hashOf = (subject: string): string => createHash('sha256').update(subject).digest('hex');
 
 export class TypeOrmRateLimitStore implements RateLimitStore {
@@ -20,7 +20,7 @@ export class TypeOrmRateLimitStore implements RateLimitStore {
     const rows = await this.#database.query<RateCountColumns>(
       `SELECT subject_hash, counted, ends_at FROM rate_counts WHERE subject_hash IN (${placesFor(subjects)}) AND ends_at > ? AND ends_at <= ?`,
       [...names.keys(), this.#database.dialect.date(now), this.#database.dialect.date(endOfWindow(now))],
-      { freshness: 'latest' }, // a limit is decided on them
+      { freshness: 'latest' }, // limits are decided on these counts
     );
     return rows.map(({ subject_hash, counted, ends_at }) => ({ subject: names.get(subject_hash) ?? '', count: counted, endsAt: toDate(ends_at) }));
   }
@@ -28,8 +28,8 @@ export class TypeOrmRateLimitStore implements RateLimitStore {
   add(subjects: readonly string[], now: Date): Promise<void> {
     return this.#database.transaction(async (manager) => {
       const [moment, end] = [this.#database.dialect.date(now), this.#database.dialect.date(endOfWindow(now))];
-      // One statement counts, so that of two at once none is lost. The count comes first, since some engines assign from left to right: it
-      // looks at the old end.
+      // One statement counts, so that two simultaneous calls both count. Some engines assign from left to right, and the count depends on the old
+      // end. So `counted` is set before `ends_at`.
       const { set, stored } = this.#database.dialect.onDuplicate('rate_counts', 'subject_hash');
       const [count, until] = [stored('counted'), stored('ends_at')];
       for (const hash of subjects.map(hashOf).sort()) {
@@ -50,7 +50,7 @@ export class TypeOrmRateLimitStore implements RateLimitStore {
         [...notRunning, limit],
       );
       if (rows.length === 0) return 0;
-      // Its window may have begun anew since it was found.
+      // Since the row was found, its window may have begun again.
       await manager.query(`DELETE FROM rate_counts WHERE subject_hash IN (${placesFor(rows)}) AND (ends_at <= ? OR ends_at > ?)`, [
         ...rows.map(({ subject_hash }) => subject_hash),
         ...notRunning,
@@ -60,7 +60,7 @@ export class TypeOrmRateLimitStore implements RateLimitStore {
   }
 }
 
-/** Statements that store counts in place of those of the same subject. What they count is decided under a lock that the caller holds. */
+/** Statements that replace the stored counts of the same subjects. The caller holds the lock under which the counts were decided. */
 export const countReplacements = (dialect: Dialect, counts: readonly RateCount[]): Statement[] =>
   dialect.insertMany(
     'rate_counts',

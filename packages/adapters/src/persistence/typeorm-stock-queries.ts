@@ -2,12 +2,12 @@ import type { StockQueries } from '@ticket/domain';
 import type { StockFacts } from '@ticket/domain/spi';
 import type { Database } from './database.ts';
 
-/** An event of a million bookings takes a while to add up; it blocks no sale meanwhile. */
+/** To add up an event with a million bookings takes long. It blocks no sale. */
 const TRY = { tryMs: 10 * 60_000 };
 
 /**
- * What is available after each line is the sum of the deltas up to it. Over versions 1 to n each delta is in n + 1 − version of
- * these sums, so all of them together need no second pass over the lines.
+ * `available_after` of each line must be the sum of the deltas up to that line. Over versions 1 to n, each delta is part of n + 1 − version
+ * of these sums. So the sum of all of them follows from one pass over the lines.
  */
 const AVAILABLE_AFTER_IS_OFF_BY = 'SUM(available_after) - ((COUNT(*) + 1) * SUM(delta) - SUM(delta * stock_version))';
 
@@ -19,7 +19,7 @@ export class TypeOrmStockQueries implements StockQueries {
 
   async page(after: string | undefined, limit: number): Promise<readonly StockFacts[]> {
     const behind = [after ?? '', limit];
-    // Which events there are is read first; what is true of them is one statement.
+    // The ids of the events are read first. Their facts are then read with one statement.
     const rows = await this.#database.query<{ id: string }>(
       `SELECT id FROM (
          SELECT id FROM (SELECT id FROM events WHERE id > ? ORDER BY id LIMIT ?) present
@@ -39,7 +39,7 @@ export class TypeOrmStockQueries implements StockQueries {
     return facts.filter(({ event, movements, unmatchedBookings }) => event !== undefined || movements > 0 || unmatchedBookings > 0);
   }
 
-  /** One statement, and so one snapshot: a sale in between shows in all of its parts or in none. */
+  /** It is one statement and so one snapshot. A simultaneous sale is in all its parts or in none. */
   async #factsOf(ids: readonly string[]): Promise<readonly StockFacts[]> {
     if (ids.length === 0) return [];
     const list = ids.map(() => '?').join(', ');

@@ -23,7 +23,7 @@ import type { Worked } from './tries.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
-  /** Nearly every read looks up the actor, so these queries share statements. */
+  /** Nearly every request looks up the actor, so these look-ups share statements. */
   readonly find: UserRepository['find'];
 
   constructor(database: Database) {
@@ -37,7 +37,7 @@ export class TypeOrmUserRepository implements UserRepository {
   }
 
   async findCredentials(email: string): Promise<Credentials | undefined> {
-    if (!isAscii(email)) return undefined; // not in an ASCII column, which refuses the comparison
+    if (!isAscii(email)) return undefined; // an ASCII column cannot contain it, and an engine may refuse to compare
     const [row] = await this.#database.query<UserColumns & { password_hash: string }>(
       `SELECT ${USER_COLUMNS.join(', ')}, password_hash FROM users WHERE email = ?`,
       [email],
@@ -83,7 +83,7 @@ interface LockedUsers {
 
 async function lockUsers(dialect: Dialect, manager: EntityManager, id: string, { actor }: RepositoryContext): Promise<LockedUsers> {
   const actorId = rowNeededBy(actor);
-  // Changes that may remove an admin wait for each other, so that the last two do not leave at once.
+  // Changes that may remove an admin lock all admins, so that the last two are not removed at the same time.
   const admins = (await isAdmin(manager, id)) ? await adminIds(manager) : [];
   const rows = await lockRows<UserColumns>(dialect, manager, userSchema, USER_COLUMNS, inIdOrder([id, actorId, ...admins]));
   const users = new Map(rows.map((row) => [row.id, toUser(row)]));
@@ -106,7 +106,7 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   let after: Result;
   try {
     const first = firstAnswer<User>(kept, key, actor);
-    // What makes a user answers with one.
+    // A request that creates a user has a user as its answer.
     if (first !== undefined) return { result: { done: true, after: { user: first } as Result, replayed: true }, hasWritten: false };
     after = decide({ actor, user: before, hasOtherAdmins });
   } catch (error) {
@@ -115,7 +115,8 @@ async function decideAndStore<Result extends StoredUser | undefined>(
   const refusal = after === undefined && before !== undefined ? await whyKept(manager, before) : undefined;
   if (refusal !== undefined) return { result: { done: false, error: refusal }, hasWritten: false };
   const hasWritten = await store(manager, before, after);
-  // A user who becomes the first admin looks again while they hold the guard: another may have become it meanwhile.
+  // If the user becomes the first admin, the guard row is written and the admins are read again, because another user may have become admin
+  // meanwhile.
   if (after?.user.role === 'admin' && !hasOtherAdmins) {
     await touchAdminGuard(manager);
     if (await areThereOtherAdmins(manager, id)) throw new StaleRow('another became the first admin meanwhile');
@@ -131,7 +132,7 @@ async function decideAndStore<Result extends StoredUser | undefined>(
 
 const isAscii = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
-/** Row locks hold on one node of a cluster; a row that both write lets only one of two transactions through. */
+/** A row lock works only on its own node of a cluster. If two transactions write the same row, only one of them commits, on any node. */
 const touchAdminGuard = (manager: EntityManager) => manager.increment(guardSchema, { name: 'admins' }, 'version', 1);
 
 async function isAdmin(manager: EntityManager, id: string): Promise<boolean> {
@@ -143,7 +144,7 @@ async function adminIds(manager: EntityManager): Promise<string[]> {
   return admins.map(({ id }) => id);
 }
 
-/** Each stops at the first row. */
+/** Each EXISTS stops at the first row. */
 const OTHER_ADMINS = `EXISTS (SELECT 1 FROM users WHERE role = 'admin' AND id <> ?) AS hasOtherAdmins`;
 const FACTS = `SELECT ${OTHER_ADMINS},
             EXISTS (SELECT 1 FROM bookings WHERE user_id = ? AND status <> 'cancelled') AS hasActiveBookings,
@@ -155,7 +156,7 @@ async function areThereOtherAdmins(manager: EntityManager, id: string): Promise<
   return isTrue(row?.hasOtherAdmins);
 }
 
-/** The refusal to delete the user, if there is one. What the database throws is none. */
+/** Returns the refusal to delete the user, if there is one. Errors of the database are thrown. */
 async function whyKept(manager: EntityManager, user: User): Promise<unknown> {
   const facts = toFacts(await manager.query(FACTS, [user.id, user.id, user.id]));
   try {
@@ -173,7 +174,7 @@ const toFacts = ([row]: readonly FactsColumns[]): UserFacts => ({
 
 const isTrue = (column: number | string | undefined): boolean => Number(column) === 1;
 
-/** Whether there was anything to store. */
+/** Stores the change. Returns whether there was anything to store. */
 async function store(manager: EntityManager, before: User | undefined, after: StoredUser | undefined): Promise<boolean> {
   if (after?.user === before && after?.passwordHash === undefined) return false;
   if (before?.role === 'admin' && after?.user.role !== 'admin') await touchAdminGuard(manager);
@@ -190,7 +191,7 @@ async function store(manager: EntityManager, before: User | undefined, after: St
   return true;
 }
 
-/** Errors of the tables' keys, as the domain's refusals. */
+/** Turns errors of unique and foreign keys into refusals of the domain. */
 function refuseKnown(dialect: Dialect, error: unknown): never {
   const kind = dialect.errors.classify(error);
   const message = messageOf(error);

@@ -7,9 +7,9 @@ import { type Parameter, placesFor } from './statement.ts';
 import { hashOf } from './typeorm-rate-limit-store.ts';
 
 /**
- * The facts for a user's limits, as far as the policy limits them: the tickets they hold of an event, and their changes of bookings of
- * it. Neither changes while the events' locks are held. It is one statement, by an index alone, so its cost does not grow with bookings
- * that were cancelled before.
+ * Reads the facts for the limits of users that the policy sets: the tickets that a user holds of an event, and their recent changes of its
+ * bookings. Neither changes while the events are locked. One statement reads both. For bookings it reads only an index, so earlier
+ * cancelled bookings cost little.
  */
 export async function limitsIn(
   dialect: Dialect,
@@ -21,7 +21,7 @@ export async function limitsIn(
 ): Promise<Pick<LockedRows, 'holdings' | 'budget'>> {
   if (ticketsPerUserMax === 'unlimited' && changesMax === 'unlimited') return { holdings: 'not_counted', budget: 'unlimited' };
   const owners = ownersOf(batch, bookings);
-  // Some may be named twice; the answer is the same.
+  // An owner may be in the list twice, which does not change the result.
   const named = dialect.listOf(owners);
   const asked: { readonly sql: string; readonly parameters: readonly Parameter[] }[] = [];
   if (owners.length > 0 && ticketsPerUserMax !== 'unlimited') asked.push(heldOf(dialect, named));
@@ -54,7 +54,7 @@ export async function limitsIn(
 
 interface LimitColumns {
   readonly fact: 'held' | 'made' | 'others';
-  /** An event, or the hash that a count is kept by. */
+  /** The id of an event, or the hash that is the key of a count. */
   readonly subject: string;
   readonly user_id: string;
   readonly number: number | string;
@@ -86,7 +86,7 @@ const madeBy = (dialect: Dialect, owners: readonly Owner[], now: Date) => {
   const { from, which, parameters } = bookingsOf(dialect, owners);
   const window = madeWithin(now);
   return {
-    // Every status is named, so that the index is used up to the date.
+    // All statuses are listed, so that the engine uses the index up to the date.
     sql: `SELECT 'made' AS fact, event_id AS subject, user_id, COUNT(*) AS number, MIN(booking_date) AS moment FROM ${from}
       WHERE ${which} AND status IN ('pending', 'confirmed', 'cancelled') AND booking_date > ? AND booking_date <= ? GROUP BY event_id, user_id`,
     parameters: [...parameters, dialect.date(window.from), dialect.date(window.to)],

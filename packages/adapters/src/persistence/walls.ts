@@ -2,12 +2,12 @@ import type { EntityManager } from 'typeorm';
 import { messageOf } from './database-errors.ts';
 import type { Dialect } from './dialects/dialect.ts';
 
-/** Ends the transaction in which the walls were tried, so that nothing of it stays. */
+/** Thrown to roll back the transaction in which the protections were tested. */
 class Tried extends Error {
   override readonly name = 'Tried';
 }
 
-/** Where CHECK, isolation and durability are weaker than promised, at this moment. Nothing is stored. */
+/** Tests whether CHECK, isolation and durability are as promised now. Returns a line for each that is weaker. Stores nothing. */
 export async function weaknessesOf(
   { weaknesses }: Dialect,
   transaction: (work: (manager: EntityManager) => Promise<never>) => Promise<never>,

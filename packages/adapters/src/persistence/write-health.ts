@@ -1,12 +1,12 @@
 import type { Measures, WritesRefused } from '../measures.ts';
 import type { ErrorRules } from './dialects/dialect.ts';
 
-/** How long after a failed write the probe writes. */
+/** The time between a failed write and the next probe. */
 const PROBE_MS = 1000;
 
 /**
- * Whether the database takes writes, as the last one told. While it does not, a probe writes every second, so that the end of it is
- * noticed without an order. While it does, there is no probe.
+ * Knows from the last write whether the database accepts writes. While it refuses them, a probe writes every second, so that a recovery is
+ * noticed without an order. While it accepts them, there is no probe.
  */
 export class WriteHealth {
   readonly #probe: () => Promise<unknown>;
@@ -34,7 +34,7 @@ export class WriteHealth {
   failed(error: unknown): void {
     const reason = reasonOf(this.#errors, error);
     if (reason === undefined) return;
-    // One booking may fail for a reason of its own: then only the probe tells whether anything can be written.
+    // With `failed`, the booking itself may be the cause. So a probe must first show whether other writes fail too.
     if (reason !== 'failed') this.#become(reason);
     else this.#timer ??= setTimeout(() => void this.#look(), PROBE_MS).unref();
   }
@@ -51,7 +51,7 @@ export class WriteHealth {
     try {
       await this.#probe();
     } catch (error) {
-      // A database that cannot be reached at all is told by reading from it; what was known before still holds.
+      // If the database cannot be reached, reads show that. The known state of writes stays.
       reason = reasonOf(this.#errors, error) ?? this.#refusedBecause;
     }
     if (timer !== undefined && timer === this.#timer) this.#become(reason);

@@ -2,23 +2,23 @@ import { Unavailable } from '@ticket/domain';
 import { QUEUE_LIMITS } from './batch-queue.ts';
 import { gather } from './shared-reads.ts';
 
-/** Sales come first; while both wait, accounts get one of this number of turns. */
+/** Sales come first. While both wait, accounts get one turn in this number. */
 const TURNS_TO_SHARE = 10;
 
 /** Whose turn it is: a batch of sales, or anything else that writes (accounts, counts, sweeping). */
 export type Turn = 'sales' | 'accounts';
 
 /**
- * The turns of an engine's one writer, one after the other, with a turn of the event loop between them, so that reads are answered while many
- * write. Sales are bounded by their own queue, of which one batch waits here. Everything else is bounded here, in number and in time:
- * what exceeds that is refused (503), not served late.
+ * Gives turns to an engine with only one writer, one after the other. Between two turns the event loop runs, so reads are answered while
+ * many writes wait. The stock queue limits sales, and only one of its batches waits here. All other writes are limited here in number and
+ * in time. Beyond these limits they are refused (503).
  */
 export class WriterTurns {
   readonly #waiting: { readonly [Kind in Turn]: Waiting[] } = { sales: [], accounts: [] };
   readonly #limits: { readonly waitingMax: number; readonly waitingMs: number };
   #isBusy = false;
   #salesInARow = 0;
-  /** Whether sales wait that have not asked for a turn yet, since they gather into a batch first. */
+  /** Whether sales are being collected into a batch that has not asked for a turn yet. */
   salesGather: () => boolean = () => false;
 
   constructor(limits: { readonly waitingMax: number; readonly waitingMs: number } = QUEUE_LIMITS) {
@@ -40,7 +40,7 @@ export class WriterTurns {
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       await next.run();
       if (this.#isAwaited) await gather();
-      // A batch that is being gathered asks for its turn within the next turns of the event loop.
+      // A batch that is being collected will ask for its turn within a few turns of the event loop.
       while (this.#waiting.sales.length === 0 && this.#isAwaited && !this.#isAccountsTurn && this.salesGather()) await gather();
     }
     this.#isBusy = false;
@@ -65,7 +65,7 @@ export class WriterTurns {
     return accounts.shift();
   }
 
-  /** The longest waiting are at the front. */
+  /** The list is in arrival order, so the first ones have waited longest. */
   #refuseLate(): void {
     const { accounts } = this.#waiting;
     const now = performance.now();

@@ -2,13 +2,13 @@ import type { EntityManager } from 'typeorm';
 import type { Dialect } from './dialects/dialect.ts';
 import { placesFor, StaleRow, type Statement } from './statement.ts';
 
-/** Runs statements in order, all or, where one fails, none behind it. */
+/** Runs statements in order. If one fails, none of the later ones runs. */
 export async function runTogether(dialect: Dialect, manager: EntityManager, statements: readonly Statement[]): Promise<void> {
   if (statements.length === 0) return;
   try {
     await dialect.send(manager, statements);
   } catch (error) {
-    // Ids and versions are new, so a writer that took one of them wrote after the locked rows were read.
+    // Our ids and versions are new. So if a key exists, another writer has written it after the locked rows were read.
     if (dialect.errors.classify(error) === 'duplicate') throw new StaleRow('a key was taken meanwhile', { cause: error });
     throw error;
   }

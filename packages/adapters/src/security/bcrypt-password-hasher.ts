@@ -5,22 +5,22 @@ import type { PasswordHasher } from '@ticket/domain/accounts';
 import pLimit from 'p-limit';
 import { NO_MEASURES } from '../measures.ts';
 
-/** For each core: some five seconds of its work at a cost of 10. Callers that would wait longer are told to come back. */
+/** The number of waiting calls for each core, about five seconds of work at a cost of 10. Further callers are told to come back later. */
 const WAITING_MAX = 100;
 
-/** libuv's, which also verify tokens, look up names and read files. */
+/** The number of libuv's threads. They also verify tokens, look up names and read files. */
 const THREADS = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
 
 /** A dummy hash: `verify` works on it when there is no hash, so that an unknown e-mail takes as long as a known one. */
 const nobodyAt = (cost: number): string => `$2y$${String(cost).padStart(2, '0')}$EmMLwMHWt0koaBknDj0RyudyMp5Mc63nwaNvIJWZaIBTfdFmAfF6u`;
 
-/** The base-2 logarithm of the rounds, as a hash states it: $2b$10$… */
+/** The cost that a hash states ($2b$10$…): the base-2 logarithm of its rounds. */
 const costOf = (hashed: string): number => Number(hashed.split('$')[2]);
 
 /**
- * bcrypt on libuv's threads. The number at once is two more than the cores, and at most one less than the threads. So a storm of logins
- * slows bookings down but never stops them. It is two more than the cores because bookings and their database need cores too, and the
- * system then gives hashing the larger share (docs/performance.md has the figures). Throws `Unavailable` when too many wait already.
+ * Runs bcrypt on libuv's threads. At most two more hashes than the machine has cores run at once, and at least one thread stays free. So a
+ * storm of logins slows bookings down, but never stops them. With two more than the cores, the operating system gives hashing a larger
+ * share beside bookings and their database (figures in docs/performance.md). Throws `Unavailable` if too many calls wait already.
  */
 export class BcryptPasswordHasher implements PasswordHasher {
   readonly atOnceMax: number;
@@ -32,7 +32,7 @@ export class BcryptPasswordHasher implements PasswordHasher {
     const cores = availableParallelism();
     const atOnce = Math.max(1, Math.min(cores + 2, THREADS - 1));
     this.#cost = cost;
-    // It is the cores that do the work, however many share them.
+    // The wait depends on the number of cores that do the work, not on the number of threads.
     this.#waitingMax = Math.min(cores, atOnce) * Math.ceil(WAITING_MAX / 2 ** (cost - 10));
     this.atOnceMax = atOnce + this.#waitingMax;
     this.#turn = pLimit(atOnce);

@@ -1,6 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 
-/** Passwords that the international list lacks and guessers try here: words of the country, of the product and of its operators. */
+/** Common passwords that are not in the international list: words of the country, of the product and of its operators. */
 const LOCAL = `
   rahasia1 rahasia123 indonesia1 indonesia123 merdeka1 merdeka45 merdeka1945 bismillah1 bismillah123 sayang123 sayangku1 cintaku1 cinta123
   garuda123 pancasila pancasila1 jakarta1 jakarta123 palembang palembang1 palembang123 sriwijaya sriwijayafc unsri123 universitas
@@ -9,7 +9,7 @@ const LOCAL = `
   0123456789 987654321 9876543210 00000000 88888888 12341234 123123123 abcdefgh asdasdasd qweqweqwe`;
 
 /**
- * The passwords that guessing starts with, in lower case: some 49,000 of those most often found in leaks, as zxcvbn-ts keeps them, and our
- * own. All 3,000 most common ones of 8 characters or more are among them (OWASP ASVS 5.0, 6.2.4).
+ * The common passwords, in lower case: about 49,000 passwords from leaks, which zxcvbn-ts lists, and our own. They include the 3,000 most
+ * common ones with 8 or more characters (OWASP ASVS 5.0, 6.2.4).
  */
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set([...dictionary['passwords-common'], ...LOCAL.trim().split(/\s+/)]);

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 
-/** Tells what was asked from anything else that could have been, without telling what it was. */
+/** Makes a text that is different for different requests, and from which the request cannot be read. */
 export type Fingerprint = (parts: readonly (string | Uint8Array)[]) => string;
 
 /**
- * HMAC-SHA256 under a key of this installation's: what is kept beside an answer may cover a password, and nobody who reads
- * the table is to try passwords on it.
+ * HMAC-SHA256 with a key of this installation. A request may contain a password, and a reader of the table must not be able to guess
+ * passwords from a plain hash.
  */
 export function createFingerprint(secret: string): Fingerprint {
   const key = createHmac('sha256', secret).update('idempotency fingerprints').digest();

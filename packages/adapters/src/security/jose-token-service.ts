@@ -3,21 +3,21 @@ import type { TokenService, User } from '@ticket/domain/accounts';
 import { type CryptoKey, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 
-/** Clocks of two servers may differ this much: a token that one has just issued is not from the future to the other. */
+/** The clocks of two servers may differ by this much, so that one accepts a token that the other has just issued. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
- * Who issued a token, for which service and for which use. They are constants and no configuration: what is written here names the
- * program, and the secret tells one installation from another (docs/decisions/0034-what-a-token-is-for.md).
+ * The issuer, the audience and the use of a token. They are constants that name this program. The secret distinguishes installations
+ * (docs/decisions/0034-what-a-token-is-for.md).
  */
 const PURPOSE = { iss: 'ticket-platform', aud: 'ticket-platform-api', token_use: 'access' } as const;
 const PURPOSE_CLAIMS = Object.keys(PURPOSE) as (keyof typeof PURPOSE)[];
 /** Every version has issued this type, so no other is accepted. */
 const TYPE = 'JWT';
 
-/** Verified tokens that are remembered, in bytes of their text: about 20,000. */
+/** The size of the cache of verified tokens, in bytes of their text: about 20,000 tokens. */
 const CACHE_BYTES = 8 * 1024 * 1024;
-/** A token larger than any of ours is verified each time, so that it cannot push others out. */
+/** A longer token is not cached, so that it cannot push others out. Our tokens are shorter. */
 const CACHED_TOKEN_BYTES = 1024;
 
 interface Verified {
@@ -26,12 +26,13 @@ interface Verified {
 }
 
 /**
- * HS256 and nothing else. The claims are the contract's five, the token's purpose and `ver`, the token version of the user's row. A new
- * password ends older tokens. The role claim is for clients to read; rights come from the row.
+ * Issues and verifies tokens with HS256 only. The claims are the five specified ones, the three of `PURPOSE`, and `ver`, which is the token
+ * version in the user's row. A new password and a logout raise that version. The role claim is for clients to read. Rights come from the
+ * row.
  *
- * A token that was issued or verified here is remembered until it expires. Verifying costs more than the rest of a request's parsing, and
- * runs on the threads that hash passwords. So users who logged in before a sale cost it nothing. Only the holder of a token is
- * remembered, never their rights, so a change of the user counts at once.
+ * An issued or verified token is cached until it expires. To verify one takes more time than parsing the rest of a request, and it uses the
+ * threads that hash passwords. So during a sale, tokens of users who logged in before need no verification. Only the holder is cached, not
+ * their rights, so a change of the user counts at once.
  */
 export class JoseTokenService implements TokenService {
   readonly #secret: string;
@@ -77,16 +78,16 @@ export class JoseTokenService implements TokenService {
       const { id, ver = 0, exp: expiresAtSeconds = 0, iat = 0 } = payload;
       if (!isForThisService(payload)) return undefined;
       if (typeof id !== 'string' || typeof ver !== 'number') return undefined;
-      if (expiresAtSeconds > iat + this.#ttlSeconds) return undefined; // none of ours is valid for longer
+      if (expiresAtSeconds > iat + this.#ttlSeconds) return undefined; // our tokens are never valid for longer
       const verified = { ref: { userId: id, tokenVersion: ver }, expiresAtSeconds };
       this.#verified.set(token, verified);
       return verified;
     } catch {
-      return undefined; // whatever is wrong with it, its sender learns no more than that
+      return undefined; // the sender does not learn what is wrong with it
     }
   }
 
-  /** Imported once: a CryptoKey verifies three times as fast as bytes. */
+  /** The key is imported once, because a CryptoKey verifies three times as fast as bytes. */
   #importedKey(): Promise<CryptoKey> {
     this.#key ??= crypto.subtle.importKey('raw', new TextEncoder().encode(this.#secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
       'sign',

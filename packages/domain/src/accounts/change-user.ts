@@ -9,13 +9,7 @@ import type { ClientNetwork } from './rate-limits.ts';
 import { changedUser, type User, type UserChanges } from './user.ts';
 import { isEmailTaken } from './user-facts.ts';
 
-/**
- * Edits a user. A new password ends the tokens given before. Where the policy asks for it, users prove their own password before they change it
- * or their e-mail: a token may be stolen.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `password_is_personal`, `last_admin` (no admin would be left),
- * `current_password_needed`, `wrong_credentials`, `too_many_failed_logins`, `email_taken`, `too_many_passwords`.
- */
+/** `AccountUseCases.changeUser` says what it does and refuses. */
 export function changeUser({ users, passwords, provePassword, clock, accountPolicy: policy }: SharedPorts) {
   return async (context: RequestContext, id: string, input: Input<UserChanges>, from: readonly ClientNetwork[] = []): Promise<User> => {
     const now = clock();
@@ -50,7 +44,7 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
     const { value: stored } = await users.change(id, { actor: context.actor }, (rows) => ({ user: decide(rows, isProved).after, passwordHash }));
     return stored.user;
   };
-  /** By the e-mail as it is now: what was read before may lag. */
+  /** Checks the password with the user's newest e-mail, because the first read may have come from a replica that lags. */
   async function prove({ actor }: RequestContext, { id, email }: User, password: string, from: readonly ClientNetwork[]): Promise<void> {
     const newest = await users.find(id, 'latest');
     const proved = await provePassword({ email: newest?.email ?? email, password, from, holders: holdersOf(actor, from) });

@@ -1,4 +1,7 @@
-/** Accounts: users, registration, log-in and their limits. `createAccountUseCases(ports)` is the way in. An app with accounts of its own needs none of it. */
+/**
+ * Accounts: users, registration, login and their limits. Start with `createAccountUseCases(ports)`. An app with its own accounts needs
+ * nothing of this.
+ */
 
 export {
   isPasswordImpersonal,

@@ -6,7 +6,7 @@ import type { AccountPorts, PasswordHasher } from './ports.ts';
 import { type ClientNetwork, type RateLimit, refuseAtLimit, refuseCrowd } from './rate-limits.ts';
 import type { User } from './user.ts';
 
-/** Refuses callers who have reached one of the limits, and gives the counts. */
+/** Refuses callers who have reached one of the limits. Otherwise returns the counts. */
 async function refuseLimited(
   { rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>,
   code: Parameters<typeof refuseAtLimit>[0],
@@ -29,7 +29,7 @@ async function refuseLimited(
 const FULL_MAX = 10_000;
 
 function remember(full: Map<string, RateCount>, count: RateCount): void {
-  if (full.size >= FULL_MAX) full.clear(); // they are read again
+  if (full.size >= FULL_MAX) full.clear(); // the counts are then read from the store again
   full.set(count.subject, count);
 }
 
@@ -38,19 +38,19 @@ function runningIn(full: Map<string, RateCount>, subjects: readonly string[], no
 }
 
 /**
- * Runs work only while the limits hold even if all work under way in this process fails and is counted. So many calls at once do not
- * overshoot. Callers above that are told to come again in a second. Work counts its failure before it ends. Other processes are not seen:
- * each may overshoot by its own work under way.
+ * Runs `work` only if the limits would hold even if all running calls of this process fail and are counted. So simultaneous calls cannot
+ * exceed a limit. Further callers are told to come again in a second. `work` counts its failure before it ends. Calls in other processes
+ * are not known here, so each process may exceed a limit by its own running calls.
  */
 export function limitAtOnce({ rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>, code: Parameters<typeof refuseAtLimit>[0]) {
   const underWay = new Map<string, number>();
   /**
-   * The counts that have reached their limit, as far as this process has seen. A count does not fall while its window runs. So a client
-   * who has reached a limit is refused without a query until the window ends.
+   * The counts that this process has seen at their limit. A count does not fall while its window runs. So a client who has reached a limit
+   * is refused without a query until the window ends.
    */
   const full = new Map<string, RateCount>();
   return async <Result>(limits: readonly RateLimit[], now: Date, work: () => Promise<Result>): Promise<Result> => {
-    // Copied before the counts are read: work that ends meanwhile may be missing from them.
+    // The running calls are copied before the counts are read, because the counts may not include a call that ends meanwhile.
     const subjects = limits.map(({ subject }) => subject);
     const ahead = new Map(subjects.map((subject) => [subject, underWay.get(subject) ?? 0]));
     refuseCrowd(code, limits, [], ahead);
@@ -61,7 +61,7 @@ export function limitAtOnce({ rateLimitStore }: Pick<AccountPorts, 'rateLimitSto
   };
 }
 
-/** Counts one more of each subject while the work lasts. */
+/** Counts a running call for each subject while `work` runs. */
 async function counted<Result>(underWay: Map<string, number>, subjects: readonly string[], work: () => Promise<Result>): Promise<Result> {
   const move = (by: 1 | -1): void => {
     for (const subject of subjects) {
@@ -78,33 +78,39 @@ async function counted<Result>(underWay: Map<string, number>, subjects: readonly
   }
 }
 
-/** Passwords as use cases have them: each call says for whom it works, and every Unicode form of a password is the same password. */
+/**
+ * The password port as use cases see it. Each call names the account or networks that it works for. Every Unicode form of a password is the
+ * same password.
+ */
 export interface SharedPasswords {
   hash(password: string, holders: readonly Holder[]): Promise<string>;
-  /** `outdated`: the password is right, and its hash is cheaper than hashes are now or of another form. It can be made anew. */
+  /**
+   * `outdated`: the password is right, but its hash has a lower cost than new hashes, or was made from another Unicode form. The caller can
+   * hash it again.
+   */
   verify(password: string, hash: string | undefined, holders: readonly Holder[]): Promise<'wrong' | 'right' | 'outdated'>;
 }
-/** Gives the user of the e-mail for the right password, within the budget of failed logins. */
+/** Returns the user with this e-mail if the password is right. Counts failures, and refuses after too many. */
 export type ProvePassword = (claim: {
-  /** As it is stored. */
+  /** The e-mail in its stored form (`normalEmail`). */
   readonly email: string;
   readonly password: string;
   readonly from: readonly ClientNetwork[];
-  /** For whom the hasher works (`holdersOf`). */
+  /** The account and networks that use the hasher's places (`holdersOf`). */
   readonly holders: readonly Holder[];
 }) => Promise<User>;
 
 export type SharedPorts = Omit<AccountPorts, 'passwords'> & { readonly passwords: SharedPasswords; readonly provePassword: ProvePassword };
 
-/** An account or a network, and how many thirds of the places for passwords it may hold at once. */
+/** An account or a network, and how many thirds of the hasher's places it may use at once. */
 export interface Holder {
   readonly name: string;
   readonly thirds: 1 | 2;
 }
 
 /**
- * Lets one account, and one address, hold at most a third of a server's places for passwords, and an IPv6 site two thirds. So no single
- * client, even one with a right password, keeps all others out.
+ * Lets one account, and one network, use at most a third of the server's places for password hashes. An IPv6 /48 may use two thirds. So no
+ * single client can lock all others out, even with the right password.
  */
 export function inShares(passwords: PasswordHasher): SharedPasswords {
   const underWay = new Map<string, number>();
@@ -124,7 +130,7 @@ export function inShares(passwords: PasswordHasher): SharedPasswords {
         for (const form of formsOf(password)) {
           if (!(await passwords.verify(form, hash)) || hash === undefined) continue;
           const isOutdated = form !== normalPassword(password) || passwords.needsRehash(hash);
-          // bcrypt would hash only the first 72 bytes of a text that is longer in NFC, and the password would no longer log in.
+          // If the NFC form is longer than 72 bytes, bcrypt would hash only its first 72, and the password would no longer work.
           return isOutdated && isPasswordStorable(password) ? 'outdated' : 'right';
         }
         return 'wrong';
@@ -133,8 +139,8 @@ export function inShares(passwords: PasswordHasher): SharedPasswords {
 }
 
 /**
- * Who holds the place of a password: the signed-in account, and the networks that the request comes from. A login has no account yet. If
- * it counted by the e-mail it names, a stranger who names that e-mail would keep its owner out.
+ * The holders of a place in the hasher: the signed-in account, and the networks of the request. A login has no account yet. It is not
+ * counted by its e-mail, because a stranger could then lock the owner out.
  */
 export function holdersOf(actor: ActorRef, from: readonly ClientNetwork[]): readonly Holder[] {
   const userId = userIdOf(actor);

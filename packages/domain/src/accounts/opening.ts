@@ -9,12 +9,12 @@ import type { User } from './user.ts';
 import { isEmailTaken } from './user-facts.ts';
 
 interface NewAccount {
-  /** Of request, for its idempotency key. */
+  /** The kind of request, for its idempotency key. */
   readonly kind: string;
   readonly user: User;
   readonly password: string;
   readonly from: readonly ClientNetwork[];
-  /** Refuses actors who may not make it: judged before, and again when it is stored. */
+  /** Refuses actors without the right to create it. It is called before the hash, and again when the account is stored. */
   readonly allowed: (actor: Actor) => void;
 }
 
@@ -33,7 +33,7 @@ export async function openAccount(
   });
   return { value: stored.user, replayed };
 
-  /** On a repeated request under a key, the user who has the e-mail may be the first answer, which is given again. */
+  /** If the request is repeated under a key, the first request may have created the user with this e-mail. Then that answer is given again. */
   async function answeredBefore(): Promise<Answer<User> | undefined> {
     const { actor: ref, key } = context;
     if (key === undefined) return undefined;

@@ -2,6 +2,7 @@ import type { ListLimits } from '../requests/page.ts';
 import type { Rights } from '../requests/rights.ts';
 import type { PasswordRules } from './password.ts';
 
+/** What the policy gives rights for. */
 export type AccountAction =
   | 'register_user'
   | 'register_admin'
@@ -14,13 +15,13 @@ export type AccountAction =
   | 'change_role'
   | 'delete_user';
 
-/** What differs between installations. A value, chosen once where the ports are wired. */
+/** The rules of accounts that differ between installations. They are chosen once, when the ports are connected to the use cases. */
 export interface AccountPolicy {
   readonly rights: Rights<AccountAction>;
   readonly passwords: PasswordRules;
   /** Whether a user who changes their own password or e-mail has to give the current password. */
   readonly asksForCurrentPassword: boolean;
-  /** The most accounts that may be asked for from one address in 15 minutes. */
+  /** The most registrations from one network in 15 minutes, refused ones included. */
   readonly registrationsMax: number | 'unlimited';
   readonly list: ListLimits;
 }

@@ -11,15 +11,16 @@ export interface StoredUser {
   readonly passwordHash?: string | undefined;
 }
 
-/** Facts that may forbid the deletion of a user: see `requireDeletable`. */
+/** Facts that may prevent the deletion of a user: see `requireDeletable`. */
 export interface UserFacts {
-  /** Whether there are admins besides them. */
+  /** Whether there are other admins. */
   readonly hasOtherAdmins: boolean;
-  /** Whether bookings of theirs hold tickets. */
+  /** Whether the user's bookings hold tickets. */
   readonly hasActiveBookings: boolean;
   readonly organisesEvents: boolean;
 }
 
+/** The rows for a decision on a user. An absent row is `undefined`: the decision refuses. */
 export interface UserState {
   readonly actor: Actor;
   readonly user: User | undefined;
@@ -32,50 +33,57 @@ export interface Credentials {
   readonly passwordHash: string;
 }
 
+/** Stores users. Every write is a decision, as in `EventRepository`: pure, synchronous, and perhaps run again. */
 export interface UserRepository {
-  /** `undefined` is certain: a user who is not found on a replica is looked up on the primary, whatever the freshness. */
+  /** If it returns `undefined`, there is no such user: one who is not found on a replica is looked up on the primary, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<User | undefined>;
-  /** By the e-mail as stored, lower case. Never reads stale rows, since a replaced password must no longer log in. */
+  /** `email` is in its stored form, in lower case. It never reads from a replica that lags, because a replaced password must no longer work. */
   findCredentials(email: string): Promise<Credentials | undefined>;
-  /** By the e-mail as stored. A read that may lag can miss a new user: the table's unique key decides in the end. */
+  /** `email` is in its stored form. A plain read may miss a new user. In the end the table's unique key decides. */
   findByEmail(email: string, freshness?: Freshness): Promise<User | undefined>;
-  /** Read without a lock: enough for a "no", never for a "yes". */
+  /** Reads without a lock. The facts may refuse a deletion, but cannot allow one. */
   findFacts(id: string, freshness?: Freshness): Promise<UserFacts>;
   /**
-   * Makes, edits or deletes (`undefined` returned) a user. Refuses `email_taken` when another user has the e-mail, also when both arrive
-   * at once. Two admins who lose their role at once are decided one after the other, so the second no longer counts the first as an
-   * admin. A deletion passes `requireDeletable` under the lock and takes the user's cancelled bookings with it. Only deletions read those
-   * facts.
+   * Creates, edits or deletes a user. `decide` returns `undefined` to delete one. Refuses `email_taken` if another user has the e-mail,
+   * also if both requests arrive at once. If two admins lose their role at once, they are decided one after the other, so the second no
+   * longer counts the first as an admin. For a deletion, the repository calls `requireDeletable` under the lock, and deletes the user's
+   * cancelled bookings too. Only a deletion reads those facts.
    */
   change<Result extends StoredUser | undefined>(id: string, context: RepositoryContext, decide: (now: UserState) => Result): Promise<Answer<Result>>;
 }
 
+/** Reads of users for lists. They may lag behind commits. */
 export interface UserQueries {
-  /** By creation, then id. */
+  /** Ordered by creation, then id. */
   list(part: PageRequest): Promise<PageRows<User>>;
+  /** All users. */
   count(): Promise<number>;
 }
 
+/** Issues and checks the tokens of signed-in users. */
 export interface TokenService {
+  /** A token for the user and their `tokenVersion`. */
   issue(user: User): Promise<string>;
-  /** The holder, or undefined for anything but a token of ours, unchanged, complete and not expired. Never throws for a token. */
+  /** The holder of the token. undefined if the token is not ours, was changed, is incomplete or has expired. Does not throw for an invalid token. */
   verify(token: string): Promise<ActorRef | undefined>;
 }
 
+/** Hashes passwords, slowly on purpose. May throw `Unavailable` when it is full. */
 export interface PasswordHasher {
-  /** How many calls may run or wait at once; callers beyond them get `Unavailable`. */
+  /** The number of calls that may run or wait at once. Further callers get `Unavailable`. */
   readonly atOnceMax: number;
+  /** A salted hash, different at each call. */
   hash(password: string): Promise<string>;
   /**
-   * Without a hash (nobody has that e-mail) it does the same work and answers no, so the time reveals nothing. The time of a "no" also
-   * does not reveal that the hash is cheaper than hashes are now.
+   * Without a hash (no user has that e-mail) it does the same work and returns false, so the time reveals nothing. The time of a wrong
+   * password also does not reveal that the stored hash has a lower cost.
    */
   verify(password: string, hash: string | undefined): Promise<boolean>;
   /** Whether the hash was made with less work than `hash` takes now. */
   needsRehash(hash: string): boolean;
 }
 
-/** All that accounts ask of the outside world. */
+/** Everything that accounts need from outside. */
 export interface AccountPorts {
   readonly users: UserRepository;
   readonly userQueries: UserQueries;

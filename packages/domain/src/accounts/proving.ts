@@ -5,9 +5,9 @@ import { failedLoginLimits } from './rate-limits.ts';
 import type { User } from './user.ts';
 
 /**
- * An unknown e-mail and a wrong password get the same refusal after the same work. An address with too many failures is refused before
- * any work. A login under way counts as failed until it ends. A password whose hash is cheaper than hashes are now, or of another form
- * than NFC, is hashed anew; its tokens stay valid.
+ * An unknown e-mail and a wrong password get the same refusal after the same work. A client with too many failures is refused before any
+ * work. A running login counts as failed until it ends. If the stored hash has a lower cost than new hashes, or was not made from NFC, the
+ * password is hashed again. Its tokens stay valid.
  */
 export function provePassword({
   users,
@@ -31,7 +31,7 @@ export function provePassword({
       return credentials.user;
     });
   };
-  /** Stores a costlier hash of the same password. If the password changed meanwhile, which raises the token version, the new one stays. */
+  /** Stores a new hash of the same password. If the password was changed meanwhile, its token version is higher, and nothing is stored. */
   async function rehash({ id, tokenVersion }: User, password: string, holders: readonly Holder[]): Promise<void> {
     const passwordHash = await passwords.hash(password, holders);
     await users.change(id, { actor: 'operator' }, ({ user }) => (user?.tokenVersion === tokenVersion ? { user, passwordHash } : user && { user }));

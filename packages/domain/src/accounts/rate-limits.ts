@@ -1,23 +1,23 @@
 import type { RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
 
-/** How many of something may come in a window, for each subject that they share. */
+/** How often something may happen in one window, for one subject. */
 export interface RateLimit {
   readonly subject: string;
   readonly countMax: number;
 }
 
-/** Where a request comes from, as far as an edge knows: each network by which the client may be counted. */
+/** A network by which a client is counted. An IPv6 client has two. */
 export interface ClientNetwork {
   readonly name: string;
-  /** Whether several customers may share it, so that it has the budget of several. */
+  /** Whether several customers may share the network, so that its limit is higher. */
   readonly isShared: boolean;
 }
 
 /**
- * What failed logins are counted by, and how many may fail in a window (OWASP ASVS 5.0, 6.3.1). By account and address: a guesser at one
- * place does not keep the owner out elsewhere. By address alone: a guesser tries many accounts. E-mails that nobody has are counted in
- * the same way, so the count reveals nothing. Successful logins are not counted.
+ * The limits of failed logins in a window (OWASP ASVS 5.0, 6.3.1). Failures are counted by account and network together, so an attacker in
+ * one network does not lock the owner out elsewhere. They are also counted by network alone, because an attacker may try many accounts.
+ * Unknown e-mails are counted in the same way, so the count reveals nothing. Successful logins are not counted.
  */
 export const failedLoginLimits = (email: string, from: readonly ClientNetwork[]): readonly RateLimit[] =>
   from.flatMap((network) => [
@@ -25,7 +25,7 @@ export const failedLoginLimits = (email: string, from: readonly ClientNetwork[])
     { subject: `address ${network.name}`, countMax: 100 * timesOf(network) },
   ]);
 
-/** Registrations from one address, refused ones too: each costs a hash, and reveals whether an e-mail is taken. */
+/** The limit of registrations from one network. Refused registrations count too, because each one reveals whether an e-mail is taken. */
 export const registrationLimits = (
   { registrationsMax }: { readonly registrationsMax: number | 'unlimited' },
   from: readonly ClientNetwork[],
@@ -34,7 +34,7 @@ export const registrationLimits = (
     ? []
     : from.map((network) => ({ subject: `registrations from ${network.name}`, countMax: registrationsMax * timesOf(network) }));
 
-/** The larger budget of a network that several customers may share. */
+/** A network that several customers may share has a limit that is higher by this factor. */
 const SHARED_TIMES = 4;
 const timesOf = ({ isShared }: ClientNetwork): number => (isShared ? SHARED_TIMES : 1);
 
@@ -52,7 +52,7 @@ export function refuseAtLimit(
   if (waits.length > 0) refuse(code, { retryAfterSeconds: Math.max(...waits) });
 }
 
-/** Refuses for a moment when the limit would be exceeded if all earlier work under way were counted. */
+/** Refuses for a second if the stored count plus the earlier calls that are still running reach the limit. */
 export function refuseCrowd(
   code: Parameters<typeof refuseAtLimit>[0],
   limits: readonly RateLimit[],

@@ -31,33 +31,35 @@ export interface NewUser {
   readonly role?: Role | undefined;
 }
 
-/** What may be changed of a user; what is left out stays. */
+/** The fields of a user that may be changed. A field that is left out stays. */
 export interface UserChanges {
   readonly name?: string | undefined;
   readonly email?: string | undefined;
   readonly password?: string | undefined;
   readonly role?: Role | undefined;
-  /** The password before the change, where the policy asks for it. */
+  /** The current password, if the policy requires it. */
   readonly currentPassword?: string | undefined;
 }
 
+/** In code points, not in UTF-16 units. */
 export const NAME_CHARACTERS_MAX = 255;
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets, two of them the angle brackets. */
 export const EMAIL_CHARACTERS_MAX = 254;
 
 /**
- * One address, one account, on every engine: spaces around it and the case of its letters do not count. ASCII letters alone:
- * to toLowerCase() the Kelvin sign is a k, so that two addresses would become one.
+ * Makes the form in which an e-mail is stored and compared, so that one address has one account on every engine. It removes spaces around
+ * the address and lowers ASCII letters. It leaves other letters alone: `toLowerCase()` turns the Kelvin sign into k, and two addresses
+ * would become one.
  */
 export function normalEmail(email: string): string {
   const trimmed = email.trim();
-  if (trimmed.length > EMAIL_CHARACTERS_MAX) return trimmed; // no address: its letters are not worth a look
+  if (trimmed.length > EMAIL_CHARACTERS_MAX) return trimmed; // too long for an address, so it is not read
   return trimmed.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /**
- * ASCII only: a database may compare `josé@` and `jose@` as equal, and a letter may look like another. The form is that of HTML's `<input
- * type=email>` with a dot in the domain.
+ * Accepts the form of HTML's `<input type=email>` with a dot in the domain. Only ASCII is allowed: a database may treat `josé@` and `jose@`
+ * as equal, and a letter may look like another one.
  */
 export function isEmail(email: string): boolean {
   return (
@@ -66,9 +68,10 @@ export function isEmail(email: string): boolean {
   );
 }
 
+/** 1 to `NAME_CHARACTERS_MAX` characters, at least one visible, no control characters. */
 export const isName = (name: string): boolean => isLine(name, NAME_CHARACTERS_MAX);
 
-/** Makes the account's user, or refuses with all that is wrong. */
+/** Creates the user of a new account. Refuses with all faults of the input. */
 export function newUser(input: NewUser, rules: PasswordRules, { id, now }: { readonly id: string; readonly now: Date }): User {
   const { name, role = 'user', password } = input;
   const email = normalEmail(input.email);
@@ -76,10 +79,7 @@ export function newUser(input: NewUser, rules: PasswordRules, { id, now }: { rea
   return { id, name, email, role, tokenVersion: 0, createdAt: now, updatedAt: now };
 }
 
-/**
- * The user with the changes made, or a refusal with all that is wrong; the same object when nothing changes. A new password ends every
- * token given before.
- */
+/** The user after the changes; the same object if nothing changes. Refuses with all faults of the input. A new password ends every earlier token. */
 export function changedUser(user: User, changes: UserChanges, rules: PasswordRules, now: Date): User {
   const { name = user.name, role = user.role, password } = changes;
   const email = normalEmail(changes.email ?? user.email);
@@ -95,7 +95,7 @@ interface Account {
   readonly password: string | undefined;
 }
 
-/** The same user, with all earlier tokens ended. This is no edit: `updatedAt` stays. */
+/** The same user, with all earlier tokens ended. This is not an edit, so `updatedAt` stays. */
 export const signedOut = (user: User): User => ({ ...user, tokenVersion: user.tokenVersion + 1 });
 
 function refuseFaulty(account: Account, rules: PasswordRules): void {

@@ -18,6 +18,7 @@ import { actorRowIn, bookingsIn, emptyMemory, isKnownIn, type Memory, nextId, ro
 import { pageOf } from './pages.ts';
 import { fakePasswords, fakeTokens } from './tokens-and-passwords.ts';
 
+/** The ports of the core and of accounts, and a look at the ledger. */
 export interface InMemoryPorts extends Ports, Omit<AccountPorts, keyof Ports> {
   readonly users: AccountPorts['users'];
   /** The ledger lines of an event, also of a deleted one, by version. */
@@ -29,8 +30,8 @@ const unwrapped = async <Value>(answer: Promise<Answer<Value>>): Promise<Value> 
 const isRunning = ({ endsAt }: RateCount, now: Date): boolean => endsAt > now && endsAt <= endOfWindow(now);
 
 /**
- * Every port, in memory, with every promise kept: calls run one at a time, errors roll back, foreign keys hold. Each call lets others go
- * first once before it runs, so that calls interleave as they do on a database. `giveWay` decides how.
+ * Every port in memory. Each keeps all promises of its port: calls run one at a time, an error stores nothing, and foreign keys are
+ * checked. Before it runs, each call awaits `giveWay`, so that calls interleave as on a database.
  */
 export function inMemoryPorts(
   overrides: Partial<Ports & AccountPorts> = {},
@@ -58,7 +59,7 @@ export function inMemoryPorts(
       change: (id, { actor, key }, decide) =>
         inTurn(() => {
           const first = firstAnswer<User>(key && kept.get(recordName(ownerOf(actor), key.value)), key, actorNow(actor, actorRowIn(memory, actor)));
-          if (first !== undefined) return { value: { user: first } as ReturnType<typeof decide>, replayed: true }; // what makes a user answers with one
+          if (first !== undefined) return { value: { user: first } as ReturnType<typeof decide>, replayed: true }; // a request that creates a user has a user as its answer
           const { hasOtherAdmins } = userFactsIn(memory, id);
           const after = decide({ actor: actorNow(actor, actorRowIn(memory, actor)), user: accounts.get(id)?.user, hasOtherAdmins });
           storeUser(id, after);
@@ -139,7 +140,7 @@ export function inMemoryPorts(
     ...overrides,
   };
 
-  /** Lets other waiting calls go first, once; then runs alone. */
+  /** Awaits `giveWay`, so that other calls may run first, and then runs without interruption. */
   async function inTurn<Value>(run: () => Value): Promise<Value> {
     await giveWay();
     return run();
@@ -147,7 +148,7 @@ export function inMemoryPorts(
 
   /** Makes one decision about stock and stores its result. If it throws, nothing is stored. */
   function settled<Result extends Event | Booking | undefined>(ask: () => StockDecision): Promise<Answer<Result>> {
-    return inTurn(() => settledNow(ask()) as Answer<Result>); // what `decide` returned, with its stock version: settle() keeps the kind
+    return inTurn(() => settledNow(ask()) as Answer<Result>); // settle() returns the type of row that `decide` returned
   }
 
   function settledNow(decision: StockDecision): Answer<Event | Booking | undefined> {

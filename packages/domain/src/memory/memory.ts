@@ -12,9 +12,9 @@ import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { BookingTable } from './booking-table.ts';
 
-/** All rows. Ports that share the same rows act as servers on one database. */
+/** All rows. Ports that share one `Memory` behave like servers on one database. */
 export interface Memory {
-  /** Without accounts the app vouches for owners, and they have no row. */
+  /** If false, the app vouches for owners of events and bookings, and they have no row in `accounts`. */
   readonly hasAccounts: boolean;
   readonly events: Map<string, Event>;
   readonly bookings: BookingTable;
@@ -28,6 +28,7 @@ export interface Memory {
   readonly ids: { given: number };
 }
 
+/** No rows. Give the same memory to several `inMemoryPorts`, and they act as servers on one database. */
 export const emptyMemory = ({ hasAccounts = true } = {}): Memory => ({
   hasAccounts,
   events: new Map(),
@@ -59,7 +60,7 @@ export function actorRowIn({ accounts }: Memory, ref: ActorRef): User | undefine
 export const isKnownIn = ({ events, bookings, ledger }: Memory, eventId: string): boolean =>
   events.has(eventId) || ledger.has(eventId) || bookings.ofEvent(eventId).length > 0;
 
-/** What an audit compares, of one event. */
+/** The facts of one event that an audit compares. */
 export function stockFactsIn({ events, bookings, ledger }: Memory, eventId: string): StockFacts {
   const lines = [...(ledger.get(eventId) ?? [])].sort((one, other) => one.stockVersion - other.stockVersion);
   const own = bookings.ofEvent(eventId);
@@ -112,7 +113,7 @@ export function rowsIn(memory: Memory, decision: StockDecision, policy: SellingP
   };
 }
 
-/** What the owner of a booking changed lately, where the policy limits changes of bookings. */
+/** The recent changes of the booking's owner, if the policy limits changes of bookings. */
 function budgetIn(
   { bookings, counts }: Memory,
   owner: Pick<Booking, 'userId' | 'eventId'> | undefined,
@@ -126,7 +127,7 @@ function budgetIn(
   return { changesMax, recent: [{ userId: owner.userId, eventId: owner.eventId, made, firstMadeAt, others }] };
 }
 
-/** What would forbid the deletion of a user. */
+/** The facts that may prevent the deletion of a user. */
 export function userFactsIn(memory: Memory, id: string): UserFacts {
   return {
     hasOtherAdmins: usersIn(memory).some((user) => user.role === 'admin' && user.id !== id),

@@ -1,6 +1,6 @@
 import type { Cursor, PageRequest, PageRows } from '../requests/ports.ts';
 
-/** A part of a list in the order of its positions, `direction` -1 for the latest first. */
+/** A part of a list, ordered by position. With `direction` -1 the latest rows come first. */
 export function pageOf<Row, View>(
   rows: readonly Row[],
   position: (row: Row) => Cursor,

@@ -1,7 +1,7 @@
 import type { PasswordHasher, TokenService } from '../accounts/ports.ts';
 import type { ActorRef } from '../requests/actor.ts';
 
-/** Tokens that are readable in a failed test. The service knows only tokens that it issued; they do not expire. */
+/** A token service for tests. Its tokens are readable, and do not expire. It accepts only tokens that it issued. */
 export function fakeTokens(): TokenService {
   const issued = new Map<string, ActorRef>();
   return {
@@ -14,7 +14,7 @@ export function fakeTokens(): TokenService {
   };
 }
 
-/** Salted and one-way enough for a test, and fast. A hash states its cost. */
+/** A fast hasher for tests, which is not secure. It has a salt, and its hashes contain their cost. */
 export function fakePasswords({ cost = 1 } = {}): PasswordHasher {
   let salts = 0;
   const hashWith = (salt: number, password: string) => {

@@ -1,20 +1,23 @@
 import { refuse } from './refusal.ts';
 
+/** An `admin` organises events and may change the rows of others. */
 export type Role = 'user' | 'admin';
 
 /**
- * The actor, as the edge knows them.
+ * The actor, as the HTTP API or the command line knows them.
  *
- * `anonymous`: nobody has signed in. `operator`: works on the server itself (command line, start-up) and may do everything. A token
- * holder: their role is read from their row as it is now. A vouched user: the app vouches for the role, and no row is read.
+ * `anonymous`: nobody has signed in. `operator`: works on the server itself (command line, start-up) and may do everything. `TokenHolder`:
+ * the role is read from the user's current row. `VouchedUser`: the app guarantees the role, and no row is read.
  */
 export type ActorRef = 'anonymous' | 'operator' | TokenHolder | VouchedUser;
 
+/** A user who came with a token. Tokens of an earlier `tokenVersion` are `unauthenticated`. */
 export interface TokenHolder {
   readonly userId: string;
   readonly tokenVersion: number;
 }
 
+/** A user whom the app has signed in itself. No row of theirs is read. */
 export interface VouchedUser {
   /** See `isUserId`. */
   readonly userId: string;
@@ -26,10 +29,10 @@ export const USER_ID_CHARACTERS_MAX = 36;
 export const isUserId = (id: string): boolean =>
   id.length <= USER_ID_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(id) && id !== 'anonymous' && id !== 'operator';
 
-/** The actor, by the rows as they are now. `stale`: their token's user is deleted or has changed their password since. */
+/** The actor according to the current rows. `stale`: the user of the token is deleted, or has logged out or changed their password since. */
 export type Actor<Row extends SignedInRow = SignedInRow> = 'anonymous' | 'operator' | 'stale' | Row | SignedIn;
 
-/** What rights are made of. */
+/** A signed-in user, with the facts that decide their rights. */
 export interface SignedIn {
   readonly id: string;
   readonly role: Role;
@@ -41,19 +44,19 @@ export interface SignedInRow extends SignedIn {
   readonly tokenVersion: number;
 }
 
-/** The user behind the actor; undefined for nobody and for the operator. */
+/** The user id of the actor; undefined for `anonymous` and `operator`. */
 export const userIdOf = (ref: ActorRef): string | undefined => (typeof ref === 'string' ? undefined : ref.userId);
 
 /** The user whose row has to be read before the actor is known. */
 export const rowNeededBy = (ref: ActorRef): string | undefined => (typeof ref === 'string' || 'role' in ref ? undefined : ref.userId);
 
-/** The actor, by the row that `rowNeededBy` names. */
+/** The actor according to `row`, which is the row of the user that `rowNeededBy` names. */
 export function actorNow<Row extends SignedInRow>(ref: ActorRef, row: Row | undefined): Actor<Row> {
   if (typeof ref === 'string') return ref;
   if ('role' in ref) return { id: ref.userId, role: ref.role };
   return row !== undefined && row.tokenVersion === ref.tokenVersion ? row : 'stale';
 }
 
-/** The signed-in user among the actors: only a person can book tickets or organise an event. */
+/** The signed-in user; refuses all other actors. Only a user can book tickets or organise an event. */
 export const person = <Row extends SignedInRow>(actor: Actor<Row>): Row | SignedIn =>
   typeof actor === 'string' ? refuse('unauthenticated', {}) : actor;

@@ -4,12 +4,12 @@ import type { Freshness } from './ports.ts';
 import { accept, assert, type Input, Refusal, refuseFaults } from './refusal.ts';
 import { type Audience, authorize, type Rights, requireSignedIn } from './rights.ts';
 
-/** Where the actor's row is looked up; 'none' without accounts, where the app vouches for every actor. */
+/** The port that finds the actor's row. It is 'none' without accounts: then the app vouches for every actor. */
 export interface Askers<Row extends SignedInRow> {
   readonly users: { find(id: string, freshness?: Freshness): Promise<Row | undefined> } | 'none';
 }
 
-/** Throws on mistakes of the app: an id that no store can keep, or a token holder on a platform without accounts. */
+/** Throws if the app made a mistake: it passed an id that no database can store, or a token holder on a platform without accounts. */
 function requireKnowable({ users }: Askers<SignedInRow>, ref: ActorRef): void {
   if (typeof ref === 'string') return;
   assert(users !== 'none' || 'role' in ref, 'without accounts the app vouches for the actor: { userId, role }');
@@ -18,8 +18,8 @@ function requireKnowable({ users }: Askers<SignedInRow>, ref: ActorRef): void {
 const USER_ID_MESSAGE = `1 to ${USER_ID_CHARACTERS_MAX} visible ASCII characters, and neither anonymous nor operator`;
 
 /**
- * Runs a request that the actor's row allows, without a lock. Plain reads may lag: a refusal that depends on rows is judged once more on
- * the newest rows before it is answered.
+ * Runs `work` with the actor's row, without a lock. The row may come from a replica that lags. So if `work` refuses because of rows, it
+ * runs once more on the newest rows, and that result counts.
  */
 export async function asActor<Row extends SignedInRow, Result>(
   { users }: Askers<Row>,
@@ -38,18 +38,18 @@ export async function asActor<Row extends SignedInRow, Result>(
   }
 }
 
-/** `not_found` was decided on the newest rows already. */
+/** `not_found` is already certain: see `find` of the ports. */
 const restsOnRows = (error: unknown): boolean => error instanceof Refusal && error.code !== 'invalid_input' && error.code !== 'not_found';
 
-/** Refuses `anonymous` (401) where a user is needed, without a query. For requests that the stock queue decides. */
+/** Refuses `anonymous` (401) where a user is needed, without a query. It is used for requests that are decided only in the stock queue. */
 export function requireToken(askers: Askers<SignedInRow>, audience: Audience, { actor }: RequestContext): void {
   requireKnowable(askers, actor);
   if (typeof actor === 'string') requireSignedIn(audience, actor);
 }
 
 /**
- * Judges a write before it takes a lock, a turn or a hash. A refusal costs only reads, and that of an anonymous request (401) none. A
- * write that passes is decided again under the lock.
+ * Judges a write before it takes a lock, a turn in the queue or a password hash. A refusal then costs only reads, and the 401 of an
+ * anonymous request costs no read. A write that passes is decided again under the lock.
  */
 export const judgeFirst = <Row extends SignedInRow, Result>(
   { users }: Askers<Row>,
@@ -62,7 +62,7 @@ export const judgeFirst = <Row extends SignedInRow, Result>(
     return judge(actor, freshness);
   });
 
-/** The input of a request that needs no row except the actor's. The actor's rights are judged before a faulty input is reported. */
+/** Returns the input, or throws its error after a check of the actor's rights. For requests that need no row except the actor's. */
 export async function acceptAfterRights<T extends object>(
   ports: Askers<SignedInRow>,
   context: RequestContext,
@@ -74,15 +74,15 @@ export async function acceptAfterRights<T extends object>(
 }
 
 /**
- * The context for a repository. A key that was used before for this kind of request gives its first answer again, but only to an actor
- * who may still make the request.
+ * The context that a repository needs. `kind` and `allow` belong to the idempotency key: the first answer is repeated only for the same
+ * kind of request, and only if `allow` accepts the actor.
  */
 export function judgedBy(kind: string, allow: (actor: Actor) => void, { key, ...context }: RequestContext): RepositoryContext {
   return key === undefined ? context : { ...context, key: { ...key, kind, allow } };
 }
 
 /**
- * Refuses an actor without a valid identity (401). An edge calls it when an id is malformed: an invalid token is reported before an
+ * Refuses an actor without a valid identity (401). The HTTP API calls it for a malformed id, because an invalid token is reported before an
  * invalid id.
  */
 export function identifyActor<Action extends string>({ users }: Askers<SignedInRow>, rights: Rights<Action>) {

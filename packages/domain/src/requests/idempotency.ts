@@ -2,20 +2,20 @@ import type { Actor, ActorRef } from './actor.ts';
 import { refuse } from './refusal.ts';
 
 /**
- * A client's name for a request, so that repeating it creates nothing twice (draft-ietf-httpapi-idempotency-key-header). A repeated
- * request that arrives while the first is being stored waits for its lock and finds its answer. Refusals are not kept.
+ * A client's name for a request, so that a repetition creates nothing twice (draft-ietf-httpapi-idempotency-key-header). A repeated request
+ * that arrives while the first is being stored waits for its lock and finds its answer. Refusals are not kept.
  */
 export interface IdempotencyKey {
   readonly value: string;
-  /** Of the whole request. The same key for another request is a mistake of the client. */
+  /** A hash of the whole request. If a client uses the same key for another request, it made a mistake. */
   readonly fingerprint: string;
-  /** The same under secrets that were in use within the last day: the first answer may have been kept under one of them. */
+  /** Hashes of the same request under earlier secrets of the last day. The first answer may be stored with one of them. */
   readonly earlierFingerprints?: readonly string[];
 }
 
 /** A key as a use case passes it on. */
 export interface RequestKey extends IdempotencyKey {
-  /** The kind of request: a key that was used for another kind is a mistake, whatever its fingerprint. */
+  /** The kind of request. A key that was used for another kind is refused, whatever its fingerprint. */
   readonly kind: string;
   /** Refuses an actor who no longer has the right to make this request. */
   readonly allow: (actor: Actor) => void;
@@ -26,10 +26,10 @@ export interface IdempotencyRecord {
   /** Keys belong to one user. All anonymous clients share theirs. */
   readonly owner: string;
   readonly key: string;
-  /** undefined in answers from before kinds existed. */
+  /** undefined in records from a version without kinds. */
   readonly kind: string | undefined;
   readonly fingerprint: string;
-  /** The row that was made. */
+  /** The row that the first request created. */
   readonly answer: object;
 }
 
@@ -43,10 +43,12 @@ export interface Answer<Value> {
 /** Answers are kept for at least this time, by the store's clock. */
 export const KEPT_MS = 24 * 60 * 60 * 1000;
 
+/** The longest idempotency key, in characters. */
 export const KEY_CHARACTERS_MAX = 255;
 /** Visible ASCII, so that every engine compares it alike. */
 export const isIdempotencyKey = (value: string): boolean => value.length <= KEY_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(value);
 
+/** To whom a key belongs: the user, or `anonymous` or `operator`. */
 export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref : ref.userId);
 
 /**
@@ -59,10 +61,10 @@ export function firstAnswer<Value extends object>(kept: IdempotencyRecord | unde
   const isSameKind = kept.kind === undefined || kept.kind === key.kind;
   const isSameRequest = kept.fingerprint === key.fingerprint || key.earlierFingerprints?.includes(kept.fingerprint) === true;
   if (!isSameKind || !isSameRequest) return refuse('idempotency_key_reused', {});
-  return kept.answer as Value; // the kind of request says what it makes
+  return kept.answer as Value; // each kind of request creates one type of row
 }
 
-/** The answers under keys during a batch: those stored before, and those that the batch stores. */
+/** The answers under idempotency keys while a batch is decided: those that were stored before, and those of the batch itself. */
 export class RecordsInBatch {
   readonly kept: IdempotencyRecord[] = [];
   readonly #byName: Map<string, IdempotencyRecord>;
@@ -84,5 +86,5 @@ export class RecordsInBatch {
   }
 }
 
-/** One name for owner and key. No owner has a space in their id. */
+/** One name for owner and key. It is unique, because an owner's id has no space. */
 export const recordName = (owner: string, key: string): string => `${owner} ${key}`;

@@ -3,11 +3,11 @@ import { refuseFaults } from './refusal.ts';
 
 /** How far into a list a request may reach: a database has to read every row that is skipped or counted. */
 export interface ListLimits {
-  /** Rows when no limit is asked for. */
+  /** The number of rows if the request has no limit. */
   readonly limit: number | 'unlimited';
   readonly limitMax: number;
   readonly offsetMax: number;
-  /** Above this number of bookings the total is not given. */
+  /** If there are more bookings than this, the answer has no total. */
   readonly totalMax: number | 'unlimited';
 }
 
@@ -15,7 +15,7 @@ export interface ListLimits {
 export interface ListRequest {
   readonly limit?: number | undefined;
   readonly offset?: number | undefined;
-  /** Whether the total is wanted even where counting has to read every row. */
+  /** Whether the client wants the total even if counting must read every row. */
   readonly total?: boolean | undefined;
 }
 
@@ -28,14 +28,14 @@ export interface Page<Row> {
 }
 
 /**
- * Lists up to this length are read at once and rendered once for all who request them; most are. Longer lists are read in parts of this
- * size. The part that is sent and the next two are in memory, whatever the list's length.
+ * Lists up to this length are read with one query and rendered once for all equal requests. Longer lists are read in parts of this size.
+ * Only the part that is being sent and the next two are in memory.
  */
 const PART_ROWS = 1500;
 
 /**
- * A page when the request or the policy sets a limit; else the whole list. The list is walked by its key, so that no part costs more than
- * another. The first rows are read before it resolves: a failure shows before anything is sent.
+ * Gives one page if the request or the policy sets a limit, otherwise the whole list. It reads the whole list by its key, so every part
+ * costs the same. The first rows are read before this function resolves, so a failure shows before anything is sent.
  */
 export async function readPage<Row>(
   { list }: { readonly list: ListLimits },
@@ -59,12 +59,12 @@ export async function readPage<Row>(
   const next = first.isMore && offset + limit <= list.offsetMax ? { limit, offset: offset + limit } : undefined;
   return { parts: only(first.rows), total, next };
 
-  /** The next part is read while one is used. */
+  /** Reads the next part while the caller uses the current one. */
   async function* walk(part: PageRows<Row>): AsyncGenerator<readonly Row[]> {
     for (;;) {
       const last = part.isMore ? part.rows.at(-1) : undefined;
       const behind = last && read.part({ after: read.position(last), offset: 0, limit: PART_ROWS });
-      behind?.catch(() => undefined); // its failure is heard below, unless nobody asks for it any more
+      behind?.catch(() => undefined); // `await behind` below reports the failure, unless the reader has stopped
       yield part.rows;
       if (behind === undefined) return;
       part = await behind;

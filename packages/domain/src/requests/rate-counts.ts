@@ -5,11 +5,11 @@ export interface RateCount {
   readonly endsAt: Date;
 }
 
-export const RATE_WINDOW_MS = 15 * 60 * 1000;
-/** Of a user's changes of their bookings (change-budget.ts): the longest window there is. */
+const RATE_WINDOW_MS = 15 * 60 * 1000;
+/** The window in which a user's changes of bookings are counted (change-budget.ts). It is the longest of all windows. */
 export const CHANGES_WINDOW_MS = 60 * 60 * 1000;
 
-/** When a window that begins now ends. A window that ends later was begun by another clock, or before this clock was set back. */
+/** The end of a window that begins now. If a stored window ends later, another clock began it, or this clock was set back since. */
 export const endOfWindow = (now: Date): Date => new Date(now.getTime() + RATE_WINDOW_MS);
 /** The latest end of any running window. */
 export const endOfLongestWindow = (now: Date): Date => new Date(now.getTime() + CHANGES_WINDOW_MS);

@@ -1,13 +1,16 @@
-/** Every "no" of the domain, with the facts that the client needs. */
+/** Every expected refusal of the domain, with the facts that the client needs. */
 export interface Refusals {
   /** All that is wrong with an input, at once. */
   invalid_input: { readonly faults: readonly Fault[] };
-  /** Not signed in, or the token's user is deleted or has changed their password since. */
+  /** Not signed in, or the user of the token is deleted, or has logged out or changed their password since. */
   unauthenticated: None;
-  /** The same for an unknown e-mail and a wrong password, so that they cannot be told apart. */
+  /** Used both for an unknown e-mail and for a wrong password, so that clients cannot tell which it was. */
   wrong_credentials: None;
+  /** Signed in, but not allowed: the action is for admins, for the owner of the row, or for the operator alone. */
   forbidden: { readonly reason: 'not_admin' | 'not_owner' | 'operator_only' };
+  /** No such row, also on the newest read. */
   not_found: { readonly entity: 'user' | 'event' | 'booking'; readonly id: string };
+  /** Another account has the e-mail. */
   email_taken: None;
   /** Users who change their own password or e-mail must give the current password; this request did not. */
   current_password_needed: None;
@@ -21,22 +24,28 @@ export interface Refusals {
   too_many_for_a_user: { readonly maximum: number; readonly held: number; readonly requested: number };
   /** Tickets that bookings hold, and the smaller total that was asked for. */
   total_below_held: { readonly held: number; readonly requested: number };
-  /** From the same place, or for the same account from there. */
+  /** Too many from one network, or for one account from one network. */
   too_many_failed_logins: { readonly retryAfterSeconds: number };
-  /** From the same place. */
+  /** Too many from one network. */
   too_many_registrations: { readonly retryAfterSeconds: number };
-  /** Passwords that one account or one address has hashed or verified at the same time. */
+  /** One account or one network has too many passwords hashed or verified at the same time. */
   too_many_passwords: { readonly retryAfterSeconds: number };
-  /** By the same user to their bookings of one event in an hour, of which there may be so many. */
+  /** One user made `maximum` changes to their bookings of one event within an hour. */
   too_many_booking_changes: { readonly maximum: number; readonly retryAfterSeconds: number };
   /** The key was used before, for another request. */
   idempotency_key_reused: None;
+  /** The event is in the past, and the policy neither opens nor sells those. */
   event_is_over: None;
+  /** An event is deleted only after its pending and confirmed bookings are cancelled. */
   event_has_active_bookings: None;
+  /** A user is deleted only after their pending and confirmed bookings are cancelled. */
   user_has_active_bookings: None;
+  /** A user is deleted only after their events are. */
   user_organises_events: None;
+  /** No admin would be left. */
   last_admin: None;
 }
+/** The name of a refusal. A new code may come with a minor version, so handle unknown ones. */
 export type RefusalCode = keyof Refusals;
 export type None = Readonly<Record<string, never>>;
 
@@ -47,12 +56,12 @@ export interface Fault {
 }
 
 /**
- * An expected "no". It is thrown, so that it also rolls back what was begun. Anything else thrown is a bug or an outage. It is an `Error`
- * that no constructor made, and so has no stack. When a sale sells out, most answers are refusals, and to walk the stack cost a seventh
- * of such a request.
+ * An expected refusal. It is thrown, so that the transaction is rolled back. Any other exception is a bug or an outage. It inherits from
+ * `Error` but does not call its constructor, so it has no stack. When an event sells out, most answers are refusals, and collecting the
+ * stack took a seventh of such a request.
  */
 class RefusalOf<Code extends RefusalCode> {
-  /** As it is exported and printed. */
+  /** The name under which the class is exported and printed. */
   static readonly name = 'Refusal';
   readonly name = 'Refusal';
   readonly message: string;
@@ -66,14 +75,17 @@ class RefusalOf<Code extends RefusalCode> {
 }
 Object.setPrototypeOf(RefusalOf.prototype, Error.prototype);
 
-/** One of the refusals: its `code` tells which, and narrows `details` to that one's facts. */
+/** Any refusal. TypeScript narrows `details` by `code`. */
 export type Refusal = { readonly [Code in RefusalCode]: RefusalOf<Code> & Error }[RefusalCode];
+/** Use it with `instanceof`. `refuse` is the short way to throw one. */
 export const Refusal = RefusalOf as {
+  /** Use `refuse`, which also throws it. */
   new <Code extends RefusalCode>(code: Code, details: Refusals[Code]): RefusalOf<Code> & Error;
-  /** To `instanceof` it is the union, not a refusal of any code with any details. */
+  /** `instanceof Refusal` narrows to the union, so that `code` narrows `details`. */
   readonly prototype: Refusal;
 };
 
+/** Throws a refusal. In a decision it rolls back what the decision changed. */
 export function refuse<Code extends RefusalCode>(code: Code, details: Refusals[Code]): never {
   throw new Refusal(code, details);
 }
@@ -84,13 +96,14 @@ export function refuseFaults(faults: readonly Fault[]): void {
 }
 
 /**
- * The outside world cannot do this now. `not_done`: nothing was stored, asking again is safe. `unknown`: the answer to a
- * COMMIT was lost; what was asked is stored whole or not at all.
+ * The database or another service cannot do this now. `not_done`: nothing was stored, and repeating the request is safe. `unknown`: the
+ * answer to a COMMIT was lost, and the change is stored completely or not at all.
  */
 export class Unavailable extends Error {
   override readonly name = 'Unavailable';
   readonly retryAfterSeconds: number;
   readonly outcome: 'not_done' | 'unknown';
+  /** `reason` is for the log, `retryAfterSeconds` for the client. */
   constructor(
     reason: string,
     { retryAfterSeconds = 1, outcome = 'not_done', cause }: { retryAfterSeconds?: number; outcome?: 'not_done' | 'unknown'; cause?: unknown } = {},
@@ -107,12 +120,12 @@ export function assert(condition: boolean, promise: string): asserts condition {
 }
 
 /**
- * An input, or what an edge found wrong with it. An edge that could not accept a body hands over the error in its place. So the caller's
- * rights are judged first: a stranger gets 401 or 403 and never learns the shape of a body.
+ * An input, or the error that validation found. The HTTP API passes the error in place of a body that is not valid. So the use case judges
+ * the caller's rights first. A stranger gets 401 or 403, and does not learn the shape of the body.
  */
 export type Input<T extends object> = T | Error;
 
-/** The input itself, or its error thrown. Called once the caller's rights are clear. */
+/** Returns the input, or throws its error. Use cases call it after the check of the caller's rights. */
 export function accept<T extends object>(input: Input<T>): T {
   if (input instanceof Error) throw input;
   return input;

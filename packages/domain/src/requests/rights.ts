@@ -4,18 +4,18 @@ import { refuse } from './refusal.ts';
 /** Who may do something: anyone; every signed-in user; the owner of the row and admins; admins; the operator alone. */
 export type Audience = 'anyone' | 'user' | 'owner' | 'admin' | 'operator';
 
-/** Who may do each action. It is part of the policy, so apps may differ. */
+/** Who may do each action. It is part of the policy, so each app can choose. */
 export type Rights<Action extends string> = Readonly<Record<Action, Audience>>;
 
-/** Refuses an actor without a valid identity: the 401 that comes before any 404 or 403. */
+/** Refuses an actor without a valid identity. This 401 comes before any 404 or 403. */
 export function requireSignedIn(audience: Audience, actor: Actor): void {
   if (actor === 'stale') refuse('unauthenticated', {});
   if (actor === 'anonymous' && audience !== 'anyone' && audience !== 'operator') refuse('unauthenticated', {});
 }
 
 /**
- * Refuses (`unauthenticated`, `forbidden`) an actor who is not of the audience. `ownerId` is the user to whom the row belongs. Rights come from
- * the user's row as it is now, never from a token's claim.
+ * Refuses (`unauthenticated`, `forbidden`) an actor who does not belong to the audience. `ownerId` is the user to whom the row belongs.
+ * Rights come from the user's row as it is now, never from a token's claim.
  */
 export function authorize(audience: Audience, actor: Actor, ownerId?: string): void {
   requireSignedIn(audience, actor);

@@ -1,12 +1,12 @@
-/** Characters are counted as people and both databases count them: in code points, not in UTF-16 units. */
+/** Counts code points, as all engines do, and not UTF-16 units. */
 export const charactersOf = (text: string): number => [...text].length;
 
-/** A half of a surrogate pair: UTF-8 cannot carry it, so it would come back as something else. */
+/** Whether the text has no single half of a surrogate pair. UTF-8 cannot encode such a half, so a database would return another text. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 /**
- * A character has one or two UTF-16 units, and the number of units is known at once. So characters are counted only when the units leave
- * a doubt.
+ * A character has one or two UTF-16 units, and `text.length` counts units without work. So characters are counted only if the number of
+ * units does not decide.
  */
 const isWithin = (text: string, charactersMax: number): boolean =>
   text.length <= charactersMax || (text.length <= 2 * charactersMax && charactersOf(text) <= charactersMax);

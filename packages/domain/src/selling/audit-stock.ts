@@ -5,18 +5,16 @@ import { authorize } from '../requests/rights.ts';
 import { type Difference, differencesIn } from '../stock/audit.ts';
 import type { Ports } from './ports.ts';
 
-/** Events whose facts are in memory at once. */
+/** The number of events that are read at once. */
 const PAGE_EVENTS = 50;
 
+/** A part of an audit: how many events were checked, and every difference found in them. */
 export interface AuditedPart {
   readonly events: number;
   readonly differences: readonly Difference[];
 }
 
-/**
- * Checks that every ticket is accounted for, page by page over all events that are or were, or for one event. Each page is one snapshot,
- * so sales during the audit do not disturb it. It waits for nobody and blocks nobody.
- */
+/** `UseCases.auditStock` says what it does and refuses. */
 export function auditStock({ users, stockQueries, policy }: Ports) {
   return async function* ({ actor: ref }: RequestContext, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
     await asActor({ users }, ref, (actor) => authorize(policy.rights.audit_stock, actor));

@@ -6,14 +6,7 @@ import { type Booking, type BookingStatus, heldBy, withStatus } from '../stock/b
 import { refusePast, refuseTooMany } from './policy.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once. Leaving `cancelled` takes them again at
- * the old price. It is refused for the same reasons as a booking: no stock, the event is over, more than the policy allows. The same
- * status again changes nothing.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, and for any change `too_many_booking_changes`. Where tickets are taken again it
- * refuses `event_is_over`, `too_many_for_a_booking`, `too_many_for_a_user`, `insufficient_tickets`.
- */
+/** `UseCases.changeBookingStatus` says what it does and refuses. */
 export function changeBookingStatus({ bookings, users, clock, policy }: Ports) {
   return async (context: RequestContext, id: string, input: Input<{ readonly status: BookingStatus }>): Promise<Booking> => {
     requireToken({ users }, policy.rights.change_booking, context);

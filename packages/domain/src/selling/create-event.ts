@@ -9,11 +9,7 @@ import { type Event, type NewEvent, newEvent } from '../stock/event.ts';
 import { refusePast } from './policy.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Opens an event that the actor organises, with all its tickets in stock.
- *
- * Refuses `unauthenticated`, `forbidden`, `invalid_input`, `event_is_over`, `idempotency_key_reused`.
- */
+/** `UseCases.createEvent` says what it does and refuses. */
 export function createEvent({ events, users, clock, newId, policy }: Ports) {
   return async (context: RequestContext, input: Input<NewEvent>): Promise<Answer<Event>> => {
     const id = newId();
@@ -28,7 +24,7 @@ export function createEvent({ events, users, clock, newId, policy }: Ports) {
     await judgeFirst({ users }, context, policy.rights.create_event, (actor) => {
       mayCreate(actor);
       accept(input);
-      // A repeated request under a key gets the first answer again, even if the event is over by now.
+      // With a key this may be a repeated request. It gets the first answer again, even if the event is over by now.
       if (context.key === undefined) decide({ actor });
     });
     return events.change(id, judgedBy('create_event', mayCreate, context), decide);

@@ -4,11 +4,7 @@ import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Deletes a booking; the tickets it held come back, once.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, `too_many_booking_changes`.
- */
+/** `UseCases.deleteBooking` says what it does and refuses. */
 export function deleteBooking({ bookings, users, policy }: Ports) {
   return async (context: RequestContext, id: string): Promise<undefined> => {
     requireToken({ users }, policy.rights.delete_booking, context);

@@ -6,14 +6,10 @@ import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
-/** Up to this many rows of a user are always counted: a page costs the same however many bookings there are. */
+/** A user's rows are always counted up to this number, which is cheap. So the cost of a page does not depend on the number of bookings. */
 const CHEAP_TO_COUNT = 1000;
 
-/**
- * The actor's own bookings, an admin's view of all; newest first. Many bookings are counted only on request, and only as far as the policy lets one.
- *
- * Refuses `unauthenticated`, `invalid_input`.
- */
+/** `UseCases.listBookings` says what it does and refuses. */
 export function listBookings({ users, bookingQueries, policy }: Ports) {
   return async (context: RequestContext, input: Input<ListRequest>): Promise<Page<BookingView>> => {
     const actor = await asActor({ users }, context.actor, (asker) => {

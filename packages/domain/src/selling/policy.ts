@@ -3,6 +3,7 @@ import { assert, refuse } from '../requests/refusal.ts';
 import type { Rights } from '../requests/rights.ts';
 import { type Event, TOTAL_TICKETS_MAX } from '../stock/event.ts';
 
+/** What the policy gives rights for. */
 export type SellingAction =
   | 'read_events'
   | 'create_event'
@@ -15,21 +16,21 @@ export type SellingAction =
   | 'delete_booking'
   | 'audit_stock';
 
-/** What differs between installations. A value, chosen once where the ports are wired. */
+/** The rules of selling that differ between installations. They are chosen once, when the ports are connected to the use cases. */
 export interface SellingPolicy {
   readonly rights: Rights<SellingAction>;
   /** Whether events in the past may be made and booked. */
   readonly pastEvents: boolean;
   /** The most tickets that one booking takes. */
   readonly ticketsPerBookingMax: number;
-  /** The most tickets of one event that one user holds in all bookings together. Holdings are counted only where it is a number. */
+  /** The most tickets of one event that one user holds in all bookings together. Repositories count held tickets only if this is a number. */
   readonly ticketsPerUserMax: number | 'unlimited';
-  /** The most changes that one user, who is no admin, makes to their bookings of one event in an hour. */
+  /** The most changes that one user makes to their bookings of one event in an hour. Admins have no limit. */
   readonly bookingChangesPerHourMax: number | 'unlimited';
   readonly list: ListLimits;
 }
 
-/** Everybody sees events, signed-in users book, admins organise. The only limits are those of a row. */
+/** Everybody sees events, signed-in users book, admins organise. Tickets are limited only by what a row can store. */
 export const SELLING_POLICY: SellingPolicy = {
   rights: {
     read_events: 'anyone',
@@ -50,14 +51,14 @@ export const SELLING_POLICY: SellingPolicy = {
   list: { limit: 'unlimited', limitMax: 1000, offsetMax: 1_000_000, totalMax: 'unlimited' },
 };
 
-/** Refuses to open or to sell what is over, where the policy does not let one. */
+/** Refuses to open or to sell an event that is over, unless the policy allows it. */
 export function refusePast({ pastEvents }: Pick<SellingPolicy, 'pastEvents'>, { eventDate }: Pick<Event, 'eventDate'>, now: Date): void {
   if (!pastEvents && eventDate < now) refuse('event_is_over', {});
 }
 
 /**
- * Refuses to take more tickets than a booking may, or than its owner may hold of the event. `heldByOwner` is what they hold so far. It is
- * counted under the event's lock: when bookings race for the last tickets of a user's share, exactly one gets them.
+ * Refuses more tickets than one booking may have, or than its owner may hold of the event. `heldByOwner` is the number that they hold so
+ * far. It is counted under the event's lock. So if two bookings race for the last tickets that a user may hold, exactly one gets them.
  */
 export function refuseTooMany(
   { ticketsPerBookingMax, ticketsPerUserMax }: Pick<SellingPolicy, 'ticketsPerBookingMax' | 'ticketsPerUserMax'>,

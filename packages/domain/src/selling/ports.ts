@@ -5,31 +5,35 @@ import type { SellingPolicy } from './policy.ts';
 import type { BookingView, EventView } from './views.ts';
 
 /**
- * Reads never store anything. A decision may be judged on them first, and is made under the lock. They may lag behind commits, with one
- * exception: when `find` returns nothing, the row does not exist.
+ * Queries store nothing. They may lag behind commits, so every decision is made again under the lock. There is one exception: if `find`
+ * returns undefined, the row does not exist.
  */
 export interface EventQueries {
+  /** `undefined` is certain, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<EventView | undefined>;
-  /** By event date, then id. */
+  /** Ordered by event date, then id. */
   list(part: PageRequest): Promise<PageRows<EventView>>;
+  /** All events. */
   count(): Promise<number>;
 }
 
+/** Reads of bookings. They may lag behind commits; when `find` returns nothing, the row does not exist. */
 export interface BookingQueries {
+  /** `undefined` is certain. */
   find(id: string): Promise<BookingView | undefined>;
-  /** Newest first: by booking date, then id, both descending. With `userId`, that user's alone. */
+  /** Ordered by booking date, then id, both descending. With `userId`, only bookings of that user. */
   list(part: PageRequest & { readonly userId?: string | undefined }): Promise<PageRows<BookingView>>;
-  /** With `upTo` it stops counting there: a larger number is only known to be above it. */
+  /** With `upTo`, counting stops above that number: a result above `upTo` means only that there are more. */
   count(filter: { readonly userId?: string | undefined; readonly upTo?: number | undefined }): Promise<number>;
 }
 
-/** Users whose rows decide the actor's rights. An app with accounts of its own keeps its own. */
+/** Finds the users whose rows decide the actor's rights. An app with its own accounts does not need it. */
 export interface SignedInUsers {
-  /** `undefined` is certain: a user who is not found on a replica is looked up on the primary, whatever the freshness. */
+  /** If it returns `undefined`, there is no such user: one who is not found on a replica is looked up on the primary, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<SignedInRow | undefined>;
 }
 
-/** Everything the core needs from outside. */
+/** Everything that the core needs from outside. */
 export interface Ports {
   readonly events: EventRepository;
   readonly bookings: BookingRepository;
@@ -39,7 +43,7 @@ export interface Ports {
   readonly bookingQueries: BookingQueries;
   readonly stockQueries: StockQueries;
   readonly idempotencyRecords: IdempotencyRecords;
-  /** Of changes of bookings, which the repositories count where the policy limits them. */
+  /** The counts of changes of bookings. Repositories count them if the policy limits changes. */
   readonly rateLimitStore: RateLimitStore;
   readonly clock: Clock;
   readonly newId: NewId;

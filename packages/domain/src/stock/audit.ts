@@ -1,20 +1,20 @@
-/** What the rows say of one event's stock, all as of one moment. */
+/** The facts that an audit compares for one event. All are of the same moment. */
 export interface StockFacts {
   readonly eventId: string;
   /** undefined when the event was deleted and only its ledger is left. */
   readonly event: { readonly totalTickets: number; readonly availableTickets: number; readonly stockVersion: number } | undefined;
   /** Tickets that its pending and confirmed bookings hold. */
   readonly heldTickets: number;
-  /** The sum of its ledger's deltas, their number, and the lowest and the highest version among them; 0 without any. */
+  /** The sum of the ledger's deltas, the number of its lines, and the lowest and highest stock version. Each is 0 if the ledger has no lines. */
   readonly movedTickets: number;
   readonly movements: number;
   readonly firstVersion: number;
   readonly lastVersion: number;
-  /** The sum of `availableAfter` over its lines, minus the sum that their deltas give. */
+  /** The sum of `availableAfter` over all lines, minus the sum that follows from their deltas. It is 0 in a correct ledger. */
   readonly availableAfterIsOffBy: number;
-  /** Bookings, also deleted ones, whose own movements do not add up to the negative of what they hold, or that have none. */
+  /** The number of bookings, also deleted ones, whose movements do not add up to minus the tickets that they hold, or that have no movement. */
   readonly unmatchedBookings: number;
-  /** One of these. */
+  /** One of the unmatched bookings. */
   readonly unmatchedBookingId: string | undefined;
 }
 
@@ -41,7 +41,7 @@ export function differencesIn(facts: StockFacts): Difference[] {
     expected === found || differences.push({ eventId, rule, expected, found, ...more });
   expect('held_and_available_are_total', event?.totalTickets ?? 0, heldTickets + (event?.availableTickets ?? 0));
   expect('ledger_is_available', event?.availableTickets ?? 0, movedTickets);
-  // Versions are unique by key, so as many lines as the event's version, from 1 up to it, leave no gap.
+  // The primary key makes versions unique. So there is no gap if the number of lines, the last version and the range all equal the event's version.
   const version = event?.stockVersion ?? lastVersion;
   const span = movements === 0 ? 0 : lastVersion - firstVersion + 1;
   expect('versions_have_no_gap', version, [movements, lastVersion, span].find((found) => found !== version) ?? version);

@@ -1,4 +1,4 @@
-/** Rows of one table during a batch: as they were read, and as the decisions so far leave them. */
+/** The rows of one table while a batch is decided: as they were read, and as the decisions so far left them. */
 export class BatchRows<Row extends { readonly id: string }> {
   readonly #before: readonly Row[];
   readonly #now = new Map<string, Row>();
@@ -12,7 +12,7 @@ export class BatchRows<Row extends { readonly id: string }> {
     return this.#now.has(id);
   }
 
-  /** Frozen: a decision that writes into a row would change the rows that later decisions get. */
+  /** The row is frozen, because a decision that writes into it would change the row for later decisions. */
   find(id: string | undefined): Row | undefined {
     const row = id === undefined ? undefined : this.#now.get(id);
     return row && Object.freeze(row);

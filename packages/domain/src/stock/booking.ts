@@ -1,10 +1,12 @@
 import { refuseFaults } from '../requests/refusal.ts';
 import { type Event, isTicketCount, TOTAL_TICKETS_MAX } from './event.ts';
 
+/** Every status. `pending` and `confirmed` hold tickets, `cancelled` holds none. */
 export const BOOKING_STATUSES = ['pending', 'confirmed', 'cancelled'] as const;
+/** See `BOOKING_STATUSES`. */
 export type BookingStatus = (typeof BOOKING_STATUSES)[number];
 
-/** Somebody's tickets for an event. Price and quantity are those of the moment it was made and never change. */
+/** A user's tickets for an event. Price and quantity never change after the booking is made. */
 export interface Booking {
   readonly id: string;
   readonly userId: string;
@@ -16,10 +18,10 @@ export interface Booking {
   readonly bookingDate: Date;
 }
 
-/** Tickets that a booking takes out of stock: all while it is pending or confirmed, none once cancelled or gone. */
+/** The tickets that a booking takes out of stock. A pending or confirmed booking holds all its tickets. A cancelled or deleted one holds none. */
 export const heldBy = (booking: Booking | undefined): number => (booking === undefined || booking.status === 'cancelled' ? 0 : booking.quantity);
 
-/** A confirmed booking at the event's price of now. Whether the stock suffices is judged where it moves (settlement.ts). */
+/** A confirmed booking at the event's current price. settlement.ts checks whether enough tickets are left. */
 export function newBooking(
   event: Event,
   { id, userId, quantity, now }: { readonly id: string; readonly userId: string; readonly quantity: number; readonly now: Date },
@@ -28,5 +30,5 @@ export function newBooking(
   return { id, userId, eventId: event.id, quantity, totalPriceCents: quantity * event.ticketPriceCents, status: 'confirmed', bookingDate: now };
 }
 
-/** The booking with another status; itself when it has that status already, so that nothing is stored. */
+/** The booking with another status. If it already has that status, the same object is returned, and nothing is stored. */
 export const withStatus = (booking: Booking, status: BookingStatus): Booking => (booking.status === status ? booking : { ...booking, status });

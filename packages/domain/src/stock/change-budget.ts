@@ -3,46 +3,46 @@ import { CHANGES_WINDOW_MS, type RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
 import type { Booking } from './booking.ts';
 
-/** How many changes one user may make to their own bookings of one event in an hour, and what they made so far. */
+/** The number of changes that one user may make to their own bookings of one event in an hour, and the recent changes. */
 export interface ChangeBudget {
   readonly changesMax: number;
-  /** A user and event that are left out changed nothing lately. */
+  /** A pair of user and event that is not in the list has no recent changes. */
   readonly recent: readonly RecentChanges[];
 }
 
 /**
- * What a user changed lately in their bookings of an event. New bookings are counted by their rows, so a sale writes no counter. Changes
- * of status and deletions leave no row of their own, so they have a stored count.
+ * A user's recent changes to their bookings of one event. New bookings are counted by their rows, so a sale writes no counter. Changes of
+ * status and deletions add no row, so they have a stored count.
  */
 export interface RecentChanges {
   readonly eventId: string;
   readonly userId: string;
-  /** Bookings made within `madeWithin`. */
+  /** Bookings whose date is in the period that `madeWithin` gives. */
   readonly made: number;
   readonly firstMadeAt: Date | undefined;
-  /** Of `changesSubject`, whether its window is running or not. */
+  /** The stored count of `changesSubject`. Its window may be over. */
   readonly others: RateCount | undefined;
 }
 
 /**
- * The most that clocks of servers may differ. A window is shorter by this time, and may begin later than now by it. So a server whose
- * clock is behind counts what the others wrote, and no window has more than its length left.
+ * The greatest difference between servers' clocks that is allowed. A window is shorter by this time, and includes dates up to this time in
+ * the future. So a server whose clock is behind also counts what other servers wrote. A wait is never longer than the full window.
  */
 const CLOCKS_DIFFER_MS = 5000;
 
-/** The booking dates that count now: after `from`, and not after `to`. */
+/** The booking dates that count at `now`: after `from`, and not after `to`. */
 export const madeWithin = (now: Date): { readonly from: Date; readonly to: Date } => ({
   from: later(now, CLOCKS_DIFFER_MS - CHANGES_WINDOW_MS),
   to: later(now, CLOCKS_DIFFER_MS),
 });
 
-/** What changes and deletions are counted by. */
+/** The subject under which changes of status and deletions are counted. */
 export const changesSubject = ({ userId, eventId }: { readonly userId: string; readonly eventId: string }): string =>
   `changes by ${userId} of bookings of ${eventId}`;
 
 /**
- * The budget during a batch. Changes by admins and the operator are not counted: they serve others, and are trusted with more. Only the
- * owner and they may change a booking, so every other actor is its owner.
+ * Counts changes while a batch is decided. Changes by admins and the operator are not counted, because they act for other people. All other
+ * actors can change only their own bookings, so the actor is the owner.
  */
 export function spending({ changesMax, recent }: ChangeBudget, now: Date) {
   const { from, to } = madeWithin(now);
@@ -66,10 +66,10 @@ export function spending({ changesMax, recent }: ChangeBudget, now: Date) {
         spent.set(subject, { userId, eventId, made: made + 1, firstMadeAt: firstMadeAt ?? booking.bookingDate, others });
         return;
       }
-      // A deleted booking is no longer found among those that were made, so its making is counted with its end.
+      // A deleted booking is no longer in the table, so its creation is counted here together with its deletion.
       const isLost = after === undefined && before.bookingDate > from && before.bookingDate <= to;
       const end = later(now, CHANGES_WINDOW_MS - CLOCKS_DIFFER_MS);
-      // A count whose window ends too late was begun by another clock. It goes on, for no longer than a window.
+      // If a window ends too late, another clock began it. Its count continues, and its end becomes the normal end.
       const count = (others !== undefined && others.endsAt > now ? others.count : 0) + (isLost ? 2 : 1);
       const counted = { subject, count, endsAt: running?.endsAt ?? end };
       spent.set(subject, { userId, eventId, made: isLost ? made - 1 : made, firstMadeAt, others: counted });

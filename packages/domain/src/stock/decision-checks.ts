@@ -3,8 +3,8 @@ import { BOOKING_STATUSES, type Booking } from './booking.ts';
 import { type Event, heldTickets, isTicketCount } from './event.ts';
 
 /**
- * Fields that no decision may change: settle() compares the returned row with the given one. A decision that breaks a promise fails with
- * an error that names the promise. It stores nothing, and the other decisions of the batch go on.
+ * The functions of this file check what a decision returns against the row that it got. A decision that breaks a rule fails with an error
+ * that names the rule. It stores nothing, and the other decisions of the batch go on.
  */
 export function requireSoundEvent(eventId: string, before: Event | undefined, after: Event): void {
   assert(after.id === eventId, 'a decision on an event returns that event');
@@ -38,13 +38,13 @@ export function requireSameBooking(before: Booking, after: Booking): void {
   requireStatus(after);
 }
 
-/** The compiler lets a decision be async where a row is expected to be any value. */
+/** A decision may be async by mistake: the compiler does not notice if the type of the row is `any`. */
 export function requireRow(after: Event | Booking | undefined): void {
   const isRow = after === undefined || (typeof after === 'object' && after !== null && !('then' in after));
   assert(isRow, 'a decision is synchronous, and returns a row or undefined');
 }
 
-/** What a decision returned, and what it returned on the same rows again. */
+/** `first` and `second` are the results of one decision on the same rows. */
 export function requireSameAgain(first: Event | Booking | undefined, second: Event | Booking | undefined): void {
   if (haveSameFields(first, second)) return;
   const isSame = JSON.stringify(first) === JSON.stringify(second);

@@ -7,12 +7,12 @@ import type { Event } from './event.ts';
 import type { StockMovement } from './ledger.ts';
 
 /**
- * A change of an event or of one of its bookings. It is decided on the rows as they are under the event's lock. `decide` is synchronous
- * and pure: it may run again, so time and ids are taken before.
+ * A change of an event or of one of its bookings. `decide` gets the current rows under the event's lock. It is synchronous and pure. It may
+ * run again, so time and ids are taken before.
  */
 export type StockDecision = EventDecision | BookingDecision;
 
-/** The rows for a decision on an event. An absent row is undefined: the decision refuses, a repository never does. */
+/** The rows for a decision on an event. If a row does not exist, it is undefined. The decision refuses a missing row, and the repository does not. */
 export interface EventState {
   readonly actor: Actor;
   readonly event: Event | undefined;
@@ -20,43 +20,45 @@ export interface EventState {
 export interface BookingState extends EventState {
   readonly booking: Booking | undefined;
   /**
-   * Tickets of the event that the booking's owner (while there is none, the actor) holds in all their bookings. A store counts them where the
-   * policy limits them, since counting costs.
+   * Tickets of the event that the booking's owner holds in all their bookings. For a new booking the owner is the actor. The repository
+   * counts them only if the policy limits them.
    */
   readonly heldByOwner: number | 'not_counted';
 }
 
-/** Makes (there was none), edits or deletes (returns undefined) an event. */
+/** Creates, edits or deletes an event. `decide` returns undefined to delete it. */
 export interface EventDecision {
   readonly subject: 'event';
   readonly eventId: string;
   readonly actor: ActorRef;
   readonly key?: RequestKey | undefined;
+  /** Gives the event as it becomes, the same object for no change, or `undefined` to delete it. */
   readonly decide: (now: EventState) => Event | undefined;
 }
 
-/** Makes, edits or deletes (returns undefined) a booking. */
+/** Creates, edits or deletes a booking. `decide` returns undefined to delete it. */
 export interface BookingDecision {
   readonly subject: 'booking';
-  /** undefined when the booking, and with it its event, was not found. */
+  /** undefined if the booking was not found, so that its event is not known. */
   readonly eventId: string | undefined;
-  /** undefined when the decision makes the booking. */
+  /** undefined if the decision creates the booking. */
   readonly bookingId: string | undefined;
   readonly actor: ActorRef;
   readonly key?: RequestKey | undefined;
+  /** Gives the booking as it becomes, the same object for no change, or `undefined` to delete it. */
   readonly decide: (now: BookingState) => Booking | undefined;
 }
 
-/** The rows that a batch of decisions concerns, locked. */
+/** The rows that the decisions of a batch need. Events and bookings are locked. */
 export interface LockedRows {
   readonly events: readonly Event[];
   readonly bookings: readonly Booking[];
-  /** Of the actors whose row is needed (`rowNeededBy`), by id. */
+  /** The rows of the actors who need one (`rowNeededBy`), by id. */
   readonly actors: ReadonlyMap<string, SignedInRow>;
-  /** Tickets that users hold of the events; a user who is left out holds none. */
+  /** The tickets that users hold of the events. A user who is not in the list holds none. */
   readonly holdings: readonly Holding[] | 'not_counted';
   readonly budget: ChangeBudget | 'unlimited';
-  /** Earlier answers under the keys of the batch. */
+  /** The stored answers under the idempotency keys of the batch. */
   readonly idempotencyRecords: readonly IdempotencyRecord[];
 }
 
@@ -67,22 +69,23 @@ export interface Holding {
   readonly tickets: number;
 }
 
+/** What became of a decision: its result, or the error that it threw. */
 export type Outcome =
-  /** `replayed`: the first answer under the decision's key, which was not made now. */
+  /** `replayed`: the value is the first answer under the decision's key, and nothing was created now. */
   | { readonly done: true; readonly value: Event | Booking | undefined; readonly replayed: boolean }
   | { readonly done: false; readonly error: unknown };
 
-/** The rows to be stored, all or none. A deleted event's bookings hold nothing and are deleted with it. */
+/** The rows to be stored, all or none. If an event is deleted, its bookings hold no tickets, and are deleted too. */
 export interface Writes {
   readonly insertedEvents: readonly Event[];
-  /** `before` is what the row has to be still: a guard behind the lock. `edited`: more than the stock differs. */
+  /** `before`: the row must still have this stock version when it is stored. `edited`: more than the stock changed. */
   readonly changedEvents: readonly { readonly before: Event; readonly after: Event; readonly edited: boolean }[];
   readonly deletedEvents: readonly Event[];
   readonly insertedBookings: readonly Booking[];
   readonly changedBookings: readonly Booking[];
   readonly deletedBookings: readonly Booking[];
   readonly movements: readonly StockMovement[];
-  /** In place of those of the same subject. */
+  /** These replace the stored counts of the same subjects. */
   readonly changeCounts: readonly RateCount[];
   readonly idempotencyRecords: readonly IdempotencyRecord[];
 }

@@ -11,15 +11,16 @@ export interface Event {
   readonly eventDate: Date;
   readonly ticketPriceCents: number;
   readonly totalTickets: number;
-  /** totalTickets less what pending and confirmed bookings hold. */
+  /** totalTickets minus the tickets of pending and confirmed bookings. */
   readonly availableTickets: number;
-  /** The number of this event's stock movements: each movement is one more (ledger.ts). */
+  /** The number of stock movements of this event (ledger.ts). */
   readonly stockVersion: number;
   readonly createdAt: Date;
-  /** When the event was last edited. Sales move the stock and leave this alone. */
+  /** When the event was last edited. Sales do not change it. */
   readonly updatedAt: Date;
 }
 
+/** What an organizer gives to open an event. Prices are whole cents; a left-out description is none. */
 export interface NewEvent {
   readonly name: string;
   readonly description?: string | null | undefined;
@@ -29,10 +30,12 @@ export interface NewEvent {
   readonly totalTickets: number;
 }
 
-/** What may be changed of an event; what is left out stays. */
+/** The fields of an event that may be changed. A field that is left out stays. */
 export type EventChanges = { readonly [Key in keyof NewEvent]?: NewEvent[Key] | undefined };
 
+/** In code points, not in UTF-16 units. */
 export const EVENT_NAME_CHARACTERS_MAX = 255;
+/** In code points, not in UTF-16 units. */
 export const LOCATION_CHARACTERS_MAX = 255;
 /** Fits MySQL's TEXT (65,535 bytes) whatever the characters. */
 export const DESCRIPTION_CHARACTERS_MAX = 10_000;
@@ -40,18 +43,24 @@ export const DESCRIPTION_CHARACTERS_MAX = 10_000;
 export const TICKET_PRICE_CENTS_MAX = 9_999_999_999;
 /** 900,000 x 9,999,999,999 cents < 2^53. */
 export const TOTAL_TICKETS_MAX = 900_000;
-/** What every engine and ISO 8601's four digits can carry. */
+/** Every engine and the four-digit years of ISO 8601 can represent these dates. */
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
+/** 1 to `EVENT_NAME_CHARACTERS_MAX` characters, at least one visible, no control characters. */
 export const isEventName = (name: string): boolean => isLine(name, EVENT_NAME_CHARACTERS_MAX);
+/** 1 to `LOCATION_CHARACTERS_MAX` characters, at least one visible, no control characters. */
 export const isLocation = (location: string): boolean => isLine(location, LOCATION_CHARACTERS_MAX);
+/** Up to `DESCRIPTION_CHARACTERS_MAX` characters. Line breaks and tabs are the only control characters. */
 export const isDescription = (description: string): boolean => isProse(description, DESCRIPTION_CHARACTERS_MAX);
+/** From 1970 to the end of 9999, UTC. */
 export const isEventDate = (date: Date): boolean => date.getTime() >= EARLIEST && date.getTime() <= LATEST;
+/** Whole cents, 0 to `TICKET_PRICE_CENTS_MAX`. */
 export const isTicketPrice = (cents: number): boolean => Number.isSafeInteger(cents) && cents >= 0 && cents <= TICKET_PRICE_CENTS_MAX;
+/** A whole number, 1 to `TOTAL_TICKETS_MAX`. */
 export const isTicketCount = (tickets: number): boolean => Number.isSafeInteger(tickets) && tickets >= 1 && tickets <= TOTAL_TICKETS_MAX;
 
-/** A new event with all its tickets in stock, or a refusal with all that is wrong. */
+/** A new event with all its tickets in stock. Refuses with all faults of the input. */
 export function newEvent(
   input: NewEvent,
   { id, organizerId, now }: { readonly id: string; readonly organizerId: string; readonly now: Date },
@@ -74,8 +83,8 @@ export function newEvent(
 }
 
 /**
- * The event with the changes made; itself when nothing changes. A new total moves the stock by the difference, and is refused when bookings hold more;
- * a new price is for bookings to come.
+ * The event after the changes; the same object if nothing changes. A new total moves the stock by the difference. It is refused if bookings
+ * hold more tickets. A new price applies only to later bookings.
  */
 export function changedEvent(event: Event, changes: EventChanges, now: Date): Event {
   const { name = event.name, description = event.description, location = event.location } = changes;
@@ -97,8 +106,8 @@ function isSame(one: Event, other: Event): boolean {
 export const heldTickets = (event: Event): number => event.totalTickets - event.availableTickets;
 
 /**
- * The one way stock moves: available' = available - (held after - held before). Refuses when more is asked for than is left,
- * and says how many are left.
+ * Every movement of stock for a booking uses this line: available after = available before - (held after - held before). Refuses if too few
+ * tickets are left, and says how many are left.
  */
 export function moveStock(event: Event, held: { readonly before: number; readonly after: number }): Event {
   const taken = held.after - held.before;

@@ -6,30 +6,31 @@ import type { BookingState, EventState } from './decisions.ts';
 import type { Event } from './event.ts';
 
 /**
- * Every write is a decision: a pure, synchronous function that the repository runs on the latest rows, alone, under their lock. Its
- * answer is stored whole or not at all. It may run again (a deadlock), so time and ids are taken before. An error it throws rolls back
- * its own changes and reaches its caller only. An absent row is `undefined`: the decision refuses, a repository never does. Repositories
- * may also throw `Unavailable`.
+ * Every write is a decision: a pure, synchronous function. The repository runs it on the latest rows under their lock, and no other
+ * decision runs at the same time. Its result is stored completely or not at all. It may run again after a deadlock, so time and ids are
+ * taken before. If it throws, nothing of it is stored, and only its caller gets the error. If a row does not exist, it is `undefined`. The
+ * decision refuses a missing row, and the repository does not. Repositories may also throw `Unavailable`.
  */
 export interface EventRepository {
   /**
-   * Runs `decide` on the event and the actor as they are now, and stores booking, stock and ledger line together, or nothing.
-   * There is no booking yet. Refuses `insufficient_tickets` when it holds more than is left. Of calls that race for the last ticket exactly
-   * one resolves; each other one refuses and changes nothing. Calls for one event are decided in the order they came.
+   * Runs `decide` on the current event and actor to create a booking. It stores booking, stock and ledger line together, or nothing.
+   * Refuses `insufficient_tickets` if too few tickets are left. If calls race for the last ticket, exactly one resolves, and the others
+   * refuse and change nothing. Calls for one event are decided in arrival order.
    */
   reserveTickets(eventId: string, context: RepositoryContext, decide: (now: BookingState) => Booking): Promise<Answer<Booking>>;
   /**
-   * Makes (there is none yet), edits or deletes (`undefined` returned) an event. Stock that moves is a line of the ledger.
-   * A deleted event takes its cancelled bookings with it; deleting one whose tickets are held is a broken promise.
+   * Creates, edits or deletes an event. `decide` returns `undefined` to delete it. A movement of stock writes a line of the ledger. The
+   * cancelled bookings of a deleted event are deleted too. If bookings hold tickets, a deletion fails with `broken promise`.
    */
   change<Result extends Event | undefined>(id: string, context: RepositoryContext, decide: (now: EventState) => Result): Promise<Answer<Result>>;
 }
 
+/** Changes of bookings, decided as those of `EventRepository` are. */
 export interface BookingRepository {
   /**
-   * Edits or deletes (`undefined` returned) a booking under its event's lock. Stock moves by the tickets it held less those it holds, so
-   * tickets come back at most once, however many calls race. Refuses `insufficient_tickets` when tickets are taken again and are gone. A
-   * booking returned unchanged stores nothing.
+   * Edits or deletes a booking under its event's lock. `decide` returns `undefined` to delete it. Stock moves by the tickets held before
+   * minus those held after, so tickets come back at most once, however many calls race. Refuses `insufficient_tickets` if tickets are taken
+   * again and too few are left. If `decide` returns the booking unchanged, nothing is stored.
    */
   change<Result extends Booking | undefined>(
     id: string,
@@ -38,10 +39,13 @@ export interface BookingRepository {
   ): Promise<Result>;
 }
 
-/** What an audit compares. Every answer is one snapshot of all the rows it tells of. */
+/** Reads the facts that an audit compares. Every answer is one snapshot of all its rows. */
 export interface StockQueries {
-  /** Of the events that are, and of those of which a ledger or bookings are left, by id behind `after`: at most `limit`. */
+  /**
+   * The facts of at most `limit` events with ids behind `after`, in the order of ids. Deleted events are included if a ledger or bookings
+   * of theirs remain.
+   */
   page(after: string | undefined, limit: number): Promise<readonly StockFacts[]>;
-  /** Of one event; empty when neither it nor a ledger nor a booking of it is there. */
+  /** The facts of one event. Empty if there is no such event, no ledger and no booking of it. */
   find(eventId: string): Promise<readonly StockFacts[]>;
 }

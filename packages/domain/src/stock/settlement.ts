@@ -10,16 +10,15 @@ import { type Event, moveStock } from './event.ts';
 import type { MovementReason, StockMovement } from './ledger.ts';
 
 /**
- * Decides a batch in arrival order, each decision on the rows as the earlier ones left them. Each has its own outcome: an error reaches
- * its caller alone and moves nothing.
+ * Decides a batch in arrival order. Each decision sees the rows that the earlier decisions left, and has its own outcome. An error affects
+ * only its caller, and changes no row.
  *
- * All stock of all bookings moves here, by held(after) - held(before), and each movement is a line of the ledger. So stock is conserved
- * whatever the decisions are. The rows given to a decision are frozen, and its result is compared with what may change
- * (decision-checks.ts). Every change of a booking is counted here, after all other refusals, so no use case can avoid a user's budget of
- * changes.
+ * Only this function moves stock for bookings, by held(after) - held(before), and each movement is a line of the ledger. So no decision can
+ * create or lose a ticket. A decision gets frozen rows, and its result is checked against the fields that may change (decision-checks.ts).
+ * Every change of a booking is counted here, after all other refusals. So no use case can bypass the limit on a user's changes.
  *
- * With `runsTwice` each decision runs a second time on the same rows, and one that returns something else fails by name. A real store
- * runs a decision again only after a deadlock, so a test would seldom see it.
+ * With `runsTwice` each decision runs a second time on the same rows. If it returns something else, it fails. A database runs a decision
+ * again only after a deadlock, so a test would seldom notice.
  */
 export function settle(
   decisions: readonly StockDecision[],
@@ -33,7 +32,7 @@ export function settle(
 
 class Batch {
   readonly #events: BatchRows<Event>;
-  /** Events of which more than the stock changed. */
+  /** Events that a decision edited, so that more than their stock changed. */
   readonly #edited = new Set<string>();
   readonly #bookings: BatchRows<Booking>;
   readonly #actors: LockedRows['actors'];
@@ -139,7 +138,7 @@ class Batch {
     const availableAfter = after?.availableTickets ?? 0;
     const delta = availableAfter - (before?.availableTickets ?? 0);
     const stockVersion = (before?.stockVersion ?? 0) + (delta === 0 ? 0 : 1);
-    // Field by field: to an object that V8 copied with a spread it is slow to add, which doubled the time of a decision.
+    // Each field is written out. After a spread V8 adds fields slowly, and that doubled the time of a decision.
     if (delta !== 0) this.#movements.push({ eventId, stockVersion, bookingId, delta, availableAfter, reason, at: this.#at });
     return after && { ...after, stockVersion };
   }
@@ -150,7 +149,7 @@ class Batch {
   }
 }
 
-/** What users hold of events after the decisions so far. */
+/** The tickets that each user holds of each event, after the decisions so far. */
 class Holdings {
   readonly #tickets = new Map<string, number>();
 
@@ -158,7 +157,7 @@ class Holdings {
     for (const { userId, eventId, tickets } of holdings) this.#tickets.set(`${userId} ${eventId}`, tickets);
   }
 
-  /** Nobody holds nothing, and of no event there is anything to hold. */
+  /** Without a user or an event, the number is 0. */
   of(userId: string | undefined, eventId: string | undefined): number {
     return this.#tickets.get(`${userId} ${eventId}`) ?? 0;
   }

@@ -6,13 +6,13 @@ import type { Event } from '../stock/event.ts';
 const PROCESS = crypto.randomUUID().slice(0, 24);
 let idsGiven = 0;
 
-/** A new UUID-shaped id, lower case; later ones sort behind earlier ones. */
+/** A new id in the form of a UUID, in lower case. Later ids sort behind earlier ones. */
 export function anId(): string {
   idsGiven += 1;
   return PROCESS + idsGiven.toString(16).padStart(12, '0');
 }
 
-/** What the builders take for now: a moment with milliseconds, so that an engine that drops them is noticed. */
+/** The time that builders use. It has milliseconds, so that tests notice an engine that drops them. */
 export const NOW = new Date('2030-06-15T12:34:56.789Z');
 
 /** A user with an e-mail of their own. */

@@ -14,11 +14,11 @@ import { answerOf, answersOf, as, type Rows, rowsOf, type Store, times, unwrappe
 const NOON = new Date('2030-01-01T12:00:00.000Z');
 const later = (milliseconds: number): Date => new Date(NOON.getTime() + milliseconds);
 const HOUR_MS = 60 * 60 * 1000;
-/** A window is shorter by what servers' clocks may differ by. */
+/** A window is shorter by the greatest difference between servers' clocks. */
 const WINDOW_MS = HOUR_MS - 5000;
 const MAX = 6;
 
-/** What every store promises of the budget of changes, asked through the use cases. */
+/** What every store promises about the limit on changes, tested through the use cases. */
 export function changeBudgetContract(name: string, open: (policy: SellingPolicy, clock: Clock) => Promise<Store>): void {
   describe(`${name} limits what one user changes of their bookings of one event in an hour`, () => {
     const policy = { ...LOCKED.policy, bookingChangesPerHourMax: MAX };
@@ -44,7 +44,7 @@ export function changeBudgetContract(name: string, open: (policy: SellingPolicy,
     const set = ({ id }: Booking, status: BookingStatus, who = user) => useCases.changeBookingStatus(as(who), id, { status });
     const remove = ({ id }: Booking, who = user) => useCases.deleteBooking(as(who), id);
     const refused = 'too_many_booking_changes';
-    /** How many of the changes are made, one after the other, until one is refused. */
+    /** Makes the changes one after the other until one is refused, and returns how many succeeded. */
     const made = async (changes: readonly (() => Promise<unknown>)[]) => {
       for (const [index, change] of changes.entries()) {
         const answer = await answerOf(change());
@@ -55,7 +55,7 @@ export function changeBudgetContract(name: string, open: (policy: SellingPolicy,
       return changes.length;
     };
 
-    /** What is done `n`th, with what was done before. */
+    /** Makes the `n`th change. `last` is the result of the change before it. */
     type Story = (n: number, last: Booking | undefined) => Promise<Booking | undefined>;
     it.each<[string, Story]>([
       ['booked', () => book()],

@@ -16,7 +16,7 @@ export const everyUseCase = (ports: Ports & AccountPorts) => ({
 });
 export type EveryUseCase = ReturnType<typeof everyUseCase>;
 
-/** The use cases on memory at a fixed time, with an admin, two users and the admin's event of ten tickets. */
+/** The use cases on in-memory ports at a fixed time, with an admin, two users and an event of ten tickets that the admin organises. */
 export async function inMemoryPlatform(overrides: Partial<Ports & AccountPorts> = {}) {
   const ports = inMemoryPorts({ clock: () => NOW, ...OPEN, ...overrides });
   const rows = rowsOf(ports);

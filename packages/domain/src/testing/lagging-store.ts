@@ -9,26 +9,26 @@ export async function inMemoryStore(overrides: Partial<Ports & AccountPorts> = {
   return { ports, fresh: ports, movements, close: async () => {} };
 }
 
-/** How far plain reads lag behind commits. */
+/** The time by which plain reads lag behind commits. */
 export const READ_LAG_MS = 100;
 
 /**
- * An empty store in memory whose plain reads come from a replica that is behind by READ_LAG_MS, as a proxy's readers are. Every suite but
- * read-your-writes holds on it.
+ * An empty store in memory whose plain reads come from a replica that lags by READ_LAG_MS, as behind a read/write splitter. All suites pass
+ * on it, except read-your-writes.
  */
 export async function laggingInMemoryStore(overrides: Partial<Ports & AccountPorts> = {}): Promise<Store> {
   const { ports, fresh, movements } = laggingPorts(overrides);
   return { ports, fresh, movements, close: async () => {} };
 }
 
-/** Ports whose plain reads lag, and the same without. */
+/** Ports whose plain reads lag, and ports on the same rows whose reads do not. */
 export function laggingPorts(overrides: Partial<Ports & AccountPorts> = {}) {
   const memory = emptyMemory();
   const replica = emptyMemory();
   const fresh = inMemoryPorts(overrides, memory);
   const behind = inMemoryPorts(overrides, replica);
 
-  /** The replica has each commit later; commits arrive in order. */
+  /** Copies each commit to the replica after the lag, in the order of commits. */
   const replicating = <Arguments extends readonly unknown[], Value>(write: (...args: Arguments) => Promise<Value>) => {
     return async (...args: Arguments): Promise<Value> => {
       try {

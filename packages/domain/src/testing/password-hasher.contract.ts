@@ -8,7 +8,7 @@ interface PasswordHashers {
   readonly cheaper: PasswordHasher;
 }
 
-/** What every PasswordHasher promises of passwords that the domain accepts. Give it a cheap cost: it hashes a dozen times. */
+/** What every PasswordHasher promises for passwords that the domain accepts. Use a low cost, because it hashes a dozen times. */
 export function passwordHasherContract(name: string, open: () => Promise<PasswordHashers>): void {
   describe(`${name} keeps the promises of PasswordHasher`, () => {
     let passwords: PasswordHasher;

@@ -27,7 +27,7 @@ export const OPEN: Policies = {
   },
 };
 
-/** Limits everywhere: no test of a limit needs another. */
+/** All limits are set, so tests of limits can share this policy. */
 export const LOCKED: Policies = {
   policy: {
     ...SELLING_POLICY,

@@ -46,7 +46,7 @@ export type Ask =
   | { readonly does: 'read a user'; readonly userId: string }
   | { readonly does: 'read self' | 'list events' | 'list bookings' | 'list users' | 'audit' };
 
-/** An ask as it came: by whom, under which key, and when. */
+/** An ask together with its actor, its key and its time. */
 export interface Asked {
   readonly ask: Ask;
   readonly actor: ActorRef;
@@ -54,7 +54,7 @@ export interface Asked {
   readonly askedAt: Date;
 }
 
-/** `replayed`: the first answer under the key, given again. */
+/** `replayed`: this is the first answer under the key, given again. */
 export type Outcome =
   | { readonly done: true; readonly value: unknown; readonly replayed: boolean }
   | { readonly done: false; readonly error: unknown };
@@ -64,25 +64,25 @@ type BookingRow = Pick<Booking, 'id' | 'userId' | 'eventId' | 'quantity' | 'tota
 type UserRow = Pick<User, 'id' | 'email' | 'role' | 'tokenVersion'>;
 type Somebody = 'anonymous' | 'stale' | UserRow;
 
-/** All that an ask may be judged on, as it was at one moment. */
+/** The rows that an ask may be judged on, all of one moment. */
 export interface Scene {
   readonly actor: Somebody;
   readonly event: EventRow | undefined;
   readonly left: number;
-  /** Of the event, by whom the booking belongs to, or would. */
+  /** The tickets of the event that are held by the owner of the booking. */
   readonly heldByOwner: number;
   readonly booking: BookingRow | undefined;
   readonly user: UserRow | undefined;
   readonly facts: UserFacts;
-  /** Who has the e-mail that is asked for. */
+  /** The user who has the e-mail of the ask. */
   readonly holder: UserRow | undefined;
   readonly holdersPassword: string | undefined;
   readonly list: readonly (readonly [EventRow, left: number] | BookingRow | UserRow)[];
 }
 
 /**
- * What the rows have to say, in the simplest words: moved on by each decision when it commits, and compared with the rows
- * after every step. It shares no rule with the product.
+ * A simple model of the rows. It changes with each decision that commits, and is compared with the real rows after every step. It shares no
+ * code with the rules of the product.
  */
 export class Model {
   readonly #policies: Policies;
@@ -90,10 +90,10 @@ export class Model {
   readonly #bookings = new Map<string, BookingRow>();
   readonly #users = new Map<string, UserRow>();
   readonly #passwords = new Map<string, string>();
-  /** Rows are never changed in place, so the two that were alike once are alike still. */
+  /** Pairs of rows that were equal. Rows are never changed in place, so such a pair stays equal. */
   readonly #alike = new Map<object, object>();
   readonly #kept = new Map<string, { readonly fingerprint: string; readonly value: unknown }>();
-  /** Of all that ever were, also of what is gone. */
+  /** The ids of all rows that ever existed, also of deleted ones. */
   readonly ids = { event: [] as string[], booking: [] as string[], user: [] as string[] };
 
   constructor(policies: Policies, { events, accounts }: Memory, passwordOf: (user: User) => string) {
@@ -167,11 +167,11 @@ export class Model {
     return does === 'list users' ? [...this.#users.values()] : [];
   }
 
-  /** Says whether a decision that was just made, and committed, is the one that had to be made; and goes on as it should have been. */
+  /** Checks whether the decision that was just committed is the right one. Then it changes the model as the right decision would. */
   conclude(asked: Asked, outcome: Outcome): Violation | undefined {
     const { ask, key } = asked;
     const found = outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : undefined;
-    if (found === undefined) return undefined; // not for us to judge: its hearer sees that this is no refusal
+    if (found === undefined) return undefined; // not judged here: the caller sees that this is not a refusal
     const scene = this.sceneOf(ask, asked.actor);
     const name = nameOf(asked);
     const kept = name === undefined ? undefined : this.#kept.get(name);
@@ -257,7 +257,7 @@ export class Model {
     }
   }
 
-  /** Whether the rows are those that the decisions left. */
+  /** Compares the rows with those of the model. */
   compare({ events, bookings, accounts, kept }: Memory): Violation | undefined {
     for (const booking of this.#bookings.values()) {
       const wrong = this.#changed(booking, bookings.get(booking.id));
@@ -295,7 +295,7 @@ export class Model {
     const { ask, askedAt, key } = asked;
     const found = outcome.done ? 'done' : outcome.error instanceof Refusal ? outcome.error.code : undefined;
     const kept = this.#kept.get(nameOf(asked) ?? '');
-    // A used key may be found out before anything is stored.
+    // A key that was used for another request may be noticed before anything is stored.
     if (kept !== undefined && kept.fingerprint !== key?.fingerprint && found === 'idempotency_key_reused') return undefined;
     if (kept !== undefined && kept.fingerprint === key?.fingerprint && isFirstAnswer(outcome, kept.value)) return undefined;
     if (isReplay(outcome)) return violation('I4', `an answer to somebody else's key, or to none: "${found}"`);
@@ -312,7 +312,7 @@ export class Model {
   }
 }
 
-/** What an answer is kept under. */
+/** The name under which an answer is stored. */
 const nameOf = ({ actor, key }: Asked): string | undefined => key && `${typeof actor === 'string' ? actor : actor.userId} ${key.value}`;
 
 const isReplay = (outcome: Outcome): boolean => outcome.done && outcome.replayed;
@@ -321,11 +321,11 @@ const isFirstAnswer = (outcome: Outcome, first: unknown): boolean => outcome.don
 const NO_FACTS: Scene['facts'] = { hasOtherAdmins: false, hasActiveBookings: false, organisesEvents: false };
 const emailIn = (ask: Ask): string | undefined => (ask.does === 'change a user' ? ask.changes.email : undefined);
 
-/** What a repository of users gives has the user in it; the others give the row. */
+/** A repository of users returns an object with the user. The others return the row itself. */
 const rowOf = (value: unknown): Partial<Event & Booking & User> | undefined =>
   typeof value === 'object' && value !== null && 'user' in value ? (value.user as Partial<User>) : (value as Partial<Event & Booking> | undefined);
 
-/** Why the actor may not make what a key is for, by the rights of now; undefined when they may. */
+/** Why the actor has no right to make this request now; undefined if they have it. */
 function refusedNow({ accountPolicy }: Policies, ask: Ask, actor: Somebody): string | undefined {
   if (actor === 'stale') return 'unauthenticated';
   const isOpen = accountPolicy.rights.create_user === 'anyone';
@@ -335,7 +335,7 @@ function refusedNow({ accountPolicy }: Policies, ask: Ask, actor: Somebody): str
   return ask.does !== 'book' && actor.role !== 'admin' ? 'forbidden' : undefined;
 }
 
-/** How an ask has to be answered: `done`, or the code of its refusal. */
+/** The right answer to an ask: `done`, or the code of a refusal. */
 function judge(
   { policy, accountPolicy }: Policies,
   ask: Ask,
@@ -426,7 +426,7 @@ function judge(
   }
 }
 
-/** Whether the answer to a read tells of the rows as they were then. */
+/** Whether the answer to a read shows the rows of that moment. */
 function tells(ask: Ask, value: unknown, actor: Somebody, { event, left, booking, user, holder, list }: Scene): boolean {
   const same = (row: object | undefined, found: unknown) => row !== undefined && unlike(row, found) === undefined;
   const all = (rows: Scene['list']) => {
@@ -453,11 +453,11 @@ function tells(ask: Ask, value: unknown, actor: Somebody, { event, left, booking
     case 'audit':
       return (value as readonly unknown[]).length === 0;
     default:
-      return false; // what is done without a decision under the lock
+      return false; // these asks need no decision under the lock
   }
 }
 
-/** What a row has otherwise than it has to have it. */
+/** The first field in which a row differs from the expected one. */
 function unlike(row: object, found: unknown, rule: Invariant = 'I8'): Violation | undefined {
   const fields = (found ?? {}) as Record<string, unknown>;
   for (const [name, due] of Object.entries(row)) {
@@ -468,12 +468,12 @@ function unlike(row: object, found: unknown, rule: Invariant = 'I8'): Violation 
   return undefined;
 }
 
-/** What the rows say of themselves, after every history. Every line of every ledger is added up again. */
+/** Checks the rows themselves after a history. It adds up every line of every ledger again. */
 export function flawIn({ events, bookings, ledger }: Memory): Violation | undefined {
   const held = new Map<string, number>();
   const none = { movedTickets: 0, movements: 0, firstVersion: 0, lastVersion: 0, availableAfterIsOffBy: 0 };
   const sums = new Map<string, typeof none>();
-  /** By booking: what its own lines add up to, 0 or less. */
+  /** For each booking, the sum of its lines, which is 0 or less. */
   const moved = new Map<string, { readonly eventId: string; sum: number }>();
   for (const { eventId, stockVersion, bookingId, delta, availableAfter } of [...ledger.values()].flat()) {
     const of = sums.get(eventId) ?? { ...none, firstVersion: stockVersion };

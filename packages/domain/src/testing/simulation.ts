@@ -25,12 +25,12 @@ import {
 } from './simulation-model.ts';
 import { unwrapped } from './store.ts';
 
-/** A process that serves requests. Once it is down, what it has under way neither goes on nor is answered. */
+/** A process that serves requests. When it is down, its running requests stop and get no answer. */
 export interface Server {
   isDown: boolean;
 }
 
-/** What a planted bug may put its hands on: the rows themselves, the server it is in, and the moment at which others go first. */
+/** What a planted bug can use: the rows, its server, and `giveWay`, which lets other calls run first. */
 export interface Bench {
   readonly memory: Memory;
   readonly server: Server;
@@ -40,10 +40,10 @@ export interface Bench {
 }
 type AllPorts = Omit<Ports, 'users'> & AccountPorts;
 
-/** Ports with a bug in them, in place of the sound ones. */
+/** Makes ports with a bug, which replace the correct ones. */
 export type Plant = (sound: AllPorts, bench: Bench) => Partial<AllPorts>;
 
-/** What came of a schedule: how often each thing happened, and what was found wrong in which step. */
+/** The result of a schedule: how often each thing happened, and the first violation with its step. */
 export interface Run {
   readonly steps: number;
   readonly happened: ReadonlyMap<string, number>;
@@ -51,7 +51,7 @@ export interface Run {
   readonly story: readonly string[];
 }
 
-/** A schedule broke an invariant. The first line of the message is all that is needed to see it again. */
+/** A schedule broke an invariant. The first line of the message is enough to repeat it. */
 export class BrokenInvariant extends Error {
   override readonly name = 'BrokenInvariant';
   readonly invariant: Invariant;
@@ -67,13 +67,13 @@ export class BrokenInvariant extends Error {
 const STORY_LINES = 40;
 
 /**
- * Lets a few people, each with requests under way, use two servers on the same rows. After each step the seed chooses who goes on. Calls
- * fail, answers get lost and servers die. The same seed always gives the same run.
+ * Runs a few clients against two servers on the same rows. After each step the seed chooses which request continues. Calls fail, answers
+ * get lost and servers die. The same seed always gives the same run.
  */
 export async function simulate(seed: number, plant?: Plant): Promise<Run> {
   const run = await new World(seed, plant).run();
   if (run.found === undefined) return run;
-  // Told only now: a story takes longer than its schedule.
+  // The story is collected only after a violation, because it takes longer than the schedule itself.
   const told = await new World(seed, plant, []).run();
   throw new BrokenInvariant(seed, { ...told, found: told.found ?? run.found });
 }
@@ -81,14 +81,14 @@ export async function simulate(seed: number, plant?: Plant): Promise<Run> {
 /** The schedule of a seed with all its steps in words. */
 export const storyOf = async (seed: number): Promise<readonly string[]> => (await new World(seed, undefined, []).run()).story;
 
-/** The server died under the request: its sender knows nothing. */
+/** The server died during the request, so its client does not know the outcome. */
 class Crashed extends Error {}
 const ROLLED_BACK = new Error('rolled back');
-/** What becomes of a write, besides being answered. Stored late: the client has been told of an outage, and may have asked again, by then. */
+/** What may happen to a write instead of a normal answer. `stored late`: the client has already got an outage, and may have repeated the request. */
 const FATES = ['not done', 'answer lost', 'stored late', 'not stored', 'decided again'] as const;
 type Fate = (typeof FATES)[number] | 'answered';
 
-/** A client that asks one thing after the other, from one device. */
+/** A client that sends one request after the other. */
 interface Client {
   readonly name: string;
   actor: ActorRef;
@@ -96,23 +96,23 @@ interface Client {
   email: string;
   password: string;
   asksLeft: number;
-  /** To be asked again under its key: mostly since the client does not know what came of it. */
+  /** A request that the client will repeat under its key, mostly because it does not know the outcome. */
   again: Pick<Request, 'ask' | 'key'> | undefined;
-  /** Whether it is on its way, so that the scheduler has to wait. */
+  /** Whether its code is running, so that the scheduler must wait. */
   isMoving: boolean;
 }
 
-/** An ask on its way. */
+/** An ask that is being served. */
 interface Request extends Asked {
   readonly client: Client;
   readonly server: Server;
   readonly actor: ActorRef;
   askedAt: Date;
-  /** What was decided and committed: undefined until then. */
+  /** The outcome that was committed; undefined before that. */
   concluded: Outcome | undefined;
   /** The outages that its calls met. */
   readonly outages: Unavailable[];
-  /** What was there to be judged on when it came and whenever it read something. */
+  /** The rows at the moment when it arrived, and at each later read. */
   readonly scenes: Scene[];
   callsUnderWay: number;
   isHeard: boolean;
@@ -125,7 +125,7 @@ interface Turn {
 
 const PASSWORD = 'kereta-malam';
 const ID_START = '00000000-0000-7000-8000-00000000';
-/** Far more than any way between two turns has: beyond it, something waits for what never comes. */
+/** More ticks than a request ever needs between two turns. If a request needs more, it is stuck. */
 const TICKS_MAX = 1000;
 const SECOND_MS = 1000;
 
@@ -140,7 +140,7 @@ class World {
   readonly #servers: [Server, Server] = [{ isDown: false }, { isDown: false }];
   readonly #waiting: Turn[] = [];
   readonly #happened = new Map<string, number>();
-  /** How likely a call is to fail, and a server to die in a step: some schedules are calm, so that races are seen by themselves. */
+  /** The chance that a call fails, and that a server dies in a step. Some schedules have no faults, so that races are tested alone. */
   readonly #weather: { readonly fault: number; readonly crash: number };
   readonly #seen: (object | undefined)[] = [];
   #model: Model | undefined;
@@ -152,7 +152,7 @@ class World {
     this.#random = new Random(seed);
     this.#plant = plant;
     this.#story = story;
-    // The model's clients change their passwords by their tokens alone.
+    // The model's clients change their passwords without giving the current one.
     const { policy, accountPolicy } = this.#random.chance(0.7) ? LOCKED : OPEN;
     const limits = { ticketsPerBookingMax: 2 + this.#random.below(2), ticketsPerUserMax: 2 + this.#random.below(2) };
     this.#policies = {
@@ -224,7 +224,7 @@ class World {
 
   // The scheduler
 
-  /** One of those who wait goes on until it waits again, or has ended. */
+  /** Lets one waiting request continue until it waits again or ends. */
   async #goOn(): Promise<void> {
     const [turn] = this.#waiting.splice(this.#random.below(this.#waiting.length), 1);
     if (turn === undefined) return;
@@ -237,7 +237,7 @@ class World {
     }
   }
 
-  /** What is committed stays; what is under way in the server hears of it when its turn comes. */
+  /** Committed rows stay. A running request of the server learns of the crash at its next turn. */
   #crash(): void {
     const at = this.#random.below(2);
     const server = this.#servers[at];
@@ -255,7 +255,10 @@ class World {
     });
   }
 
-  /** Rows are replaced and never changed in place, so the same rows as after the last step need not be added up again. */
+  /**
+   * Whether the rows are the same objects as after the last step. Rows are replaced and never changed in place, so the same rows need no
+   * new check.
+   */
   #isAsItWas(): boolean {
     const { events, bookings, ledger } = this.#memory;
     let at = 0;
@@ -316,7 +319,7 @@ class World {
     return { client, server, ask, key, actor, scenes, ...fresh };
   }
 
-  /** Whether what a client is told is what came of its request. */
+  /** Checks whether the answer to a client is the outcome of its request. */
   #hear(request: Request, outcome: Outcome): Violation | undefined {
     const { client, ask, concluded, outages, server, scenes } = request;
     const wrong = (invariant: Invariant, detail: string): Violation => ({ invariant, detail: `${ask.does}: ${detail}` });
@@ -342,7 +345,7 @@ class World {
     return error.outcome === 'not_done' && concluded?.done ? wrong('I9', 'is said not to be done, and is stored') : undefined;
   }
 
-  /** The holder of the token is known by it from now on. */
+  /** From now on the client sends this token. */
   async #learn(client: Client, ask: Ask, value: unknown): Promise<void> {
     if (ask.does === 'log in' || ask.does === 'register') {
       const { user, token } = value as Awaited<ReturnType<EveryUseCase['logIn']>>;
@@ -363,7 +366,7 @@ class World {
     return { name: 'Jazz', location: 'Palembang', eventDate, ticketPriceCents: 100 * random.below(50), totalTickets: 1 + random.below(6) };
   }
 
-  /** What comes to somebody's mind: mostly bookings and what becomes of them, since they are what races. */
+  /** Makes up the next request of a client. Most are bookings and changes of bookings, because they can race. */
   #invent(client: Client): Pick<Request, 'ask' | 'key'> {
     const random = this.#random;
     const ids = this.#model?.ids ?? { event: [], booking: [], user: [] };
@@ -374,7 +377,7 @@ class World {
     const email = `${random.pick(['ani', 'eka', 'sari', 'budi', 'nobody', 'dewi', 'rudi'])}@example.com`;
     const password = random.chance(0.8) ? PASSWORD : `${PASSWORD}-${random.below(3)}`;
     const role: Role = random.chance(0.3) ? 'admin' : 'user';
-    // Few keys, so that some are used for two things, by two people, or on two devices at once.
+    // There are few keys, so that some are used for two requests, by two users, or by two clients at once.
     const mayHaveKey = (ask: Ask, likely = 0.6): Pick<Request, 'ask' | 'key'> => ({
       ask,
       key: random.chance(likely) ? { value: `key-${random.below(4)}`, fingerprint: JSON.stringify(ask) } : undefined,
@@ -403,9 +406,9 @@ class World {
     return plain({ does: random.pick(['read self', 'list events', 'list bookings', 'list users', 'audit'] as const) ?? 'list events' });
   }
 
-  // The house as one request sees it
+  // The ports of one request
 
-  /** The ports, whose every call gives way before it runs and again before its answer is heard, and fails as it may. */
+  /** The ports for one request. Each call lets others run before it starts and before its answer returns, and it may fail. */
   #portsOf(request: Request): AllPorts {
     const { client, server } = request;
     const giveWay = () => this.#turn(client, server);
@@ -416,7 +419,7 @@ class World {
       ...this.#plant?.(sound, { memory: this.#memory, server, giveWay, soundOn }),
     };
 
-    /** Of the calls of a request that run side by side the last one to end takes it on, unless one has failed it already. */
+    /** If calls of a request run in parallel, the request continues after the last one, unless one has already failed. */
     const counted = async <Value>(call: () => Promise<Value>): Promise<Value> => {
       request.callsUnderWay += 1;
       try {
@@ -480,7 +483,7 @@ class World {
             await giveWay();
             return fail('unknown');
           }
-          if (!isUndone) outcome = undone; // refused, or answered before: there was nothing to roll back
+          if (!isUndone) outcome = undone; // refused or replayed, so there was nothing to roll back
         }
         outcome ??= await outcomeOf(() => store(decide));
         conclude(outcome);
@@ -522,7 +525,7 @@ class World {
         atOnceMax: rest.passwords.atOnceMax,
         needsRehash: rest.passwords.needsRehash,
       },
-      // What is asked is asked when the use case looks at the clock.
+      // A request counts as made when its use case reads the clock.
       clock: () => {
         request.askedAt = rest.clock();
         return request.askedAt;
@@ -589,7 +592,7 @@ async function rowsIn<Row>(parts: AsyncIterable<readonly Row[]>): Promise<Row[]>
   return rows;
 }
 
-/** An outcome, with what was given as it was given. */
+/** An outcome, and the value that the call returned. */
 type Settled = Exclude<Outcome, { readonly done: true }> | (Extract<Outcome, { readonly done: true }> & { readonly given: unknown });
 
 const outcomeOf = (call: () => Promise<unknown>): Promise<Settled> =>
@@ -602,7 +605,7 @@ const isAnswer = (given: unknown): given is Answer<unknown> => typeof given === 
 
 const refOf = ({ id: userId, tokenVersion }: User): ActorRef => ({ userId, tokenVersion });
 
-/** What signs a user in, and what stores them, has the user in it. */
+/** The results of a login and of a stored user contain the user. */
 const userOr = (value: unknown): unknown => (typeof value === 'object' && value !== null && 'user' in value ? value.user : value);
 
 const stockIn = (value: unknown): readonly { readonly availableTickets: number; readonly totalTickets: number }[] =>

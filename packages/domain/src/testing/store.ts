@@ -1,6 +1,6 @@
 import type { AccountPorts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import type { SignedInRow, TokenHolder } from '../requests/actor.ts';
+import type { TokenHolder } from '../requests/actor.ts';
 import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
@@ -10,35 +10,33 @@ import { changedEvent, type Event, heldTickets } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
 
-/** The ports that rest on one database. */
+/** The ports that use the database. */
 export type StorePorts = Pick<
   Ports,
   'events' | 'bookings' | 'eventQueries' | 'bookingQueries' | 'stockQueries' | 'idempotencyRecords' | 'rateLimitStore'
 > &
   Pick<AccountPorts, 'users' | 'userQueries'>;
 
-/** What a contract suite is run on: an empty store of the adapter's engine, and the one thing that no port shows. */
+/** What a contract suite needs: an empty store of the engine under test, and the ledger, which no port shows. */
 export interface Store {
   readonly ports: StorePorts;
-  /** The same rows as they are now. The ports’ own plain reads may lag behind what was committed; where they do not, these are the ports. */
+  /** Ports on the same rows whose reads never lag. If the plain reads of `ports` do not lag, `fresh` is `ports`. */
   readonly fresh: StorePorts;
   /** The ledger lines of an event, also of a deleted one, by version. */
   movements(eventId: string): Promise<readonly StockMovement[]>;
   close(): Promise<void>;
 }
 
-/** Without a key, so that it is a context for use cases and for repositories. */
+/** A context without a key, which both use cases and repositories accept. */
 type Unkeyed = Pick<RequestContext, 'actor'>;
 
 export const OPERATOR: Unkeyed = { actor: 'operator' };
 
-/** The holder of a token that was given to the user as they are here. */
+/** The actor who holds a token of this user, issued at this token version. */
 export const refOf = ({ id, tokenVersion }: User): TokenHolder => ({ userId: id, tokenVersion });
-/** As much of them as a decision is promised. */
-export const rightsOf = ({ id, role, tokenVersion }: User): SignedInRow => ({ id, role, tokenVersion });
 export const as = (user: User): Unkeyed => ({ actor: refOf(user) });
 
-/** What a call came to, in a word: `done`, the code of its refusal, or the message of whatever else was thrown. */
+/** The result of a call as a word: `done`, the code of its refusal, or the message of another error. */
 export const answerOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
     () => 'done',
@@ -46,16 +44,16 @@ export const answerOf = (call: Promise<unknown>): Promise<string> =>
   );
 export const answersOf = (calls: readonly Promise<unknown>[]): Promise<string[]> => Promise.all(calls.map(answerOf));
 
-/** What was asked for, whether it was made now or is the first answer again. */
+/** The value of an answer, whether it was created now or replayed. */
 export const unwrapped = async <Value>(answer: Promise<Answer<Value>>): Promise<Value> => (await answer).value;
 
 /** Calls that come at the same time, in this order. */
 export const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
 
-/** A hash as bcrypt writes it; nobody's password. */
-export const SOME_HASH = `$2b$04$${'abcdefghijklmnopqrstuv.'.repeat(3).slice(0, 53)}`;
+/** A text in the form of a bcrypt hash. No password has it. */
+const SOME_HASH = `$2b$04$${'abcdefghijklmnopqrstuv.'.repeat(3).slice(0, 53)}`;
 
-/** Rows made, changed and seen through the ports alone, so that a suite runs on any engine with its foreign keys. */
+/** Creates, changes and reads rows only through the ports, so that a suite runs on every engine, with its foreign keys. */
 export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
   const { events, bookings, users } = ports;
   const { eventQueries, bookingQueries } = fresh;
@@ -72,7 +70,7 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
   return {
     user,
     event,
-    /** Books at the event's price of now; refuses when the event is gone or has too few tickets. */
+    /** Books at the event's current price. Refuses if the event is deleted or has too few tickets. */
     book: (
       { id: eventId }: { readonly id: string },
       { userId, quantity = 1, id = anId(), now = NOW }: { userId: string; quantity?: number; id?: string; now?: Date },
@@ -106,14 +104,14 @@ export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {
         if (before.role === 'admin' && !hasOtherAdmins) refuse('last_admin', {});
         return { user: { ...before, role: 'user' } };
       }),
-    /** The event's row, without its organizer; undefined when it is gone. */
+    /** The event's row, without its organizer; undefined if it is deleted. */
     eventRow: async ({ id }: { readonly id: string }): Promise<Event | undefined> => {
       const view = await eventQueries.find(id);
       if (view === undefined) return undefined;
       const { organizer: _, ...row } = view;
       return row;
     },
-    /** Tickets in stock; undefined when the event is gone. */
+    /** The tickets in stock; undefined if the event is deleted. */
     available: async ({ id }: { readonly id: string }): Promise<number | undefined> => (await eventQueries.find(id))?.availableTickets,
     /** A user's bookings without what is nested in them, newest first. */
     bookingRows: async (userId: string): Promise<readonly Booking[]> => {

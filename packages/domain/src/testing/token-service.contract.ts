@@ -4,16 +4,16 @@ import type { User } from '../accounts/user.ts';
 import { aUser } from './builders.ts';
 import { refOf } from './store.ts';
 
-/** Two services of the adapter under test, and a token of each kind that must not open anything. */
+/** Two services of the adapter under test, and one token of each kind that must be refused. */
 export interface TokenServices {
   readonly tokens: TokenService;
-  /** One with another secret. */
+  /** A service with another secret. */
   readonly stranger: TokenService;
-  /** A token that `tokens` once issued and whose time is over. Left out where tokens do not expire. */
+  /** A token that `tokens` issued and that has expired. Left out if tokens do not expire. */
   readonly expired?: (user: User) => Promise<string>;
   /** Tokens of the user that are complete and signed with the secret of `tokens`, but made for another service or another purpose. */
   readonly misdirected: (user: User) => Promise<readonly string[]>;
-  /** A token as an earlier version issued it, and which is still to be accepted. Left out where there was none. */
+  /** A token of an earlier version that must still be accepted. Left out if there is no earlier version. */
   readonly earlier?: (user: User) => Promise<string>;
 }
 
@@ -45,7 +45,7 @@ export function tokenServiceContract(name: string, open: () => Promise<TokenServ
       const { tokens } = await open();
       const token = await tokens.issue(aUser());
       for (let at = 0; at < token.length; at += 1) {
-        // The last character of a part in base64 may carry bits that say nothing: changing the first of them is enough.
+        // The last character of a base64 part may contain unused bits, so a change of it may not change the token.
         if (at + 1 === token.length || token[at + 1] === '.') continue;
         const changed = `${token.slice(0, at)}${token[at] === 'A' ? 'B' : 'A'}${token.slice(at + 1)}`;
         expect(await tokens.verify(changed), changed).toBeUndefined();

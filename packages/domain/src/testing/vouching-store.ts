@@ -7,15 +7,15 @@ import type { Store, StorePorts } from './store.ts';
 export type StorePortsWithoutAccounts = Omit<StorePorts, 'users' | 'userQueries'>;
 
 /**
- * A store without accounts, behind an app that has accounts of its own, in memory: it finds the holder of a token there, and vouches for them. So
- * the suites that make users and hand over their tokens run on it, except for what only keys between tables and rows under a lock keep.
+ * A store without accounts, together with an app that has its own accounts in memory. The app finds the holder of a token and vouches for
+ * them. So suites that create users and pass their tokens run on this store. Tests that need foreign keys or locked rows of users do not.
  */
-export function vouchingStore({ ports, ...store }: Omit<Store, 'ports' | 'fresh'> & { readonly ports: StorePortsWithoutAccounts }): Store {
+function vouchingStore({ ports, ...store }: Omit<Store, 'ports' | 'fresh'> & { readonly ports: StorePortsWithoutAccounts }): Store {
   const { users, userQueries } = inMemoryPorts();
   const { events, bookings } = ports;
   async function vouched<Context extends { readonly actor: ActorRef }>(context: Context): Promise<Context> {
     const { actor: ref } = context;
-    // Looked up for everybody, so that calls stay in the order they came.
+    // The app looks up every actor, so that calls keep their order.
     const actor = actorNow(ref, await users.find(rowNeededBy(ref) ?? ''));
     if (typeof actor === 'string') return { ...context, actor: actor === 'stale' ? 'anonymous' : actor };
     return { ...context, actor: { userId: actor.id, role: actor.role } };
@@ -33,7 +33,7 @@ export function vouchingStore({ ports, ...store }: Omit<Store, 'ports' | 'fresh'
   return { ...store, ports: all, fresh: all };
 }
 
-/** The same on memory. */
+/** The same store in memory. */
 export async function inMemoryStoreWithoutAccounts(overrides: Partial<Omit<Ports, 'users'>> = {}): Promise<Store> {
   const { movements, ...ports } = inMemoryPortsWithoutAccounts(overrides);
   return vouchingStore({ ports, movements, close: async () => {} });

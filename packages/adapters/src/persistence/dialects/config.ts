@@ -1,10 +1,10 @@
 export interface SqliteConfig {
   readonly engine: 'sqlite';
-  /** Where the file is kept. */
+  /** The folder of the file. */
   readonly folder: string;
 }
 
-/** A server of one's own, and how it is reached. */
+/** A database server, and how to connect to it. */
 interface ServerConfig {
   readonly host: string;
   readonly port: number;
@@ -12,9 +12,9 @@ interface ServerConfig {
   readonly password: string;
   readonly database: string;
   readonly poolSize: number;
-  /** A Unix socket on this machine; then host and port do not count. */
+  /** A Unix socket on this machine. If it is set, host and port are not used. */
   readonly socket?: string;
-  /** How the connection is encrypted; undefined for not at all. */
+  /** How the connection is encrypted; undefined if it is not. */
   readonly tls?: { readonly mode: TlsMode; readonly ca?: string; readonly caFile?: string };
 }
 
@@ -27,8 +27,8 @@ export interface PostgresConfig extends ServerConfig {
   readonly engine: 'postgres';
 }
 
-/** In the words of MySQL: `preferred` takes what the server has, `required` believes any certificate, the others check it. */
+/** MySQL's names. `preferred` uses TLS if the server has it. `required` accepts any certificate. The others check it. */
 export type TlsMode = 'preferred' | 'required' | 'verify-ca' | 'verify-identity';
 
-/** Where the database is, and how it is reached. */
+/** The database, and how to connect to it. */
 export type DatabaseConfig = SqliteConfig | MySqlConfig | PostgresConfig;

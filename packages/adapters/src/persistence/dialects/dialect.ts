@@ -6,21 +6,21 @@ import type { Parameter, Statement, Value } from '../statement.ts';
 import type { DatabaseConfig } from './config.ts';
 
 /**
- * All that differs between engines, in one plain object for each: docs/decisions/0038-one-object-for-each-engine.md. Functions that two engines
- * share are in sql.ts. Outside this folder and migrations/, no engine has a name.
+ * Everything that differs between engines. Each engine is one plain object (docs/decisions/0038-one-object-for-each-engine.md). Functions
+ * that several engines share are in sql.ts. In persistence/, only this folder and migrations/ name an engine.
  *
- * A further engine is a file beside the others, its config, a case in index.ts and its texts in migrations/. Statements say `?` and name columns in
- * camelCase where the tables do: an engine with other signs, or that folds names, changes each text once where its connections are made. One whose
- * transaction ends with the statement that failed has to know in `insertNew` and `weaknesses`; one that answers COMMIT of such a transaction with
- * ROLLBACK and no error, in `commit`.
+ * A further engine needs a file beside the others, its config, a case in index.ts and its texts in migrations/. Statements have `?` for
+ * values, and some columns have camelCase names. An engine that needs other texts translates them in its connections. On some engines no
+ * statement works after one that failed: `insertNew` and `weaknesses` must handle that. If such an engine answers COMMIT with ROLLBACK and
+ * no error, `commit` must notice it.
  */
 export interface Dialect {
-  /** For people: where the data is. */
+  /** The place of the data, for messages to people. */
   readonly address: string;
-  /** Connects. Throws `Unavailable` where waiting may help, `StartFault` where it does not. */
+  /** Connects. Throws `Unavailable` if waiting may help, otherwise `StartFault`. */
   readonly open: (opening: Opening) => Promise<Opened>;
   readonly capabilities: Capabilities;
-  /** undefined where one connection writes for all: then every transaction waits for its turn. */
+  /** undefined if one connection makes all writes. Then every transaction waits for its turn. */
   readonly pool: Pool | undefined;
   readonly errors: ErrorRules;
 
@@ -28,35 +28,44 @@ export interface Dialect {
   readonly begin: string;
   /** Resolves once the writes are stored. `connection` is the one of the runner. */
   readonly commit: (runner: QueryRunner, connection: unknown) => Promise<unknown>;
-  /** Sends statements in order, in as few trips as is safe. Where one fails, none behind it is run. `StaleRow` where one finds other rows than it has to. */
+  /**
+   * Sends statements in order, with as few round trips as is safe. If one fails, no later one runs. Throws `StaleRow` if one changes
+   * another number of rows than it must.
+   */
   readonly send: (manager: EntityManager, statements: readonly Statement[]) => Promise<void>;
-  /** In TypeORM's words; undefined where the transaction alone keeps everybody out. */
+  /** TypeORM's name of the row lock; undefined if the transaction itself locks the database. */
   readonly rowLock: 'pessimistic_write' | 'for_no_key_update' | undefined;
 
   /** The database's time: one clock for all servers. */
   readonly now: string;
-  /** The moment so long ago, by the same clock. */
+  /** The time `milliseconds` ago, by the same clock. */
   readonly ago: (milliseconds: number) => { readonly sql: string; readonly parameter: Value };
-  /** A moment as a statement's parameter. (As a column it comes back as a Date or as text: `toDate` in rows.ts.) */
+  /** A time as a parameter of a statement. A column comes back as a Date or as text: see `toDate` in rows.ts. */
   readonly date: (moment: Date) => string;
-  /** As few statements as serve; a `stamped` column gets the database's time. With `replaces` a row takes the place of the one that has its key. */
+  /**
+   * Inserts rows with as few statements as possible. A `stamped` column gets the database's time. With `replaces`, a row replaces an
+   * existing row with the same key.
+   */
   readonly insertMany: (table: string, columns: readonly string[], rows: readonly (readonly Value[])[], options?: InsertOptions) => Statement[];
-  /** One statement that changes each row by its id, and finds only those that have the old number in `guard`. */
+  /** One statement that changes each row by its id. It changes only rows that still have the old number in the `guard` column. */
   readonly updateMany: <Row>(table: string, rows: readonly Row[], change: Change<Row>) => Statement;
-  /** Inserts a row unless its key is taken, and says whether it did. The transaction goes on either way. */
+  /** Inserts a row unless its key exists, and returns whether it did. The transaction continues in both cases. */
   readonly insertNew: (manager: EntityManager, statement: Statement) => Promise<boolean>;
-  /** What comes between the row of an INSERT and the columns to be set where a row has its key, and how these name what that row has. */
+  /**
+   * For an INSERT that updates an existing row with the same key. `set` is the text between the values and the assignments. `stored` is how
+   * an assignment names the existing value of a column.
+   */
   readonly onDuplicate: (table: string, key: string) => { readonly set: string; readonly stored: (column: string) => string };
-  /** The same items for an IN, some of them again where that makes fewer texts of statements. */
+  /** The items for an IN list. Some may be repeated, so that there are fewer different texts of statements. */
   readonly listOf: <Item>(items: readonly Item[]) => readonly Item[];
-  /** A table of which only this index is to be walked. */
+  /** The table with a hint to use only this index. */
   readonly indexed: (table: string, index: string) => string;
-  /** Rows behind the last one of a page, so that the index on both columns is used. */
+  /** A condition for rows behind the last one of a page. It is written so that the engine uses the index on both columns. */
   readonly behind: (last: { readonly at: string; readonly id: string }, columns: PageColumns) => Condition;
-  /** Bookings of an event by its user, for any of these, so that the index on both columns is used. */
+  /** A condition for the bookings of any of these pairs of event and user. It is written so that the engine uses the index on both columns. */
   readonly bookedBy: (owners: readonly Owner[]) => Condition;
 
-  /** Taken while tables are changed, where the engine does not keep a second process out by itself. */
+  /** A lock that is held while tables change; undefined if the engine itself keeps a second process out. */
   readonly migrationLock: MigrationLock | undefined;
   /**
    * Tests whether CHECK, isolation and durability are as promised, and returns a line for operators for each that is not. `ask`: see
@@ -67,7 +76,7 @@ export interface Dialect {
 }
 
 export interface Opening {
-  /** False for callers that only read: missing tables are not made. */
+  /** False for callers that only read. Then missing tables are not created. */
   readonly makes: boolean;
   readonly accounts: Accounts;
   /** Called when the data is no longer where it was opened. */
@@ -76,35 +85,38 @@ export interface Opening {
 
 export interface Opened {
   readonly writer: DataSource;
-  /** The writer itself where it has connections enough. */
+  /** The same as the writer, if that has a pool of connections. */
   readonly reader: DataSource;
-  /** The prefix of a statement that only reads and may lag. */
+  /** The prefix of a plain read, which may come from a node that lags. */
   readonly plainPrefix: string;
   /** A note for operators about what was found. */
   readonly notice?: string | undefined;
-  /** To be called once the tables are up to date. */
+  /** Called when the tables are up to date. */
   readonly whenUpToDate?: () => void;
   readonly close: () => Promise<void>;
 }
 
 export interface Capabilities {
-  /** Transactions of sales that are under way at once. */
+  /** The number of sales transactions that run at once. */
   readonly lanes: number;
-  /** The engine runs in this process, which serves nobody else meanwhile. So batches gather first and have a time limit. */
+  /**
+   * The time limit of a batch, for an engine that runs in this process, because the process serves nobody else meanwhile. undefined for
+   * other engines.
+   */
   readonly batchMs: number | undefined;
-  /** Whether every read sees the last commit. Elsewhere such a read is made in a transaction, which proxies send to the server that writes. */
+  /** Whether every read sees the last commit. If not, a `latest` read is sent in a transaction, which proxies send to the primary. */
   readonly readsAreLatest: boolean;
 }
 
-/** What a pool's connections must offer. */
+/** What the program needs from a pool of connections. */
 export interface Pool {
   readonly size: number;
   readonly countsOf: (source: DataSource) => { readonly inUse: number; readonly idle: number; readonly waiting: number };
-  /** Resolves when the connection has its settings, rejects when one was refused: then nothing runs on it. */
+  /** Resolves when the connection has its settings. Rejects if one was refused, and then nothing runs on the connection. */
   readonly ready: (connection: unknown) => Promise<unknown> | undefined;
-  /** Ends a connection whose state is unknown; false where it cannot be ended. */
+  /** Closes a connection whose state is unknown. Returns false if it cannot be closed. */
   readonly giveUp: (connection: unknown) => boolean;
-  /** Another server may have the name by now: all connections are given up, those in use when they are released. */
+  /** Gives up all connections, because another server may have the name by now. Connections in use are closed when they are released. */
   readonly abandon: (source: DataSource) => void;
   readonly isAbandoned: (source: DataSource, connection: unknown) => boolean;
 }
@@ -113,22 +125,22 @@ export interface ErrorRules {
   readonly classify: (error: unknown) => ErrorClass;
   /** Whether a COMMIT with this error is known to have stored nothing. The outcome of any other is unknown. */
   readonly isKnownRollback: (error: unknown) => boolean;
-  /** Of an error that is `wrong_server` or `unwritable`: why nothing is written; undefined where reads will tell it too. */
+  /** For an error of class `wrong_server` or `unwritable`: why writes are refused; undefined if reads fail too. */
   readonly whyRefused: (error: unknown) => WritesRefused | undefined;
-  /** A CHECK does not hold. */
+  /** Whether a CHECK constraint refused the row. */
   readonly isBrokenCheck: (error: unknown) => boolean;
   readonly isMissingTable: (error: unknown) => boolean;
-  /** Another process made the table, the column, the key or the row first. */
+  /** Whether another process created the table, the column, the key or the row first. */
   readonly isRacedMigration: (error: unknown) => boolean;
-  /** Only a backup helps. */
+  /** Whether the database is damaged, so that only a backup helps. */
   readonly isDamaged: (error: unknown) => boolean;
 }
 
 export interface MigrationLock {
-  /** Waits for it. */
+  /** The statement that waits for the lock. */
   readonly take: string;
   readonly release: string;
-  /** The engine has no such lock: trying again serves. */
+  /** Whether the server has no such lock. Then migrations run without it, and are tried again after a conflict. */
   readonly isRefused: (error: unknown) => boolean;
 }
 
@@ -149,7 +161,7 @@ export interface PageColumns {
   readonly direction: 'ASC' | 'DESC';
 }
 
-/** A user, as far as one event goes. */
+/** A user who may hold bookings of one event. */
 export interface Owner {
   readonly eventId: string;
   readonly userId: string;
@@ -160,22 +172,22 @@ export interface Condition {
   readonly parameters: readonly Parameter[];
 }
 
-/** The rows of a statement, in a transaction that writes and is rolled back. */
+/** Runs a statement in the test transaction, which is rolled back, and returns its rows. */
 export type Ask = (sql: string) => Promise<readonly Readonly<Record<string, unknown>>[]>;
 
-/** Copies of the whole database, or the commands that make them where that is not this program's to do. */
+/** Backs up and restores the whole database, or returns the commands to run if the engine has its own tools. */
 export interface Copies {
   readonly backUp: (to: string) => Promise<'done' | ByOtherTools>;
   readonly restore: (from: string, restoring: Restoring) => Promise<Restored | ByOtherTools>;
 }
 
-/** The work for the database's own tools. */
+/** The commands for the database's own tools. */
 export interface ByOtherTools {
-  /** Which tools, for people. */
+  /** Why other tools are needed, for messages to people. */
   readonly why: string;
   readonly backUp: string;
   readonly restore: string;
-  /** What has to be written otherwise for MariaDB's own tools. */
+  /** How the commands differ for MariaDB's own tools. */
   readonly onMariaDb: string | undefined;
 }
 
@@ -187,6 +199,6 @@ export interface Restoring {
 }
 
 export interface Restored {
-  /** Where the database is that was there before, with its log; undefined when there was none. */
+  /** Where the previous database is now, with its log; undefined if there was none. */
   readonly kept: string | undefined;
 }

@@ -4,7 +4,7 @@ import { mysql } from './mysql.ts';
 import { postgres } from './postgres.ts';
 import { sqlite } from './sqlite.ts';
 
-/** A further engine is a file beside these, its config, a case here, and its texts in migrations/. */
+/** A further engine needs a file beside these, its config, a case here, and its texts in migrations/. */
 export function dialectOf(config: DatabaseConfig): Dialect {
   switch (config.engine) {
     case 'sqlite':

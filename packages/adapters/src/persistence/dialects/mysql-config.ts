@@ -6,12 +6,12 @@ export const addressOf = ({ host, port, socket }: Pick<MySqlConfig, 'host' | 'po
 export type Ssl = { readonly rejectUnauthorized: boolean; readonly verifyIdentity: boolean; readonly ca?: string };
 
 export interface ServerFacts {
-  /** TypeORM has to be told which of the two it talks to. */
+  /** TypeORM must know which of the two it uses. */
   readonly type: 'mysql' | 'mariadb';
   readonly isGalera: boolean;
-  /** With which its connections are made: where TLS is preferred, it may have none. */
+  /** The TLS options of all connections; undefined without TLS, also if TLS is preferred and the server has none. */
   readonly ssl: Ssl | undefined;
 }
 
-/** 2^64 - 1, the word for none of sql_select_limit. */
+/** 2^64 - 1, which means no limit for sql_select_limit. */
 export const NO_LIMIT = '18446744073709551615';

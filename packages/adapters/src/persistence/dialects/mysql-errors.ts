@@ -2,7 +2,10 @@ import type { WritesRefused } from '../../measures.ts';
 import { classifierBy, type ErrorClass, errnoOf, messageOf } from '../database-errors.ts';
 import type { ErrorRules } from './dialect.ts';
 
-/** By number, not by name: mysql2 names MariaDB's 4025 after another error. Sources: MySQL's and MariaDB's error lists, TiDB's error codes. */
+/**
+ * Errors are classified by number, because mysql2 gives MariaDB's 4025 the name of another error. Sources: the error lists of MySQL,
+ * MariaDB and TiDB.
+ */
 const BY_NUMBER: Readonly<Record<number, ErrorClass>> = {
   1213: 'rolled_back', // deadlock; on Galera also a lost certification, at any statement or COMMIT
   1205: 'rolled_back', // lock wait timeout: rolls back the statement alone, so ROLLBACK comes first
@@ -52,12 +55,12 @@ const BY_NUMBER: Readonly<Record<number, ErrorClass>> = {
   1698: 'denied', // this way to log in is closed
 };
 
-/** A CHECK that does not hold: MySQL's and MariaDB's. */
+/** A CHECK refused a row: MySQL's number and MariaDB's. */
 const BROKEN_CHECK = [3819, 4025];
 
-/** A fault of ours: no other server and no later time makes such a statement right. */
+/** Faults of our own code: such a statement fails on every server, at any time. */
 const BUGS: ReadonlySet<number> = new Set([
-  ...[1048, 1052, 1054, 1060, 1064, 1065, 1066, 1109, 1110, 1111, 1136, 1146, 1149], // names, syntax, NULL in a column without
+  ...[1048, 1052, 1054, 1060, 1064, 1065, 1066, 1109, 1110, 1111, 1136, 1146, 1149], // names, syntax, NULL in a column that allows none
   ...[1193, 1210, 1231, 1232, 1241, 1242, 1247, 1250, 1267, 1271, 1305, 1318, 1364, 1582, 1583, 1584, 1630], // wrong use of a function or a variable
   ...[1264, 1265, 1292, 1365, 1366, 1367, 1406, 1411, 1690], // a value that does not fit its column
   ...BROKEN_CHECK,
@@ -66,7 +69,7 @@ const BUGS: ReadonlySet<number> = new Set([
 const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   PROTOCOL_CONNECTION_LOST: 'connection_lost',
   SETTING_REFUSED: 'not_started', // mysql-pool.ts
-  HANDSHAKE_SSL_ERROR: 'not_started', // mysql2 says both before it sends the password
+  HANDSHAKE_SSL_ERROR: 'not_started', // both happen before mysql2 sends the password
   HANDSHAKE_NO_SSL_SUPPORT: 'not_started',
   AUTH_SWITCH_PLUGIN_ERROR: 'denied', // mysql2 does not know how this user logs in
 };
@@ -81,15 +84,18 @@ const classify = classifierBy({
   },
 });
 
-/** They say of a COMMIT that it was rolled back. */
+/** Errors which mean that COMMIT rolled back. */
 const ROLLED_BACK_AT_COMMIT: ReadonlySet<unknown> = new Set([1213, 1020, 3101, 9007, 8002, 8022, 8028]);
-/** Of servers that take no writes; the others are read-only. A server that shuts down is soon not reachable, which reads tell. */
+/**
+ * Why a server refuses writes. Errors that are not listed mean read-only. A server that shuts down gets undefined, because reads will soon
+ * fail too.
+ */
 const WHY_REFUSED: ReadonlyMap<unknown, WritesRefused | undefined> = new Map([
   [1047, 'no_quorum'],
   [1053, undefined],
 ]);
 const NO_SUCH_TABLE = 1146;
-/** A table, a column, a key or a row. */
+/** A table, a column, a key or a row that already exists. */
 const ALREADY_THERE: ReadonlySet<unknown> = new Set([1050, 1060, 1061, 1062]);
 
 export const errors: ErrorRules = {

@@ -6,13 +6,13 @@ import { addressOf } from './mysql-config.ts';
 import { errors } from './mysql-errors.ts';
 
 export const UNKNOWN_DATABASE = 1049;
-/** mysql2's words. */
+/** mysql2's code for a server without TLS. */
 export const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
 const TLS_FAILED = 'HANDSHAKE_SSL_ERROR';
-/** A line that broke in the middle of the handshake. */
+/** Messages of a connection that broke during the handshake. */
 const BROKEN = /ECONNRESET|EPIPE|ETIMEDOUT|socket (?:disconnected|hang up)|closed/i;
 
-/** Every failure of a start: `Unavailable` where waiting may cure it, else one line that says what to do. */
+/** Turns every error of a start into `Unavailable`, if waiting may help, or into one line that says what to do. */
 export function explain(error: unknown, config: MySqlConfig): never {
   if (error instanceof StartFault || error instanceof Unavailable) throw error;
   const address = addressOf(config);
@@ -23,14 +23,14 @@ export function explain(error: unknown, config: MySqlConfig): never {
     throw new StartFault(
       `The database at ${address} refuses a setting that every connection needs: ${messageOf(error)}. Allow it, or use another server. Nothing was changed.`,
     );
-  // A socket is there once its server runs.
+  // A missing socket means only that its server is not running yet.
   const isAway = kind !== 'bug' && kind !== 'denied' && kind !== 'unforeseen';
   if (isAway || (config.socket !== undefined && nodeCodeOf(error) === 'ENOENT'))
     throw new Unavailable(`connect ${codeOf(error)} ${address}`, { cause: error });
   throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${errnoOf(error) ?? codeOf(error)}). Nothing was changed.`);
 }
 
-/** The change that an operator has to make. */
+/** The text with the change that an operator must make. */
 function faultOf(error: unknown, config: MySqlConfig): string | undefined {
   const { user, database, tls, socket } = config;
   const address = addressOf(config);
@@ -47,7 +47,7 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
   switch (errnoOf(error)) {
     case 1045:
     case 1698:
-      return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL)${tls === undefined ? ', or a user who may come over TLS alone (DB_SSL_MODE)' : ''}.`;
+      return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL)${tls === undefined ? ', or a user who may connect only over TLS (DB_SSL_MODE)' : ''}.`;
     case 1044:
     case UNKNOWN_DATABASE:
       return (
@@ -70,7 +70,7 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
     case 4151:
       return `The account of user "${user}" at ${address} is locked. As an administrator: ALTER USER ... ACCOUNT UNLOCK.`;
     case 3159:
-      return `The database at ${address} takes encrypted connections alone. Set DB_SSL_MODE to required, verify-ca or verify-identity.`;
+      return `The database at ${address} accepts only encrypted connections. Set DB_SSL_MODE to required, verify-ca or verify-identity.`;
     default:
       return undefined;
   }

@@ -13,10 +13,13 @@ import { explain, NO_TLS, nodeCodeOf, UNKNOWN_DATABASE } from './mysql-faults.ts
 import { preparedPool, type Refused } from './mysql-pool.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
-/** Tries that may wait for a connection; how long they do is bounded in database.ts. */
+/** The number of calls that may wait for a connection. tries.ts limits how long they wait. */
 const QUEUE_MAX = 1000;
 
-/** A batch of one fits into this, its longest description twice (once in a kept answer) and all of it escaped. */
+/**
+ * The smallest packet that is enough for one decision: the longest description, twice (once in the idempotency record), with every
+ * character escaped.
+ */
 const PACKET_BYTES_MIN = 256 * 1024;
 
 const sslOf = ({ tls }: MySqlConfig): Ssl | undefined =>
@@ -26,7 +29,7 @@ const sslOf = ({ tls }: MySqlConfig): Ssl | undefined =>
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
   };
 
-/** How every connection reaches the server, those of the pool and the first one. */
+/** Connection options for all connections, those of the pool and the first one. */
 const wayTo = ({ host, port, user, password, socket }: MySqlConfig, ssl: Ssl | undefined) => ({
   host,
   port,
@@ -39,13 +42,14 @@ const wayTo = ({ host, port, user, password, socket }: MySqlConfig, ssl: Ssl | u
 });
 
 /**
- * A read that may lag does not wait for its Galera node to catch up, unless the node itself is set so. The wait would last seconds while
- * another node is dead and not yet suspected. The prefix is MariaDB's own; elsewhere such reads wait as transactions do.
+ * The prefix of plain reads. With it they do not wait for their Galera node to catch up, unless the node's own setting says so. When
+ * another node dies, the wait would last seconds, until the cluster notices. Only MariaDB has this syntax. On MySQL such reads wait as
+ * transactions do.
  */
 const asTheNodeIs = ({ type, isGalera }: ServerFacts): string =>
   isGalera && type === 'mariadb' ? 'SET STATEMENT wsrep_sync_wait = @@GLOBAL.wsrep_sync_wait FOR ' : '';
 
-/** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
+/** Opens the pool. Creates the database if it is missing and the user has the right. Errors say what is wrong, and never contain the password. */
 export async function openMySql(config: MySqlConfig, { makes = true, accounts = 'ours' }: Partial<Opening> = {}): Promise<Opened> {
   const { database, poolSize } = config;
   const facts = await serverFacts(config, makes);
@@ -65,11 +69,11 @@ export async function openMySql(config: MySqlConfig, { makes = true, accounts = 
     migrationsTransactionMode: 'each',
     logging: false,
     driver: { createPool: (options: PoolOptions) => preparedPool(options, facts, refused) },
-    // What a batch writes goes in one packet (mysql-packet.ts). Clients' text goes into statements as parameters alone. Not on Galera: a
-    // transaction may lose to another node's between two statements of a packet. It is rolled back, and the rest of the packet still runs
-    // and commits. Acknowledged bookings were lost that way.
+    // A batch sends its writes in one packet (mysql-packet.ts). Text from clients is sent only as parameters. This is off on Galera: between two
+    // statements of a packet, another node's transaction may win. Then this transaction is rolled back, but the rest of the packet still runs and
+    // commits. Acknowledged bookings were lost in this way.
     multipleStatements: !facts.isGalera,
-    // mysql2 would take a stack for each query, in case it fails: TypeORM's own error has one, and a 25th of a booking's time went there.
+    // By default mysql2 takes a stack for each query, which took a 25th of a booking's time. TypeORM's own error has a stack.
     trace: false,
     extra: { waitForConnections: true, queueLimit: QUEUE_MAX, enableKeepAlive: true },
   });
@@ -87,7 +91,7 @@ export async function openMySql(config: MySqlConfig, { makes = true, accounts = 
 const inTheClear = (config: MySqlConfig): string =>
   `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
 
-/** The kind of server. One on which no order could be written stops the start, in one line. */
+/** Reads the kind of server. If no order could be written on it, the start ends with one line. */
 async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerFacts> {
   const { database } = config;
   let ssl = sslOf(config);
@@ -108,7 +112,7 @@ async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerF
       if (errnoOf(error) !== UNKNOWN_DATABASE || !makes) throw error;
       const server = await open();
       await server.query(`CREATE DATABASE IF NOT EXISTS ${escapeId(database)} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`);
-      await server.query(`USE ${escapeId(database)}`); // to change the user would set all settings back
+      await server.query(`USE ${escapeId(database)}`); // another way, `changeUser`, would reset all settings
       return server;
     });
     const [rows] = await connection.query<(RowDataPacket & { readonly Variable_name: string; readonly Value: string })[]>(
@@ -116,7 +120,7 @@ async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerF
     );
     await connection.end();
     const variables = new Map(rows.map((row) => [row.Variable_name, row.Value]));
-    if (makes) requireUsable(variables, addressOf(config)); // who only looks needs no more than to read
+    if (makes) requireUsable(variables, addressOf(config)); // a caller that only reads needs no writable server
     return { type: variables.get('version')?.includes('MariaDB') ? 'mariadb' : 'mysql', isGalera: variables.get('wsrep_on') === 'ON', ssl };
   } catch (error) {
     return explain(error, config);

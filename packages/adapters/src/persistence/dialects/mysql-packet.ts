@@ -3,8 +3,9 @@ import { requireRows, type Statement } from '../statement.ts';
 import { sendOneByOne } from './sql.ts';
 
 /**
- * All in one packet: each of its own would cost a way there and back while the rows are locked, and the server itself stops at the first that
- * fails. (Sent one behind the other without waiting, those after a deadlock, which ends the transaction, would each be committed.)
+ * Sends all statements in one packet. A packet for each would cost one more round trip while the rows are locked. The server stops at the
+ * first statement that fails. Separate packets without waiting would not be safe: a deadlock ends the transaction, and each later statement
+ * would be committed by itself.
  */
 export async function sendTogether(manager: EntityManager, statements: readonly Statement[]): Promise<void> {
   if (!takesSeveral(manager)) return sendOneByOne(manager, statements);
@@ -17,7 +18,7 @@ export async function sendTogether(manager: EntityManager, statements: readonly 
 
 const takesSeveral = ({ connection: { options } }: EntityManager): boolean => 'multipleStatements' in options && options.multipleStatements === true;
 
-/** In front of text that was joined here. Nothing that comes into a statement can stand there. */
+/** The prefix of texts that were joined here. Values cannot be at the start of a statement. */
 const JOINED = '/* together */ ';
 export const isJoined = (text: string): boolean => text.startsWith(JOINED);
 
@@ -27,7 +28,7 @@ function joined(statements: readonly Statement[]): string {
   return texts.length === 1 ? (texts[0] ?? '') : `${JOINED}${texts.join('; ')}`;
 }
 
-/** How many rows a statement found, as MySQL says it. */
+/** MySQL's answer with the number of changed rows. */
 interface Changed {
   readonly affectedRows: number;
 }

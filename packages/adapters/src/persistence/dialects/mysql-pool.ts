@@ -6,28 +6,28 @@ import type { Pool } from './dialect.ts';
 import { NO_LIMIT, type ServerFacts } from './mysql-config.ts';
 import { isJoined } from './mysql-packet.ts';
 
-/** A neighbour's lock is waited for this long; InnoDB's default of 50 s would hold every request behind it. */
+/** How long a statement waits for another transaction's lock. With InnoDB's default of 50 s, all requests behind it would wait too. */
 const LOCK_WAIT_SECONDS = 3;
 
 /**
- * A transaction whose connection the network forgot would keep its locks until the server's own wait_timeout, 8 hours: nobody
- * could buy meanwhile. Longer than any try, which has been given up on this side by then.
+ * If a connection breaks without notice, its transaction keeps its locks until the server's wait_timeout of 8 hours, and nobody could buy
+ * meanwhile. This limit is longer than any try, which the program has given up by then.
  */
 const ABANDONED_SECONDS = 10;
 
 /**
- * For every connection of the pool, before anything else runs on it: all that changes results or rights. What a server's own settings
- * say of it must not matter.
+ * The settings for every connection of the pool, which are made before anything else runs on it. They are all settings that change results
+ * or rights, so that the server's defaults do not matter.
  */
 const sessionOf = ({ type, isGalera }: ServerFacts): readonly string[] => [
-  // The locking read comes first and decides on the newest row; REPEATABLE READ would add gap locks and 1020s.
+  // A transaction first reads with locks, so it decides on the newest rows. REPEATABLE READ would add gap locks and errors 1020.
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE',
   'SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci',
   `SET SESSION ${[
     "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'",
     "time_zone = '+00:00'",
     `innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`,
-    // MySQL can only be told of idle connections, in a transaction or not; those of the pool it closes are opened again.
+    // MySQL has a limit only for all idle connections, also outside of a transaction. The pool opens closed connections again.
     `${type === 'mariadb' ? 'idle_transaction_timeout' : 'wait_timeout'} = ${ABANDONED_SECONDS}`,
     'autocommit = 1',
     'completion_type = 0',
@@ -38,17 +38,18 @@ const sessionOf = ({ type, isGalera }: ServerFacts): readonly string[] => [
     'sql_big_selects = 1',
     'sql_safe_updates = 0',
     'sql_auto_is_null = 0',
-    // A node may lag behind what another one has committed. A transaction then waits until it has caught up; for reads see `asTheNodeIs`.
+    // A node may lag behind the commits of another one. With this setting a transaction waits until the node has caught up. For reads see
+    // `asTheNodeIs`.
     ...(isGalera ? ['wsrep_sync_wait = @@wsrep_sync_wait | 1'] : []),
   ].join(', ')}`,
 ];
 
-/** A setting that was refused, for whom the connection is destroyed. */
+/** The error of a setting that the server refused, so that the start can report it. */
 export interface Refused {
   setting: unknown;
 }
 
-/** A pool each of whose connections gets the settings first, from the very first one on. */
+/** A pool in which every new connection gets its settings before any statement. */
 export function preparedPool(options: PoolOptions, facts: ServerFacts, refused: Refused): DriverPool {
   const pool = createPool(options);
   pool.on('connection', (connection) => {
@@ -62,13 +63,13 @@ export function preparedPool(options: PoolOptions, facts: ServerFacts, refused: 
         throw new SettingRefused(error);
       },
     );
-    set.catch(() => undefined); // for whom nobody waits any more
+    set.catch(() => undefined); // avoids an unhandled rejection if no caller waits for the settings
     settingsUnderWay.set(connection, set);
   });
   return pool;
 }
 
-/** By its name in the log, for who runs the server: start it again. */
+/** Its name appears in the log, so that the operator starts the server again. */
 class BecameGaleraNode extends Error {
   override readonly name = 'BecameGaleraNode';
 }
@@ -78,14 +79,14 @@ async function prepare(connection: PoolConnection, facts: ServerFacts): Promise<
   const set = sessionOf(facts).map((statement) => session.query(statement));
   const cluster = session.query<RowDataPacket[]>("SHOW VARIABLES WHERE Variable_name = 'wsrep_on' AND Value = 'ON'");
   const [[found]] = await Promise.all([cluster, ...set]);
-  // The address leads to a Galera node since: there several statements in one packet, and reads that do not wait, are not safe.
+  // The address now leads to a Galera node. There, several statements in one packet are not safe, and neither are reads that do not wait.
   if (found.length > 0 && !facts.isGalera)
     throw new BecameGaleraNode('the database is a Galera node, and was none when this program started: start it again');
 }
 
 /**
- * The connection takes several statements in one packet, so that a batch's writes need one round trip. Injected text must not profit from
- * that. So a text with several statements passes only if all of them are known to runTogether.
+ * The connection takes several statements in one packet, so that a batch's writes need one round trip. SQL injection must not gain from
+ * this. So a text with several statements passes only if `sendTogether` has joined it.
  */
 function refuseStacked(connection: PoolConnection): void {
   const query = connection.query.bind(connection);
@@ -97,7 +98,7 @@ function refuseStacked(connection: PoolConnection): void {
   });
 }
 
-/** A connection without its settings is not used. Another one may get them. */
+/** A connection without its settings is not used. A new connection may get them. */
 class SettingRefused extends Error {
   override readonly name = 'SettingRefused';
   readonly code = 'SETTING_REFUSED';
@@ -108,19 +109,19 @@ class SettingRefused extends Error {
 
 const settingsUnderWay = new WeakMap<object, Promise<unknown>>();
 
-/** Resolves when the connection has the settings of `sessionOf`, rejects when one was refused: then nothing runs on it. */
+/** Resolves when the connection has the settings of `sessionOf`. Rejects if one was refused, and then nothing runs on the connection. */
 const settingsOf = (connection: unknown): Promise<unknown> | undefined =>
   typeof connection === 'object' && connection !== null ? settingsUnderWay.get(connection) : undefined;
 
-/** When a connection was opened; when the connections of a pool were given up the last time. */
+/** When each connection was opened, and when all connections of a pool were last given up. */
 const openedMs = new WeakMap<object, number>();
 const abandonedMs = new WeakMap<object, number>();
-/** Where the server stays read-only, its connections are not all opened anew for each order. */
+/** If the server stays read-only, the connections are not all given up again for each order. */
 const ABANDON_AGAIN_MS = 1000;
 
 /**
- * The server behind these connections takes no writes. Another one may have its name by now, so all are given up: those that are idle at
- * once, the others when they are released. A new connection looks the name up again.
+ * Called when the server behind these connections refuses writes. Another server may have the name by now, so all connections are closed:
+ * idle ones at once, the others when they are released. A new connection looks the name up again.
  */
 function abandonConnections(source: DataSource): void {
   const pool = poolOf(source);
@@ -136,13 +137,13 @@ function isAbandoned(source: DataSource, connection: unknown): boolean {
   return opened !== undefined && opened <= (abandonedMs.get(poolOf(source)) ?? Number.NEGATIVE_INFINITY);
 }
 
-/** The pool's connections now. mysql2 tells how many by no other way. */
+/** Counts the pool's connections. mysql2 has no public way to do this. */
 function connectionsOf(source: DataSource) {
   const { _allConnections: all, _freeConnections: free, _connectionQueue: queue } = poolOf(source);
   return { inUse: all.length - free.length, idle: free.length, waiting: queue.length };
 }
 
-/** What mysql2 keeps of its pool, and tells in no other way. */
+/** Internal fields of mysql2's pool, for which it has no public interface. */
 interface KnownPool {
   readonly _allConnections: { readonly length: number };
   readonly _freeConnections: { readonly length: number; toArray(): PoolConnection[] };

@@ -4,7 +4,7 @@ import type { ByOtherTools, Copies } from './dialect.ts';
 import { addressOf } from './mysql-config.ts';
 import { quoted, requireNotSqlite } from './server-tools.ts';
 
-/** By its own tools alone. */
+/** Backup and restore work only with the tools of MySQL and MariaDB. */
 export const copiesOf = (config: MySqlConfig): Copies => ({
   backUp: async (to) => byOtherTools(config, resolve(to)),
   restore: async (from) => {
@@ -16,10 +16,10 @@ export const copiesOf = (config: MySqlConfig): Copies => ({
 function byOtherTools({ host, port, user, password, database, socket, tls }: MySqlConfig, file: string): ByOtherTools {
   const place = socket === undefined ? [`--host=${host}`, `--port=${port}`, '--protocol=tcp'] : ['--protocol=socket', `--socket=${socket}`];
   const authority = tls?.ca === undefined ? [] : [`--ssl-ca=${tls.caFile ?? 'FILE_WITH_DB_SSL_CA'}`];
-  // Preferring TLS is what the tools do anyway.
+  // The tools prefer TLS by default.
   const asked = tls?.mode === 'preferred' ? undefined : tls;
   const line = asked === undefined ? [] : [`--ssl-mode=${asked.mode.toUpperCase().replace('-', '_')}`, ...authority];
-  // The password is asked for: in the command every process would see it.
+  // The tools ask for the password. In the command line every process of the machine could see it.
   const where = [...place, `--user=${user}`, ...line, ...(password === '' ? [] : ['--password'])].map(quoted).join(' ');
   const name = quoted(database);
   return {

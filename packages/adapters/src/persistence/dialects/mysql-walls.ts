@@ -3,10 +3,10 @@ import { errors } from './mysql-errors.ts';
 import { weaknessOfCheck } from './sql.ts';
 
 const NAMES = ['transaction_isolation', 'tx_isolation', 'innodb_flush_log_at_trx_commit', 'innodb_flush_method', 'log_bin', 'sync_binlog'];
-/** With 3, which MariaDB has, the log is synced at two more moments. */
+/** MariaDB also has 3, which syncs the log even more often. */
 const SYNCED = ['1', '3'];
 
-/** The settings that are in effect, after the server and proxies in front of it. */
+/** Checks the settings that are in effect in a session, whatever the server or a proxy has set. */
 export async function weaknessesOfServer(ask: Ask, now: string): Promise<readonly string[]> {
   const rows = await ask(`SHOW VARIABLES WHERE Variable_name IN (${NAMES.map((name) => `'${name}'`).join(', ')})`);
   const variables = new Map(rows.map((row) => [row['Variable_name'], String(row['Value'])]));

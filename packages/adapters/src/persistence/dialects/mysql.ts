@@ -18,7 +18,7 @@ const NOT_SUPPORTED = 1235;
 export const mysql = (config: MySqlConfig): Dialect => ({
   address: `${addressOf(config)}/${config.database}`,
   open: (opening) => openMySql(config, opening),
-  // Two transactions keep MariaDB busy while one waits for its commit.
+  // With two lanes MariaDB works on one transaction while the other waits for its commit.
   capabilities: { lanes: 2, batchMs: undefined, readsAreLatest: false },
   pool: poolOfSize(config.poolSize),
   errors,
@@ -34,19 +34,19 @@ export const mysql = (config: MySqlConfig): Dialect => ({
   insertMany: insertsBy({ now: NOW, sizeOf: (rows) => rows }),
   updateMany: updateByCases,
   insertNew: insertsNewBy(errors),
-  // It assigns from left to right.
+  // MySQL assigns from left to right.
   onDuplicate: () => ({ set: 'ON DUPLICATE KEY UPDATE', stored: (column) => column }),
   listOf: (items) => items,
-  // MariaDB has to be told: of a user's bookings behind a key it reads those before it too, from the first.
+  // MariaDB needs this hint. Otherwise, for a later page of a user's bookings, it also reads all earlier ones.
   indexed: (table, index) => `${table} FORCE INDEX (${index})`,
   behind: behindInWords,
-  // It does not find a list of pairs in the index.
+  // MySQL does not use the index for a list of pairs.
   bookedBy: bookedByEach,
 
   migrationLock: {
     take: `SELECT GET_LOCK(CONCAT('ticket-migrations-', DATABASE()), 30)`,
     release: `SELECT RELEASE_LOCK(CONCAT('ticket-migrations-', DATABASE()))`,
-    isRefused: (error) => errnoOf(error) === NOT_SUPPORTED, // some releases of MariaDB refuse it on Galera
+    isRefused: (error) => errnoOf(error) === NOT_SUPPORTED, // some releases of MariaDB refuse the lock on Galera
   },
   weaknesses: (ask) => weaknessesOfServer(ask, NOW),
   copies: copiesOf(config),

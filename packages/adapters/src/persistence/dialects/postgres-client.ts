@@ -2,15 +2,15 @@ import type { QueryResult } from 'pg';
 import { Client } from './postgres-driver.ts';
 
 /**
- * A connection that translates the program's statements: `?` for a value, and unquoted camelCase names, which PostgreSQL would fold to
- * small letters. Each text is translated once. A statement with values is prepared under a name, so that the server plans it once a
+ * A connection that translates statements: `?` becomes `$1`, and camelCase names get quotes, because PostgreSQL would change them to lower
+ * case. Each text is translated once. A statement with values is prepared under a name, so that the server plans it once for each
  * connection.
  */
 export class TranslatingClient extends Client {
   // biome-ignore lint/suspicious/noExplicitAny: the many forms of pg's own method; TypeORM uses the first
   override query(text: any, values?: any, callback?: any): any {
     if (typeof text !== 'string' || typeof values === 'function') return super.query(text, values, callback);
-    // Text without values is sent in a form in which the server would run a second statement too.
+    // Text without values is sent in the simple protocol, in which the server would also run a second statement.
     if (text.includes(';')) throw new Error('two statements where one was meant');
     const { sql, name } = translated(text);
     const answer: Promise<QueryResult> = Reflect.apply(super.query, this, [
@@ -20,10 +20,10 @@ export class TranslatingClient extends Client {
   }
 }
 
-/** The server answers COMMIT with success where a statement of the transaction has failed before, and says by the tag alone that nothing is stored. */
+/** If a statement of the transaction has failed before, the server answers COMMIT with success. Only the command tag shows that nothing is stored. */
 class RolledBackAtCommit extends Error {
   override readonly name = 'RolledBackAtCommit';
-  /** In the words of PostgreSQL: the transaction had failed. */
+  /** PostgreSQL's code for a transaction that has failed. */
   readonly code = '25P02';
 }
 
@@ -38,12 +38,12 @@ interface Translated {
 }
 
 const TRANSLATED = new Map<string, Translated>();
-/** A connection keeps each of them; there are some 60, and some come in several sizes. */
+/** The most texts that get a name, because each connection keeps its named statements. There are about 60 texts, and some exist in several sizes. */
 const NAMES_MAX = 200;
-/** Texts in quotes, names in quotes, values, and names in camelCase. */
+/** Matches quoted texts, quoted names, `?`, and camelCase names. */
 const PARTS = /'(?:[^']|'')*'|"[^"]*"|\?|\b[a-z]+[A-Z]\w*\b/g;
 
-/** The same, as PostgreSQL reads it. */
+/** The statement in PostgreSQL's form. */
 export function translated(text: string): Translated {
   const before = TRANSLATED.get(text);
   if (before !== undefined) return before;

@@ -4,8 +4,8 @@ import type { Client as PgClient } from 'pg';
 const FORCE_NATIVE = 'NODE_PG_FORCE_NATIVE';
 
 /**
- * pg looks at NODE_PG_FORCE_NATIVE once, when it is loaded. Where a machine has it for another program, pg would take a client of a package
- * that is not here, and every start would end, also on other engines.
+ * pg reads NODE_PG_FORCE_NATIVE when it is loaded. If the variable is set for another program, pg would load a package that is not
+ * installed, and no start would succeed, also on other engines.
  */
 function load(): typeof import('pg') {
   const forced = process.env[FORCE_NATIVE];

@@ -2,7 +2,7 @@ import type { WritesRefused } from '../../measures.ts';
 import { classifierBy, codeOf, type ErrorClass, messageOf } from '../database-errors.ts';
 import type { ErrorRules } from './dialect.ts';
 
-/** By SQLSTATE, never by text: texts differ between versions and languages. Source: appendix A of PostgreSQL's manual. */
+/** Errors are classified by SQLSTATE, because texts differ between versions and languages. Source: appendix A of PostgreSQL's manual. */
 const BY_STATE: Readonly<Record<string, ErrorClass>> = {
   '40P01': 'rolled_back', // deadlock
   '55P03': 'rolled_back', // lock_timeout, NOWAIT
@@ -27,14 +27,14 @@ const BY_STATE: Readonly<Record<string, ErrorClass>> = {
   '57P04': 'connection_lost', // the database was dropped
 };
 
-/** By the first two characters, for states that are not listed. */
+/** The class of other states, by their first two characters. */
 const BY_CLASS: Readonly<Record<string, ErrorClass>> = {
   '08': 'connection_lost',
   '28': 'denied', // wrong password, or no such user
   '40': 'rolled_back',
   '53': 'not_started', // resources are short
   '22': 'bug', // a value that does not fit
-  '23': 'bug', // a CHECK, or NULL in a column without
+  '23': 'bug', // a CHECK, or NULL in a column that allows none
   '26': 'bug',
   '42': 'bug', // names, syntax, types
 };
@@ -56,12 +56,12 @@ const classify = classifierBy({
 
 const BROKEN_CHECK = '23514';
 const NO_SUCH_TABLE = '42P01';
-/** A table, a column, an index, a row, or the type that comes with a table. */
+/** The states for a table, a column, an index, a row, or the type of a table that already exists. */
 const ALREADY_THERE: ReadonlySet<unknown> = new Set(['42P07', '42701', '42710', '23505']);
 
 export const errors: ErrorRules = {
   classify,
-  // Every other answer of the server to COMMIT comes while it goes down, or (40003) because it does not know.
+  // Any other error of COMMIT comes from a server that stops, or (40003) does not know the outcome.
   isKnownRollback: (error) => /^(?:40(?!003)|23|25P02)/.test(String(codeOf(error))),
   whyRefused: (error): WritesRefused => (classify(error) === 'unwritable' ? 'no_room' : 'read_only'),
   isBrokenCheck: (error) => codeOf(error) === BROKEN_CHECK,

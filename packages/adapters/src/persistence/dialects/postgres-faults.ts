@@ -7,30 +7,30 @@ import { addressOf } from './postgres-tools.ts';
 
 export const UNKNOWN_DATABASE = '3D000';
 export const RACED_DATABASE = ['42P04', '23505'];
-/** pg's words. */
+/** pg's message for a server without TLS. */
 const NO_TLS = /does not support SSL connections/;
 const TLS_CODES = /^(?:ERR_(?:TLS|SSL)|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/;
 
 export const hasNoTls = (error: unknown): boolean => NO_TLS.test(messageOf(error));
 
-/** Every failure of a start: `Unavailable` where waiting may cure it, else one line that says what to do. */
+/** Turns every error of a start into `Unavailable`, if waiting may help, or into one line that says what to do. */
 export function explain(error: unknown, config: PostgresConfig): never {
   if (error instanceof StartFault || error instanceof Unavailable) throw error;
   const address = addressOf(config);
   const kind = errors.classify(error);
   const fault = faultOf(error, config);
   if (fault !== undefined) throw new StartFault(`${fault} Nothing was changed.`);
-  // A socket is there once its server runs.
+  // A missing socket means only that its server is not running yet.
   const isAway = kind !== 'bug' && kind !== 'denied' && kind !== 'unforeseen';
   if (isAway || (config.socket !== undefined && codeOf(error) === 'ENOENT'))
     throw new Unavailable(`connect ${codeOf(error) ?? messageOf(error)} ${address}${wordsOfState(error)}`, { cause: error });
   throw new StartFault(`The database at ${address} cannot be used: ${messageOf(error)} (${codeOf(error) ?? 'no code'}). Nothing was changed.`);
 }
 
-/** Five digits say nothing to most people. */
+/** Adds the message to an SQLSTATE, because most people do not know these codes. */
 const wordsOfState = (error: unknown): string => (/^\d/.test(String(codeOf(error))) ? `: ${messageOf(error)}` : '');
 
-/** The change that an operator has to make. A failed statement of a migration is reported elsewhere. */
+/** The text with the change that an operator must make. A failed statement of a migration is reported elsewhere. */
 function faultOf(error: unknown, config: PostgresConfig): string | undefined {
   const { user, database, tls, socket } = config;
   const address = addressOf(config);

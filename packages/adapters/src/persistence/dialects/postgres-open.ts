@@ -15,13 +15,13 @@ import { addressOf, placeOf } from './postgres-tools.ts';
 
 const CONNECT_TIMEOUT_MS = 3000;
 const IDLE_MS = 60_000;
-/** 14 is the oldest that looks after a client that is gone while a statement runs. */
+/** PostgreSQL 14 is the oldest version that notices during a statement that its client is gone. */
 const OLDEST_VERSION = 140_000;
 
 /**
- * Settings that every connection sends in its first message, so that no statement runs without them. In milliseconds. Waits for locks are
- * as long as on the other engines. A transaction whose client is gone keeps its locks for at most ten seconds. The longest read, an
- * audit, has ten minutes.
+ * Settings that every connection sends in its first message, so that no statement runs without them. Times are in milliseconds. The wait
+ * for a lock is as long as on the other engines. A transaction whose client is gone keeps its locks for at most ten seconds. The longest
+ * read, an audit, may take ten minutes.
  */
 const SETTINGS = {
   lock_timeout: 3000,
@@ -30,7 +30,7 @@ const SETTINGS = {
   client_connection_check_interval: 1000,
   TimeZone: 'UTC',
   DateStyle: 'ISO',
-  // Values go in arrays. Where it is off, a value that is missing would be stored as the word NULL.
+  // Values are sent in arrays. With this setting off, a missing value would be stored as the word NULL.
   array_nulls: 'on',
   standard_conforming_strings: 'on',
   client_min_messages: 'warning',
@@ -39,10 +39,10 @@ const SESSION = Object.entries(SETTINGS)
   .map(([name, value]) => `-c ${name}=${value}`)
   .join(' ');
 
-/** Options that pg would otherwise take from other programs' variables: PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION, PGREPLICATION. */
+/** Fixed options, so that pg does not read PGCLIENT_ENCODING, PGAPPNAME, PGSSLNEGOTIATION and PGREPLICATION, which may be set for other programs. */
 const OF_NO_OTHERS = { client_encoding: 'UTF8', application_name: 'tickets', sslnegotiation: 'postgres', replication: 'false' } as const;
 
-/** As Node's TLS takes it. */
+/** TLS options in the form of Node. */
 interface Line {
   readonly rejectUnauthorized: boolean;
   readonly checkServerIdentity?: () => undefined;
@@ -56,7 +56,7 @@ const lineOf = ({ tls }: PostgresConfig): Line | undefined =>
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
   };
 
-/** Opens the pool; makes the database when it is missing and the user may. Says what is wrong, and never the password. */
+/** Opens the pool. Creates the database if it is missing and the user has the right. Errors say what is wrong, and never contain the password. */
 export async function openPostgres(config: PostgresConfig, { makes, accounts }: Pick<Opening, 'makes' | 'accounts'>): Promise<Opened> {
   const { database, poolSize, user, password } = config;
   try {
@@ -66,7 +66,7 @@ export async function openPostgres(config: PostgresConfig, { makes, accounts }: 
       driver: { Pool: WatchedPool },
       ...placeOf(config),
       username: user,
-      // As a function: an empty one would be taken from PGPASSWORD or ~/.pgpass.
+      // The password is a function, because pg would replace an empty text by PGPASSWORD or ~/.pgpass.
       password: () => password,
       database,
       poolSize,
@@ -90,7 +90,7 @@ export async function openPostgres(config: PostgresConfig, { makes, accounts }: 
 const inTheClear = (config: PostgresConfig): string =>
   `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
 
-/** How its connections are made. One on which no order could be written stops the start, in one line. */
+/** Connects once and returns the TLS options that work. If no order could be written on the server, the start ends with one line. */
 async function usableLine(config: PostgresConfig, makes: boolean): Promise<Line | undefined> {
   let ssl = lineOf(config);
   const connect = async (database: string): Promise<Client> => {
@@ -105,7 +105,7 @@ async function usableLine(config: PostgresConfig, makes: boolean): Promise<Line 
       options: SESSION,
       ssl: ssl ?? false,
     });
-    client.on('error', () => undefined); // what it is asked next says so
+    client.on('error', () => undefined); // the next query reports the error
     try {
       await client.connect();
       return client;
@@ -120,7 +120,7 @@ async function usableLine(config: PostgresConfig, makes: boolean): Promise<Line 
     if (codeOf(error) !== UNKNOWN_DATABASE || !makes) throw error;
     const making = connect('postgres').then((server) => create(config.database, server));
     await making.catch((failure: unknown) => {
-      throw errors.classify(failure) === 'denied' ? error : failure; // what is to be made is what a person needs to know
+      throw errors.classify(failure) === 'denied' ? error : failure; // then the first error is clearer: the database is missing
     });
     return connect(config.database);
   });
@@ -135,7 +135,7 @@ async function usableLine(config: PostgresConfig, makes: boolean): Promise<Line 
   return ssl;
 }
 
-/** Compared by bytes, as this program's tables are, whatever the server was set up with. */
+/** Creates the database. It compares texts by bytes, as this program's tables do, whatever the server's default is. */
 async function create(database: string, server: Client): Promise<void> {
   try {
     await server.query(`CREATE DATABASE ${server.escapeIdentifier(database)} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`);

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import type { Pool } from './dialect.ts';
 import { type Client, Pool as DriverPool } from './postgres-driver.ts';
 
-/** pg's pool, which tells what is idle by its events alone. */
+/** pg's pool, which shows only by its events which connections are idle. */
 export class WatchedPool extends DriverPool {
   readonly #idle = new Set<PoolClient>();
   #abandonedMs = Number.NEGATIVE_INFINITY;
@@ -17,15 +17,15 @@ export class WatchedPool extends DriverPool {
   }
 
   /**
-   * The server behind these connections takes no writes. Another one may have its name by now, so all are given up: those that are idle at
-   * once, the others when they are released. A new connection looks the name up again.
+   * Called when the server behind these connections refuses writes. Another server may have the name by now, so all connections are closed:
+   * idle ones at once, the others when they are released. A new connection looks the name up again.
    */
   abandon(): void {
     const now = performance.now();
     if (now - this.#abandonedMs < ABANDON_AGAIN_MS) return;
     this.#abandonedMs = now;
     for (const client of this.#idle) {
-      // Only an error takes an idle connection out of the pool. One that is merely ended would be handed out again.
+      // Only an error removes an idle connection from the pool. If it were only ended, the pool would still hand it out.
       client.emit('error', new Error('given up: the server takes no writes'));
       giveUp(client);
     }
@@ -37,9 +37,9 @@ export class WatchedPool extends DriverPool {
   }
 }
 
-/** When a connection was opened. */
+/** When each connection was opened. */
 const OPENED_MS = new WeakMap<object, number>();
-/** Where the server stays read-only, its connections are not all opened anew for each order. */
+/** If the server stays read-only, the connections are not all given up again for each order. */
 const ABANDON_AGAIN_MS = 1000;
 
 /** pg's internal state of a connection, which has no public interface. */
@@ -47,10 +47,13 @@ type Held = Client & { readonly connection: { readonly stream: { destroy(): void
 const isHeld = (connection: unknown): connection is Held =>
   typeof connection === 'object' && connection !== null && 'connection' in connection && 'end' in connection;
 
-/** At once, whatever runs there. The server ends what it began as soon as it looks after its client (`client_connection_check_interval`). */
+/**
+ * Closes the connection at once, even if a statement runs. The server ends that statement when it notices that its client is gone
+ * (`client_connection_check_interval`).
+ */
 function giveUp(connection: unknown): boolean {
   if (!isHeld(connection)) return false;
-  void connection.end(); // the pool takes it back no more
+  void connection.end(); // so that the pool does not use it again
   connection.connection.stream.destroy();
   return true;
 }

@@ -2,8 +2,8 @@ import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import { type Accounts, schemasFor } from '../schemas.ts';
 
 /**
- * The same tables in PostgreSQL's words. A moment has its zone: without one the driver writes the time of the machine's own. Ids, e-mails and
- * other ASCII texts compare by their bytes, as on the other engines.
+ * The same tables for PostgreSQL. Times have a zone, because without one the driver would write them in the machine's zone. Ids, e-mails
+ * and other ASCII texts are compared by their bytes, as on the other engines.
  */
 export const postgresSchemasFor = (accounts: Accounts) =>
   schemasFor(accounts).map(

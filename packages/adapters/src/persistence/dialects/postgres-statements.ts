@@ -5,10 +5,10 @@ import type { Change, InsertOptions } from './dialect.ts';
 import { utcText } from './sql.ts';
 
 export const NOW = 'clock_timestamp()';
-/** With its zone, so that no setting of a connection matters. */
+/** A time with its zone, so that no setting of the connection changes it. */
 export const dateText = (moment: Date): string => `${utcText(moment)}Z`;
 
-/** What a table's columns are called here, as its schema has them. */
+/** The names and types of a table's columns. */
 interface Table {
   readonly key: readonly string[];
   readonly types: ReadonlyMap<string, string>;
@@ -34,7 +34,10 @@ function tableNamed(name: string): Table {
   return table;
 }
 
-/** Columns as arrays: one text for every number of rows, which is prepared once. It plans like a join, and has no limit of values. */
+/**
+ * A column of values is sent as an array. So one text is enough for any number of rows, and it is prepared once. It is planned like a join,
+ * and has no limit on the number of values.
+ */
 const arrayOf = (type: string): string => `?::${type}[]`;
 const listed = (column: readonly Value[]): readonly Value[] => column.map((value) => (value instanceof Date ? dateText(value) : value));
 
@@ -71,8 +74,8 @@ export async function insertNew(manager: EntityManager, { sql, parameters }: Sta
 }
 
 /**
- * One behind the other without waiting: each of its own would cost a way there and back while the rows are locked. Where one fails, the server
- * refuses all behind it until ROLLBACK, COMMIT included.
+ * Sends the statements without waiting for each answer. Waiting would cost a round trip for each while the rows are locked. If one fails,
+ * the server refuses all later ones until ROLLBACK, also COMMIT.
  */
 export async function sendPipelined({ queryRunner }: EntityManager, statements: readonly Statement[]): Promise<void> {
   const answers = await allSettled(statements.map(({ sql, parameters }) => queryRunner?.query(sql, [...parameters], true)));

@@ -5,7 +5,7 @@ import { weaknessOfCheck } from './sql.ts';
 
 const NAMES = ['transaction_isolation', 'synchronous_commit', 'fsync', 'full_page_writes', 'session_replication_role'];
 
-/** The settings that are in effect, after the server and proxies in front of it. */
+/** Checks the settings that are in effect in a session, whatever the server or a proxy has set. */
 export async function weaknessesOfServer(ask: Ask): Promise<readonly string[]> {
   const rows = await ask(`SELECT name, setting FROM pg_settings WHERE name IN (${NAMES.map((name) => `'${name}'`).join(', ')})`);
   const settings = new Map(rows.map((row) => [row['name'], String(row['setting'])]));
@@ -21,7 +21,7 @@ export async function weaknessesOfServer(ask: Ask): Promise<readonly string[]> {
     ...(settings.get('session_replication_role') === 'origin'
       ? []
       : [`session_replication_role is ${settings.get('session_replication_role')}: foreign keys are not enforced. Set it to origin`]),
-    // Last: a transaction ends with the statement that failed.
+    // This comes last, because on PostgreSQL no statement works after one that failed.
     ...(await weaknessOfCheck(ask, { now: NOW, errors })),
   ];
 }

@@ -17,12 +17,12 @@ export const postgres = (config: PostgresConfig): Dialect => ({
   pool: poolOfSize(config.poolSize),
   errors,
 
-  // Not READ WRITE: operators who set a server read-only mean it.
+  // It does not say READ WRITE, because an operator who sets a server read-only wants it.
   begin: 'START TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  // The connection looks at its tag: postgres-client.ts.
+  // The connection checks the command tag: postgres-client.ts.
   commit: (runner) => runner.query('COMMIT'),
   send: sendPipelined,
-  // Foreign keys of others' bookings pass it; FOR UPDATE would have them wait.
+  // Foreign-key checks of other transactions do not wait for this lock. For FOR UPDATE they would.
   rowLock: 'for_no_key_update',
 
   now: NOW,
@@ -38,14 +38,14 @@ export const postgres = (config: PostgresConfig): Dialect => ({
     sql: `(${columns.moment}, ${columns.id}) ${columns.direction === 'ASC' ? '>' : '<'} (?, ?)`,
     parameters: [at, id],
   }),
-  // An OR of several events would be looked up by the user alone.
+  // For an OR of several events, PostgreSQL would use the index on users only.
   bookedBy: (owners) => ({
     sql: '(event_id, user_id) IN (SELECT * FROM unnest(?::varchar[], ?::varchar[]))',
     parameters: [owners.map(({ eventId }) => eventId), owners.map(({ userId }) => userId)],
   }),
 
   migrationLock: {
-    // It waits as long as migrations may take, which need longer than any statement of a sale.
+    // The wait for this lock is long, because migrations take longer than statements of a sale.
     take: `SELECT set_config('lock_timeout', '30s', false), set_config('statement_timeout', '0', false), pg_advisory_lock(hashtextextended('ticket-migrations', 0))`,
     release: `SELECT pg_advisory_unlock(hashtextextended('ticket-migrations', 0))`,
     isRefused: () => false,

@@ -3,12 +3,12 @@ import { messageOf } from '../database-errors.ts';
 import { whatIsAt } from './sqlite-backup.ts';
 import { hasMagic, headerOf } from './sqlite-log.ts';
 
-/** What the commands for servers' own tools have in common. */
+/** Common parts of the commands for the tools of database servers. */
 
-/** As a shell takes one word. */
+/** Quotes a word for a shell. */
 export const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
-/** A dump may be on another machine, so only a local file that is no dump is refused. */
+/** Refuses a local file that is an SQLite database. Other files are accepted, because the dump may be on another machine. */
 export function requireNotSqlite(source: string, server: string): void {
   if (whatIsAt(source) !== 'a file' || !isSqlite(source)) return;
   throw new StartFault(

@@ -3,11 +3,11 @@ import { messageOf } from '../database-errors.ts';
 import { placesFor, requireRows, type Statement, type Value } from '../statement.ts';
 import type { Ask, Change, Condition, ErrorRules, InsertOptions, Owner, PageColumns } from './dialect.ts';
 
-/** What more than one engine does in the same words. A dialect takes what it needs. */
+/** SQL that several engines share. A dialect takes what it needs. */
 
 /**
- * Plain SQL: TypeORM's builder names every value of every row and finds the names again by regular expression, which for a batch costs more
- * than the database does. `sizeOf`: how many of so many rows the next statement inserts.
+ * Inserts with plain SQL. TypeORM's builder gives every value a name and then replaces the names by regular expression. For a batch this
+ * takes more time than the database. `sizeOf` says how many of the remaining rows the next statement inserts.
  */
 export const insertsBy =
   ({ now, sizeOf }: { readonly now: string; readonly sizeOf: (rows: number) => number }) =>
@@ -30,7 +30,7 @@ export const insertsBy =
     return statements;
   };
 
-/** By CASE. One statement: the number of statements, not of rows, would set the pace. */
+/** Updates all rows with one statement and CASE, because each further statement costs more than a further row. */
 export function updateByCases<Row>(table: string, rows: readonly Row[], { id, set, guard }: Change<Row>): Statement {
   const cases = rows.map(() => 'WHEN ? THEN ?').join(' ');
   const values = (value: (row: Row) => number) => rows.flatMap((row) => [id(row), value(row)]);
@@ -40,14 +40,14 @@ export function updateByCases<Row>(table: string, rows: readonly Row[], { id, se
   return { sql, parameters, rows: rows.length };
 }
 
-/** Said twice: not every engine takes the index for (a, b) > (?, ?), or for the OR alone. */
+/** The condition has a redundant first part, because not every engine uses the index for (a, b) > (?, ?), or for the OR alone. */
 export function behindInWords({ at, id }: { readonly at: string; readonly id: string }, columns: PageColumns): Condition {
   const beyond = columns.direction === 'ASC' ? '>' : '<';
   const sql = `${columns.moment} ${beyond}= ? AND (${columns.moment} ${beyond} ? OR ${columns.id} ${beyond} ?)`;
   return { sql, parameters: [at, at, id] };
 }
 
-/** Event by event. */
+/** A condition with one part for each event. */
 export function bookedByEach(owners: readonly Owner[]): Condition {
   const eventIds = [...new Set(owners.map(({ eventId }) => eventId))];
   const users = eventIds.map((eventId) => owners.filter((owner) => owner.eventId === eventId).map(({ userId }) => userId));
@@ -57,7 +57,7 @@ export function bookedByEach(owners: readonly Owner[]): Condition {
   };
 }
 
-/** For engines whose transactions go on after a failed statement. */
+/** For engines whose transactions continue after a failed statement. */
 export const insertsNewBy =
   ({ classify }: ErrorRules) =>
   async (manager: EntityManager, { sql, parameters }: Statement): Promise<boolean> => {
@@ -74,12 +74,12 @@ export async function sendOneByOne({ queryRunner }: EntityManager, statements: r
   for (const { sql, parameters, rows } of statements) requireRows((await queryRunner?.query(sql, [...parameters], true))?.affected, rows);
 }
 
-/** A list filled up to a power of two with its last item, again and again: few texts of statements serve every number of items. */
+/** Repeats the last item until the length is a power of two, so that few texts of statements are enough for any number of items. */
 export function filledUp<Item>(items: readonly Item[]): readonly Item[] {
   return [...items, ...Array.from({ length: 2 ** Math.ceil(Math.log2(items.length)) - items.length }).flatMap(() => items.slice(-1))];
 }
 
-/** A date in UTC, which compares as text too. The last one is remembered, since the rows of a batch have few moments between them. */
+/** A date in UTC, in a form that also sorts as text. The last result is cached, because the rows of a batch have few different times. */
 export function utcText(moment: Date): string {
   const milliseconds = moment.getTime();
   if (milliseconds !== last.milliseconds) last = { milliseconds, text: moment.toISOString().replace('T', ' ').replace('Z', '') };
@@ -88,8 +88,8 @@ export function utcText(moment: Date): string {
 let last = { milliseconds: Number.NaN, text: '' };
 
 /**
- * Whether the table of events refuses more available tickets than the total. It is tested with a row that has them and no organizer.
- * Without an effective CHECK the foreign key refuses the row, or nothing does.
+ * Tests whether the table of events refuses a row with more available tickets than the total. The row also has no organizer. So without an
+ * effective CHECK, the foreign key refuses it, or nothing does.
  */
 export async function weaknessOfCheck(ask: Ask, { now, errors }: { readonly now: string; readonly errors: ErrorRules }): Promise<readonly string[]> {
   try {

@@ -10,8 +10,8 @@ import { checkSqlite } from './sqlite-check.ts';
 import { openSqlite } from './sqlite-open.ts';
 
 /**
- * Copies the embedded database as it is at one moment into a new file, while others sell: it reads what was committed, and nobody waits for
- * it. The file has its name once it is whole, checked and on the disk.
+ * Copies a snapshot of the embedded database into a new file during sales. It reads committed rows, and no sale waits for it. The file gets
+ * its name only when it is complete, checked and on the disk.
  */
 export async function backUp({ folder }: SqliteConfig, to: string): Promise<'done'> {
   const target = resolve(to);
@@ -39,7 +39,7 @@ export async function backUp({ folder }: SqliteConfig, to: string): Promise<'don
   }
 }
 
-/** SQLite takes such a file beside a database for its own, and deletes it. */
+/** Endings of SQLite's own files. SQLite could delete a backup with such a name. */
 const OF_SQLITE = /-(?:journal|wal|shm|lock)$/;
 
 function requireNothingAt(target: string): void {
@@ -55,7 +55,7 @@ function requireNothingAt(target: string): void {
   if (whatIsAt(parent) !== 'a folder') refuse(`${parent} is no folder. Name a file in a folder.`);
 }
 
-/** SQLite would make it readable to all. */
+/** Creates the file for its owner only, because SQLite would make it readable to all. */
 function makePart(part: string): void {
   try {
     closeSync(openSync(part, 'wx', 0o600));
@@ -68,7 +68,7 @@ function makePart(part: string): void {
 
 export type There = 'nothing' | 'a file' | 'a folder' | 'a dangling link' | 'something else';
 
-/** What this user can see there. */
+/** What is at the path, as far as this user can see. */
 export function whatIsAt(path: string): There {
   try {
     const [itself, target] = [lstatSync(path, { throwIfNoEntry: false }), statSync(path, { throwIfNoEntry: false })];
@@ -80,7 +80,10 @@ export function whatIsAt(path: string): There {
   }
 }
 
-/** Whether the file is whole, and a database of this program. `named` is what a person knows it by, and `then` what else to say if it is not. */
+/**
+ * Requires that the file is complete and a database of this program. `named` is the name of the file in messages. `then` is added to the
+ * message of a fault.
+ */
 export async function requireOurs(file: string, named: string, then: string): Promise<void> {
   const verdict = await checkSqlite(file, 0);
   if (verdict === 'not_known') throw new StartFault(`${named} could not be looked through. ${then}`);
@@ -108,7 +111,10 @@ export function syncFile(file: string): void {
   }
 }
 
-/** Never replaces a file. Where hard links are refused (FAT), an empty file takes the name first. */
+/**
+ * Gives the file its final name, and never replaces another file. If the file system has no hard links (FAT), it first creates an empty
+ * file with the name.
+ */
 function giveName(part: string, target: string): void {
   try {
     linkSync(part, target);

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createRequire } from 'node:module';
 
-/** A file that is too large to be checked in this time is opened all the same, and a line says so. */
+/** The longest time of a check. If the file is too large for it, it is opened anyway, and a notice says so. */
 const CHECK_MS = 10_000;
 
-/** SQLite's own words, one line. It ends without closing, so that nothing is copied out of the log of a file that turns out to be damaged. */
+/** Prints SQLite's result in one line. It ends without closing the database, so that the log is not copied into a damaged file. */
 const PROGRAM = `
   const Database = require(process.argv[1]);
   try {
@@ -18,7 +18,7 @@ const PROGRAM = `
 
 export type Verdict = 'sound' | 'not_known' | { readonly damage: string };
 
-/** Looks the whole file through, in a process of its own: it takes as long as the file is large, and this one has to be stopped meanwhile. */
+/** Checks the whole file in a child process. A large file takes long, and this process must be able to stop meanwhile. */
 export function checkSqlite(file: string, limitMs = CHECK_MS): Promise<Verdict> {
   const library = createRequire(import.meta.url).resolve('libsql');
   return new Promise((resolve) => {

@@ -4,13 +4,13 @@ import { errors } from './sqlite-errors.ts';
 import { type SqliteFile, stampFor } from './sqlite-file.ts';
 
 /**
- * The parts of better-sqlite3 that TypeORM's driver uses, on libsql, which comes prebuilt for every platform. There are two differences.
- * A transaction takes the write lock when it begins: one that reads first fails when another process wrote before its own write. And
- * parameters go as one array, since libsql refuses a lone null.
+ * Implements the parts of better-sqlite3 that TypeORM's driver uses, with libsql, which comes prebuilt for every platform. There are two
+ * differences. A transaction takes the write lock when it begins, because it could otherwise fail if another process writes first.
+ * Parameters are passed as one array, because libsql refuses a single null.
  */
 export class LibsqlConnection {
   readonly #database: Libsql.Database;
-  /** In the transaction that is open. */
+  /** Whether the open transaction has written. */
   #hasWritten = false;
   #file: SqliteFile | undefined;
   constructor(file: string) {
@@ -34,9 +34,9 @@ export class LibsqlConnection {
     };
   }
   /**
-   * COMMIT on a thread of libsql's: it alone waits for the disk, and takes a third of a booking's time. Meanwhile this thread reads and
-   * answers others. Nobody may use the connection until it is done. Where nothing was written, there is nothing to wait for. libsql's two
-   * faces share the handle that is their `db`. What was written counts once the file is known to be where it was.
+   * Runs COMMIT on a thread of libsql. Only COMMIT waits for the disk, and it takes a third of a booking's time. Meanwhile the event loop
+   * serves other requests. The connection must not be used until COMMIT is done. If nothing was written, the thread is not needed. libsql's
+   * synchronous and asynchronous classes share the handle `db`. After COMMIT, the file is checked before the result counts.
    */
   async commit(): Promise<void> {
     if (!this.#hasWritten) {
@@ -51,8 +51,8 @@ export class LibsqlConnection {
     for (const statement of this.#file?.stamp() ?? []) this.#database.exec(statement);
   }
   /**
-   * A log of this start's own, on a file that is told by its header from every copy made of it before. Other processes may use the file,
-   * and where the disk is full it stays as it is: the next transaction that can be stored does the same.
+   * Begins a new log and changes the file's header, so that the header differs from that of all earlier copies. If the disk is full,
+   * nothing changes, and the next transaction that can be stored does the same.
    */
   beginLog(header: Buffer): void {
     try {
@@ -65,19 +65,22 @@ export class LibsqlConnection {
       if (errors.classify(error) !== 'unwritable') throw error;
     }
   }
-  /** From now on its file is watched. */
+  /** From now on `file` is checked. */
   watch(file: SqliteFile): void {
     this.#file = file;
   }
   pragma(source: string): unknown[] {
     return this.prepare(`PRAGMA ${source}`).all();
   }
-  /** A person has to find out what happened to a lost file. Nothing is copied into it, and the end of the process closes it. */
+  /**
+   * Closes the connection, unless the file is lost. A person must find out what happened to a lost file, so nothing is copied into it. The
+   * end of the process closes it.
+   */
   close(): void {
     if (this.#file?.isLost !== true) this.#database.close();
     this.#file?.release();
   }
-  /** For looking at the file without a word from TypeORM. */
+  /** For checks of the file that do not go through TypeORM. */
   get database(): Libsql.Database {
     return this.#database;
   }

@@ -1,7 +1,7 @@
 import { classifierBy, codeOf, type ErrorClass, messageOf } from '../database-errors.ts';
 import type { ErrorRules } from './dialect.ts';
 
-/** By SQLite's result codes. */
+/** Errors are classified by SQLite's result codes. */
 const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   SQLITE_ERROR: 'bug', // names and syntax
   SQLITE_MISMATCH: 'bug',
@@ -9,15 +9,15 @@ const BY_CODE: Readonly<Record<string, ErrorClass>> = {
   SQLITE_RANGE: 'bug',
   SQLITE_TOOBIG: 'bug',
   SQLITE_FULL: 'unwritable',
-  SQLITE_READONLY_DBMOVED: 'moved', // sqlite-file.ts says it
-  SQLITE_IOERR_WRITE: 'unwritable', // leaves the log without the last frame of the transaction, and that one alone makes it count
+  SQLITE_READONLY_DBMOVED: 'moved', // thrown by sqlite-file.ts
+  SQLITE_IOERR_WRITE: 'unwritable', // the log then lacks the transaction's last frame, without which the transaction does not count
   SQLITE_CONSTRAINT_UNIQUE: 'duplicate',
   SQLITE_CONSTRAINT_PRIMARYKEY: 'duplicate',
   SQLITE_CONSTRAINT_FOREIGNKEY: 'referenced',
   SQLITE_CONSTRAINT_TRIGGER: 'referenced',
 };
 
-/** SQLite adds details to its codes: SQLITE_BUSY_SNAPSHOT. */
+/** SQLite adds details to its codes, such as SQLITE_BUSY_SNAPSHOT. */
 const BY_PREFIX: readonly (readonly [prefix: string, kind: ErrorClass])[] = [
   ['SQLITE_BUSY', 'rolled_back'],
   ['SQLITE_LOCKED', 'rolled_back'],
@@ -34,7 +34,7 @@ const codeText = (error: unknown): string => String(codeOf(error));
 
 export const errors: ErrorRules = {
   classify,
-  // A refused COMMIT (busy, no room, a broken constraint) stores nothing, and the transaction stays open.
+  // If COMMIT fails because of a lock, a full disk or a constraint, nothing is stored, and the transaction stays open.
   isKnownRollback: (error) => codeText(error).startsWith('SQLITE_') && KEPT_OPEN_AT_COMMIT.has(classify(error)),
   whyRefused: (error) => (codeText(error).startsWith('SQLITE_READONLY') ? 'read_only' : 'no_room'),
   isBrokenCheck: (error) => codeText(error) === 'SQLITE_CONSTRAINT_CHECK',

@@ -18,19 +18,19 @@ import {
   versionOf,
 } from './sqlite-log.ts';
 
-/** That the path leads to the file is looked at after every COMMIT: before a transaction, only where that was longer ago than this. */
+/** The path is checked after every COMMIT. Before a transaction it is checked only if the last check is older than this. */
 const FRESH_MS = 20;
-/** The header and the index are looked at this often, and the header whenever the file was written. */
+/** The longest time between two checks of the header and the index. The header is also checked whenever the file was written. */
 const THOROUGH_MS = 100;
 const IDLE_MS = 1000;
-/** Another process may be copying the log while it is looked at; then it is looked at again. */
+/** Another process may copy the log during a check. So a failed check is repeated this many times. */
 const LOOKS = 5;
-/** File systems keep times to two seconds at worst: two changes of a folder that are closer may leave the same time. */
+/** Some file systems store times only to two seconds. Two changes of a folder within this time may leave the same time. */
 const FOLDER_TIME_MS = 2500;
 
 /**
- * The file that was opened, and whether its path still leads to it. SQLite does not look: it would go on writing into a file that was
- * moved, deleted or replaced, and nobody would find there what was sold.
+ * Checks whether the path still leads to the file that was opened. SQLite does not check: it would continue to write into a file that was
+ * moved, deleted or replaced, and the sold tickets would be lost.
  */
 export class SqliteFile {
   readonly path: string;
@@ -38,7 +38,7 @@ export class SqliteFile {
   readonly #opened: { readonly main: BigIntStats; readonly log: BigIntStats; readonly index: BigIntStats };
   readonly #indexDescriptor: number;
   readonly #logDescriptor: number;
-  /** Only reads, so that it is free whenever somebody looks: the one that writes may be busy on another thread. */
+  /** The connection that only reads. It is always free, while the writing connection may be busy on another thread. */
   readonly #reader: Libsql.Database;
   readonly #onLost: (why: string) => void;
   readonly #onReleased: () => void;
@@ -46,7 +46,7 @@ export class SqliteFile {
   readonly #header = Buffer.alloc(HEADER_BYTES);
   readonly #logStart = Buffer.alloc(4);
   readonly #index = new Uint32Array(25);
-  /** Headers that the file has had, the last one apart. Going back to one is not SQLite's work. */
+  /** Earlier headers of the file. SQLite never writes an earlier header again, so such a header means that the file was overwritten. */
   readonly #past = new Set<string>();
   #known: string;
   #mainBytes: bigint;
@@ -56,12 +56,12 @@ export class SqliteFile {
   #thoroughAt = 0;
   #folder: BigIntStats | undefined;
   #folderSeenAt = 0;
-  /** Since the index was read last, the log may have been copied into the file as a whole. */
+  /** Whether the whole log may have been copied into the file since the index was last read. */
   #mayBeginAnew = true;
   #users = 2;
   #lost: string | undefined;
 
-  /** Once both connections have read of it. */
+  /** Both connections must have read from the file before. */
   constructor(path: string, held: Held, reader: Libsql.Database, onLost: (why: string) => void, onReleased: () => void) {
     this.path = path;
     this.#onReleased = onReleased;
@@ -86,19 +86,19 @@ export class SqliteFile {
     return this.#lost !== undefined;
   }
 
-  /** Before a statement: nothing is read from a file, or begun on it, that may be lost. */
+  /** Called before a statement. Throws if the file is lost. With `looks` it checks first. */
   requireThere({ looks }: { readonly looks: boolean }): void {
     if (looks && !this.#isFresh()) this.#look();
     if (this.#lost !== undefined) throw Object.assign(new Error(this.#lost), { code: MOVED });
   }
 
-  /** After a COMMIT, before the answers: it may be in a file that is lost. */
+  /** Called after a COMMIT and before the answers. Throws if the file was lost meanwhile. */
   requireStored(): void {
     if (!this.#isAsBefore()) this.#look();
     if (this.#lost !== undefined) throw new Unavailable(this.#lost, { outcome: 'unknown' });
   }
 
-  /** Before a COMMIT: what to write into the header where this transaction may be the first of a log; see sqlite-log.ts. */
+  /** Called before a COMMIT. If this transaction may be the first of a log, returns statements that write into the header (sqlite-log.ts). */
   stamp(): readonly string[] {
     if (!this.#mayBeginAnew && this.#isFresh()) return [];
     readSync(this.#indexDescriptor, this.#index, 0, this.#index.byteLength, 0);
@@ -110,7 +110,7 @@ export class SqliteFile {
     return performance.now() - this.#lookedAt < FRESH_MS;
   }
 
-  /** Each of its two connections, when it is closed. */
+  /** Called by each of the two connections when it is closed. */
   release(): void {
     if (--this.#users > 0) return;
     clearInterval(this.#timer);
@@ -119,14 +119,14 @@ export class SqliteFile {
   }
 
   /**
-   * Whether a new check would find what the last one found: nothing in the folder was renamed, the file was not written, and the log has
-   * its beginning. The log's own times are not read. Since Linux 6.13 the next write after such a read gets a time of its own. Then every
-   * COMMIT also waits for the file system's journal: a lone booking was a tenth slower.
+   * A quick check whether all is as at the last full check: nothing in the folder was renamed, the file was not written, and the log starts
+   * as a log. It does not read the log's times. Since Linux 6.13, the next write after such a read updates the time, and COMMIT then also
+   * waits for the file system's journal. That made a single booking a tenth slower.
    */
   #isAsBefore(): boolean {
     const now = performance.now();
     if (this.#lost !== undefined || now - this.#thoroughAt > THOROUGH_MS) return false;
-    // A change soon after the one that is known may have the same time: only a look that came later has seen it.
+    // A second change of the folder may have the same time as the known one. Only a full check after FOLDER_TIME_MS has seen both.
     if (this.#thoroughAt - this.#folderSeenAt < FOLDER_TIME_MS) return false;
     const [folder, main] = [statsOf(dirname(this.path)), statsOf(this.path)];
     if (!isSame(folder, this.#folder) || folder.mtimeNs !== this.#folder?.mtimeNs) return false;
@@ -146,7 +146,7 @@ export class SqliteFile {
     this.#onLost(this.#lost);
   }
 
-  /** Before the names in it are looked at. */
+  /** Reads the folder's state before the files in it are checked. */
   #lookAtFolder(): void {
     this.#thoroughAt = this.#lookedAt;
     const folder = statsOf(dirname(this.path));
@@ -164,7 +164,7 @@ export class SqliteFile {
     if (!isSame(log, this.#opened.log)) return `${logOf(this.path)} was replaced by another file`;
     if (log.size < this.#logBytes || main.mtimeNs !== this.#writtenAt) this.#mayBeginAnew = true;
     if (log.size < this.#logBytes && !this.#isLogWhole()) return `${logOf(this.path)} was cut off`;
-    // The log was emptied between two checks and grew again: SQLite went on writing behind a hole, so a restart finds no log.
+    // The log was emptied and grew again between two checks. SQLite wrote behind a hole, so a restart would find no log.
     if (log.size > 0n && this.#logBegins() === 'with something else') return `${logOf(this.path)} was cut off`;
     this.#logBytes = log.size;
     if (main.size < this.#mainBytes && !this.#isMainWhole(main.size)) return `${this.path} was cut off`;
@@ -175,20 +175,21 @@ export class SqliteFile {
     return undefined;
   }
 
-  /**
-   * No other process can read a log without a name. So its pages are copied into the file, which is still there while this process lives.
-   */
+  /** The log has no name any longer, so no other process can read it. This copies its pages into the file while this process still has both open. */
   #withoutLog(): string {
     const what = `${logOf(this.path)} was moved or deleted`;
     try {
       this.#reader.prepare('PRAGMA wal_checkpoint(PASSIVE)').all();
     } catch {
-      // the disk is full, or others write: what is told stays true
+      // the disk is full, or others write: the message is still true
     }
     return what;
   }
 
-  /** Another process may have emptied it, and then the index says so. Read in this order, the log is never behind the index. */
+  /**
+   * Whether the log has all the frames that the index counts. Another process may have emptied the log, and then the index says so. The
+   * index is read first, so the log is never shorter than the index says.
+   */
   #isLogWhole(): boolean {
     for (let looks = 0; looks < LOOKS; looks++) {
       readSync(this.#indexDescriptor, this.#index, 0, this.#index.byteLength, 0);
@@ -203,13 +204,16 @@ export class SqliteFile {
     return isLogMagic(this.#logStart) ? 'with a log' : 'with something else';
   }
 
-  /** VACUUM by hand makes it smaller. */
+  /** Whether the file has the size that its header states. A VACUUM can make it smaller. */
   #isMainWhole(size: bigint): boolean {
     const header = this.#held.header();
     return hasMagic(header) && size >= BigInt(bytesOf(header));
   }
 
-  /** SQLite writes the header when it copies the log into the file: then it is the last one that was committed, or an earlier one of that log. */
+  /**
+   * Whether the header is one that SQLite wrote. It writes the header when it copies the log: the last committed one, or an earlier one of
+   * that log.
+   */
   #isHeaderKnown(): boolean {
     for (let looks = 0; looks < LOOKS; looks++) {
       const header = this.#held.header(this.#header);
@@ -235,10 +239,10 @@ export class SqliteFile {
   }
 }
 
-/** SQLite's own code for it, from before it stopped to look. */
+/** SQLite's code for a moved file. Current versions of SQLite no longer check this. */
 const MOVED = 'SQLITE_READONLY_DBMOVED';
 
 export const stampFor = (header: Buffer): readonly string[] => [`PRAGMA application_id = ${sumOf(header)}`, `PRAGMA user_version = ${drawVersion()}`];
 
-/** Words of four bytes in the index: frames in the log, and those of them that are copied into the file. */
+/** Positions in the index, in words of four bytes: the number of frames in the log, and how many of them are copied into the file. */
 const [INDEX_FRAMES, INDEX_COPIED] = [4, 24];

@@ -1,13 +1,13 @@
 import { type BigIntStats, closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { HEADER_BYTES } from './sqlite-log.ts';
 
-/** The log and the index of the log, beside the file. */
+/** The path of the log, which is beside the file. */
 export const logOf = (file: string): string => `${file}-wal`;
 export const indexOf = (file: string): string => `${file}-shm`;
 
 /**
- * A file, held open without SQLite, to read its header. When a process closes any descriptor of a file, it loses all its locks on the
- * file, also SQLite's. So all users of a file in this process share one descriptor, which is closed after the last of them.
+ * Keeps a file open without SQLite, to read its header. When a process closes any descriptor of a file, it loses all its locks on the file,
+ * also SQLite's. So all users of a file in this process share one descriptor, which is closed after the last of them.
  */
 export class Held {
   static readonly #all = new Map<string, Held>();
@@ -60,7 +60,7 @@ const nameOf = ({ dev, ino }: BigIntStats): string => `${dev} ${ino}`;
 export const isSame = <Other extends BigIntStats | undefined>(one: BigIntStats | undefined, other: Other): one is BigIntStats =>
   one !== undefined && one.ino === other?.ino && one.dev === other?.dev;
 
-/** undefined where there is none, or where it may not be read. */
+/** undefined if the file does not exist or cannot be read. */
 export function statsOf(path: string): BigIntStats | undefined {
   try {
     return statSync(path, { bigint: true, throwIfNoEntry: false });

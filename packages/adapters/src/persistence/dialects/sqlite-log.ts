@@ -2,13 +2,13 @@ import { createHash, randomInt } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readSync } from 'node:fs';
 
 /*
- * Which file a write-ahead log continues. SQLite does not check this: it lays the pages of any log over the file beside it. So the first
- * transaction of each log records it in two header fields that SQLite leaves to applications. `application_id` becomes a checksum of the
- * header before that transaction. `user_version` becomes a random number, so that no two headers are alike.
+ * These functions tell which file a write-ahead log belongs to. SQLite does not check this: it applies any log to the file beside it. So
+ * the first transaction of each log writes two header fields that SQLite leaves to applications. `application_id` becomes a checksum of the
+ * header before that transaction. `user_version` becomes a random number, so that no two headers are equal.
  * https://www.sqlite.org/fileformat2.html
  */
 
-/** The header of the file, at its beginning, and of page 1 wherever it is kept. */
+/** The size of the header, which is at the start of page 1, in the file and in the log. */
 export const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 const INT31 = 2 ** 31 - 1;
@@ -25,43 +25,43 @@ export function headerOf(file: string): Buffer {
   }
 }
 
-/** How long the file has to be for what its header says. */
+/** The size of the file that its header states. */
 export const bytesOf = (header: Buffer): number => pageBytesOf(header) * header.readUInt32BE(28);
 const pageBytesOf = (header: Buffer): number => (header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16));
-/** How long the log has to be for so many frames. */
+/** The size of a log with this number of frames. */
 export const logBytesOf = (header: Buffer, frames: number): number =>
   frames === 0 ? 0 : LOG_HEADER_BYTES + frames * (FRAME_HEADER_BYTES + pageBytesOf(header));
 export const versionOf = (header: Buffer): number => header.readInt32BE(60);
 export const applicationOf = (header: Buffer): number => header.readInt32BE(68);
-/** Goes up by one with each change of the tables, and in each copy that VACUUM makes. */
+/** SQLite's schema cookie, which grows by one with each change of the tables and each VACUUM. */
 export const cookieOf = (header: Buffer): number => header.readUInt32BE(40);
 
-/** What a log that continues a file with this header records in its first transaction. */
+/** The checksum that the first transaction of a log writes for a file with this header. */
 export const sumOf = (header: Buffer): number => createHash('sha256').update(header).digest().readInt32BE(0);
 export const drawVersion = (): number => randomInt(1, INT31);
 
-/** Whether the log continues a file of this header, as far as it says so: one that changed nothing, or says nothing, may. */
+/** Whether the log belongs to a file with this header. A log without a committed header may belong to any file. */
 export function isContinuedBy(header: Buffer, log: string): boolean {
   const headers = headersIn(log);
   const [first] = headers;
   if (first === undefined || sumOf(header) === applicationOf(first)) return true;
-  if (headers.some((later) => later.equals(header))) return true; // so much of it was copied into the file already
-  // A log of another program, or of an older version of this one, has them as they were in its file.
+  if (headers.some((later) => later.equals(header))) return true; // this part of the log was already copied into the file
+  // Another program, or an older version of this one, did not change the two fields. So they are the same in the file and in its log.
   return versionOf(header) === versionOf(first) && applicationOf(header) === applicationOf(first) && cookieOf(header) <= cookieOf(first);
 }
 
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-/** Whether a log begins so: one of its two, by the order of bytes in its sums. */
+/** Whether a log begins with one of its two magic numbers, which differ by the byte order of checksums. */
 export const isLogMagic = (start: Buffer): boolean => (start.readUInt32BE(0) & ~1) === 0x377f0682;
 
-/** Whether the path is something else than a plain file: a folder, or a link to anything. */
+/** Whether the path is not a plain file, but a folder or a link. */
 export const isNoPlainFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === false;
 
 /**
- * Whether the file has bytes that are no log: SQLite would wipe them without a word. A power cut may leave zeros or a part of the
- * beginning. Nothing was committed behind either, since the beginning is on the disk before the first transaction is.
+ * Whether the file has content that is not a log, which SQLite would silently erase. After a power cut, a log may have only zeros or a part
+ * of its header. Then it has no committed transaction, because the header is on the disk before the first transaction.
  */
 export function isNoLog(log: string): boolean {
   const isOther = withStart(log, (start, file) => {
@@ -76,7 +76,10 @@ export function isNoLog(log: string): boolean {
   return isOther === true;
 }
 
-/** Calls `look` with the first bytes of the log; gives undefined where it cannot be opened. No lock of SQLite's is on a log, so none is lost. */
+/**
+ * Calls `look` with the first bytes of the log. Returns undefined if the log cannot be opened. SQLite has no locks on a log, so closing it
+ * here loses none.
+ */
 function withStart<Result>(log: string, look: (start: Buffer, file: number) => Result): Result | undefined {
   let file: number;
   try {
@@ -92,7 +95,10 @@ function withStart<Result>(log: string, look: (start: Buffer, file: number) => R
   }
 }
 
-/** The sum that its frames go on from, and the size of its pages; undefined where these bytes begin no log. */
+/**
+ * The checksum of the log's header, from which the checksums of frames continue, and the page size. undefined if the bytes are not the
+ * header of a log.
+ */
 function headerOfLog(start: Buffer): { readonly sum: Checksum; readonly pageBytes: number } | undefined {
   if (start.length < LOG_HEADER_BYTES || !isLogMagic(start)) return undefined;
   const sum = new Checksum(start.readUInt32BE(0) === 0x377f0683);
@@ -101,7 +107,7 @@ function headerOfLog(start: Buffer): { readonly sum: Checksum; readonly pageByte
   return sum.is(start, 24) && pageBytes >= 512 && pageBytes <= 65_536 ? { sum, pageBytes } : undefined;
 }
 
-/** The headers that its committed transactions give the file, in order; none when it has none or cannot be read. */
+/** The headers that the log's committed transactions write into the file, in order. Empty if there are none or the log cannot be read. */
 function headersIn(log: string): Buffer[] {
   return (
     withStart(log, (start, file) => {
@@ -112,7 +118,7 @@ function headersIn(log: string): Buffer[] {
       let pending: Buffer[] = [];
       const frame = Buffer.alloc(FRAME_HEADER_BYTES + pageBytes);
       for (let at = LOG_HEADER_BYTES; readSync(file, frame, 0, frame.length, at) === frame.length; at += frame.length) {
-        if (frame.compare(start, 16, 24, 8, 16) !== 0) break; // of the log's life before
+        if (frame.compare(start, 16, 24, 8, 16) !== 0) break; // a frame from before the log was begun again
         sum.add(frame, 0, 8);
         sum.add(frame, FRAME_HEADER_BYTES, frame.length);
         if (!sum.is(frame, 16)) break;
@@ -126,7 +132,7 @@ function headersIn(log: string): Buffer[] {
   );
 }
 
-/** The log's own: each frame's sum goes on from the one before it. */
+/** The checksum of a log. The checksum of each frame continues from the frame before it. */
 class Checksum {
   readonly #bigEndian: boolean;
   #one = 0;

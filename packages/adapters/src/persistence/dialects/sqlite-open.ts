@@ -15,20 +15,20 @@ import { requireFileOfLog, requireSound } from './sqlite-start.ts';
 /** The embedded database's file in DATA_DIR. */
 export const SQLITE_FILE = 'tickets.sqlite';
 
-/** SQLite waits with the whole process; so it waits this little, and the transaction is run again asynchronously. */
+/** While SQLite waits for a lock, the whole process waits. So it waits only briefly, and the transaction is tried again later. */
 const BUSY_TIMEOUT_MS = 50;
 
 /**
- * When the log is copied into the file: at 32 MB. A checkpoint copies each page once, however often it changed, and sales change the same
- * pages again and again. At SQLite's own 1,000 pages bookings were a quarter slower. The limit is no higher, since bookings wait while it
- * copies. docs/decisions/0008-embedded-engine.md has figures.
+ * The size of the log at which SQLite copies it into the file: 32 MB. A checkpoint copies each changed page once, and sales change the same
+ * pages many times. With SQLite's default of 1,000 pages, bookings were a quarter slower. A higher limit would make bookings wait longer
+ * during a checkpoint. docs/decisions/0008-embedded-engine.md has figures.
  */
 const CHECKPOINT_PAGES = 8000;
 
 /**
- * Two data sources on one file. TypeORM has one connection for each SQLite data source, so a read beside a transaction would see
- * uncommitted rows. The writer runs transactions, one at a time (database.ts). The reader runs queries, which in WAL mode see the last
- * commit and wait for nobody.
+ * Opens two data sources on one file. TypeORM has one connection for each SQLite data source, so on a single one reads would see
+ * uncommitted rows. The writer runs transactions, one at a time (database.ts). The reader runs queries, which see the last commit in WAL
+ * mode and never wait.
  */
 export async function openSqlite(
   folder: string,
@@ -77,7 +77,7 @@ export async function openSqlite(
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       connection.pragma('journal_mode = WAL');
       connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
-      // A commit that was answered survives a power cut. TypeORM's own WAL option would leave it at NORMAL.
+      // With FULL, a commit that was answered survives a power cut. TypeORM's WAL option would leave NORMAL.
       connection.pragma('synchronous = FULL');
       const [row] = connection.pragma('synchronous');
       if (JSON.stringify(row) !== '{"synchronous":2}') throw new Error('SQLite did not accept synchronous = FULL');
@@ -86,7 +86,7 @@ export async function openSqlite(
       connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       connection.pragma('query_only = ON');
     });
-    for (const { source } of opened) await source.query('SELECT COUNT(*) FROM sqlite_master'); // now each has the log open
+    for (const { source } of opened) await source.query('SELECT COUNT(*) FROM sqlite_master'); // after this read, each connection has the log open
     watched = new SqliteFile(file, main, reader.connection.database, onLost, release);
     for (const { connection } of opened) connection.watch(watched);
     return {
@@ -107,10 +107,10 @@ export async function openSqlite(
   }
 }
 
-/** Whether a database is or was here: what lies beside it stays when its file is gone. */
+/** Whether the folder has or had a database. If the file is gone, the files beside it may remain. */
 const hasTraces = (folder: string): boolean => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(SQLITE_FILE));
 
-/** Says in one line what no waiting cures. */
+/** Throws a one-line fault for errors that do not go away by waiting. */
 function explain(error: unknown, file: string): never {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
@@ -118,7 +118,7 @@ function explain(error: unknown, file: string): never {
       `${file} is no usable SQLite database (${code}). Nothing was changed. Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
     );
   }
-  // libsql says it without a code: SQLITE_CANTOPEN is 14.
+  // libsql gives no code for SQLITE_CANTOPEN (14).
   if (error instanceof Error && /Unable to open connection/.test(error.message)) {
     throw new StartFault(`${file} cannot be opened. Nothing was changed. Is it a file that this user may write? If not, choose another DATA_DIR.`);
   }
@@ -129,8 +129,8 @@ function explain(error: unknown, file: string): never {
 }
 
 /**
- * SQLite would open a file that is read-only, and refuse every write later. A file that is missing is made for its owner alone; the two
- * that SQLite puts beside it get its rights.
+ * Checks that the file is writable, because SQLite would open a read-only file and refuse every later write. A missing file is created for
+ * its owner only. SQLite gives the two files beside it the same rights.
  */
 function requireWritableFile(file: string): void {
   try {
@@ -160,7 +160,7 @@ const codeOf = (error: unknown): string => (error instanceof Error && 'code' in 
 
 async function close(writer: DataSource, reader: DataSource): Promise<void> {
   await reader.destroy();
-  // So that after a clean stop the one file is the whole database, for every copy. Another process may still use the log.
+  // After a clean stop, the one file is the whole database, so a copy of it is complete. If another process still uses the log, this may fail.
   await writer.query('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
   await writer.destroy();
 }

@@ -18,9 +18,9 @@ import { SQLITE_FILE } from './sqlite-open.ts';
 const WORK = 'tickets.sqlite-restoring';
 
 /**
- * Puts a backup in the place of the embedded database, which nobody may have open, and keeps that one beside it. A copy of the backup is
- * checked, brought up to date and shown to `look` before anything changes. Killed at any moment, the one or the other is there, whole: see
- * sqlite-exchange.ts.
+ * Replaces the embedded database with a backup, and keeps the old database beside it. No process may have the database open. Before
+ * anything changes, a copy of the backup is checked, brought up to date and passed to `look`. If the process is killed at any moment, one
+ * of the two databases is complete in its place (sqlite-exchange.ts).
  */
 export async function restore(config: SqliteConfig, from: string, restoring: Restoring): Promise<Restored> {
   let isReady = false;
@@ -47,7 +47,7 @@ async function exchange({ folder }: SqliteConfig, source: string, { bringUpToDat
   const release = lockedAlone(folder);
   const work = join(folder, WORK);
   try {
-    finishExchange(folder); // of one that was killed
+    finishExchange(folder); // finishes a restore that was killed
     if (existsSync(file)) await requireUnused(file, folder);
     rmSync(work, { recursive: true, force: true });
     mkdirSync(work, { mode: 0o700 });
@@ -59,7 +59,7 @@ async function exchange({ folder }: SqliteConfig, source: string, { bringUpToDat
     });
     await look({ engine: 'sqlite', folder: work });
     if (existsSync(logOf(copy)) && statSync(logOf(copy)).size > 0) throw new Error('the copy has a log of its own still');
-    // A file of its own once more: libsql closes one at a time of its own, and SQLite would take this one for that.
+    // The copy is copied once more. libsql may close the first copy later, and SQLite would treat a renamed file as that one.
     const ready = join(work, 'ready');
     copyFileSync(copy, ready);
     chmodSync(ready, (statSync(file, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777);
@@ -97,12 +97,12 @@ function requireBackup(source: string, file: string): void {
   if (isNoPlainFile(log) || isNoLog(log)) refuse(`${log} is no log of SQLite's, or its beginning is damaged.`, `${WITHOUT} ${NOTHING}`);
   if (!isContinuedBy(header, log)) refuse(`${log} is the log of another file than ${source}.`, `${WITHOUT} ${NOTHING}`);
 }
-/** As mysqldump and mariadb-dump write it, with comments and without. */
+/** The beginning of dumps by mysqldump and mariadb-dump, with comments and without. */
 const DUMP_BEGINNING = /^(?:-- (?:MySQL|MariaDB) dump|\/\*M?!)/;
 
 const WITHOUT = 'Move it away to restore without it.';
 
-/** With its log, where it has one: then it was copied by hand, and part of it is there. */
+/** Copies the file, and its log if there is one. A backup that was copied by hand may have a log with a part of its data. */
 function copyOf(source: string, copy: string): void {
   copyFileSync(source, copy);
   if (existsSync(logOf(source))) copyFileSync(logOf(source), logOf(copy));
@@ -122,7 +122,10 @@ function lockedAlone(folder: string): () => void {
   }
 }
 
-/** Under a second name it has no log, so its own stays as it is. A process that has it open holds a lock on it under every name. */
+/**
+ * Opens the database under a second name, under which it has no log, so the real log is not touched. If another process has the file open,
+ * it has a lock on it, whatever the name.
+ */
 const PROGRAM = `
   try {
     new (require(process.argv[1]))(process.argv[2]).exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
@@ -132,7 +135,10 @@ const PROGRAM = `
   process.exit();
 `;
 
-/** Programs other than this one take no lock of ours. Where no file may have a second name, they are not noticed. */
+/**
+ * Other programs do not take our lock file, so this looks for their locks on the database. If the file system has no hard links, they are
+ * not detected.
+ */
 async function requireUnused(file: string, folder: string): Promise<void> {
   const second = join(folder, `${WORK}-second-name`);
   const ends = ['', '-wal', '-shm', '-journal'];

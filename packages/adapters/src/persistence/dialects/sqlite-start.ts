@@ -3,15 +3,15 @@ import { checkSqlite } from './sqlite-check.ts';
 import { type Held, indexOf, logOf, statsOf } from './sqlite-held.ts';
 import { isContinuedBy, isNoLog, isNoPlainFile } from './sqlite-log.ts';
 
-/** Another process may be copying the log while it is looked at; then it is looked at again, after a while. */
+/** Another process may copy the log during a check. So a failed check is repeated after a pause. */
 const LOOKS = 5;
 const PAUSE_MS = 20;
 
 const hasBytes = (path: string): boolean => (statsOf(path)?.size ?? 0n) > 0n;
 
 /**
- * Before SQLite opens anything: a log that continues a file which is not there would be deleted by it. So would a link to a log; and of a link
- * to a database, the log lies where that leads.
+ * Called before SQLite opens anything. Refuses a log whose file is missing, because SQLite would delete the log. It also refuses links:
+ * SQLite would delete a link to a log, and for a link to a database it would look for the log beside the link's target.
  */
 export function requireFileOfLog(file: string): void {
   const log = logOf(file);
@@ -21,7 +21,7 @@ export function requireFileOfLog(file: string): void {
         `${path} is a folder or a link. SQLite keeps a database and its log beside each other, in plain files. Nothing was opened or changed. Put the file itself there, or move this away.`,
       );
   }
-  // The log is looked at first: another process that starts makes it after the file.
+  // The log is checked first, because another process that starts creates it after the file.
   if (!hasBytes(log) || hasBytes(file)) return;
   throw new StartFault(
     `${file} is missing or empty, and its log ${log} is not: what was sold last is in it. Nothing was opened. Put the file back that belongs to it; or: tickets restore FILE; or, to begin with nothing, move the log away.`,
@@ -29,12 +29,12 @@ export function requireFileOfLog(file: string): void {
 }
 
 /**
- * Before SQLite opens anything: a log that continues another file would be laid over this one. Gives what a person should know of a file
- * that could not be looked through after an unclean stop.
+ * Called before SQLite opens anything. Refuses a log that belongs to another file, because SQLite would apply it to this one. After an
+ * unclean stop it checks the file. Returns a notice if the check took too long.
  */
 export async function requireSound(file: string, held: Held): Promise<string | undefined> {
   const log = logOf(file);
-  if (!hasBytes(log)) return undefined; // after a clean stop
+  if (!hasBytes(log)) return undefined; // the last stop was clean
   const owner = await ownerOf(held, log);
   if (owner === 'nobody') {
     throw new StartFault(
@@ -57,7 +57,7 @@ async function ownerOf(held: Held, log: string): Promise<'this file' | 'another'
     const isLog = !isNoLog(log);
     if (isLog && isContinuedBy(held.header(), log)) return 'this file';
     if (looks === LOOKS) return isLog ? 'another' : 'nobody';
-    // It may be in use: between the two looks another process may have copied the log and begun it anew.
+    // The log may be in use: while it was read, another process may have copied it and begun it again.
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }

@@ -2,10 +2,10 @@ import type { Ask } from './dialect.ts';
 import { weaknessOfCheck } from './sql.ts';
 import { errors } from './sqlite-errors.ts';
 
-/** FULL, and EXTRA, which syncs more. */
+/** FULL, and EXTRA, which syncs even more often. */
 const SYNCED = [2, 3];
 
-/** Of the connection that writes. */
+/** Checks the settings of the writing connection. */
 export async function weaknessesOfWriter(ask: Ask, now: string): Promise<readonly string[]> {
   const pragma = async (name: string): Promise<unknown> => Object.values((await ask(`PRAGMA ${name}`))[0] ?? {})[0];
   const [synchronous, journal, uncommitted] = [await pragma('synchronous'), await pragma('journal_mode'), await pragma('read_uncommitted')];

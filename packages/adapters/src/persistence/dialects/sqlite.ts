@@ -16,13 +16,14 @@ const BATCH_MS = 8;
 export const sqlite = (config: SqliteConfig): Dialect => ({
   address: config.folder,
   open: (opening) => openSqlite(config.folder, opening),
-  // It has one writer. It answers in microtasks, except for COMMIT: without a pause nothing else would be read, and batches would stay at one.
+  // There is one writer. SQLite answers in microtasks, except for COMMIT. Without a pause the process would read no other requests, and each batch
+  // would have one decision.
   capabilities: { lanes: 1, batchMs: BATCH_MS, readsAreLatest: true },
-  // TypeORM has one connection to it: a second transaction begun meanwhile would run inside the first.
+  // TypeORM has one connection to the file, so a second transaction at the same time would run inside the first.
   pool: undefined,
   errors,
 
-  // The write lock at once: what reads first and writes later cannot be saved once another process wrote in between.
+  // This takes the write lock at once. If a transaction reads first and another process then writes, it can no longer write.
   begin: 'BEGIN IMMEDIATE',
   commit: (runner, connection) => (connection instanceof LibsqlConnection ? connection.commit() : runner.query('COMMIT')),
   send: sendOneByOne,
@@ -38,7 +39,7 @@ export const sqlite = (config: SqliteConfig): Dialect => ({
   listOf: filledUp,
   indexed: (table) => table,
   behind: behindInWords,
-  // It does not find an OR of several events in the index.
+  // SQLite does not use the index for an OR of several events.
   bookedBy: (owners) =>
     owners.every(({ eventId }) => eventId === owners[0]?.eventId)
       ? bookedByEach(owners)
@@ -52,7 +53,7 @@ export const sqlite = (config: SqliteConfig): Dialect => ({
   copies: { backUp: (to) => backUp(config, to), restore: (from, restoring) => restore(config, from, restoring) },
 });
 
-/** TypeORM keeps compiled statements by their text: with sizes of a power of two, few texts serve every number of rows. */
+/** TypeORM caches compiled statements by their text. With sizes that are powers of two, few texts are enough for any number of rows. */
 function powerOfTwoIn(rows: number): number {
   return Math.min(64, 2 ** Math.floor(Math.log2(rows)));
 }

@@ -3,8 +3,8 @@ import { inDialect } from './texts.ts';
 import { areMadeWithUsers } from './without-accounts.ts';
 
 /**
- * Plain SQL, so that every engine's tables can be read here as they are. Only the words below differ. Every statement may
- * run again: MySQL keeps the tables of a migration that failed half-way.
+ * The tables are plain SQL, so that you can read them here for every engine. Only the words below differ. Every statement can run a second
+ * time, because MySQL keeps the tables of a migration that failed half-way.
  */
 export class FirstTables1764000000000 implements MigrationInterface {
   readonly name = 'FirstTables1764000000000';
@@ -126,7 +126,7 @@ const WORDS = {
     letters: '',
     moment: 'datetime(3)',
     int: 'integer',
-    // TypeORM finds the names of constraints by their quotes.
+    // The quotes are needed, because TypeORM finds the names of constraints by them.
     quoted: (name: string) => `"${name}"`,
     indexesAreInline: false,
     end: ')',

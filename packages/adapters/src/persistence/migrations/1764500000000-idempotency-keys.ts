@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { inDialect } from './texts.ts';
 
-/** The first answers under idempotency keys. No foreign keys: an answer may outlive what it tells of. */
+/** The first answers under idempotency keys. The table has no foreign keys, because an answer may stay after its row is deleted. */
 export class IdempotencyKeys1764500000000 implements MigrationInterface {
   readonly name = 'IdempotencyKeys1764500000000';
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { inDialect } from './texts.ts';
 
-/** Counts of failed logins, by a hash of what they have in common: never in the rows of users, which logging in does not write. */
+/** Counts of failed logins, by a hash of their subject. They are not in the rows of users, because a login does not write those. */
 export class FailedLogins1764600000000 implements MigrationInterface {
   readonly name = 'FailedLogins1764600000000';
 

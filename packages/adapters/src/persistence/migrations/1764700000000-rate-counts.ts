@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { inDialect } from './texts.ts';
 
-/** Registrations are counted as failed logins are: one table for both. What failed in the last minutes is forgotten on the way. */
+/** Registrations and failed logins are counted in one table. The counts of the last minutes are lost in this migration. */
 export class RateCounts1764700000000 implements MigrationInterface {
   readonly name = 'RateCounts1764700000000';
 
@@ -16,7 +16,7 @@ export class RateCounts1764700000000 implements MigrationInterface {
   }
 }
 
-/** The key is a hash of the subject: neither e-mails nor addresses are kept. */
+/** The key is a hash of the subject, so the table has no e-mails and no addresses. */
 async function createCounts(runner: QueryRunner, table: string, column: string): Promise<void> {
   for (const statement of inDialect(runner, textsOf(table, column))) await runner.query(statement);
 }

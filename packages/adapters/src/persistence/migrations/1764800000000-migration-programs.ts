@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { recordOldestProgram } from './program-versions.ts';
 import { inDialect } from './texts.ts';
 
-/** Which program is the oldest that can run on what a migration leaves. */
+/** For each migration, the oldest program that can use the tables after it. */
 export class MigrationPrograms1764800000000 implements MigrationInterface {
   readonly name = 'MigrationPrograms1764800000000';
 

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { recordOldestProgram } from './program-versions.ts';
 import { inDialect } from './texts.ts';
 
-/** A row for every transaction whose outcome is told (commit-mark.ts). It is found and deleted by its id, so it needs no other index. */
+/** A row for every transaction whose outcome a client learns (commit-mark.ts). It is found and deleted by its id, so it needs no other index. */
 export class Commits1764900000000 implements MigrationInterface {
   readonly name = 'Commits1764900000000';
 

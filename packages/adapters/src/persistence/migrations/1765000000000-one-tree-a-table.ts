@@ -3,8 +3,8 @@ import { recordOldestProgram } from './program-versions.ts';
 import { inDialect } from './texts.ts';
 
 /**
- * SQLite keeps a table's rows in a tree by a number of its own, and a primary key of text in a second tree. So a booking and its ledger
- * line each wrote one page too many in every COMMIT. Without that number the table is the tree of its key, as in InnoDB.
+ * SQLite stores rows in a B-tree by their rowid, and a primary key of text in a second B-tree. So a booking and its ledger line each wrote
+ * one more page in every COMMIT. WITHOUT ROWID, the rows are in the B-tree of the primary key, as in InnoDB.
  */
 export class OneTreeATable1765000000000 implements MigrationInterface {
   readonly name = 'OneTreeATable1765000000000';
@@ -19,10 +19,13 @@ export class OneTreeATable1765000000000 implements MigrationInterface {
   }
 }
 
-/** MySQL keeps a table so anyway; PostgreSQL cannot. */
+/** MySQL always stores tables in this way. PostgreSQL cannot. */
 const TABLES = { mysql: [], sqlite: ['bookings', 'stock_movements'], postgres: [] };
 
-/** The same columns, rules and indexes, told by the file itself. No other table refers to these two. */
+/**
+ * Rebuilds a table with the same columns, rules and indexes, which it reads from the database itself. No other table has foreign keys to
+ * these two.
+ */
 async function rebuild(runner: QueryRunner, table: string, ending: string): Promise<void> {
   const parts: { name: string; sql: string }[] = await runner.query(
     'SELECT name, sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type DESC',

@@ -3,8 +3,8 @@ import { recordOldestProgram } from './program-versions.ts';
 import { inDialect } from './texts.ts';
 
 /**
- * A user's bookings of an event by status and date, for the limits that are judged under the event's lock. It takes the place of the index by
- * event alone, which it begins with, so that a booking still writes as many indexes.
+ * An index for a user's bookings of an event by status and date. The limits on users are read from it under the event's lock. It replaces
+ * the index by event, because it also begins with the event. So a booking writes the same number of indexes.
  */
 export class BookingsByUser1765100000000 implements MigrationInterface {
   readonly name = 'BookingsByUser1765100000000';
@@ -19,7 +19,7 @@ export class BookingsByUser1765100000000 implements MigrationInterface {
   }
 }
 
-/** The foreign key needs one of the two at every moment. May run again, half done. */
+/** The foreign key needs one of the two indexes at every moment. The statements can run again after a failure. */
 const replaceIndex = (runner: QueryRunner, old: string, name: string, columns: string): Promise<void> =>
   inDialect(runner, { mysql: replaceInOneStatement, sqlite: replaceOneByOne, postgres: replaceOneByOne })(runner, old, name, columns);
 

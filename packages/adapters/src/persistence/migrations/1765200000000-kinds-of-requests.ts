@@ -2,14 +2,14 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { recordOldestProgram } from './program-versions.ts';
 import { inDialect } from './texts.ts';
 
-/** For which kind of request a key was used: for another kind it is a mistake. An older program leaves it out. */
+/** Adds the kind of request for which a key was used. The key is refused for another kind. An older program does not write the column. */
 export class KindsOfRequests1765200000000 implements MigrationInterface {
   readonly name = 'KindsOfRequests1765200000000';
 
   async up(runner: QueryRunner): Promise<void> {
     await recordOldestProgram(runner, this.name, '0.1.0');
     const { columns, add } = inDialect(runner, TEXTS);
-    // It may run again, half done.
+    // The column may already exist, because the migration can run again after a failure.
     const rows: { readonly name: string }[] = await runner.query(columns);
     if (!rows.some(({ name }) => name === 'kind')) await runner.query(add);
   }

@@ -9,8 +9,9 @@ import { BookingsByUser1765100000000 } from './1765100000000-bookings-by-user.ts
 import { KindsOfRequests1765200000000 } from './1765200000000-kinds-of-requests.ts';
 
 /**
- * In order. One file for each change, with a text for each engine (texts.ts). A migration that has landed is never edited: the next change is the next file. From MigrationPrograms on, each says first which
- * program is the oldest that can run on what it leaves (`recordOldestProgram`).
+ * All migrations, in order. Each has one file, with a text for each engine (texts.ts). A released migration is never edited: a further
+ * change is a further file. From MigrationPrograms on, each first records the oldest program that can use the new tables
+ * (`recordOldestProgram`).
  */
 export const migrations = [
   FirstTables1764000000000,

@@ -10,7 +10,7 @@ export async function migrate(source: DataSource, dialect: Dialect, accounts: Ac
   const requireFitting = async () => accounts === 'ours' && requireAccounts(source, dialect);
   await requireFitting();
   await runMigrations(source, dialect);
-  await requireFitting(); // another process may have made the tables meanwhile
+  await requireFitting(); // another process may have created the tables meanwhile
 }
 
 async function runMigrations(source: DataSource, dialect: Dialect): Promise<void> {
@@ -19,32 +19,34 @@ async function runMigrations(source: DataSource, dialect: Dialect): Promise<void
     await source.runMigrations();
     return;
   }
-  // Two processes that start at once: the second waits here. (On a cluster the lock is the node's own; there the retry serves.)
+  // If two processes start at once, the second waits here. In a cluster each node has its own lock. There a conflict makes the migration run again.
   const guard = source.createQueryRunner();
   try {
-    // With nothing to migrate no right is needed: a server may run as a user who cannot change tables.
+    // If nothing has to be migrated, no right is needed, so the database user may have no right to change tables.
     if (await isUpToDate(source, dialect, latestOf(guard))) return;
     await guard.query(lock.take).catch((error: unknown) => {
       if (!lock.isRefused(error)) throw error;
     });
     const [latest, plain] = [await migrationsIn(latestOf(guard), dialect), await migrationsIn(guard, dialect)];
-    // TypeORM reads plainly what is done: from a replica that lags it would write it down once more.
+    // TypeORM reads the table of migrations with a plain read. From a replica that lags, it would run migrations a second time.
     if (plain.length < latest.length) throw new StaleRow('a replica does not show all migrations yet');
     if (await isUpToDate(source, dialect, latestOf(guard))) return;
-    // On the guard's own connection: TypeORM leaks the one that it takes itself when a migration fails, and each retry would cost another.
+    // The migrations use the guard's connection. TypeORM would take its own one, and would not release it if a migration fails, so each retry would
+    // lose a connection.
     const executor = new MigrationExecutor(source, guard);
     executor.transaction = 'each';
     await executor.executePendingMigrations();
   } finally {
     await guard.query(lock.release).catch(() => undefined);
-    // A splitter may have sent that elsewhere: the lock goes with its connection, or the next try would wait for it.
+    // A read/write splitter may have sent the release to another server. So the connection is closed, which ends the lock. Otherwise the next try
+    // would wait for it.
     const connection: unknown = await guard.connect().catch(() => undefined);
     pool?.giveUp(connection);
     await guard.release();
   }
 }
 
-/** The same connection, read in a transaction: a splitter sends that where writes go. */
+/** Reads on the same connection in a transaction, which a read/write splitter sends to the primary. */
 const latestOf = (runner: QueryRunner): Readable => ({
   query: async (sql) => {
     await runner.query('START TRANSACTION');
@@ -58,7 +60,7 @@ const latestOf = (runner: QueryRunner): Readable => ({
 
 const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
 
-/** Faults that stop a start that cannot make or read the tables, in words for operators. */
+/** The fault of a start that cannot create or read the tables, in words for operators. */
 export function faultOfTables(error: unknown, { address, errors }: Dialect, { makes }: { readonly makes: boolean }): StartFault {
   const then = makes ? WHAT_IS_DONE_STAYS : 'Nothing was changed.';
   return new StartFault(

@@ -5,16 +5,19 @@ import type { Dialect } from '../dialects/dialect.ts';
 import { WITHOUT_ACCOUNTS } from './without-accounts.ts';
 
 /**
- * The first line of every migration from 1764800000000 on: which is the oldest program that can run on the tables it leaves. Before the
- * tables change, so that a change is never there without its word. What only adds is no matter to older programs, which then run
- * beside the new one while a fleet is brought up to date.
+ * Records the oldest program that can use the tables after a migration. It is the first line of every migration from 1764800000000 on. It
+ * runs before the tables change, so no change exists without its record. A migration that only adds something lets older programs run, so
+ * that old and new servers work together during a rolling upgrade.
  */
 export async function recordOldestProgram(runner: QueryRunner, migration: string, version: string): Promise<void> {
   await runner.query('DELETE FROM migration_programs WHERE migration = ?', [migration]);
   await runner.query('INSERT INTO migration_programs (migration, oldest_program) VALUES (?, ?)', [migration, version]);
 }
 
-/** Stops a program that is older than the tables allow. A migration that it knows is its own; any other has to say that it may run. */
+/**
+ * Stops a program that is too old for the tables. It looks at the migrations that the program does not know. Each of them must have a
+ * record that allows this program.
+ */
 export async function requireProgramNewEnough(source: DataSource, dialect: Dialect): Promise<void> {
   const done = await rowsOf<{ name: string }>(source, dialect, 'SELECT name FROM migrations');
   const known = new Set(source.migrations.map((migration) => migration.name ?? migration.constructor.name));
@@ -35,7 +38,10 @@ export async function requireProgramNewEnough(source: DataSource, dialect: Diale
   }
 }
 
-/** Stops a program with accounts on tables that were made without: they would keep bookings of users who are not there. */
+/**
+ * Stops a program with accounts on tables that were created without accounts, because these tables would accept bookings of users who do
+ * not exist.
+ */
 export async function requireAccounts(source: DataSource, dialect: Dialect): Promise<void> {
   if (!(await migrationsIn(source, dialect)).includes(WITHOUT_ACCOUNTS)) return;
   throw new StartFault(
@@ -43,7 +49,7 @@ export async function requireAccounts(source: DataSource, dialect: Dialect): Pro
   );
 }
 
-/** Three numbers. Any other text counts as newer than every version. */
+/** Compares two versions of three numbers. Any other text counts as newer than every version. */
 export function isAtLeast(version: string, wanted: string): boolean {
   const [have, need] = [version, wanted].map((text) => /^(\d+)\.(\d+)\.(\d+)(?![\d.])/.exec(text)?.slice(1).map(Number));
   if (have === undefined || need === undefined) return false;
@@ -51,7 +57,7 @@ export function isAtLeast(version: string, wanted: string): boolean {
   return differs === -1 || (have[differs] ?? 0) > (need[differs] ?? 0);
 }
 
-/** What rows are read from. */
+/** Something that runs a query, such as a connection. */
 export interface Readable {
   // biome-ignore lint/suspicious/noExplicitAny: TypeORM's own type
   query(sql: string): Promise<any>;
@@ -64,11 +70,11 @@ async function rowsOf<Row>(source: Readable, { errors }: Dialect, sql: string): 
   });
 }
 
-/** The names of the migrations that were made. */
+/** The names of the migrations that have run. */
 export const migrationsIn = async (from: Readable, dialect: Dialect): Promise<readonly string[]> =>
   (await rowsOf<{ name: string }>(from, dialect, 'SELECT name FROM migrations')).map(({ name }) => name);
 
-/** Whether every migration that this program knows was made. */
+/** Whether every migration that this program knows has run. */
 export async function isUpToDate(source: DataSource, dialect: Dialect, from: Readable = source): Promise<boolean> {
   const done = new Set(await migrationsIn(from, dialect));
   return source.migrations.every((migration) => done.has(migration.name ?? migration.constructor.name));

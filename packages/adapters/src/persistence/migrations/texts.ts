@@ -7,7 +7,7 @@ interface ByDialect<Text> {
   readonly postgres: Text;
 }
 
-/** By the names of TypeORM's drivers. */
+/** The keys of the engines' texts, by the names of TypeORM's drivers. */
 const DIALECTS: Readonly<Record<string, keyof ByDialect<unknown>>> = {
   mysql: 'mysql',
   mariadb: 'mysql',

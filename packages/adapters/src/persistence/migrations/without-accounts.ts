@@ -1,15 +1,15 @@
 import type { QueryRunner } from 'typeorm';
 
 /**
- * Stands among the migrations of a database whose tables were made without accounts, and is none. A program that does not know it takes it for
- * one of a newer program, and does not start.
+ * A row in the table of migrations that marks a database without accounts. It is not a migration. A program that does not know it treats it
+ * as a newer migration, and does not start.
  */
 export const WITHOUT_ACCOUNTS = 'WithoutAccounts1764000000001';
 const TIMESTAMP = 1_764_000_000_001;
 
 /**
- * Whether the first tables are to be made with users, and keys to them. Where they are not, that is written down before the first of them is
- * there. Tables that were begun in one way are finished in it.
+ * Whether the first tables are created with users and foreign keys to them. If not, the mark is written before the first table is created.
+ * If the creation was interrupted, it continues in the same way.
  */
 export async function areMadeWithUsers(runner: QueryRunner): Promise<boolean> {
   if (runner.dataSource.hasMetadata('user')) return true;
