@@ -179,12 +179,14 @@ export function inMemoryPorts(
   }: Writes): void {
     for (const { organizerId } of insertedEvents) assert(!hasAccounts || accounts.has(organizerId), 'an organizer exists');
     for (const { userId } of insertedBookings) assert(!hasAccounts || accounts.has(userId), 'who books exists');
-    for (const event of [...insertedEvents, ...changedEvents.map(({ after }) => after)]) events.set(event.id, event);
+    for (const event of insertedEvents) events.set(event.id, event);
+    for (const { after } of changedEvents) events.set(after.id, after);
     for (const { id } of deletedEvents) {
       for (const booking of bookings.ofEvent(id)) bookings.delete(booking.id);
       events.delete(id);
     }
-    for (const booking of [...insertedBookings, ...changedBookings]) bookings.set(booking.id, booking);
+    for (const booking of insertedBookings) bookings.set(booking.id, booking);
+    for (const booking of changedBookings) bookings.set(booking.id, booking);
     for (const { id } of deletedBookings) bookings.delete(id);
     for (const movement of movements) {
       const lines = ledger.get(movement.eventId);

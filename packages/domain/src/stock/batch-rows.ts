@@ -1,11 +1,11 @@
 /** The rows of one table while a batch is decided: as they were read, and as the decisions so far left them. */
 export class BatchRows<Row extends { readonly id: string }> {
   readonly #before: readonly Row[];
-  readonly #now: Map<string, Row>;
+  readonly #now = new Map<string, Row>();
 
   constructor(rows: readonly Row[]) {
     this.#before = rows;
-    this.#now = new Map(rows.map((row) => [row.id, row]));
+    for (const row of rows) this.#now.set(row.id, row);
   }
 
   has(id: string): boolean {
