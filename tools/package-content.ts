@@ -75,7 +75,7 @@ export function faultsOf(folder: string, files: readonly string[]): string[] {
     ...needed.filter((file) => !files.includes(file)).map((file) => `${file} is missing`),
     ...['private', 'scripts', 'devDependencies'].filter((key) => key in description).map((key) => `package.json has ${key}`),
     ...[SOURCE, './testing'].filter((word) => text.includes(`"${word}"`)).map((word) => `package.json names ${word}`),
-    ...Object.entries({ ...dependencies, ...peerDependencies })
+    ...Object.entries(dependencies)
       .filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))
       .map(([dependency, version]) => `package.json asks for ${dependency}@${version}; pin one version`),
     ...undeclared,

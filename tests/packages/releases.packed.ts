@@ -34,6 +34,7 @@ it('all workspaces get one version, and pin each other at it', () => {
   const next = `${major}.${(minor ?? 0) + 1}.0`;
   expect(versions()).toEqual(new Set([next]));
   expect(descriptionOf('packages/adapters').dependencies['@ticket/domain']).toBe(next);
+  expect(descriptionOf('packages/kit').peerDependencies['@ticket/domain']).toMatch(/^>=/);
   expect(existsSync(join(folder, 'packages/domain/CHANGELOG.md'))).toBe(true);
 });
 
