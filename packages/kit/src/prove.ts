@@ -122,8 +122,15 @@ function chosenBy({ level, only, seed = Math.trunc(Math.random() * 2 ** 31), pat
   const levels = levelsUpTo(level);
   if (levels.length === 0) throw new TypeError(`unknown level ${String(level)}`);
   const { generatedMs = DEFAULTS.generatedMs, timeoutMs = DEFAULTS.timeoutMs } = options;
-  const strangers = only?.filter((id) => !LAWS.some((law) => law.id === id)) ?? [];
-  if (strangers.length > 0) throw new TypeError(`unknown law ${strangers.join(', ')}; there are ${LAWS.map(({ id }) => id).join(', ')}`);
+  for (const [name, milliseconds] of Object.entries({ generatedMs, timeoutMs }))
+    if (!Number.isFinite(milliseconds) || milliseconds <= 0) throw new RangeError(`${name} is a number above 0`);
+  const incapable = without.filter((name) => !CAPABILITIES.includes(name));
+  if (incapable.length > 0) throw new TypeError(`unknown capability ${incapable.join(', ')}; there are ${CAPABILITIES.join(', ')}`);
+  for (const id of only ?? []) {
+    const law = LAWS.find((each) => each.id === id);
+    if (law === undefined) throw new TypeError(`unknown law ${id}; there are ${LAWS.map((each) => each.id).join(', ')}`);
+    if (!levels.includes(law.level)) throw new TypeError(`${id} is a law of the level ${law.level}, and the level asked for is ${level}`);
+  }
   const chosen = LAWS.filter(
     (law) => levels.includes(law.level) && (only?.includes(law.id) ?? true) && (law.needs === undefined || !without.includes(law.needs)),
   );

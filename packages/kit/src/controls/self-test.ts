@@ -12,7 +12,7 @@ export interface Control {
   readonly open: OpenStore;
 }
 
-const CONTROLS: readonly Control[] = [
+export const CONTROLS: readonly Control[] = [
   ...(Object.entries(FLAWS) as [Flaw, string][]).map(([flaw, law]) => ({ flaw, law, open: async () => stepStore(flaw) })),
   ...Object.entries(MEMORY_FLAWS).map(([flaw, [law, plant]]) => ({ flaw, law, open: async () => flawedMemoryStore(plant) })),
 ];
