@@ -9,6 +9,7 @@ export class BookingTable extends Map<string, Booking> {
   readonly #byEvent = new Map<string, Map<string, OwnBookings>>();
   readonly #byUser = new Map<string, Map<string, OwnBookings>>();
 
+  /** A table of the rows, each under the booking's id. */
   constructor(rows: Iterable<readonly [string, Booking]> = []) {
     super(); // without the rows: Map's constructor would call `set` before the index is there
     for (const [id, booking] of rows) this.set(id, booking);
@@ -33,6 +34,7 @@ export class BookingTable extends Map<string, Booking> {
     super.clear();
   }
 
+  /** Every booking of the event, cancelled ones too. */
   ofEvent(eventId: string): Booking[] {
     return bookingsOf(this.#byEvent.get(eventId));
   }
@@ -42,6 +44,7 @@ export class BookingTable extends Map<string, Booking> {
     return [...this.#byEvent.keys()];
   }
 
+  /** Every booking of the user, cancelled ones too. */
   ofUser(userId: string): Booking[] {
     return bookingsOf(this.#byUser.get(userId));
   }
