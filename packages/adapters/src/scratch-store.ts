@@ -56,11 +56,10 @@ export async function openScratchStore(url: string): Promise<ScratchStore> {
   const { database: server } = loadConfig({ DATABASE_URL: url }, { signsTokens: false });
   if (server.engine === 'sqlite') throw new TypeError('the address is not one of a server');
   const name = `ticket_kit_${randomBytes(8).toString('hex')}`;
-  await onServer(server, `CREATE DATABASE ${name}`);
-  return storeOn({ ...server, database: name }, () => onServer(server, `DROP DATABASE ${name}`));
+  return storeOn({ ...server, database: name }, () => onServer(server, `DROP DATABASE IF EXISTS ${name}`));
 }
 
-/** Runs a statement in the database that the address names, without making tables there. */
+/** Runs a statement in the database that the address names. No tables are made there. */
 async function onServer(config: DatabaseConfig, sql: string): Promise<void> {
   const { writer, close } = await dialectOf(config).open({ makes: false, accounts: 'none', onLost: () => {} });
   try {
