@@ -70,6 +70,20 @@ module.exports = {
       to: { path: 'node_modules/(typeorm|mysql2|libsql|jose|@node-rs/bcrypt|inversify)/' },
     },
     {
+      name: 'adapters-know-no-kit',
+      comment: 'The product runs without its proof. Tests alone import the kit.',
+      severity: 'error',
+      from: { path: '(packages/(domain|adapters)|apps/[^/]+)/src/', pathNot: tests },
+      to: { path: 'packages/kit/' },
+    },
+    {
+      name: 'kit-knows-the-ports-alone',
+      comment: 'Its laws hold for every implementation. A database address alone loads our adapters, in cli.ts.',
+      severity: 'error',
+      from: { path: 'packages/kit/src/', pathNot: `${tests}|packages/kit/src/cli\\.ts$` },
+      to: { path: 'packages/adapters/' },
+    },
+    {
       name: 'adapters-know-no-app',
       severity: 'error',
       from: { path: 'packages/' },

@@ -33,6 +33,7 @@ export default defineConfig({
     reporters: ['default', './tests/closing-line.ts'],
     projects: [
       project('domain', 'packages/domain', { test: sideBySide }),
+      project('kit', 'packages/kit', { test: sideBySide }),
       project('adapters', 'packages/adapters', { test: sideBySide }),
       project('http', 'apps/http', { test: sideBySide }),
       project('cli', 'apps/cli', { test: sideBySide }),

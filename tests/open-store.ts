@@ -1,7 +1,7 @@
 import { type StockMovement, TOTAL_TICKETS_MAX } from '@ticket/domain';
-import { type Store, type StorePorts, vouchingStore } from '@ticket/domain/testing';
+import type { Store, StorePorts } from '@ticket/domain/testing';
 import type { Config } from '../packages/adapters/src/config.ts';
-import { createContainer, createSellingContainer, sellingPorts, TOKENS } from '../packages/adapters/src/container.ts';
+import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
 import type { Measures } from '../packages/adapters/src/measures.ts';
 import { toDate } from '../packages/adapters/src/persistence/rows.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
@@ -60,7 +60,7 @@ export const portsOf = (container: Container): StorePorts => ({
   rateLimitStore: container.get(TOKENS.rateLimitStore),
 });
 
-/** The store of the domain's contract suites. Its limit on tickets is too high to reach, so that users' tickets are counted. */
+/** Its limit on tickets is too high to reach, so that users' tickets are counted. */
 export async function openStore(engine: Engine): Promise<Store> {
   const { container, close } = await openContainer(engine, {
     policies: { ...PROFILES.open, selling: { ...PROFILES.open.selling, ticketsPerUserMax: TOTAL_TICKETS_MAX } },
@@ -72,21 +72,6 @@ export async function openStore(engine: Engine): Promise<Store> {
     movements: movementsOf(container),
     close,
   };
-}
-
-/** The same without accounts. */
-export async function openStoreWithoutAccounts(engine: Engine): Promise<Store> {
-  const { config: database, drop } = await freshDatabase(engine);
-  const container = createSellingContainer({ database, policies: { selling: { ...PROFILES.open.selling, ticketsPerUserMax: TOTAL_TICKETS_MAX } } });
-  await container.get(TOKENS.database).connect();
-  return vouchingStore({
-    ports: sellingPorts(container),
-    movements: movementsOf(container),
-    close: async () => {
-      await container.unbindAllAsync();
-      await drop();
-    },
-  });
 }
 
 export const movementsOf =

@@ -1,23 +1,10 @@
-import {
-  bookingRepositoryContract,
-  conservationProperty,
-  eventRepositoryContract,
-  idempotencyContract,
-  rateLimitStoreContract,
-  type Store,
-  userRepositoryContract,
-} from '@ticket/domain/testing';
+import { describe, it } from 'vitest';
+import { asKitStore, lawsOfWrites } from '../../../../tests/as-kit-store.ts';
 import { engines } from '../../../../tests/engines.ts';
 import { openLaggingStore } from '../../../../tests/lagging-store.ts';
 
-/** What a store reads plainly may lag behind what it committed, and no promise but read-your-writes rests on it. */
-for (const engine of engines) {
-  const name = `${engine} whose reads lag`;
-  const open = (): Promise<Store> => openLaggingStore(engine);
-  eventRepositoryContract(name, open);
-  bookingRepositoryContract(name, open);
-  userRepositoryContract(name, open);
-  idempotencyContract(name, open);
-  rateLimitStoreContract(name, open);
-  conservationProperty(name, open, { runs: 10 });
-}
+/** Plain reads may lag behind what the store committed, and no promise except read-your-writes depends on them. */
+describe.each(engines)('%s whose plain reads lag', (engine) => {
+  const open = async () => asKitStore(await openLaggingStore(engine));
+  for (const law of lawsOfWrites(open, { timeoutMs: 60_000 })) it(`keeps ${law.name}`, law.run);
+});

@@ -9,13 +9,7 @@ import type { ClientNetwork } from './rate-limits.ts';
 import { changedUser, type User, type UserChanges } from './user.ts';
 import { isEmailTaken } from './user-facts.ts';
 
-/**
- * Edits a user. A new password ends all earlier tokens. If the policy requires it, users must give their current password to change it or
- * their e-mail, because their token may be stolen.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `password_is_personal`, `last_admin` (no admin would be left),
- * `current_password_needed`, `wrong_credentials`, `too_many_failed_logins`, `email_taken`, `too_many_passwords`.
- */
+/** `AccountUseCases.changeUser` says what it does and refuses. */
 export function changeUser({ users, passwords, provePassword, clock, accountPolicy: policy }: SharedPorts) {
   return async (context: RequestContext, id: string, input: Input<UserChanges>, from: readonly ClientNetwork[] = []): Promise<User> => {
     const now = clock();

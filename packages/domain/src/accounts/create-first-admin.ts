@@ -1,11 +1,7 @@
 import type { SharedPorts } from './limiting.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
-/**
- * Creates an admin if there is none. If two servers start at the same time, only one admin is created.
- *
- * Refuses `invalid_input`, `password_is_personal`, `email_taken`.
- */
+/** `AccountUseCases.createFirstAdmin` says what it does and refuses. */
 export function createFirstAdmin({ users, passwords, clock, newId, accountPolicy: policy }: SharedPorts) {
   return async (account: Omit<NewUser, 'role'>): Promise<User | undefined> => {
     const user = newUser({ ...account, role: 'admin' }, policy.passwords, { id: newId(), now: clock() });

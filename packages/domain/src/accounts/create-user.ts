@@ -9,11 +9,7 @@ import { openAccount } from './opening.ts';
 import type { ClientNetwork } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
-/**
- * Makes an account for somebody else.
- *
- * Refuses `unauthenticated`, `forbidden`, `invalid_input`, `password_is_personal`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.
- */
+/** `AccountUseCases.createUser` says what it does and refuses. */
 export function createUser({ users, passwords, idempotencyRecords, clock, newId, accountPolicy: policy }: SharedPorts) {
   return async (context: RequestContext, input: Input<NewUser>, from: readonly ClientNetwork[] = []): Promise<Answer<User>> => {
     const allowed = (actor: Actor) => authorize(policy.rights.create_user, actor);

@@ -7,11 +7,7 @@ import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 import { requireDeletable } from './user-facts.ts';
 
-/**
- * Deletes a user and their cancelled bookings.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, `user_has_active_bookings`, `user_organises_events`, `last_admin`.
- */
+/** `AccountUseCases.deleteUser` says what it does and refuses. */
 export function deleteUser({ users, accountPolicy: policy }: AccountPorts) {
   return async (context: RequestContext, id: string): Promise<undefined> => {
     const judge = (actor: Actor, user: User | undefined): User => {

@@ -6,11 +6,7 @@ import { authorize } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
-/**
- * All users, oldest account first.
- *
- * Refuses `unauthenticated`, `forbidden`, `invalid_input`.
- */
+/** `AccountUseCases.listUsers` says what it does and refuses. */
 export function listUsers({ users, userQueries, accountPolicy: policy }: AccountPorts) {
   return async (context: RequestContext, input: Input<ListRequest>): Promise<Page<User>> => {
     await asActor({ users }, context.actor, (actor) => authorize(policy.rights.list_users, actor));

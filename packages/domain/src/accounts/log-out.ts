@@ -6,11 +6,7 @@ import { authorize } from '../requests/rights.ts';
 import type { AccountPorts, UserState } from './ports.ts';
 import { signedOut, type User } from './user.ts';
 
-/**
- * Ends every token of the actor's account.
- *
- * Refuses `unauthenticated`, also for a token that was ended before.
- */
+/** `AccountUseCases.logOut` says what it does and refuses. */
 export function logOut({ users, accountPolicy: policy }: AccountPorts) {
   return async ({ actor: ref }: RequestContext): Promise<User> => {
     const { id } = await judgeFirst({ users }, { actor: ref }, policy.rights.log_out, (actor) => person(actor));

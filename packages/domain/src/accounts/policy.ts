@@ -2,6 +2,7 @@ import type { ListLimits } from '../requests/page.ts';
 import type { Rights } from '../requests/rights.ts';
 import type { PasswordRules } from './password.ts';
 
+/** What the policy gives rights for. */
 export type AccountAction =
   | 'register_user'
   | 'register_admin'

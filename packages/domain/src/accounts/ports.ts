@@ -20,6 +20,7 @@ export interface UserFacts {
   readonly organisesEvents: boolean;
 }
 
+/** The rows for a decision on a user. An absent row is `undefined`: the decision refuses. */
 export interface UserState {
   readonly actor: Actor;
   readonly user: User | undefined;
@@ -32,6 +33,7 @@ export interface Credentials {
   readonly passwordHash: string;
 }
 
+/** Stores users. Every write is a decision, as in `EventRepository`: pure, synchronous, and perhaps run again. */
 export interface UserRepository {
   /** If it returns `undefined`, there is no such user: one who is not found on a replica is looked up on the primary, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<User | undefined>;
@@ -50,21 +52,27 @@ export interface UserRepository {
   change<Result extends StoredUser | undefined>(id: string, context: RepositoryContext, decide: (now: UserState) => Result): Promise<Answer<Result>>;
 }
 
+/** Reads of users for lists. They may lag behind commits. */
 export interface UserQueries {
   /** Ordered by creation, then id. */
   list(part: PageRequest): Promise<PageRows<User>>;
+  /** All users. */
   count(): Promise<number>;
 }
 
+/** Issues and checks the tokens of signed-in users. */
 export interface TokenService {
+  /** A token for the user and their `tokenVersion`. */
   issue(user: User): Promise<string>;
   /** The holder of the token. undefined if the token is not ours, was changed, is incomplete or has expired. Does not throw for an invalid token. */
   verify(token: string): Promise<ActorRef | undefined>;
 }
 
+/** Hashes passwords, slowly on purpose. May throw `Unavailable` when it is full. */
 export interface PasswordHasher {
   /** The number of calls that may run or wait at once. Further callers get `Unavailable`. */
   readonly atOnceMax: number;
+  /** A salted hash, different at each call. */
   hash(password: string): Promise<string>;
   /**
    * Without a hash (no user has that e-mail) it does the same work and returns false, so the time reveals nothing. The time of a wrong

@@ -6,11 +6,7 @@ import { authorize } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
-/**
- * The signed-in user's own row.
- *
- * Refuses `unauthenticated`.
- */
+/** `AccountUseCases.readSelf` says what it does and refuses. */
 export function readSelf({ users, accountPolicy: policy }: AccountPorts) {
   return ({ actor: ref }: RequestContext): Promise<User> =>
     asActor({ users }, ref, async (actor) => {

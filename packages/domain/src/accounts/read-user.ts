@@ -5,11 +5,7 @@ import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
 import type { User } from './user.ts';
 
-/**
- * One user.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`.
- */
+/** `AccountUseCases.readUser` says what it does and refuses. */
 export function readUser({ users, accountPolicy: policy }: AccountPorts) {
   return ({ actor: ref }: RequestContext, id: string): Promise<User> =>
     asActor({ users }, ref, async (actor) => {

@@ -8,12 +8,7 @@ import { openAccount } from './opening.ts';
 import { type ClientNetwork, registrationLimits } from './rate-limits.ts';
 import { type NewUser, newUser, type User } from './user.ts';
 
-/**
- * Opens an account for the actor and signs them in. An address with too many registrations is refused before any work.
- *
- * Refuses `unauthenticated` for an invalid token, `forbidden` (for an admin account, if the policy does not allow it), `invalid_input`,
- * `password_is_personal`, `too_many_registrations`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.
- */
+/** `AccountUseCases.registerUser` says what it does and refuses. */
 export function registerUser({ users, passwords, idempotencyRecords, tokens, rateLimitStore, clock, newId, accountPolicy: policy }: SharedPorts) {
   const limited = limitAtOnce({ rateLimitStore }, 'too_many_registrations');
   return async (

@@ -41,6 +41,7 @@ export interface UserChanges {
   readonly currentPassword?: string | undefined;
 }
 
+/** In code points, not in UTF-16 units. */
 export const NAME_CHARACTERS_MAX = 255;
 /** RFC 5321 §4.5.3.1.3: a path has 256 octets, two of them the angle brackets. */
 export const EMAIL_CHARACTERS_MAX = 254;
@@ -67,6 +68,7 @@ export function isEmail(email: string): boolean {
   );
 }
 
+/** 1 to `NAME_CHARACTERS_MAX` characters, at least one visible, no control characters. */
 export const isName = (name: string): boolean => isLine(name, NAME_CHARACTERS_MAX);
 
 /** Creates the user of a new account. Refuses with all faults of the input. */

@@ -2,8 +2,8 @@ import { ACCOUNT_POLICY } from '../accounts/policy.ts';
 import type { AccountPorts, StoredUser } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
 import { requireDeletable } from '../accounts/user-facts.ts';
-import { type ActorRef, actorNow, rowNeededBy } from '../requests/actor.ts';
-import { type Answer, firstAnswer, type IdempotencyRecord, ownerOf } from '../requests/idempotency.ts';
+import { actorNow } from '../requests/actor.ts';
+import { type Answer, firstAnswer, type IdempotencyRecord, ownerOf, recordName } from '../requests/idempotency.ts';
 import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { assert, refuse } from '../requests/refusal.ts';
 import { SELLING_POLICY } from '../selling/policy.ts';
@@ -14,10 +14,11 @@ import type { StockDecision, Writes } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { settle } from '../stock/settlement.ts';
-import { bookingsIn, budgetIn, emptyMemory, holdingsIn, type Memory, stockFactsIn, userFactsIn, usersIn } from './memory.ts';
+import { actorRowIn, bookingsIn, emptyMemory, isKnownIn, type Memory, nextId, rowsIn, stockFactsIn, userFactsIn, usersIn } from './memory.ts';
 import { pageOf } from './pages.ts';
 import { fakePasswords, fakeTokens } from './tokens-and-passwords.ts';
 
+/** The ports of the core and of accounts, and a look at the ledger. */
 export interface InMemoryPorts extends Ports, Omit<AccountPorts, keyof Ports> {
   readonly users: AccountPorts['users'];
   /** The ledger lines of an event, also of a deleted one, by version. */
@@ -40,7 +41,6 @@ export function inMemoryPorts(
   const { hasAccounts, events, bookings, accounts, ledger, kept, counts } = memory;
   const clock = overrides.clock ?? (() => new Date());
   const policy = overrides.policy ?? SELLING_POLICY;
-  let idsGiven = 0;
 
   return {
     events: {
@@ -58,26 +58,27 @@ export function inMemoryPorts(
       findCredentials: (email) => inTurn(() => [...accounts.values()].find(({ user }) => user.email === email)),
       change: (id, { actor, key }, decide) =>
         inTurn(() => {
-          const first = firstAnswer<User>(key && keptUnder(ownerOf(actor), key.value), key, actorNow(actor, actorRow(actor)));
+          const first = firstAnswer<User>(key && kept.get(recordName(ownerOf(actor), key.value)), key, actorNow(actor, actorRowIn(memory, actor)));
           if (first !== undefined) return { value: { user: first } as ReturnType<typeof decide>, replayed: true }; // a request that creates a user has a user as its answer
           const { hasOtherAdmins } = userFactsIn(memory, id);
-          const after = decide({ actor: actorNow(actor, actorRow(actor)), user: accounts.get(id)?.user, hasOtherAdmins });
+          const after = decide({ actor: actorNow(actor, actorRowIn(memory, actor)), user: accounts.get(id)?.user, hasOtherAdmins });
           storeUser(id, after);
           if (key !== undefined && after !== undefined)
-            kept.push({ owner: ownerOf(actor), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer: after.user, at: new Date() });
+            keep({ owner: ownerOf(actor), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer: after.user });
           return { value: after, replayed: false };
         }),
     },
     eventQueries: {
-      find: (id) => inTurn(() => [...events.values()].filter((event) => event.id === id).map(viewOfEvent)[0]),
+      find: (id) => inTurn(() => viewIn(events, id, viewOfEvent)),
       list: (part) => inTurn(() => pageOf([...events.values()], ({ id, eventDate: at }) => ({ at, id }), part, 1, viewOfEvent)),
       count: () => inTurn(() => events.size),
     },
     bookingQueries: {
-      find: (id) => inTurn(() => [...bookings.values()].filter((booking) => booking.id === id).map(viewOfBooking)[0]),
+      find: (id) => inTurn(() => viewIn(bookings, id, viewOfBooking)),
       list: ({ userId, ...part }) =>
         inTurn(() => pageOf(bookingsIn(memory, userId), ({ id, bookingDate: at }) => ({ at, id }), part, -1, viewOfBooking)),
-      count: ({ userId, upTo = Number.POSITIVE_INFINITY }) => inTurn(() => Math.min(bookingsIn(memory, userId).length, upTo + 1)),
+      count: ({ userId, upTo = Number.POSITIVE_INFINITY }) =>
+        inTurn(() => Math.min(userId === undefined ? bookings.size : bookings.ofUser(userId).length, upTo + 1)),
     },
     userQueries: {
       list: (part) =>
@@ -95,24 +96,20 @@ export function inMemoryPorts(
     stockQueries: {
       page: (after, limit) =>
         inTurn(() => {
-          const named = [...ledger, ...bookings.values()].map(({ eventId }) => eventId);
-          const ids = [...new Set([...events.keys(), ...named])].sort();
+          const ids = [...new Set([...events.keys(), ...ledger.keys(), ...bookings.eventIds()])].sort();
           return ids
             .filter((id) => after === undefined || id > after)
             .slice(0, limit)
             .map((id) => stockFactsIn(memory, id));
         }),
-      find: (eventId) =>
-        inTurn(() =>
-          events.has(eventId) || [...ledger, ...bookings.values()].some((row) => row.eventId === eventId) ? [stockFactsIn(memory, eventId)] : [],
-        ),
+      find: (eventId) => inTurn(() => (isKnownIn(memory, eventId) ? [stockFactsIn(memory, eventId)] : [])),
     },
     idempotencyRecords: {
-      find: (owner, key) => inTurn(() => keptUnder(owner, key)),
+      find: (owner, key) => inTurn(() => kept.get(recordName(owner, key))),
       forget: (ageMs, limit) =>
         inTurn(() => {
-          const old = kept.filter(({ at }) => at.getTime() < Date.now() - ageMs).slice(0, limit);
-          for (const answer of old) kept.splice(kept.indexOf(answer), 1);
+          const old = [...kept].filter(([, { at }]) => at.getTime() < Date.now() - ageMs).slice(0, limit);
+          for (const [name] of old) kept.delete(name);
           return old.length;
         }),
     },
@@ -136,13 +133,10 @@ export function inMemoryPorts(
     tokens: fakeTokens(),
     passwords: fakePasswords(),
     clock,
-    newId: () => {
-      idsGiven += 1;
-      return `00000000-0000-7000-8000-${idsGiven.toString(16).padStart(12, '0')}`;
-    },
+    newId: () => nextId(memory),
     policy,
     accountPolicy: ACCOUNT_POLICY,
-    movements: (eventId) => inTurn(() => ledger.filter((movement) => movement.eventId === eventId)),
+    movements: (eventId) => inTurn(() => [...(ledger.get(eventId) ?? [])]),
     ...overrides,
   };
 
@@ -158,18 +152,8 @@ export function inMemoryPorts(
   }
 
   function settledNow(decision: StockDecision): Answer<Event | Booking | undefined> {
-    const event = decision.eventId === undefined ? undefined : events.get(decision.eventId);
-    const actor = actorRow(decision.actor);
     const now = clock();
-    const rows = {
-      events: event === undefined ? [] : [event],
-      bookings: [...bookings.values()].filter(({ eventId }) => eventId === decision.eventId),
-      actors: new Map(actor === undefined ? [] : [[actor.id, actor]]),
-      holdings: holdingsIn(memory, decision.eventId),
-      budget: budgetIn(memory, decision, policy, now),
-      idempotencyRecords: kept,
-    };
-    const { outcomes, writes } = settle([decision], rows, now, { runsTwice: true });
+    const { outcomes, writes } = settle([decision], rowsIn(memory, decision, policy, now), now, { runsTwice: true });
     const [outcome] = outcomes;
     assert(outcome !== undefined, 'each decision has its outcome');
     if (!outcome.done) throw outcome.error;
@@ -178,8 +162,8 @@ export function inMemoryPorts(
     return { value: outcome.value, replayed: outcome.replayed };
   }
 
-  function keptUnder(owner: string, key: string): IdempotencyRecord | undefined {
-    return kept.find((answer) => answer.owner === owner && answer.key === key);
+  function keep(record: IdempotencyRecord): void {
+    kept.set(recordName(record.owner, record.key), { ...record, at: new Date() });
   }
 
   function store({
@@ -195,13 +179,22 @@ export function inMemoryPorts(
   }: Writes): void {
     for (const { organizerId } of insertedEvents) assert(!hasAccounts || accounts.has(organizerId), 'an organizer exists');
     for (const { userId } of insertedBookings) assert(!hasAccounts || accounts.has(userId), 'who books exists');
-    for (const event of [...insertedEvents, ...changedEvents.map(({ after }) => after)]) events.set(event.id, event);
-    for (const { id } of deletedEvents) events.delete(id);
-    for (const booking of [...insertedBookings, ...changedBookings]) bookings.set(booking.id, booking);
+    for (const event of insertedEvents) events.set(event.id, event);
+    for (const { after } of changedEvents) events.set(after.id, after);
+    for (const { id } of deletedEvents) {
+      for (const booking of bookings.ofEvent(id)) bookings.delete(booking.id);
+      events.delete(id);
+    }
+    for (const booking of insertedBookings) bookings.set(booking.id, booking);
+    for (const booking of changedBookings) bookings.set(booking.id, booking);
     for (const { id } of deletedBookings) bookings.delete(id);
-    ledger.push(...movements);
+    for (const movement of movements) {
+      const lines = ledger.get(movement.eventId);
+      if (lines === undefined) ledger.set(movement.eventId, [movement]);
+      else lines.push(movement);
+    }
     for (const count of changeCounts) counts.set(count.subject, count);
-    kept.push(...idempotencyRecords.map((answer) => ({ ...answer, at: new Date() })));
+    for (const record of idempotencyRecords) keep(record);
   }
 
   function storeUser(id: string, after: StoredUser | undefined): void {
@@ -216,11 +209,6 @@ export function inMemoryPorts(
       for (const booking of bookingsIn(memory, id)) bookings.delete(booking.id);
       accounts.delete(id);
     }
-  }
-
-  function actorRow(ref: ActorRef): User | undefined {
-    const id = rowNeededBy(ref);
-    return id === undefined ? undefined : accounts.get(id)?.user;
   }
 
   function viewOfEvent(event: Event): EventView {
@@ -242,7 +230,16 @@ export function inMemoryPorts(
   }
 }
 
+function viewIn<Row, View>(rows: ReadonlyMap<string, Row>, id: string, viewOf: (row: Row) => View): View | undefined {
+  const row = rows.get(id);
+  return row === undefined ? undefined : viewOf(row);
+}
+
 /** The core's ports in memory without accounts: events and bookings belong to the users that the app vouches for. */
-export function inMemoryPortsWithoutAccounts(overrides: Partial<Omit<Ports, 'users'>> = {}): Ports & Pick<InMemoryPorts, 'movements'> {
-  return { ...inMemoryPorts(overrides, emptyMemory({ hasAccounts: false })), users: 'none' };
+export function inMemoryPortsWithoutAccounts(
+  overrides: Partial<Omit<Ports, 'users'>> = {},
+  memory: Memory = emptyMemory({ hasAccounts: false }),
+): Ports & Pick<InMemoryPorts, 'movements'> {
+  assert(!memory.hasAccounts, 'the memory has no accounts: emptyMemory({ hasAccounts: false })');
+  return { ...inMemoryPorts(overrides, memory), users: 'none' };
 }

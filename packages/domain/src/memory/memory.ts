@@ -1,101 +1,130 @@
 import type { Credentials, UserFacts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import { userIdOf } from '../requests/actor.ts';
-import type { IdempotencyRecord } from '../requests/idempotency.ts';
+import { type ActorRef, rowNeededBy, userIdOf } from '../requests/actor.ts';
+import { type IdempotencyRecord, ownerOf, recordName } from '../requests/idempotency.ts';
 import type { RateCount } from '../requests/rate-counts.ts';
 import type { SellingPolicy } from '../selling/policy.ts';
 import type { StockFacts } from '../stock/audit.ts';
 import { type Booking, heldBy } from '../stock/booking.ts';
 import { type ChangeBudget, changesSubject, madeWithin } from '../stock/change-budget.ts';
-import type { Holding, StockDecision } from '../stock/decisions.ts';
+import type { LockedRows, StockDecision } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
+import { BookingTable } from './booking-table.ts';
 
 /** All rows. Ports that share one `Memory` behave like servers on one database. */
 export interface Memory {
   /** If false, the app vouches for owners of events and bookings, and they have no row in `accounts`. */
   readonly hasAccounts: boolean;
   readonly events: Map<string, Event>;
-  readonly bookings: Map<string, Booking>;
+  readonly bookings: BookingTable;
   readonly accounts: Map<string, Credentials>;
-  readonly ledger: StockMovement[];
-  readonly kept: (IdempotencyRecord & { readonly at: Date })[];
+  /** By event: its lines by version. They stay when the event is deleted. */
+  readonly ledger: Map<string, StockMovement[]>;
+  /** The first answers under idempotency keys, by `recordName`. */
+  readonly kept: Map<string, IdempotencyRecord & { readonly at: Date }>;
   readonly counts: Map<string, RateCount>;
+  /** Here and not in the ports, so that two ports on one memory never give the same id. */
+  readonly ids: { given: number };
 }
 
+/** No rows. Give the same memory to several `inMemoryPorts`, and they act as servers on one database. */
 export const emptyMemory = ({ hasAccounts = true } = {}): Memory => ({
   hasAccounts,
   events: new Map(),
-  bookings: new Map(),
+  bookings: new BookingTable(),
   accounts: new Map(),
-  ledger: [],
-  kept: [],
+  ledger: new Map(),
+  kept: new Map(),
   counts: new Map(),
+  ids: { given: 0 },
 });
+
+export function nextId({ ids }: Memory): string {
+  ids.given += 1;
+  return `00000000-0000-7000-8000-${ids.given.toString(16).padStart(12, '0')}`;
+}
 
 export const usersIn = ({ accounts }: Memory): User[] => [...accounts.values()].map(({ user }) => user);
 
 /** A user's bookings, or everybody's. */
 export const bookingsIn = ({ bookings }: Memory, userId: string | undefined): Booking[] =>
-  [...bookings.values()].filter((booking) => userId === undefined || booking.userId === userId);
+  userId === undefined ? [...bookings.values()] : bookings.ofUser(userId);
+
+export function actorRowIn({ accounts }: Memory, ref: ActorRef): User | undefined {
+  const id = rowNeededBy(ref);
+  return id === undefined ? undefined : accounts.get(id)?.user;
+}
+
+/** Whether the event is there, or a ledger or bookings of it are left. */
+export const isKnownIn = ({ events, bookings, ledger }: Memory, eventId: string): boolean =>
+  events.has(eventId) || ledger.has(eventId) || bookings.ofEvent(eventId).length > 0;
 
 /** The facts of one event that an audit compares. */
 export function stockFactsIn({ events, bookings, ledger }: Memory, eventId: string): StockFacts {
-  const lines = ledger.filter((line) => line.eventId === eventId);
-  const own = [...bookings.values()].filter((booking) => booking.eventId === eventId);
-  const recorded = lines.flatMap(({ bookingId }) => (bookingId === null ? [] : [bookingId]));
-  const isMatched = (id: string) => {
-    const moved = lines.filter(({ bookingId }) => bookingId === id);
-    return moved.length > 0 && sumOf(moved.map(({ delta }) => delta)) === -heldBy(bookings.get(id));
-  };
-  const unmatched = [...new Set([...own.map(({ id }) => id), ...recorded])].filter((id) => !isMatched(id)).sort();
-  const versions = lines.map(({ stockVersion }) => stockVersion);
+  const lines = [...(ledger.get(eventId) ?? [])].sort((one, other) => one.stockVersion - other.stockVersion);
+  const own = bookings.ofEvent(eventId);
+  /** By version: the sum of the deltas up to it. */
+  const stock = new Map<number, number>();
+  /** By booking: the sum of its own deltas. */
+  const moved = new Map<string, number>();
+  let movedTickets = 0;
+  for (const { stockVersion, bookingId, delta } of lines) {
+    movedTickets += delta;
+    stock.set(stockVersion, movedTickets);
+    if (bookingId !== null) moved.set(bookingId, (moved.get(bookingId) ?? 0) + delta);
+  }
+  const isMatched = (id: string) => moved.get(id) === -heldBy(bookings.get(id));
+  const unmatched = [...new Set([...own.map(({ id }) => id), ...moved.keys()])].filter((id) => !isMatched(id)).sort();
   return {
     eventId,
     event: events.get(eventId),
     heldTickets: sumOf(own.map(heldBy)),
-    movedTickets: sumOf(lines.map(({ delta }) => delta)),
+    movedTickets,
     movements: lines.length,
-    firstVersion: versions.length === 0 ? 0 : Math.min(...versions),
-    lastVersion: Math.max(0, ...versions),
-    availableAfterIsOffBy: sumOf(
-      lines.map(
-        ({ stockVersion, availableAfter }) =>
-          availableAfter - sumOf(lines.filter((line) => line.stockVersion <= stockVersion).map(({ delta }) => delta)),
-      ),
-    ),
+    firstVersion: lines[0]?.stockVersion ?? 0,
+    lastVersion: lines.at(-1)?.stockVersion ?? 0,
+    availableAfterIsOffBy: sumOf(lines.map(({ stockVersion, availableAfter }) => availableAfter - (stock.get(stockVersion) ?? 0))),
     unmatchedBookings: unmatched.length,
     unmatchedBookingId: unmatched[0],
   };
 }
 
-/** The number of tickets that each user holds of an event. */
-export function holdingsIn({ bookings }: Memory, eventId: string | undefined): Holding[] {
-  if (eventId === undefined) return [];
-  const tickets = new Map<string, number>();
-  for (const booking of bookings.values())
-    if (booking.eventId === eventId) tickets.set(booking.userId, (tickets.get(booking.userId) ?? 0) + heldBy(booking));
-  return [...tickets].map(([userId, held]) => ({ eventId, userId, tickets: held }));
+/**
+ * The rows that a decision needs. A booking is decided without the other bookings of its event, and an event without any: its
+ * `availableTickets` says what they hold.
+ */
+export function rowsIn(memory: Memory, decision: StockDecision, policy: SellingPolicy, now: Date): LockedRows {
+  const { events, bookings, kept } = memory;
+  const { eventId, actor, key } = decision;
+  const event = eventId === undefined ? undefined : events.get(eventId);
+  const booking = decision.subject === 'booking' && decision.bookingId !== undefined ? bookings.get(decision.bookingId) : undefined;
+  const userId = booking?.userId ?? userIdOf(actor);
+  const owner = decision.subject === 'booking' && eventId !== undefined && userId !== undefined ? { userId, eventId } : undefined;
+  const row = actorRowIn(memory, actor);
+  const record = key && kept.get(recordName(ownerOf(actor), key.value));
+  return {
+    events: event === undefined ? [] : [event],
+    bookings: booking === undefined ? [] : [booking],
+    actors: new Map(row === undefined ? [] : [[row.id, row]]),
+    holdings: owner === undefined ? [] : [{ eventId: owner.eventId, userId: owner.userId, tickets: bookings.own(owner)?.tickets ?? 0 }],
+    budget: decision.subject === 'event' ? 'unlimited' : budgetIn(memory, owner, policy, now),
+    idempotencyRecords: record === undefined ? [] : [record],
+  };
 }
 
 /** The recent changes of the booking's owner, if the policy limits changes of bookings. */
-export function budgetIn(
+function budgetIn(
   { bookings, counts }: Memory,
-  decision: StockDecision,
+  owner: Pick<Booking, 'userId' | 'eventId'> | undefined,
   { bookingChangesPerHourMax: changesMax }: SellingPolicy,
   now: Date,
 ): ChangeBudget | 'unlimited' {
-  if (changesMax === 'unlimited' || decision.subject === 'event') return 'unlimited';
-  const { eventId = '', bookingId = '', actor } = decision;
-  const userId = bookings.get(bookingId)?.userId ?? userIdOf(actor);
-  if (userId === undefined) return { changesMax, recent: [] };
-  const { from, to } = madeWithin(now);
-  const made: Date[] = [];
-  for (const booking of bookings.values())
-    if (booking.userId === userId && booking.eventId === eventId && booking.bookingDate > from && booking.bookingDate <= to)
-      made.push(booking.bookingDate);
-  const [firstMadeAt] = made.sort((one, other) => one.getTime() - other.getTime());
-  return { changesMax, recent: [{ userId, eventId, made: made.length, firstMadeAt, others: counts.get(changesSubject({ userId, eventId })) }] };
+  if (changesMax === 'unlimited') return 'unlimited';
+  if (owner === undefined) return { changesMax, recent: [] };
+  const { made, firstMadeAt } = bookings.own(owner)?.madeWithin(madeWithin(now)) ?? { made: 0, firstMadeAt: undefined };
+  const others = counts.get(changesSubject(owner));
+  return { changesMax, recent: [{ userId: owner.userId, eventId: owner.eventId, made, firstMadeAt, others }] };
 }
 
 /** The facts that may prevent the deletion of a user. */

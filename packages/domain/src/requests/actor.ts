@@ -1,5 +1,6 @@
 import { refuse } from './refusal.ts';
 
+/** An `admin` organises events and may change the rows of others. */
 export type Role = 'user' | 'admin';
 
 /**
@@ -10,11 +11,13 @@ export type Role = 'user' | 'admin';
  */
 export type ActorRef = 'anonymous' | 'operator' | TokenHolder | VouchedUser;
 
+/** A user who came with a token. Tokens of an earlier `tokenVersion` are `unauthenticated`. */
 export interface TokenHolder {
   readonly userId: string;
   readonly tokenVersion: number;
 }
 
+/** A user whom the app has signed in itself. No row of theirs is read. */
 export interface VouchedUser {
   /** See `isUserId`. */
   readonly userId: string;

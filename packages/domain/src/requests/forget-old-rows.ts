@@ -4,7 +4,7 @@ import type { Clock, IdempotencyRecords, RateLimitStore } from './ports.ts';
 /** The rows of one step. Each step is a transaction, and a small one does not make sales wait for long. */
 const STEP = 500;
 
-/** Deletes rows that are kept for a limited time: answers under idempotency keys, and counts whose window is over. Returns their number. */
+/** `UseCases.forgetOldRows` says what it does and refuses. */
 export function forgetOldRows({
   idempotencyRecords,
   rateLimitStore,

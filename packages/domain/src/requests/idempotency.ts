@@ -43,10 +43,12 @@ export interface Answer<Value> {
 /** Answers are kept for at least this time, by the store's clock. */
 export const KEPT_MS = 24 * 60 * 60 * 1000;
 
+/** The longest idempotency key, in characters. */
 export const KEY_CHARACTERS_MAX = 255;
 /** Visible ASCII, so that every engine compares it alike. */
 export const isIdempotencyKey = (value: string): boolean => value.length <= KEY_CHARACTERS_MAX && /^[\x21-\x7e]+$/.test(value);
 
+/** To whom a key belongs: the user, or `anonymous` or `operator`. */
 export const ownerOf = (ref: ActorRef): string => (typeof ref === 'string' ? ref : ref.userId);
 
 /**
@@ -68,21 +70,21 @@ export class RecordsInBatch {
   readonly #byName: Map<string, IdempotencyRecord>;
 
   constructor(keptBefore: readonly IdempotencyRecord[]) {
-    this.#byName = new Map(keptBefore.map((answer) => [nameOf(answer.owner, answer.key), answer]));
+    this.#byName = new Map(keptBefore.map((answer) => [recordName(answer.owner, answer.key), answer]));
   }
 
   /** See `firstAnswer`. */
   first<Value extends object>(ref: ActorRef, key: RequestKey | undefined, actor: Actor): Value | undefined {
-    return key && firstAnswer<Value>(this.#byName.get(nameOf(ownerOf(ref), key.value)), key, actor);
+    return key && firstAnswer<Value>(this.#byName.get(recordName(ownerOf(ref), key.value)), key, actor);
   }
 
   keep(ref: ActorRef, key: RequestKey | undefined, answer: object): void {
     if (key === undefined) return;
     const keeping: IdempotencyRecord = { owner: ownerOf(ref), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer };
-    this.#byName.set(nameOf(keeping.owner, keeping.key), keeping);
+    this.#byName.set(recordName(keeping.owner, keeping.key), keeping);
     this.kept.push(keeping);
   }
 }
 
-/** The name is unique, because an owner's id has no space. */
-const nameOf = (owner: string, key: string): string => `${owner} ${key}`;
+/** One name for owner and key. It is unique, because an owner's id has no space. */
+export const recordName = (owner: string, key: string): string => `${owner} ${key}`;

@@ -50,6 +50,7 @@ export interface RateLimitStore {
   forget(now: Date, limit: number): Promise<number>;
 }
 
+/** The time now. A use case asks once, before its decision, so that a repeated decision gives the same result. */
 export type Clock = () => Date;
 
 /** A new UUID in lower case. Later ids sort behind earlier ones. */

@@ -5,7 +5,7 @@ export interface RateCount {
   readonly endsAt: Date;
 }
 
-export const RATE_WINDOW_MS = 15 * 60 * 1000;
+const RATE_WINDOW_MS = 15 * 60 * 1000;
 /** The window in which a user's changes of bookings are counted (change-budget.ts). It is the longest of all windows. */
 export const CHANGES_WINDOW_MS = 60 * 60 * 1000;
 

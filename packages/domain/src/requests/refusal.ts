@@ -6,8 +6,11 @@ export interface Refusals {
   unauthenticated: None;
   /** Used both for an unknown e-mail and for a wrong password, so that clients cannot tell which it was. */
   wrong_credentials: None;
+  /** Signed in, but not allowed: the action is for admins, for the owner of the row, or for the operator alone. */
   forbidden: { readonly reason: 'not_admin' | 'not_owner' | 'operator_only' };
+  /** No such row, also on the newest read. */
   not_found: { readonly entity: 'user' | 'event' | 'booking'; readonly id: string };
+  /** Another account has the e-mail. */
   email_taken: None;
   /** Users who change their own password or e-mail must give the current password; this request did not. */
   current_password_needed: None;
@@ -31,12 +34,18 @@ export interface Refusals {
   too_many_booking_changes: { readonly maximum: number; readonly retryAfterSeconds: number };
   /** The key was used before, for another request. */
   idempotency_key_reused: None;
+  /** The event is in the past, and the policy neither opens nor sells those. */
   event_is_over: None;
+  /** An event is deleted only after its pending and confirmed bookings are cancelled. */
   event_has_active_bookings: None;
+  /** A user is deleted only after their pending and confirmed bookings are cancelled. */
   user_has_active_bookings: None;
+  /** A user is deleted only after their events are. */
   user_organises_events: None;
+  /** No admin would be left. */
   last_admin: None;
 }
+/** The name of a refusal. A new code may come with a minor version, so handle unknown ones. */
 export type RefusalCode = keyof Refusals;
 export type None = Readonly<Record<string, never>>;
 
@@ -68,12 +77,15 @@ Object.setPrototypeOf(RefusalOf.prototype, Error.prototype);
 
 /** Any refusal. TypeScript narrows `details` by `code`. */
 export type Refusal = { readonly [Code in RefusalCode]: RefusalOf<Code> & Error }[RefusalCode];
+/** Use it with `instanceof`. `refuse` is the short way to throw one. */
 export const Refusal = RefusalOf as {
+  /** Use `refuse`, which also throws it. */
   new <Code extends RefusalCode>(code: Code, details: Refusals[Code]): RefusalOf<Code> & Error;
   /** `instanceof Refusal` narrows to the union, so that `code` narrows `details`. */
   readonly prototype: Refusal;
 };
 
+/** Throws a refusal. In a decision it rolls back what the decision changed. */
 export function refuse<Code extends RefusalCode>(code: Code, details: Refusals[Code]): never {
   throw new Refusal(code, details);
 }
@@ -91,6 +103,7 @@ export class Unavailable extends Error {
   override readonly name = 'Unavailable';
   readonly retryAfterSeconds: number;
   readonly outcome: 'not_done' | 'unknown';
+  /** `reason` is for the log, `retryAfterSeconds` for the client. */
   constructor(
     reason: string,
     { retryAfterSeconds = 1, outcome = 'not_done', cause }: { retryAfterSeconds?: number; outcome?: 'not_done' | 'unknown'; cause?: unknown } = {},

@@ -8,15 +8,13 @@ import type { Ports } from './ports.ts';
 /** The number of events that are read at once. */
 const PAGE_EVENTS = 50;
 
+/** A part of an audit: how many events were checked, and every difference found in them. */
 export interface AuditedPart {
   readonly events: number;
   readonly differences: readonly Difference[];
 }
 
-/**
- * Checks that every ticket is accounted for, for one event, or page by page for all events, also deleted ones. Each page is one snapshot,
- * so sales during the audit do not affect it. It takes no lock.
- */
+/** `UseCases.auditStock` says what it does and refuses. */
 export function auditStock({ users, stockQueries, policy }: Ports) {
   return async function* ({ actor: ref }: RequestContext, { eventId }: { readonly eventId?: string | undefined } = {}): AsyncGenerator<AuditedPart> {
     await asActor({ users }, ref, (actor) => authorize(policy.rights.audit_stock, actor));

@@ -8,12 +8,7 @@ import { type Booking, newBooking } from '../stock/booking.ts';
 import { refusePast, refuseTooMany } from './policy.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Books tickets for the actor. Stock and booking change together, or neither does. Simultaneous calls are decided one after the other.
- *
- * Refuses `unauthenticated`, `forbidden`, `not_found` (the event), `event_is_over`, `invalid_input`, `too_many_for_a_booking`,
- * `too_many_for_a_user`, `insufficient_tickets`, `too_many_booking_changes`, `idempotency_key_reused`.
- */
+/** `UseCases.bookTickets` says what it does and refuses. */
 export function bookTickets({ events, users, clock, newId, policy }: Ports) {
   return async (context: RequestContext, input: Input<{ readonly eventId: string; readonly quantity: number }>): Promise<Answer<Booking>> => {
     const id = newId();

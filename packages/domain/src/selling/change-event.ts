@@ -6,11 +6,7 @@ import type { EventState } from '../stock/decisions.ts';
 import { changedEvent, type Event, type EventChanges } from '../stock/event.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Edits an event. A new total moves the stock by the difference. Sold tickets are never taken back.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `total_below_held`.
- */
+/** `UseCases.changeEvent` says what it does and refuses. */
 export function changeEvent({ events, eventQueries, users, clock, policy }: Ports) {
   return async (context: RequestContext, id: string, input: Input<EventChanges>): Promise<Event> => {
     const now = clock();

@@ -9,11 +9,7 @@ import { type Event, type NewEvent, newEvent } from '../stock/event.ts';
 import { refusePast } from './policy.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Opens an event that the actor organises, with all its tickets in stock.
- *
- * Refuses `unauthenticated`, `forbidden`, `invalid_input`, `event_is_over`, `idempotency_key_reused`.
- */
+/** `UseCases.createEvent` says what it does and refuses. */
 export function createEvent({ events, users, clock, newId, policy }: Ports) {
   return async (context: RequestContext, input: Input<NewEvent>): Promise<Answer<Event>> => {
     const id = newId();

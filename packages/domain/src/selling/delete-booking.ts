@@ -4,11 +4,7 @@ import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Deletes a booking. The tickets that it held return to the stock, at most once.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, `too_many_booking_changes`.
- */
+/** `UseCases.deleteBooking` says what it does and refuses. */
 export function deleteBooking({ bookings, users, policy }: Ports) {
   return async (context: RequestContext, id: string): Promise<undefined> => {
     requireToken({ users }, policy.rights.delete_booking, context);

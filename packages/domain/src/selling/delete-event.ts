@@ -6,11 +6,7 @@ import type { EventState } from '../stock/decisions.ts';
 import { heldTickets } from '../stock/event.ts';
 import type { Ports } from './ports.ts';
 
-/**
- * Deletes an event and its cancelled bookings. The ledger stays, and gets a last line `closed`.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`, and `event_has_active_bookings` while bookings hold tickets.
- */
+/** `UseCases.deleteEvent` says what it does and refuses. */
 export function deleteEvent({ events, eventQueries, users, policy }: Ports) {
   return async (context: RequestContext, id: string): Promise<undefined> => {
     const decide = ({ actor, event }: EventState): undefined => {

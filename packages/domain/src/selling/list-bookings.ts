@@ -9,12 +9,7 @@ import type { BookingView } from './views.ts';
 /** A user's rows are always counted up to this number, which is cheap. So the cost of a page does not depend on the number of bookings. */
 const CHEAP_TO_COUNT = 1000;
 
-/**
- * The bookings of the actor, or all bookings for an admin; newest first. A larger number of bookings is counted only on request, and only
- * up to the policy's limit.
- *
- * Refuses `unauthenticated`, `invalid_input`.
- */
+/** `UseCases.listBookings` says what it does and refuses. */
 export function listBookings({ users, bookingQueries, policy }: Ports) {
   return async (context: RequestContext, input: Input<ListRequest>): Promise<Page<BookingView>> => {
     const actor = await asActor({ users }, context.actor, (asker) => {

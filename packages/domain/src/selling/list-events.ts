@@ -6,11 +6,7 @@ import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { EventView } from './views.ts';
 
-/**
- * All events, by their date.
- *
- * Refuses `unauthenticated` for an invalid token, `invalid_input`.
- */
+/** `UseCases.listEvents` says what it does and refuses. */
 export function listEvents({ users, eventQueries, policy }: Ports) {
   return async (context: RequestContext, input: Input<ListRequest>): Promise<Page<EventView>> => {
     await asActor({ users }, context.actor, (actor) => authorize(policy.rights.read_events, actor));

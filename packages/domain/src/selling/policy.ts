@@ -3,6 +3,7 @@ import { assert, refuse } from '../requests/refusal.ts';
 import type { Rights } from '../requests/rights.ts';
 import { type Event, TOTAL_TICKETS_MAX } from '../stock/event.ts';
 
+/** What the policy gives rights for. */
 export type SellingAction =
   | 'read_events'
   | 'create_event'

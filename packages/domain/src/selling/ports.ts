@@ -9,13 +9,17 @@ import type { BookingView, EventView } from './views.ts';
  * returns undefined, the row does not exist.
  */
 export interface EventQueries {
+  /** `undefined` is certain, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<EventView | undefined>;
   /** Ordered by event date, then id. */
   list(part: PageRequest): Promise<PageRows<EventView>>;
+  /** All events. */
   count(): Promise<number>;
 }
 
+/** Reads of bookings. They may lag behind commits; when `find` returns nothing, the row does not exist. */
 export interface BookingQueries {
+  /** `undefined` is certain. */
   find(id: string): Promise<BookingView | undefined>;
   /** Ordered by booking date, then id, both descending. With `userId`, only bookings of that user. */
   list(part: PageRequest & { readonly userId?: string | undefined }): Promise<PageRows<BookingView>>;

@@ -5,11 +5,7 @@ import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
-/**
- * One booking, with its user and its event.
- *
- * Refuses `unauthenticated`, `not_found`, `forbidden`.
- */
+/** `UseCases.readBooking` says what it does and refuses. */
 export function readBooking({ users, bookingQueries, policy }: Ports) {
   return ({ actor: ref }: RequestContext, id: string): Promise<BookingView> =>
     asActor({ users }, ref, async (actor) => {

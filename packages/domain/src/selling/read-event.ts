@@ -5,11 +5,7 @@ import { authorize } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
 import type { EventView } from './views.ts';
 
-/**
- * One event, with its organizer.
- *
- * Refuses `unauthenticated` for an invalid token, `not_found`.
- */
+/** `UseCases.readEvent` says what it does and refuses. */
 export function readEvent({ users, eventQueries, policy }: Ports) {
   return async (context: RequestContext, id: string): Promise<EventView> => {
     await asActor({ users }, context.actor, (actor) => authorize(policy.rights.read_events, actor));

@@ -1,11 +1,11 @@
 /** The rows of one table while a batch is decided: as they were read, and as the decisions so far left them. */
 export class BatchRows<Row extends { readonly id: string }> {
   readonly #before: readonly Row[];
-  readonly #now: Map<string, Row>;
+  readonly #now = new Map<string, Row>();
 
   constructor(rows: readonly Row[]) {
     this.#before = rows;
-    this.#now = new Map(rows.map((row) => [row.id, row]));
+    for (const row of rows) this.#now.set(row.id, row);
   }
 
   has(id: string): boolean {
@@ -28,16 +28,19 @@ export class BatchRows<Row extends { readonly id: string }> {
   }
 
   inserted(): readonly Row[] {
+    if (this.#before.length === 0) return [...this.#now.values()];
     const before = new Set(this.#before.map(({ id }) => id));
     return [...this.#now.values()].filter(({ id }) => !before.has(id));
   }
 
   /** Rows whose object differs from the one that was read. */
   changed(): readonly { readonly before: Row; readonly after: Row }[] {
-    return this.#before.flatMap((before) => {
+    const changed: { readonly before: Row; readonly after: Row }[] = [];
+    for (const before of this.#before) {
       const after = this.#now.get(before.id);
-      return after === undefined || after === before ? [] : [{ before, after }];
-    });
+      if (after !== undefined && after !== before) changed.push({ before, after });
+    }
+    return changed;
   }
 
   deleted(): readonly Row[] {

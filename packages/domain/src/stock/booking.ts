@@ -1,7 +1,9 @@
 import { refuseFaults } from '../requests/refusal.ts';
 import { type Event, isTicketCount, TOTAL_TICKETS_MAX } from './event.ts';
 
+/** Every status. `pending` and `confirmed` hold tickets, `cancelled` holds none. */
 export const BOOKING_STATUSES = ['pending', 'confirmed', 'cancelled'] as const;
+/** See `BOOKING_STATUSES`. */
 export type BookingStatus = (typeof BOOKING_STATUSES)[number];
 
 /** A user's tickets for an event. Price and quantity never change after the booking is made. */

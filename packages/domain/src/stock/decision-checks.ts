@@ -46,8 +46,21 @@ export function requireRow(after: Event | Booking | undefined): void {
 
 /** `first` and `second` are the results of one decision on the same rows. */
 export function requireSameAgain(first: Event | Booking | undefined, second: Event | Booking | undefined): void {
+  if (haveSameFields(first, second)) return;
   const isSame = JSON.stringify(first) === JSON.stringify(second);
   assert(isSame, 'a decision returns the same when it runs again: time and ids are taken before');
+}
+
+/** A quick yes, without the cost of JSON. A no says nothing. */
+function haveSameFields(first: Event | Booking | undefined, second: Event | Booking | undefined): boolean {
+  if (first === undefined || second === undefined) return first === second;
+  const [one, other] = [first as unknown as Record<string, unknown>, second as unknown as Record<string, unknown>];
+  for (const name in one) {
+    const [value, again] = [one[name], other[name]];
+    if (value !== again && !(value instanceof Date && again instanceof Date && sameTime(value, again))) return false;
+  }
+  for (const name in other) if (!(name in one)) return false;
+  return true;
 }
 
 const requireStatus = ({ status }: Booking): void => assert(BOOKING_STATUSES.includes(status), 'a booking has one of the three statuses');

@@ -32,6 +32,7 @@ export interface EventDecision {
   readonly eventId: string;
   readonly actor: ActorRef;
   readonly key?: RequestKey | undefined;
+  /** Gives the event as it becomes, the same object for no change, or `undefined` to delete it. */
   readonly decide: (now: EventState) => Event | undefined;
 }
 
@@ -44,6 +45,7 @@ export interface BookingDecision {
   readonly bookingId: string | undefined;
   readonly actor: ActorRef;
   readonly key?: RequestKey | undefined;
+  /** Gives the booking as it becomes, the same object for no change, or `undefined` to delete it. */
   readonly decide: (now: BookingState) => Booking | undefined;
 }
 
@@ -67,6 +69,7 @@ export interface Holding {
   readonly tickets: number;
 }
 
+/** What became of a decision: its result, or the error that it threw. */
 export type Outcome =
   /** `replayed`: the value is the first answer under the decision's key, and nothing was created now. */
   | { readonly done: true; readonly value: Event | Booking | undefined; readonly replayed: boolean }

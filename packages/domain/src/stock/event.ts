@@ -20,6 +20,7 @@ export interface Event {
   readonly updatedAt: Date;
 }
 
+/** What an organizer gives to open an event. Prices are whole cents; a left-out description is none. */
 export interface NewEvent {
   readonly name: string;
   readonly description?: string | null | undefined;
@@ -32,7 +33,9 @@ export interface NewEvent {
 /** The fields of an event that may be changed. A field that is left out stays. */
 export type EventChanges = { readonly [Key in keyof NewEvent]?: NewEvent[Key] | undefined };
 
+/** In code points, not in UTF-16 units. */
 export const EVENT_NAME_CHARACTERS_MAX = 255;
+/** In code points, not in UTF-16 units. */
 export const LOCATION_CHARACTERS_MAX = 255;
 /** Fits MySQL's TEXT (65,535 bytes) whatever the characters. */
 export const DESCRIPTION_CHARACTERS_MAX = 10_000;
@@ -44,11 +47,17 @@ export const TOTAL_TICKETS_MAX = 900_000;
 const EARLIEST = Date.UTC(1970, 0, 1);
 const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
+/** 1 to `EVENT_NAME_CHARACTERS_MAX` characters, at least one visible, no control characters. */
 export const isEventName = (name: string): boolean => isLine(name, EVENT_NAME_CHARACTERS_MAX);
+/** 1 to `LOCATION_CHARACTERS_MAX` characters, at least one visible, no control characters. */
 export const isLocation = (location: string): boolean => isLine(location, LOCATION_CHARACTERS_MAX);
+/** Up to `DESCRIPTION_CHARACTERS_MAX` characters. Line breaks and tabs are the only control characters. */
 export const isDescription = (description: string): boolean => isProse(description, DESCRIPTION_CHARACTERS_MAX);
+/** From 1970 to the end of 9999, UTC. */
 export const isEventDate = (date: Date): boolean => date.getTime() >= EARLIEST && date.getTime() <= LATEST;
+/** Whole cents, 0 to `TICKET_PRICE_CENTS_MAX`. */
 export const isTicketPrice = (cents: number): boolean => Number.isSafeInteger(cents) && cents >= 0 && cents <= TICKET_PRICE_CENTS_MAX;
+/** A whole number, 1 to `TOTAL_TICKETS_MAX`. */
 export const isTicketCount = (tickets: number): boolean => Number.isSafeInteger(tickets) && tickets >= 1 && tickets <= TOTAL_TICKETS_MAX;
 
 /** A new event with all its tickets in stock. Refuses with all faults of the input. */

@@ -25,6 +25,7 @@ export interface EventRepository {
   change<Result extends Event | undefined>(id: string, context: RepositoryContext, decide: (now: EventState) => Result): Promise<Answer<Result>>;
 }
 
+/** Changes of bookings, decided as those of `EventRepository` are. */
 export interface BookingRepository {
   /**
    * Edits or deletes a booking under its event's lock. `decide` returns `undefined` to delete it. Stock moves by the tickets held before

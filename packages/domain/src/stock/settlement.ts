@@ -71,7 +71,7 @@ class Batch {
   writes(): Writes {
     return {
       insertedEvents: this.#events.inserted(),
-      changedEvents: this.#events.changed().map((change) => ({ ...change, edited: this.#edited.has(change.after.id) })),
+      changedEvents: this.#events.changed().map(({ before, after }) => ({ before, after, edited: this.#edited.has(after.id) })),
       deletedEvents: this.#events.deleted(),
       insertedBookings: this.#bookings.inserted(),
       changedBookings: this.#bookings.changed().map(({ after }) => after),
@@ -151,10 +151,10 @@ class Batch {
 
 /** The tickets that each user holds of each event, after the decisions so far. */
 class Holdings {
-  readonly #tickets: Map<string, number>;
+  readonly #tickets = new Map<string, number>();
 
   constructor(holdings: readonly Holding[]) {
-    this.#tickets = new Map(holdings.map(({ userId, eventId, tickets }) => [`${userId} ${eventId}`, tickets]));
+    for (const { userId, eventId, tickets } of holdings) this.#tickets.set(`${userId} ${eventId}`, tickets);
   }
 
   /** Without a user or an event, the number is 0. */

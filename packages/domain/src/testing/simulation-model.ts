@@ -276,7 +276,7 @@ export class Model {
     }
     const more = bookings.size - this.#bookings.size + (events.size - this.#events.size) + (accounts.size - this.#users.size);
     if (more !== 0) return violation('I4', `${more} rows that nobody asked for, or that were deleted`);
-    if (kept.length !== this.#kept.size) return violation('I9', `${this.#kept.size} answers have to be kept and ${kept.length} are`);
+    if (kept.size !== this.#kept.size) return violation('I9', `${this.#kept.size} answers have to be kept and ${kept.size} are`);
     return undefined;
   }
 
@@ -475,7 +475,7 @@ export function flawIn({ events, bookings, ledger }: Memory): Violation | undefi
   const sums = new Map<string, typeof none>();
   /** For each booking, the sum of its lines, which is 0 or less. */
   const moved = new Map<string, { readonly eventId: string; sum: number }>();
-  for (const { eventId, stockVersion, bookingId, delta, availableAfter } of ledger) {
+  for (const { eventId, stockVersion, bookingId, delta, availableAfter } of [...ledger.values()].flat()) {
     const of = sums.get(eventId) ?? { ...none, firstVersion: stockVersion };
     sums.set(eventId, of);
     of.movedTickets += delta;

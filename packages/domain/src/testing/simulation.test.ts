@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Memory } from '../memory/index.ts';
+import { BookingTable, type Memory } from '../memory/index.ts';
 import type { Role } from '../requests/actor.ts';
-import { ownerOf } from '../requests/idempotency.ts';
+import { ownerOf, recordName } from '../requests/idempotency.ts';
 import { Refusal } from '../requests/refusal.ts';
 import { heldBy } from '../stock/booking.ts';
 import type { BookingState } from '../stock/decisions.ts';
@@ -92,9 +92,9 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
   [
     'a replay to another user: kept answers are looked up without their owner',
     'I4',
-    reservingOn((memory, asker) => memory.kept.map((answer) => ({ ...answer, owner: asker }))),
+    reservingOn((memory, asker) => new Map([...memory.kept.values()].map((answer) => [recordName(asker, answer.key), { ...answer, owner: asker }]))),
   ],
-  ['a key that is stored and never looked up', 'I4', reservingOn(() => [])],
+  ['a key that is stored and never looked up', 'I4', reservingOn(() => new Map())],
   ['an answer before the commit, which a crash then drops', 'I3', answeringEarly()],
   [
     'a torn read: the event’s total of now beside its stock of before',
@@ -135,7 +135,7 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
         const stale = memory.bookings.get(id);
         await giveWay();
         if (stale === undefined) return soundOn(memory).bookings.change(id, context, decide);
-        const bookings = new Map(memory.bookings).set(id, stale);
+        const bookings = new BookingTable(memory.bookings).set(id, stale);
         const after = await soundOn({ ...memory, bookings }).bookings.change(id, context, decide);
         if (after === undefined) memory.bookings.delete(id);
         else memory.bookings.set(id, after);
@@ -195,7 +195,8 @@ const PLANTS: readonly (readonly [bug: string, caughtBy: Invariant, plant: Plant
         ...sound.events,
         change: async (id, context, decide) => {
           const answer = await sound.events.change(id, context, decide);
-          if (memory.ledger.at(-1)?.reason === 'resized') memory.ledger.pop();
+          const lines = memory.ledger.get(id);
+          if (lines?.at(-1)?.reason === 'resized') lines.pop();
           return answer;
         },
       },
@@ -224,14 +225,15 @@ async function firstFailure(plant: Plant, caughtBy: Invariant): Promise<string> 
   return `not found in ${SCHEDULES_UNTIL_FOUND} schedules`;
 }
 
-const copyOf = ({ hasAccounts, events, bookings, accounts, ledger, kept, counts }: Memory): Memory => ({
+const copyOf = ({ hasAccounts, events, bookings, accounts, ledger, kept, counts, ids }: Memory): Memory => ({
   hasAccounts,
   events: new Map(events),
-  bookings: new Map(bookings),
+  bookings: new BookingTable(bookings),
   accounts: new Map(accounts),
-  ledger: [...ledger],
-  kept: [...kept],
+  ledger: new Map([...ledger].map(([eventId, lines]) => [eventId, [...lines]])),
+  kept: new Map(kept),
   counts: new Map(counts),
+  ids: { ...ids },
 });
 
 /** Reserves with other kept answers in sight than there are; what is kept then is kept for all. */
@@ -240,9 +242,9 @@ function reservingOn(seen: (memory: Memory, asker: string) => Memory['kept']): P
     const reserveTickets: Reserve = async (eventId, context, decide) => {
       await giveWay();
       const kept = seen(memory, ownerOf(context.actor));
-      const known = kept.length;
+      const known = new Set(kept.keys());
       const booking = await soundOn({ ...memory, kept }).events.reserveTickets(eventId, context, decide);
-      memory.kept.push(...kept.slice(known));
+      for (const [name, answer] of kept) if (!known.has(name)) memory.kept.set(name, answer);
       return booking;
     };
     return { events: { ...sound.events, reserveTickets } };

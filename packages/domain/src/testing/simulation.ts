@@ -269,7 +269,7 @@ class World {
     };
     for (const event of events.values()) see(event);
     for (const booking of bookings.values()) see(booking);
-    for (const line of ledger) see(line);
+    for (const lines of ledger.values()) for (const line of lines) see(line);
     if (at < this.#seen.length) isSame = false;
     this.#seen.length = at;
     return isSame;

@@ -1,6 +1,6 @@
 import type { AccountPorts } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
-import type { SignedInRow, TokenHolder } from '../requests/actor.ts';
+import type { TokenHolder } from '../requests/actor.ts';
 import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
@@ -34,8 +34,6 @@ export const OPERATOR: Unkeyed = { actor: 'operator' };
 
 /** The actor who holds a token of this user, issued at this token version. */
 export const refOf = ({ id, tokenVersion }: User): TokenHolder => ({ userId: id, tokenVersion });
-/** The part of a user that a decision gets. */
-export const rightsOf = ({ id, role, tokenVersion }: User): SignedInRow => ({ id, role, tokenVersion });
 export const as = (user: User): Unkeyed => ({ actor: refOf(user) });
 
 /** The result of a call as a word: `done`, the code of its refusal, or the message of another error. */
@@ -53,7 +51,7 @@ export const unwrapped = async <Value>(answer: Promise<Answer<Value>>): Promise<
 export const times = <Value>(count: number, make: (index: number) => Value): Value[] => Array.from({ length: count }, (_, index) => make(index));
 
 /** A text in the form of a bcrypt hash. No password has it. */
-export const SOME_HASH = `$2b$04$${'abcdefghijklmnopqrstuv.'.repeat(3).slice(0, 53)}`;
+const SOME_HASH = `$2b$04$${'abcdefghijklmnopqrstuv.'.repeat(3).slice(0, 53)}`;
 
 /** Creates, changes and reads rows only through the ports, so that a suite runs on every engine, with its foreign keys. */
 export function rowsOf(ports: StorePorts, fresh: StorePorts = ports) {

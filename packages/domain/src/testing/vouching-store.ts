@@ -10,7 +10,7 @@ export type StorePortsWithoutAccounts = Omit<StorePorts, 'users' | 'userQueries'
  * A store without accounts, together with an app that has its own accounts in memory. The app finds the holder of a token and vouches for
  * them. So suites that create users and pass their tokens run on this store. Tests that need foreign keys or locked rows of users do not.
  */
-export function vouchingStore({ ports, ...store }: Omit<Store, 'ports' | 'fresh'> & { readonly ports: StorePortsWithoutAccounts }): Store {
+function vouchingStore({ ports, ...store }: Omit<Store, 'ports' | 'fresh'> & { readonly ports: StorePortsWithoutAccounts }): Store {
   const { users, userQueries } = inMemoryPorts();
   const { events, bookings } = ports;
   async function vouched<Context extends { readonly actor: ActorRef }>(context: Context): Promise<Context> {

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { engines, serverUrl } from '../../../tests/engines.ts';
+import { main } from './cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'ticket-kit-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let out: string[];
+let errors: string[];
+beforeEach(() => {
+  [out, errors] = [[], []];
+  vi.spyOn(console, 'log').mockImplementation((line) => void out.push(String(line)));
+  vi.spyOn(console, 'error').mockImplementation((line) => void errors.push(String(line)));
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** A module that an author of an adapter writes, beside the kit's own source. */
+function moduleOf(name: string, code: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, code);
+  return path;
+}
+const stepStore = new URL('./controls/step-store.ts', import.meta.url).href;
+
+describe('ticket-kit prove', () => {
+  it('exits with 0 when every law is kept, says what is not proved, and writes the report', async () => {
+    const report = join(folder, 'conformance.json');
+    expect(await main(['prove', 'memory', '--law', 'S1,S20,F1', '--seed', '5', '--report', report, '--json'])).toBe(0);
+    expect(errors.join('\n')).toContain('2 laws kept, 0 broken, 1 not proved');
+    expect(errors.join('\n')).toContain('Lost COMMITs are not proved');
+    const written = JSON.parse(readFileSync(report, 'utf8'));
+    expect(written).toMatchObject({ store: 'memory', level: 'stock', seed: 5, isKept: true, notProved: ['fault'] });
+    expect(JSON.parse(out.join(''))).toEqual(written);
+  });
+
+  it('exits with 1 when a module’s store breaks a law, and tells what was found', async () => {
+    const path = moduleOf(
+      'flawed.mjs',
+      `import { stepStore } from '${stepStore}';\nexport const openStore = async () => stepStore('a deletion gives no tickets back');`,
+    );
+    expect(await main(['prove', path, '--law', 'S46'])).toBe(1);
+    expect(errors.join('\n')).toContain('tickets left after a deletion: expected 10, found 7');
+  });
+
+  it.each(engines)('tries our adapters at the address of %s, in databases of its own', async (engine) => {
+    // The address of a server names a database that is there.
+    const there = { sqlite: '', mysql: '/mysql', postgres: '/postgres' };
+    const url = engine === 'sqlite' ? 'sqlite:' : new URL(there[engine], serverUrl(engine)).href;
+    expect(await main(['prove', url, '--level', 'accounts', '--law', 'S4,S20,B1,F2,U20', '--timeout', '60000'])).toBe(0);
+    expect(errors.join('\n')).toContain('5 laws kept, 0 broken, 0 not proved');
+  });
+
+  it.each([
+    [['prove'], 'prove takes one store'],
+    [['prove', 'memory', 'memory'], 'prove takes one store'],
+    [['prove', 'memory', '--level', 'all'], 'unknown level all; there are stock, keys, reads, audit, limits, accounts'],
+    [['prove', 'memory', '--seed', 'x'], '--seed is a whole number, and is x'],
+    [['prove', 'memory', '--law', 'S1', '--law', 'S2'], '--law is given 2 times'],
+    [['prove', 'memory', '--law', 'Z1'], 'unknown law Z1'],
+    [['prove', 'memory', '--colour'], "Unknown option '--colour'"],
+    [['prove', 'memory', '--seconds', '0'], 'seconds is a number above 0'],
+    [['prove', './nowhere.js'], './nowhere.js cannot be loaded'],
+    [['prove', 'sqlite:/tmp/mine'], 'takes no path'],
+    [['prove', 'http://127.0.0.1:1'], 'http://127.0.0.1:1 cannot be loaded'],
+    [['improve'], 'unknown command improve'],
+  ])('exits with 2 when nothing can be tried: %j', async (args, words) => {
+    expect(await main(args)).toBe(2);
+    expect(errors.join('\n')).toContain(words);
+  });
+
+  it('names no password of an address in its report', async () => {
+    const url = new URL('postgres://sari:secret@127.0.0.1:1/shop');
+    expect(await main(['prove', url.href, '--law', 'S1', '--json', '--timeout', '20000'])).toBe(2);
+    expect([...out, ...errors].join('\n')).not.toContain('secret');
+  });
+});
+
+describe('the other commands', () => {
+  it('list the laws, and help', async () => {
+    expect([await main(['laws']), await main(['--help']), await main([])]).toEqual([0, 0, 2]);
+    expect(out.join('\n')).toMatch(/^B1 +stock +two servers sell each of the last tickets once.*\(needs beside\)$/m);
+  });
+});

@@ -1,0 +1,187 @@
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { selfTest } from './controls/self-test.ts';
+import { LAWS } from './laws/index.ts';
+import { memoryStore } from './memory-store.ts';
+import { type LawResult, prove, type Report } from './prove.ts';
+import { LEVELS, type Level, type OpenStore } from './store.ts';
+
+const HELP = `ticket-kit proves that a store of tickets sells none twice and loses none.
+
+  ticket-kit prove <store> [options]   tries the laws on a store
+  ticket-kit self-test [--seed N]      shows that each law bites: stores with one fault each have to break it
+  ticket-kit laws                      lists the laws
+
+A store is one of
+  ./my-store.js       a module whose export openStore (or default) gives an empty store each time it is called
+  memory              the domain's ports in memory
+  sqlite:             our adapters on SQLite, in a folder of their own that is removed
+  postgres://…        our adapters on that server, each law in a database of its own that is dropped; the same for mysql://…
+
+Options of prove
+  --level ${LEVELS.join('|')}   the ports that the store has; stock when left out
+  --law S20,G3        these laws alone
+  --seconds N         for all laws together, about; 30 when left out
+  --seed N            draws the same cases again
+  --path P            from the message of a broken law: its case alone
+  --timeout N         milliseconds after which a law that has not ended is broken; 10000 when left out
+  --json              the report on stdout
+  --report FILE       writes the report to a file (conformance.json)
+
+Exit code: 0 every law is kept; 1 a law is broken; 2 nothing could be tried. Laws that the store cannot show are named, and do not fail.`;
+
+/** What is wrong with the command itself: exit code 2. */
+class Misuse extends Error {}
+
+const TRIED = {
+  level: 'string',
+  law: 'string',
+  seconds: 'string',
+  seed: 'string',
+  path: 'string',
+  timeout: 'string',
+  json: 'boolean',
+  report: 'string',
+} as const;
+
+/** Runs a command and gives its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const [command, ...rest] = args;
+    if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
+      console.log(HELP);
+      return command === undefined ? 2 : 0;
+    }
+    if (command === 'prove') return await proveCommand(rest);
+    if (command === 'self-test') return await selfTestCommand(rest);
+    if (command === 'laws') return listLaws(rest);
+    throw new Misuse(`unknown command ${command}`);
+  } catch (error) {
+    const isMisuse = error instanceof Misuse || (error instanceof TypeError && 'code' in error);
+    console.error(
+      `ticket-kit: ${error instanceof Error ? error.message : String(error)}${isMisuse ? '\n\nticket-kit --help lists the commands' : ''}`,
+    );
+    return 2;
+  }
+}
+
+async function proveCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args, TRIED);
+  const [target, ...more] = positionals;
+  if (target === undefined || more.length > 0) throw new Misuse('prove takes one store');
+  const level = levelOf(values.level ?? 'stock');
+  const seed = values.seed === undefined ? undefined : numberOf('seed', values.seed);
+  const report = await prove(await storesOf(target), {
+    level,
+    seconds: numberOf('seconds', values.seconds ?? '30'),
+    timeoutMs: numberOf('timeout', values.timeout ?? '10000'),
+    ...(seed === undefined ? {} : { seed }),
+    ...(values.path === undefined ? {} : { path: values.path }),
+    ...(values.law === undefined ? {} : { only: values.law.split(',') }),
+    onResult: tellResult,
+  });
+  const conformance = { store: shownTarget(target), ...report };
+  if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(conformance, undefined, 2)}\n`);
+  if (values.json === true) console.log(JSON.stringify(conformance));
+  tellReport(report);
+  return report.isKept ? 0 : 1;
+}
+
+async function selfTestCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(args, { seed: 'string' });
+  if (positionals.length > 0) throw new Misuse('self-test takes no store');
+  const { controls, sound, isPassed } = await selfTest({
+    seed: numberOf('seed', values.seed ?? '1'),
+    onControl: ({ flaw, law, isNoticed, milliseconds }) =>
+      console.log(`${isNoticed ? 'noticed    ' : 'NOT NOTICED'} ${law.padEnd(4)} ${(milliseconds / 1000).toFixed(2)} s  ${flaw}`),
+  });
+  for (const { id, outcome, message } of sound) if (outcome !== 'kept') console.log(`${id} is ${outcome} on a sound store: ${message}`);
+  const noticed = controls.filter(({ isNoticed }) => isNoticed).length;
+  console.log(
+    `${noticed} of ${controls.length} faults noticed; ${sound.filter(({ outcome }) => outcome === 'kept').length} of ${sound.length} laws kept by a sound store`,
+  );
+  return isPassed ? 0 : 1;
+}
+
+function listLaws(args: readonly string[]): number {
+  if (args.length > 0) throw new Misuse('laws takes no options');
+  for (const { id, level, title, needs } of LAWS)
+    console.log(`${id.padEnd(4)} ${level.padEnd(6)} ${title}${needs === undefined ? '' : ` (needs ${needs})`}`);
+  return 0;
+}
+
+function tellResult({ id, title, outcome, milliseconds, message }: LawResult): void {
+  const words = { kept: 'kept', broken: 'BROKEN', not_proved: 'not proved' }[outcome];
+  console.error(`${words.padEnd(10)} ${id.padEnd(4)} ${title} (${milliseconds} ms)`);
+  if (outcome === 'broken') console.error(`  ${message?.replaceAll('\n', '\n  ')}`);
+}
+
+function tellReport({ laws, seconds, seed, notProved }: Report): void {
+  const count = (outcome: LawResult['outcome']) => laws.filter((law) => law.outcome === outcome).length;
+  console.error(`${count('kept')} laws kept, ${count('broken')} broken, ${count('not_proved')} not proved, in ${seconds} s, seed ${seed}`);
+  if (notProved.includes('beside')) console.error('Locks are not proved: the store has no beside(), which opens a second server on the same rows.');
+  if (notProved.includes('fault')) console.error('Lost COMMITs are not proved: the store has no fault(), which makes the next COMMIT go wrong.');
+}
+
+async function storesOf(target: string): Promise<OpenStore> {
+  if (target === 'memory') return async () => memoryStore();
+  if (/^(postgres|postgresql|mysql|sqlite):/.test(target)) return ourAdapters(target);
+  const module: Readonly<Record<string, unknown>> = await import(/\.[cm]?[jt]s$/.test(target) ? pathToFileURL(resolve(target)).href : target).catch(
+    (error: unknown) => {
+      throw new Misuse(`${target} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`);
+    },
+  );
+  const open = module['openStore'] ?? module['default'];
+  if (typeof open !== 'function') throw new Misuse(`${target} exports no function openStore`);
+  return open as OpenStore; // what it opens is looked at by requireLevel
+}
+
+async function ourAdapters(url: string): Promise<OpenStore> {
+  const { openScratchStore } = await import('@ticket/adapters/kit').catch(() => {
+    throw new Misuse('a database address needs @ticket/adapters: npm install @ticket/adapters, or name a module of your own');
+  });
+  return () => openScratchStore(url);
+}
+
+/** An address without its password. */
+const shownTarget = (target: string): string => target.replace(/\/\/([^@/]*)@/, '//');
+
+function levelOf(name: string): Level {
+  const level = LEVELS.find((each) => each === name);
+  if (level === undefined) throw new Misuse(`unknown level ${name}; there are ${LEVELS.join(', ')}`);
+  return level;
+}
+
+function numberOf(name: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new Misuse(`--${name} is a whole number, and is ${text}`);
+  return Number(text);
+}
+
+type Values<Options extends Readonly<Record<string, 'string' | 'boolean'>>> = {
+  readonly [Name in keyof Options]?: Options[Name] extends 'string' ? string : boolean;
+};
+
+/** Reads the options. One that is given twice is refused: which of the two is meant is not known. */
+function parse<Options extends Readonly<Record<string, 'string' | 'boolean'>>>(
+  args: readonly string[],
+  options: Options,
+): { values: Values<Options>; positionals: string[] } {
+  const types = Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type, multiple: true as const }]));
+  const { values, positionals } = read(() => parseArgs({ args: [...args], options: types, allowPositionals: true, strict: true }));
+  const single = Object.entries(values).map(([name, given]) => {
+    if (!Array.isArray(given)) return [name, given];
+    if (given.length > 1) throw new Misuse(`--${name} is given ${given.length} times`);
+    return [name, given[0]];
+  });
+  return { values: Object.fromEntries(single) as Values<Options>, positionals };
+}
+
+function read<Value>(parsing: () => Value): Value {
+  try {
+    return parsing();
+  } catch (error) {
+    throw new Misuse(error instanceof Error ? error.message : String(error));
+  }
+}

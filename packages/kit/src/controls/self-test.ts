@@ -1,0 +1,57 @@
+import { memoryStore } from '../memory-store.ts';
+import { type LawResult, prove } from '../prove.ts';
+import type { OpenStore } from '../store.ts';
+import { FLAWS, type Flaw } from './flaws.ts';
+import { flawedMemoryStore, MEMORY_FLAWS } from './memory-flaws.ts';
+import { stepStore } from './step-store.ts';
+
+/** A store with one fault, and the law that has to notice it. */
+export interface Control {
+  readonly flaw: string;
+  readonly law: string;
+  readonly open: OpenStore;
+}
+
+export const CONTROLS: readonly Control[] = [
+  ...(Object.entries(FLAWS) as [Flaw, string][]).map(([flaw, law]) => ({ flaw, law, open: async () => stepStore(flaw) })),
+  ...Object.entries(MEMORY_FLAWS).map(([flaw, [law, plant]]) => ({ flaw, law, open: async () => flawedMemoryStore(plant) })),
+];
+
+/** What became of one control. */
+export interface ControlResult extends Omit<Control, 'open'> {
+  readonly isNoticed: boolean;
+  readonly milliseconds: number;
+  /** What the law said. */
+  readonly message: string;
+}
+
+export interface SelfTest {
+  readonly controls: readonly ControlResult[];
+  /** Every law on a store without a flaw: the stores that the controls are made of. */
+  readonly sound: readonly LawResult[];
+  /** True when every control was noticed by its law, and no sound store broke a law. */
+  readonly isPassed: boolean;
+}
+
+/** Shows that the laws bite: stores with one fault each are tried, and the law of the fault has to break. */
+export async function selfTest({
+  seed = 1,
+  onControl,
+}: {
+  readonly seed?: number;
+  readonly onControl?: (result: ControlResult) => void;
+} = {}): Promise<SelfTest> {
+  const step = await prove(async () => stepStore(), { level: 'audit', seed, seconds: 5 });
+  const memory = await prove(async () => memoryStore(), { level: 'accounts', seed, seconds: 5 });
+  const controls: ControlResult[] = [];
+  for (const { flaw, law, open } of CONTROLS) {
+    const { laws } = await prove(open, { level: 'accounts', only: [law], seed, seconds: 2 });
+    const [found] = laws;
+    const message = found?.message ?? 'the law was kept';
+    const result = { flaw, law, isNoticed: found?.outcome === 'broken', milliseconds: found?.milliseconds ?? 0, message };
+    controls.push(result);
+    onControl?.(result);
+  }
+  const sound = [...step.laws, ...memory.laws];
+  return { controls, sound, isPassed: controls.every(({ isNoticed }) => isNoticed) && sound.every(({ outcome }) => outcome !== 'broken') };
+}

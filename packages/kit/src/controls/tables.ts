@@ -1,0 +1,78 @@
+import type { Booking, Event, StockMovement } from '@ticket/domain';
+import type { IdempotencyRecord, Writes } from '@ticket/domain/spi';
+import type { Fault } from '../store.ts';
+
+/** The connection was lost. Whether the COMMIT was stored is not known to the client. */
+export class ConnectionLost extends Error {}
+/** The database refused the COMMIT, and stored nothing. */
+export class CommitRefused extends Error {}
+
+/** A database in memory whose statements take a turn of the event loop each, so that transactions interleave as on a real one. */
+export class Tables {
+  readonly events = new Map<string, Event>();
+  readonly bookings = new Map<string, Booking>();
+  readonly ledger: StockMovement[] = [];
+  readonly records = new Map<string, IdempotencyRecord & { readonly at: number }>();
+  /** The ids of the transactions that were stored: how a client finds out what came of a lost COMMIT. */
+  readonly marks = new Set<number>();
+  readonly locks = new Locks();
+
+  statement(): Promise<void> {
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Locks by name, given in the order in which they were asked for. */
+export class Locks {
+  readonly #waiting = new Map<string, (() => void)[]>();
+
+  /** Waits for the lock, and gives what releases it. */
+  async take(name: string): Promise<() => void> {
+    const waiting = this.#waiting.get(name);
+    if (waiting === undefined) this.#waiting.set(name, []);
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    return () => {
+      const next = this.#waiting.get(name)?.shift();
+      if (next === undefined) this.#waiting.delete(name);
+      else next();
+    };
+  }
+}
+
+export const recordName = (owner: string, key: string): string => `${owner} ${key}`;
+
+/** What is done to the rows by a COMMIT that goes through. */
+export interface Stored {
+  readonly mark: number;
+  readonly writes: Writes;
+  /** Rows of the same id are overwritten, and the ledger's key is not looked at. */
+  readonly isUnguarded: boolean;
+}
+
+/** Stores all of it or, where a key is taken, nothing. */
+export function storeIn(tables: Tables, { mark, writes, isUnguarded }: Stored): void {
+  const { events, bookings, ledger, records, marks } = tables;
+  if (!isUnguarded) {
+    for (const { id } of writes.insertedEvents) if (events.has(id)) throw new Error(`duplicate key: event ${id}`);
+    for (const { id } of writes.insertedBookings) if (bookings.has(id)) throw new Error(`duplicate key: booking ${id}`);
+    for (const { eventId, stockVersion } of writes.movements)
+      if (ledger.some((line) => line.eventId === eventId && line.stockVersion === stockVersion))
+        throw new Error(`duplicate key: version ${stockVersion}`);
+  }
+  for (const event of [...writes.insertedEvents, ...writes.changedEvents.map(({ after }) => after)]) events.set(event.id, event);
+  for (const { id } of writes.deletedEvents) events.delete(id);
+  for (const booking of [...writes.insertedBookings, ...writes.changedBookings]) bookings.set(booking.id, booking);
+  for (const { id } of writes.deletedBookings) bookings.delete(id);
+  ledger.push(...writes.movements);
+  for (const record of writes.idempotencyRecords) records.set(recordName(record.owner, record.key), { ...record, at: Date.now() });
+  marks.add(mark);
+}
+
+/** A connection's COMMIT, with the fault that it was told to have. */
+export async function commit(tables: Tables, stored: Stored, fault: Fault | undefined): Promise<void> {
+  await tables.statement();
+  if (fault === 'before_commit') throw new ConnectionLost('connection lost before COMMIT');
+  if (fault === 'refused') throw new CommitRefused('COMMIT refused');
+  storeIn(tables, stored);
+  if (fault === 'at_commit') throw new ConnectionLost('connection lost at COMMIT');
+}

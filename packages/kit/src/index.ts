@@ -1,0 +1,18 @@
+/** Laws for stores of tickets: `laws(openStore, { level })` for a test runner, `prove(openStore, { level })` without one. */
+
+export { aBooking, anEvent, anId, aUser, NOW } from './builders.ts';
+export { BrokenLaw, type Law, NotProved } from './law.ts';
+export { memoryStore } from './memory-store.ts';
+export { type LawOptions, type LawResult, laws, type ProveOptions, prove, type Report } from './prove.ts';
+export {
+  CAPABILITIES,
+  type Capability,
+  FAULTS,
+  type Fault,
+  LEVELS,
+  type Level,
+  type OpenStore,
+  type Store,
+  type StoredRows,
+  UnfitStore,
+} from './store.ts';

@@ -1,0 +1,106 @@
+import { Unavailable } from '@ticket/domain';
+import { check, equal } from '../assertions.ts';
+import { anId } from '../builders.ts';
+import type { LawDefinition, Scene } from '../law.ts';
+import { vouched } from '../rows.ts';
+import { FAULTS, type Fault } from '../store.ts';
+import { bookUnder, under } from './keys.ts';
+
+/** What a caller was told about a call that met a fault. Anything but `Unavailable` is not an answer. */
+async function toldBy(call: Promise<unknown>): Promise<'done' | 'not_done' | 'unknown'> {
+  try {
+    await call;
+    return 'done';
+  } catch (error) {
+    check(error instanceof Unavailable, `an outage reached the caller as it is: ${String(error)}; an adapter throws Unavailable, with an outcome`);
+    return error.outcome;
+  }
+}
+
+/** Whether what was told is true of what is stored. */
+function requireTruth(fault: Fault, told: 'done' | 'not_done' | 'unknown', made: number): void {
+  const isMade = made === 1;
+  check(made <= 1, `${fault}: the call was stored ${made} times`);
+  if (told === 'done') check(isMade, `${fault}: the call was answered as done, and is not stored`);
+  if (told === 'not_done') check(!isMade, `${fault}: the caller was told that nothing was done, and it is stored`);
+}
+
+async function bookAtFault({ rows, store, fault }: Scene, which: Fault): Promise<void> {
+  const event = await rows.event({ totalTickets: 10 });
+  const userId = await rows.user();
+  const id = anId();
+  await rows.book(event, { userId }); // a connection is there before the fault
+  await fault(which);
+  const told = await toldBy(rows.book(event, { userId, quantity: 3, id }));
+  const made = (await rows.bookings(event)).filter((booking) => booking.id === id).length;
+  requireTruth(which, told, made);
+  equal(await rows.available(event), 9 - 3 * made, 'tickets left');
+  equal((await rows.movements(event)).filter(({ bookingId }) => bookingId === id).length, made, 'lines of the ledger');
+  await rows.book(event, { userId });
+  equal(await store.stored.event(event.id).then((row) => row?.availableTickets), 8 - 3 * made, 'tickets left after the next booking');
+}
+
+/** A COMMIT that goes wrong. The answer is true, and nothing is stored twice or in part. */
+export const FAULT_LAWS: readonly LawDefinition[] = [
+  {
+    id: 'F1',
+    level: 'stock',
+    needs: 'fault',
+    title: 'a connection lost before COMMIT: the call is made once all the same, or is Unavailable and stored nothing',
+    hold: (scene) => bookAtFault(scene, 'before_commit'),
+  },
+  {
+    id: 'F2',
+    level: 'stock',
+    needs: 'fault',
+    title: 'a connection lost at COMMIT: the caller is never told that nothing was done, and nothing is done twice',
+    hold: (scene) => bookAtFault(scene, 'at_commit'),
+  },
+  {
+    id: 'F3',
+    level: 'stock',
+    needs: 'fault',
+    title: 'a COMMIT that the database refuses: the call is made once all the same, or is Unavailable and stored nothing',
+    hold: (scene) => bookAtFault(scene, 'refused'),
+  },
+  {
+    id: 'F4',
+    level: 'stock',
+    needs: 'fault',
+    title: 'a cancellation at a COMMIT that goes wrong gives the tickets back once, and its answer is true',
+    hold: async ({ rows, fault }) => {
+      for (const which of FAULTS) {
+        const event = await rows.event({ totalTickets: 10 });
+        const booking = await rows.book(event, { userId: await rows.user(), quantity: 4 });
+        await fault(which);
+        const told = await toldBy(rows.setStatus(booking, 'cancelled'));
+        const isMade = (await rows.bookings(event))[0]?.status === 'cancelled';
+        requireTruth(which, told, isMade ? 1 : 0);
+        equal(await rows.available(event), isMade ? 10 : 6, 'tickets left');
+        equal((await rows.movements(event)).length, isMade ? 3 : 2, 'lines of the ledger');
+      }
+    },
+  },
+  {
+    id: 'F5',
+    level: 'keys',
+    needs: 'fault',
+    title: 'whatever a COMMIT under a key came to, the same request under the key makes one booking in all',
+    hold: async ({ rows, store, fault }) => {
+      for (const which of FAULTS) {
+        const event = await rows.event({ totalTickets: 10 });
+        const userId = await rows.user();
+        await rows.book(event, { userId });
+        const ask = () => bookUnder(store, event, userId, under(vouched(userId), which), 3);
+        await fault(which);
+        const told = await toldBy(ask());
+        const again = await ask();
+        const [made, ...more] = (await rows.bookings(event)).filter(({ quantity }) => quantity === 3);
+        equal([again.value, more], [made, []], 'the booking that the retry was answered with, and others');
+        if (told === 'done') equal(again.replayed, true, 'that the retry is a replay');
+        if (told === 'not_done') equal(again.replayed, false, 'that the retry is a replay');
+        equal(await rows.available(event), 6, 'tickets left');
+      }
+    },
+  },
+];

@@ -1,0 +1,39 @@
+import type { LawDefinition } from '../law.ts';
+import { ADMINS } from './admins.ts';
+import { AUDIT } from './audit.ts';
+import { BOOKINGS } from './bookings.ts';
+import { DECISIONS } from './decisions.ts';
+import { FAULT_LAWS } from './faults.ts';
+import { GENERATED } from './generated.ts';
+import { KEYS } from './keys.ts';
+import { LEDGER } from './ledger.ts';
+import { LIES } from './lies.ts';
+import { LIMITS } from './limits.ts';
+import { OWNERS } from './owners.ts';
+import { RACES } from './races.ts';
+import { READS } from './reads.ts';
+import { RIGHTS } from './rights.ts';
+import { ROWS } from './rows.ts';
+import { SECOND_SERVER } from './second-server.ts';
+import { USERS } from './users.ts';
+
+/** Every law, in the order in which they are tried: the plain ones first, so that a new adapter fails at what is easiest to mend. */
+export const LAWS: readonly LawDefinition[] = [
+  ROWS,
+  LEDGER,
+  BOOKINGS,
+  DECISIONS,
+  LIES,
+  RACES,
+  KEYS,
+  READS,
+  AUDIT,
+  LIMITS,
+  USERS,
+  RIGHTS,
+  OWNERS,
+  ADMINS,
+  SECOND_SERVER,
+  FAULT_LAWS,
+  GENERATED,
+].flat();

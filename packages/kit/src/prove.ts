@@ -1,0 +1,139 @@
+import { BrokenLaw, type Draw, type Law, type LawDefinition, NotProved, tryLaw } from './law.ts';
+import { LAWS } from './laws/index.ts';
+import { CAPABILITIES, type Capability, type Level, levelsUpTo, type OpenStore } from './store.ts';
+
+export interface LawOptions {
+  /** The store has the ports of this level. Its laws and those of the levels before it are tried. */
+  readonly level: Level;
+  /** Tries these laws alone, by their ids. */
+  readonly only?: readonly string[];
+  /** The same seed draws the same cases. Drawn anew when left out; a broken law says which it was. */
+  readonly seed?: number;
+  /** From the message of a broken law that draws its cases: tries the case that it found, alone. */
+  readonly path?: string;
+  /** How long each law that draws its cases goes on. One second when left out. */
+  readonly generatedMs?: number;
+  /** After this time a law that has not ended is broken. Four seconds when left out, less than the five of most test runners. */
+  readonly timeoutMs?: number;
+  /** What the store cannot show, and the laws that need it are left out. Otherwise such a law fails, so that no proof is missing unsaid. */
+  readonly without?: readonly Capability[];
+}
+
+/** How long a law is tried when the options do not say. */
+const DEFAULTS = { generatedMs: 1000, timeoutMs: 4000 } as const;
+
+/**
+ * The laws of a level as values, for any test runner: `for (const law of laws(openStore, { level: 'stock' })) it(law.name, law.run)`. Each law
+ * opens a store of its own and closes it. Throws for an unknown option, level or law.
+ */
+export function laws(open: OpenStore, options: LawOptions): readonly Law[] {
+  const { draw, timeoutMs, chosen } = chosenBy(options);
+  return chosen.map((law) => ({ ...named(law), run: () => tryLaw(law, open, draw, timeoutMs) }));
+}
+
+const named = ({ id, level, title }: LawDefinition) => ({ id, level, title, name: `${id} ${title}` });
+
+/** What became of one law. */
+export interface LawResult {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: 'kept' | 'broken' | 'not_proved';
+  readonly milliseconds: number;
+  /** What was found, and how to try it again; of a law that is not proved, what the store lacks. */
+  readonly message?: string;
+}
+
+/** What was proved, as `conformance.json` has it. */
+export interface Report {
+  readonly level: Level;
+  readonly seed: number;
+  readonly seconds: number;
+  /** True when every law was kept or not proved, and one at least was kept. */
+  readonly isKept: boolean;
+  /** What the store could not show. Without `beside` nothing shows that rows are locked. */
+  readonly notProved: readonly Capability[];
+  readonly laws: readonly LawResult[];
+}
+
+export interface ProveOptions extends Omit<LawOptions, 'without' | 'generatedMs'> {
+  /** For all laws together, about. Laws that draw their cases share what the others leave; each of them gets a second at least. Thirty when left out. */
+  readonly seconds?: number;
+  /** Called after each law. */
+  readonly onResult?: (result: LawResult) => void;
+}
+
+/** Tries every law of a level without a test runner. What the store cannot show is in the report as not proved. */
+export async function prove(open: OpenStore, { seconds = 30, onResult, ...options }: ProveOptions): Promise<Report> {
+  if (!Number.isFinite(seconds) || seconds <= 0) throw new RangeError('seconds is a number above 0');
+  const { draw, timeoutMs, chosen } = chosenBy(options);
+  const began = performance.now();
+  const results: LawResult[] = [];
+  const isDrawn = ({ id }: LawDefinition) => id.startsWith('G');
+  let drawnLeft = chosen.filter(isDrawn).length;
+  const missing = new Set<Capability>();
+  for (const law of chosen) {
+    const leftMs = seconds * 1000 - (performance.now() - began);
+    const forMs = isDrawn(law) ? Math.max(DEFAULTS.generatedMs, leftMs / drawnLeft) : draw.forMs;
+    if (isDrawn(law)) drawnLeft -= 1;
+    const result = await resultOf(law, () => tryLaw(law, open, { ...draw, forMs }, timeoutMs + forMs), missing);
+    results.push(result);
+    onResult?.(result);
+  }
+  return {
+    level: options.level,
+    seed: draw.seed,
+    seconds: Math.round((performance.now() - began) / 100) / 10,
+    isKept: results.some(({ outcome }) => outcome === 'kept') && results.every(({ outcome }) => outcome !== 'broken'),
+    notProved: CAPABILITIES.filter((capability) => missing.has(capability)),
+    laws: results,
+  };
+}
+
+async function resultOf({ id, title }: LawDefinition, run: () => Promise<void>, missing: Set<Capability>): Promise<LawResult> {
+  const began = performance.now();
+  const result = (outcome: LawResult['outcome'], message?: string): LawResult => {
+    const milliseconds = Math.round(performance.now() - began);
+    return message === undefined ? { id, title, outcome, milliseconds } : { id, title, outcome, milliseconds, message };
+  };
+  try {
+    await run();
+    return result('kept');
+  } catch (error) {
+    if (error instanceof NotProved) missing.add(error.capability);
+    if (error instanceof NotProved) return result('not_proved', error.message);
+    if (error instanceof BrokenLaw) return result('broken', error.message);
+    throw error; // the store cannot be opened, or lacks a port
+  }
+}
+
+const OPTIONS: Readonly<Record<keyof LawOptions, true>> = {
+  level: true,
+  only: true,
+  seed: true,
+  path: true,
+  generatedMs: true,
+  timeoutMs: true,
+  without: true,
+};
+
+function chosenBy({ level, only, seed = Math.trunc(Math.random() * 2 ** 31), path, without = [], ...options }: LawOptions) {
+  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(OPTIONS, name));
+  if (unknown.length > 0) throw new TypeError(`unknown option ${unknown.join(', ')}; there are ${Object.keys(OPTIONS).join(', ')}`);
+  const levels = levelsUpTo(level);
+  if (levels.length === 0) throw new TypeError(`unknown level ${String(level)}`);
+  const { generatedMs = DEFAULTS.generatedMs, timeoutMs = DEFAULTS.timeoutMs } = options;
+  for (const [name, milliseconds] of Object.entries({ generatedMs, timeoutMs }))
+    if (!Number.isFinite(milliseconds) || milliseconds <= 0) throw new RangeError(`${name} is a number above 0`);
+  const incapable = without.filter((name) => !CAPABILITIES.includes(name));
+  if (incapable.length > 0) throw new TypeError(`unknown capability ${incapable.join(', ')}; there are ${CAPABILITIES.join(', ')}`);
+  for (const id of only ?? []) {
+    const law = LAWS.find((each) => each.id === id);
+    if (law === undefined) throw new TypeError(`unknown law ${id}; there are ${LAWS.map((each) => each.id).join(', ')}`);
+    if (!levels.includes(law.level)) throw new TypeError(`${id} is a law of the level ${law.level}, and the level asked for is ${level}`);
+  }
+  const chosen = LAWS.filter(
+    (law) => levels.includes(law.level) && (only?.includes(law.id) ?? true) && (law.needs === undefined || !without.includes(law.needs)),
+  );
+  const draw: Draw = { seed, path, forMs: generatedMs };
+  return { draw, timeoutMs, chosen };
+}

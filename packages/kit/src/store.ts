@@ -1,0 +1,100 @@
+import type {
+  Booking,
+  BookingQueries,
+  BookingRepository,
+  Event,
+  EventQueries,
+  EventRepository,
+  IdempotencyRecords,
+  RateLimitStore,
+  StockMovement,
+  StockQueries,
+} from '@ticket/domain';
+import type { UserQueries, UserRepository } from '@ticket/domain/accounts';
+
+/**
+ * How much of the ports a store has. Each level has its own laws and those of the levels before it.
+ *
+ * `stock`: events, bookings and the ledger. `keys`: idempotency keys. `reads`: single rows, lists and cursors. `audit`: what an audit
+ * compares. `limits`: counts of what is limited. `accounts`: users of the store's own.
+ */
+export const LEVELS = ['stock', 'keys', 'reads', 'audit', 'limits', 'accounts'] as const;
+export type Level = (typeof LEVELS)[number];
+
+/** What a store can do beyond its ports, so that more can be proved: the names of its optional functions. */
+export const CAPABILITIES = ['beside', 'fault'] as const;
+export type Capability = (typeof CAPABILITIES)[number];
+
+/**
+ * Where the next COMMIT goes wrong, once. `before_commit`: the connection is lost before COMMIT is sent, so nothing is stored. `at_commit`:
+ * the database stores everything, and the connection is lost before its answer arrives. `refused`: the database refuses the COMMIT and stores
+ * nothing.
+ */
+export const FAULTS = ['before_commit', 'at_commit', 'refused'] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** What the kit tries: an adapter on an empty database. The ports of `stock` are always there, the others where the level asks for them. */
+export interface Store {
+  readonly events: EventRepository;
+  readonly bookings: BookingRepository;
+  /** The first answers under idempotency keys. For the level `keys`. */
+  readonly idempotencyRecords?: IdempotencyRecords;
+  /** For the level `reads`. */
+  readonly eventQueries?: EventQueries;
+  readonly bookingQueries?: BookingQueries;
+  /** For the level `audit`. */
+  readonly stockQueries?: StockQueries;
+  /** For the level `limits`. */
+  readonly rateLimitStore?: RateLimitStore;
+  /** For the level `accounts`. Without it the app vouches for every user. */
+  readonly users?: UserRepository;
+  readonly userQueries?: UserQueries;
+  /** The rows as they are stored now, never an older copy. The kit looks at them; no law is about them. */
+  readonly stored: StoredRows;
+  /** Makes the row of a user and gives its id. For stores without `users` whose events and bookings refer to rows of users all the same. */
+  newUserId?(): Promise<string>;
+  /**
+   * Another server: the same adapter on the same rows with connections, locks and caches of its own. It is closed before this store.
+   * Without it no law can show that rows are locked.
+   */
+  beside?(): Promise<Store>;
+  /** Makes the next COMMIT of this store go wrong, once. Without it no law can show that a lost COMMIT is answered truly. */
+  fault?(fault: Fault): void | Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoredRows {
+  event(id: string): Promise<Event | undefined>;
+  /** Of one event, in any order. */
+  bookings(eventId: string): Promise<readonly Booking[]>;
+  /** The ledger of one event, also of a deleted one, by version. */
+  movements(eventId: string): Promise<readonly StockMovement[]>;
+}
+
+/** Opens a store on an empty database. Every law calls it, so that none stands on rows of another. */
+export type OpenStore = () => Promise<Store>;
+
+/** A store that has everything of its level. */
+export type FullStore = Store & Required<Omit<Store, Capability | 'newUserId'>>;
+
+const PORTS_OF: Readonly<Record<Level, readonly (keyof Store)[]>> = {
+  stock: ['events', 'bookings', 'stored', 'close'],
+  keys: ['idempotencyRecords'],
+  reads: ['eventQueries', 'bookingQueries'],
+  audit: ['stockQueries'],
+  limits: ['rateLimitStore'],
+  accounts: ['users', 'userQueries'],
+};
+
+export const levelsUpTo = (level: Level): readonly Level[] => LEVELS.slice(0, LEVELS.indexOf(level) + 1);
+
+/** The store lacks ports of its level, so no law of it can be tried. */
+export class UnfitStore extends Error {
+  override readonly name = 'UnfitStore';
+}
+
+/** Throws an error that names what the store lacks for the level. */
+export function requireLevel(store: Store, level: Level): asserts store is FullStore {
+  const missing = levelsUpTo(level).flatMap((each) => PORTS_OF[each].filter((port) => store[port] === undefined));
+  if (missing.length > 0) throw new UnfitStore(`the store lacks ${missing.join(', ')}, which the level ${level} needs`);
+}

@@ -1,0 +1,3 @@
+import { laws } from '../../kit/src/laws.ts';
+
+export const proof = laws;

@@ -1,0 +1,3 @@
+import { ours } from '../../adapters/src/ours.ts';
+
+export const prove = () => ours;
