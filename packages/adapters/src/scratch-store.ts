@@ -42,7 +42,7 @@ export interface ScratchStore
   readonly users?: UserRepository;
   readonly userQueries?: UserQueries;
   beside(): Promise<ScratchStore>;
-  fault(fault: 'before_commit' | 'at_commit' | 'refused'): void;
+  fault(fault: 'in_transaction' | 'before_commit' | 'at_commit' | 'refused'): void;
   close(): Promise<void>;
 }
 
@@ -147,23 +147,31 @@ const toMovement = (row: MovementColumns): StockMovement => ({
   at: toDate(row.at),
 });
 
-/** Makes the next COMMIT go wrong where the product sends it, so that it meets the driver's own error of a connection that is gone. */
+/** Makes the next transaction go wrong where the product sends it, so that it meets the driver's own error of a connection that is gone. */
 function faultsOf({ dialect }: Database): ScratchStore['fault'] {
-  const { commit, pool } = dialect;
+  const { commit, send, pool } = dialect;
   let armed: Parameters<ScratchStore['fault']>[0] | undefined;
+  const refused = () => Object.assign(new Error('a fault that was asked for'), pool === undefined ? { code: 'SQLITE_IOERR_FSYNC' } : DISK_FULL);
+  const armedSend: typeof send = async (manager, statements) => {
+    if (armed !== 'in_transaction') return send(manager, statements);
+    armed = undefined;
+    if (pool === undefined) throw refused();
+    pool.giveUp(await manager.queryRunner?.connect());
+    return send(manager, statements); // the connection is gone
+  };
   const armedCommit: typeof commit = async (runner, connection) => {
     const fault = armed;
+    if (fault === undefined || fault === 'in_transaction') return commit(runner, connection);
     armed = undefined;
-    if (fault === undefined) return commit(runner, connection);
     if (fault === 'at_commit') await commit(runner, connection);
     if (fault === 'refused' || pool === undefined) {
       if (fault !== 'at_commit') await runner.query('ROLLBACK');
-      throw Object.assign(new Error('a fault that was asked for'), pool === undefined ? { code: 'SQLITE_IOERR_FSYNC' } : DISK_FULL);
+      throw refused();
     }
     pool.giveUp(connection);
     return runner.query('COMMIT'); // the connection is gone
   };
-  Object.assign(dialect, { commit: armedCommit });
+  Object.assign(dialect, { commit: armedCommit, send: armedSend });
   return (fault) => {
     armed = fault;
   };

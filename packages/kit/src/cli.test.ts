@@ -30,7 +30,7 @@ describe('ticket-kit prove', () => {
     const report = join(folder, 'conformance.json');
     expect(await main(['prove', 'memory', '--law', 'S1,S20,F1', '--seed', '5', '--report', report, '--json'])).toBe(0);
     expect(errors.join('\n')).toContain('2 laws kept, 0 broken, 1 not proved');
-    expect(errors.join('\n')).toContain('Lost COMMITs are not proved');
+    expect(errors.join('\n')).toContain('Outages are not proved');
     const written = JSON.parse(readFileSync(report, 'utf8'));
     expect(written).toMatchObject({ store: 'memory', level: 'stock', seed: 5, isKept: true, notProved: ['fault'] });
     expect(JSON.parse(out.join(''))).toEqual(written);
@@ -65,6 +65,8 @@ describe('ticket-kit prove', () => {
     [['prove', './nowhere.js'], './nowhere.js cannot be loaded'],
     [['prove', 'sqlite:/tmp/mine'], 'takes no path'],
     [['prove', 'http://127.0.0.1:1'], 'http://127.0.0.1:1 cannot be loaded'],
+    [['prove', moduleOf('broken.mjs', 'export const openStore = async () => { throw new Error(`no server`); };')], 'openStore() failed: no server'],
+    [['prove', moduleOf('empty.mjs', '')], 'exports no function openStore'],
     [['improve'], 'unknown command improve'],
   ])('exits with 2 when nothing can be tried: %j', async (args, words) => {
     expect(await main(args)).toBe(2);

@@ -10,7 +10,7 @@ export interface LawDefinition {
   readonly id: string;
   readonly level: Level;
   readonly title: string;
-  readonly needs?: Capability;
+  readonly needs?: readonly Capability[];
   /** Does nothing when the promise is kept, and throws when it is not. */
   readonly hold: (scene: Scene) => Promise<void>;
 }
@@ -51,7 +51,8 @@ export class NotProved extends Error {
   override readonly name = 'NotProved';
   readonly capability: Capability;
   constructor(capability: Capability) {
-    super(`the store has no ${capability}(), so this is not proved; add it, or say without: ['${capability}']`);
+    const lack = capability === 'holdings' ? 'the store counts no holdings (heldByOwner is not_counted)' : `the store has no ${capability}()`;
+    super(`${lack}, so this is not proved; add it, or say without: ['${capability}']`);
     this.capability = capability;
   }
 }
@@ -87,8 +88,9 @@ export async function tryLaw(law: LawDefinition, open: OpenStore, draw: Draw, ti
   let isHeld = false;
   try {
     requireLevel(store, law.level);
-    if (law.needs !== undefined && store[law.needs] === undefined) throw new NotProved(law.needs);
-    if (law.needs === 'beside') other = await within(timeoutMs, store.beside?.() ?? open(), 'opening a second server');
+    const needs = law.needs ?? [];
+    for (const name of ['beside', 'fault'] as const) if (needs.includes(name) && store[name] === undefined) throw new NotProved(name);
+    if (needs.includes('beside')) other = await within(timeoutMs, store.beside?.() ?? open(), 'opening a second server');
     if (other !== undefined) requireLevel(other, law.level);
     const scene: Scene = {
       store,

@@ -106,7 +106,9 @@ export async function prove(open: OpenStore, { seconds = 30, onResult, ...option
 
 /** Opens a store once before anything is tried, so that one without the ports of its level is told at once. */
 async function aboutOf(open: OpenStore, level: Level): Promise<string | undefined> {
-  const store = await open();
+  const store = await open().catch((cause: unknown) => {
+    throw new Error(`openStore() failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
   const { about } = store;
   try {
     requireLevel(store, level);
@@ -159,7 +161,7 @@ function chosenBy({ level, only, seed = Math.trunc(Math.random() * 2 ** 31), pat
     if (!levels.includes(law.level)) throw new TypeError(`${id} is a law of the level ${law.level}, and the level asked for is ${level}`);
   }
   const chosen = LAWS.filter(
-    (law) => levels.includes(law.level) && (only?.includes(law.id) ?? true) && (law.needs === undefined || !without.includes(law.needs)),
+    (law) => levels.includes(law.level) && (only?.includes(law.id) ?? true) && !law.needs?.some((name) => without.includes(name)),
   );
   const draw: Draw = { seed, path, forMs: generatedMs };
   return { draw, timeoutMs, chosen };

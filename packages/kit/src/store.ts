@@ -21,16 +21,19 @@ import type { UserQueries, UserRepository } from '@ticket/domain/accounts';
 export const LEVELS = ['stock', 'keys', 'reads', 'audit', 'limits', 'accounts'] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** What a store can do beyond its ports, so that more can be proved: the names of its optional functions. */
-export const CAPABILITIES = ['beside', 'fault'] as const;
+/**
+ * What a store can do beyond its ports, so that more can be proved. `beside` and `fault` are optional functions of it. `holdings`: its
+ * decisions are told a number in `heldByOwner`, since a policy limits the tickets of a person.
+ */
+export const CAPABILITIES = ['beside', 'fault', 'holdings'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /**
- * Where the next COMMIT goes wrong, once. `before_commit`: the connection is lost before COMMIT is sent, so nothing is stored. `at_commit`:
+ * Where the next transaction that writes goes wrong, once. `in_transaction`: the connection is lost while rows are written. `before_commit`: the connection is lost before COMMIT is sent, so nothing is stored. `at_commit`:
  * the database stores everything, and the connection is lost before its answer arrives. `refused`: the database refuses the COMMIT and stores
  * nothing.
  */
-export const FAULTS = ['before_commit', 'at_commit', 'refused'] as const;
+export const FAULTS = ['in_transaction', 'before_commit', 'at_commit', 'refused'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /** What the kit tries: an adapter on an empty database. The ports of `stock` are always there, the others where the level asks for them. */
@@ -57,10 +60,11 @@ export interface Store {
   newUserId?(): Promise<string>;
   /**
    * Another server: the same adapter on the same rows with connections, locks and caches of its own. It is closed before this store.
-   * Without it no law can show that rows are locked.
+   * Without it no law can show that rows are locked. State of a module is shared by both, so a queue or a cache in one hides a missing lock:
+   * keep such state in the store.
    */
   beside?(): Promise<Store>;
-  /** Makes the next COMMIT of this store go wrong, once. Without it no law can show that a lost COMMIT is answered truly. */
+  /** Makes the next transaction of this store that writes go wrong, once. Without it no law can show that outages are answered truly. */
   fault?(fault: Fault): void | Promise<void>;
   close(): Promise<void>;
 }
@@ -77,7 +81,7 @@ export interface StoredRows {
 export type OpenStore = () => Promise<Store>;
 
 /** A store that has everything of its level. */
-export type FullStore = Store & Required<Omit<Store, Capability | 'newUserId' | 'about'>>;
+export type FullStore = Store & Required<Omit<Store, 'beside' | 'fault' | 'newUserId' | 'about'>>;
 
 const PORTS_OF: Readonly<Record<Level, readonly (keyof Store)[]>> = {
   stock: ['events', 'bookings', 'stored', 'close'],

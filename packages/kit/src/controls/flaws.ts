@@ -30,6 +30,8 @@ export const FLAWS = {
   'an outage is thrown as it is': 'F1',
   'a lost COMMIT is told as not done': 'F2',
   'a lost COMMIT is simply sent again': 'F2',
+  'an outage in the middle is thrown as it is': 'F6',
+  'a lost COMMIT is written over what was sold meanwhile': 'F7',
   'a refused COMMIT is acknowledged': 'F3',
   'a key is stored before, in a transaction of its own': 'F5',
   'a key is stored and never looked up': 'K1',
@@ -48,3 +50,21 @@ export const FLAWS = {
   'an audit leaves deleted events out': 'A2',
 } as const satisfies Readonly<Record<string, string>>;
 export type Flaw = keyof typeof FLAWS;
+
+/** Those without row locks. */
+export const UNLOCKED: ReadonlySet<Flaw> = new Set<Flaw>([
+  'the event’s row is not locked, and a version guard fails the loser',
+  'the event’s row is not locked, and nothing guards it',
+  'the row is not locked, and the ledger has no key',
+]);
+/** Those whose tables have no keys either, which would turn the fault into an error. */
+export const UNGUARDED: ReadonlySet<Flaw> = new Set<Flaw>([
+  'an insert overwrites a row of the same id',
+  'an insert at another server overwrites a row of the same id',
+  'the row is not locked, and the ledger has no key',
+  'a lost COMMIT is simply sent again',
+  'the stock version is used twice',
+  'calls are decided before the lock',
+  'an edit writes what it read before the lock',
+  'the event’s row is not locked, and nothing guards it',
+]);

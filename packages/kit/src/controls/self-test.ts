@@ -1,3 +1,4 @@
+import { LAWS } from '../laws/index.ts';
 import { memoryStore } from '../memory-store.ts';
 import { type LawResult, prove } from '../prove.ts';
 import type { OpenStore } from '../store.ts';
@@ -45,7 +46,8 @@ export async function selfTest({
   const memory = await prove(async () => memoryStore(), { level: 'accounts', seed, seconds: 5 });
   const controls: ControlResult[] = [];
   for (const { flaw, law, open } of CONTROLS) {
-    const { laws } = await prove(open, { level: 'accounts', only: [law], seed, seconds: 2 });
+    const level = LAWS.find(({ id }) => id === law)?.level ?? 'accounts';
+    const { laws } = await prove(open, { level, only: [law], seed, seconds: 2 });
     const [found] = laws;
     const message = found?.message ?? 'the law was kept';
     const result = { flaw, law, isNoticed: found?.outcome === 'broken', milliseconds: found?.milliseconds ?? 0, message };

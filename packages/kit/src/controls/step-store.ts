@@ -1,10 +1,10 @@
 import { type ActorRef, type Answer, type Booking, type Event, heldBy, Refusal, Unavailable } from '@ticket/domain';
 import { ownerOf, type RepositoryContext, type StockDecision, settle, type Writes } from '@ticket/domain/spi';
 import type { Fault, Store } from '../store.ts';
-import type { Flaw } from './flaws.ts';
+import { type Flaw, UNGUARDED, UNLOCKED } from './flaws.ts';
 import { readsOf } from './step-reads.ts';
 import { EMPTY, flawed } from './step-writes.ts';
-import { CommitRefused, ConnectionLost, commit, Locks, recordName, type Stored, storeIn, Tables } from './tables.ts';
+import { Backwards, CommitRefused, ConnectionLost, commit, Locks, recordName, type Stored, storeIn, Tables } from './tables.ts';
 
 let transactions = 0;
 
@@ -14,16 +14,14 @@ let transactions = 0;
  */
 export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
   const has = (one: Flaw): boolean => one === flaw;
-  const isUnlocked =
-    has('the event’s row is not locked, and a version guard fails the loser') ||
-    has('the event’s row is not locked, and nothing guards it') ||
-    has('the row is not locked, and the ledger has no key');
   /** Without row locks a server still makes its own calls wait for each other, as one with a queue does. */
-  const locks = isUnlocked ? new Locks() : tables.locks;
+  const locks = flaw !== undefined && UNLOCKED.has(flaw) ? new Locks() : tables.locks;
   const actors = new Map<string, ActorRef>();
   const soldOut = new Set<string>();
   const failing = new Map<string, number>();
   let armed: Fault | undefined;
+  /** A transaction that is sent again when its lock is gone. */
+  let unsent: Stored | undefined;
 
   /** Runs under the locks, which are asked for in one order everywhere, so that no two wait for each other. */
   async function locked<Value>(names: readonly string[], run: () => Promise<Value>): Promise<Value> {
@@ -49,7 +47,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
     const early = readBefore ? await read(decision) : undefined;
     const holdings = has('holdings are counted before the lock') ? (await read(decision)).holdings : undefined;
     const waitedSince = failing.get(eventId) ?? 0;
-    return locked(names, async () => {
+    const answer = await locked(names, async () => {
       if (has('a refusal fails the calls that wait behind it') && (failing.get(eventId) ?? 0) > waitedSince)
         throw new Error('rolled back with another');
       const isEarly = has('calls are decided before the lock') || decision.subject === 'event';
@@ -60,6 +58,16 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
       await store(judged.writes, eventId);
       return judged.answer;
     });
+    await sendAgain();
+    return answer;
+  }
+
+  async function sendAgain(): Promise<void> {
+    const stored = unsent;
+    unsent = undefined;
+    if (stored === undefined) return;
+    for (let turn = 0; turn < 20; turn += 1) await tables.statement(); // others get the lock
+    storeIn(tables, { ...stored, isUnguarded: true });
   }
 
   type Rows = Parameters<typeof settle>[1];
@@ -163,15 +171,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
   async function store(settled: Writes, eventId: string): Promise<void> {
     const writes = flawed(settled, has, tables);
     transactions += 1;
-    const isUnguarded =
-      has('an insert overwrites a row of the same id') ||
-      has('an insert at another server overwrites a row of the same id') ||
-      has('the row is not locked, and the ledger has no key') ||
-      has('a lost COMMIT is simply sent again') ||
-      has('the stock version is used twice') ||
-      has('calls are decided before the lock') ||
-      has('an edit writes what it read before the lock') ||
-      has('the event’s row is not locked, and nothing guards it');
+    const isUnguarded = flaw !== undefined && UNGUARDED.has(flaw);
     const stored: Stored = { mark: transactions, writes, isUnguarded };
     const fault = armed;
     armed = undefined;
@@ -187,7 +187,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
     try {
       await commit(tables, stored, fault);
     } catch (error) {
-      if (has('an outage is thrown as it is')) throw error;
+      if (has('an outage is thrown as it is') || (has('an outage in the middle is thrown as it is') && fault === 'in_transaction')) throw error;
       if (error instanceof CommitRefused && !has('a refused COMMIT is acknowledged'))
         throw new Unavailable('the database refused', { outcome: 'not_done', cause: error });
       if (error instanceof ConnectionLost) await settleLost(stored, error);
@@ -199,25 +199,17 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
   async function settleLost(stored: Stored, error: ConnectionLost): Promise<void> {
     if (has('a lost COMMIT is told as not done')) throw new Unavailable('the connection was lost', { outcome: 'not_done', cause: error });
     if (has('a lost COMMIT is simply sent again')) return commit(tables, { ...stored, mark: stored.mark + 0.5 }, undefined);
+    if (has('a lost COMMIT is written over what was sold meanwhile')) {
+      unsent = stored;
+      return;
+    }
     await tables.statement();
     if (!tables.marks.has(stored.mark)) throw new Unavailable('the connection was lost', { outcome: 'not_done', cause: error });
   }
 
-  const waiting: (() => void)[] = [];
-  /** Lets the calls of one turn of the event loop go in the order that the flaw says. */
-  async function inOrder(): Promise<void> {
-    if (!has('calls are served last come, first served')) return;
-    await new Promise<void>((resolve) => {
-      waiting.push(resolve);
-      if (waiting.length === 1)
-        setImmediate(() => {
-          for (const next of waiting.splice(0).reverse()) next();
-        });
-    });
-  }
-
+  const backwards = new Backwards();
   const decide = async <Value>(decision: StockDecision): Promise<Answer<Value>> => {
-    await inOrder();
+    if (has('calls are served last come, first served')) await backwards.turn();
     return (await decided(decision)) as Answer<Value>;
   };
   const contextOf = ({ actor, key }: RepositoryContext) => ({ actor, key });

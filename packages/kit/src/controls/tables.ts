@@ -39,6 +39,21 @@ export class Locks {
   }
 }
 
+/** Lets the calls that come at the same time go in the order last come, first served. */
+export class Backwards {
+  readonly #waiting: (() => void)[] = [];
+
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (this.#waiting.length === 1)
+        setImmediate(() => {
+          for (const next of this.#waiting.splice(0).reverse()) next();
+        });
+    });
+  }
+}
+
 export const recordName = (owner: string, key: string): string => `${owner} ${key}`;
 
 /** What is done to the rows by a COMMIT that goes through. */
@@ -71,6 +86,7 @@ export function storeIn(tables: Tables, { mark, writes, isUnguarded }: Stored): 
 /** A connection's COMMIT, with the fault that it was told to have. */
 export async function commit(tables: Tables, stored: Stored, fault: Fault | undefined): Promise<void> {
   await tables.statement();
+  if (fault === 'in_transaction') throw new ConnectionLost('connection lost while rows were written');
   if (fault === 'before_commit') throw new ConnectionLost('connection lost before COMMIT');
   if (fault === 'refused') throw new CommitRefused('COMMIT refused');
   storeIn(tables, stored);

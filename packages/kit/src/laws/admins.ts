@@ -125,7 +125,7 @@ export const ADMINS: readonly LawDefinition[] = [
   {
     id: 'U42',
     level: 'accounts',
-    needs: 'beside',
+    needs: ['beside'],
     title: 'two servers make one first admin between them, and keep the last one',
     hold: async ({ store, other }) => {
       const first = (side: FullStore) => {

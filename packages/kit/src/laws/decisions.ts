@@ -1,8 +1,9 @@
 import { type Booking, type Event, newBooking, Refusal, refuse } from '@ticket/domain';
 import { allSettled, check, equal, partly, wordsOf } from '../assertions.ts';
 import { anEvent, anId, NOW } from '../builders.ts';
-import type { LawDefinition } from '../law.ts';
+import { type LawDefinition, NotProved } from '../law.ts';
 import { OPERATOR, type Rows, times, vouched } from '../rows.ts';
+import { bookUnder, under } from './keys.ts';
 
 interface Sale {
   readonly event: Event;
@@ -183,6 +184,7 @@ export const DECISIONS: readonly LawDefinition[] = [
   {
     id: 'S92',
     level: 'stock',
+    needs: ['holdings'],
     title: 'where holdings are counted, a decision gets what the booking’s owner holds of the event, with what came before it',
     hold: async ({ rows, store }) => {
       const [event, elsewhere] = [await rows.event({ totalTickets: 100 }), await rows.event()];
@@ -200,8 +202,20 @@ export const DECISIONS: readonly LawDefinition[] = [
         return held;
       };
       const seen = await allSettled([3, 1000, 1, 2].flatMap((quantity) => [heldWhen(buyer, quantity), heldWhen(other, 5)]));
-      if (seen.every((held) => held === 'not_counted')) return; // the store counts only where a policy limits holdings
+      if (seen.every((held) => held === 'not_counted')) throw new NotProved('holdings');
       equal(seen, [0, 0, 3, 5, 3, 10, 4, 15], 'tickets held when each booking was decided');
+    },
+  },
+  {
+    id: 'S93',
+    level: 'stock',
+    title: 'an idempotency key is never ignored: a request that comes twice makes one booking, or is refused',
+    hold: async ({ rows, store }) => {
+      const [event, userId] = [await rows.event({ totalTickets: 10 }), await rows.user()];
+      const told = await wordsOf(times(2, () => bookUnder(store, event, userId, under(vouched(userId), 'k'))));
+      const made = (await rows.bookings(event)).length;
+      check(made <= 1, `two requests under one key made ${made} bookings; a store without keys throws for a context with one`);
+      equal(told.includes('done'), made === 1, 'that a request was answered as done');
     },
   },
 ];

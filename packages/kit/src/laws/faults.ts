@@ -1,13 +1,15 @@
 import { Unavailable } from '@ticket/domain';
-import { check, equal } from '../assertions.ts';
+import { allSettled, answerTo, check, equal } from '../assertions.ts';
 import { anId } from '../builders.ts';
 import type { LawDefinition, Scene } from '../law.ts';
 import { vouched } from '../rows.ts';
 import { FAULTS, type Fault } from '../store.ts';
 import { bookUnder, under } from './keys.ts';
 
+type Told = 'done' | 'not_done' | 'unknown';
+
 /** What a caller was told about a call that met a fault. Anything but `Unavailable` is not an answer. */
-async function toldBy(call: Promise<unknown>): Promise<'done' | 'not_done' | 'unknown'> {
+async function toldBy(call: Promise<unknown>): Promise<Told> {
   try {
     await call;
     return 'done';
@@ -18,7 +20,7 @@ async function toldBy(call: Promise<unknown>): Promise<'done' | 'not_done' | 'un
 }
 
 /** Whether what was told is true of what is stored. */
-function requireTruth(fault: Fault, told: 'done' | 'not_done' | 'unknown', made: number): void {
+function requireTruth(fault: Fault, told: Told, made: number): void {
   const isMade = made === 1;
   check(made <= 1, `${fault}: the call was stored ${made} times`);
   if (told === 'done') check(isMade, `${fault}: the call was answered as done, and is not stored`);
@@ -40,33 +42,68 @@ async function bookAtFault({ rows, store, fault }: Scene, which: Fault): Promise
   equal(await store.stored.event(event.id).then((row) => row?.availableTickets), 8 - 3 * made, 'tickets left after the next booking');
 }
 
-/** A COMMIT that goes wrong. The answer is true, and nothing is stored twice or in part. */
+/** Where the connection is lost during a COMMIT, another transaction may take the lock before anybody knows what became of it. */
+async function loseCommitBesideRivals({ rows, other, fault }: Scene): Promise<void> {
+  for (const which of ['at_commit', 'before_commit', 'at_commit', 'in_transaction', 'at_commit'] as const) {
+    const event = await rows.event({ totalTickets: 20 });
+    const [userId, id] = [await rows.user(), anId()];
+    await rows.book(event, { userId });
+    await fault(which);
+    const rivals = [0, 1, 2, 3].map(() => other.rows.book(event, { userId, quantity: 2 }));
+    const [told] = await allSettled<string>([toldBy(rows.book(event, { userId, quantity: 3, id })), ...rivals.map(answerTo)]);
+    const made = (await rows.bookings(event)).filter((booking) => booking.id === id).length;
+    requireTruth(which, told as Told, made);
+    equal(await rows.available(event), 11 - 3 * made, 'tickets left');
+    let available = 0;
+    for (const { delta, availableAfter } of await rows.movements(event)) {
+      available += delta;
+      equal(availableAfter, available, 'available after a movement');
+    }
+    equal(available, 11 - 3 * made, 'the sum of the ledger');
+  }
+}
+
+/** A transaction that goes wrong. The answer is true, and nothing is stored twice or in part. */
 export const FAULT_LAWS: readonly LawDefinition[] = [
   {
     id: 'F1',
     level: 'stock',
-    needs: 'fault',
+    needs: ['fault'],
     title: 'a connection lost before COMMIT: the call is made once all the same, or is Unavailable and stored nothing',
     hold: (scene) => bookAtFault(scene, 'before_commit'),
   },
   {
     id: 'F2',
     level: 'stock',
-    needs: 'fault',
+    needs: ['fault'],
     title: 'a connection lost at COMMIT: the caller is never told that nothing was done, and nothing is done twice',
     hold: (scene) => bookAtFault(scene, 'at_commit'),
   },
   {
     id: 'F3',
     level: 'stock',
-    needs: 'fault',
+    needs: ['fault'],
     title: 'a COMMIT that the database refuses: the call is made once all the same, or is Unavailable and stored nothing',
     hold: (scene) => bookAtFault(scene, 'refused'),
   },
   {
+    id: 'F6',
+    level: 'stock',
+    needs: ['fault'],
+    title: 'a connection lost while rows are written: the call is made once all the same, or is Unavailable and stored nothing',
+    hold: (scene) => bookAtFault(scene, 'in_transaction'),
+  },
+  {
+    id: 'F7',
+    level: 'stock',
+    needs: ['beside', 'fault'],
+    title: 'a lost COMMIT is not written over what another server sold meanwhile',
+    hold: loseCommitBesideRivals,
+  },
+  {
     id: 'F4',
     level: 'stock',
-    needs: 'fault',
+    needs: ['fault'],
     title: 'a cancellation at a COMMIT that goes wrong gives the tickets back once, and its answer is true',
     hold: async ({ rows, fault }) => {
       for (const which of FAULTS) {
@@ -84,7 +121,7 @@ export const FAULT_LAWS: readonly LawDefinition[] = [
   {
     id: 'F5',
     level: 'keys',
-    needs: 'fault',
+    needs: ['fault'],
     title: 'whatever a COMMIT under a key came to, the same request under the key makes one booking in all',
     hold: async ({ rows, store, fault }) => {
       for (const which of FAULTS) {

@@ -166,7 +166,7 @@ export const GENERATED: readonly LawDefinition[] = [
   {
     id: 'G3',
     level: 'stock',
-    needs: 'beside',
+    needs: ['beside'],
     title: 'there is an order that explains every answer of clients that act at once at two servers (linearizability)',
     hold: async ({ rows, store, other, draw }) => {
       const cases = fc.record({ total, clients: clientsOf(4) });

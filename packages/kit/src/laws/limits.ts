@@ -98,7 +98,7 @@ export const LIMITS: readonly LawDefinition[] = [
   {
     id: 'L7',
     level: 'limits',
-    needs: 'beside',
+    needs: ['beside'],
     title: 'two servers add to one count',
     hold: async ({ store, other }) => {
       const subject = anId();

@@ -149,7 +149,7 @@ export const OWNERS: readonly LawDefinition[] = [
   {
     id: 'U29',
     level: 'accounts',
-    needs: 'beside',
+    needs: ['beside'],
     title: 'the same at two servers: no booking is left without its owner',
     hold: (scene) => bookAndDelete(scene, scene.other.store),
   },

@@ -163,7 +163,7 @@ export const READS: readonly LawDefinition[] = [
   {
     id: 'R8',
     level: 'reads',
-    needs: 'beside',
+    needs: ['beside'],
     title: 'a row that one server stored is found by another at once: “not found” is always certain',
     hold: async ({ rows, other }) => {
       for (const _ of times(5, () => undefined)) {
