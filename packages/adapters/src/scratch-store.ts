@@ -23,6 +23,7 @@ import type { Accounts } from './persistence/schemas.ts';
 import { TypeOrmUserQueries } from './persistence/typeorm-queries.ts';
 import { TypeOrmUserRepository } from './persistence/typeorm-user-repository.ts';
 import { PROFILES } from './profiles.ts';
+import { PROGRAM_VERSION } from './program-version.ts';
 
 /**
  * Our adapters on an empty database of their own, as `@ticket/kit` tries them: a `Store` of the kit, which this package does not import.
@@ -30,6 +31,8 @@ import { PROFILES } from './profiles.ts';
  */
 export interface ScratchStore
   extends Pick<Ports, 'events' | 'bookings' | 'eventQueries' | 'bookingQueries' | 'stockQueries' | 'idempotencyRecords' | 'rateLimitStore'> {
+  /** This package and the engine, each with its version. */
+  readonly about: string;
   readonly stored: {
     event(id: string): Promise<Event | undefined>;
     bookings(eventId: string): Promise<readonly Booking[]>;
@@ -80,8 +83,10 @@ export async function storeOn(config: DatabaseConfig, remove: () => Promise<void
     await remove();
     throw error;
   }
+  const [engine] = await database.query<{ version: string }>(`SELECT ${database.dialect.version} AS version`);
   const { events, bookings, eventQueries, bookingQueries, stockQueries, idempotencyRecords, rateLimitStore } = sellingPorts(container);
   return {
+    about: `@ticket/adapters ${PROGRAM_VERSION} on ${config.engine} ${engine?.version}`,
     events,
     bookings,
     eventQueries,

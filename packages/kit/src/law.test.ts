@@ -40,6 +40,14 @@ describe('a broken law', () => {
     expect(await messageOf(run(hanging, 'S1', { timeoutMs: 50 }))).toContain('the law did not end within 50 ms: a call is not answered');
   });
 
+  it('is told all the same when its store does not close either', async () => {
+    const { stored, ...store } = memoryStore();
+    const stuck: OpenStore = async () => ({ ...store, stored: { ...stored, event: async () => undefined }, close: () => new Promise(() => {}) });
+    expect(await messageOf(run(stuck, 'S1', { timeoutMs: 50 }))).toContain('S1 an event comes back as it was stored');
+    const unclosed: OpenStore = async () => ({ ...memoryStore(), close: () => new Promise(() => {}) });
+    expect(await messageOf(run(unclosed, 'S1', { timeoutMs: 50 }))).toContain('closing the store did not end within 50 ms');
+  });
+
   it('says that an outage was told where there was none', async () => {
     const { bookings, ...store } = memoryStore();
     const down: OpenStore = async () => ({ ...store, bookings: { change: async () => Promise.reject(new Unavailable('no connection')) } });

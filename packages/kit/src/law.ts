@@ -84,10 +84,11 @@ export async function tryLaw(law: LawDefinition, open: OpenStore, draw: Draw, ti
   const store = await within(timeoutMs, open(), 'opening the store');
   const touched = new Set<string>();
   let other: Store | undefined;
+  let isHeld = false;
   try {
     requireLevel(store, law.level);
     if (law.needs !== undefined && store[law.needs] === undefined) throw new NotProved(law.needs);
-    if (law.needs === 'beside') other = await store.beside?.();
+    if (law.needs === 'beside') other = await within(timeoutMs, store.beside?.() ?? open(), 'opening a second server');
     if (other !== undefined) requireLevel(other, law.level);
     const scene: Scene = {
       store,
@@ -97,13 +98,20 @@ export async function tryLaw(law: LawDefinition, open: OpenStore, draw: Draw, ti
       draw,
     };
     await within(timeoutMs, law.hold(scene), 'the law');
+    isHeld = true;
   } catch (error) {
     if (error instanceof NotProved || error instanceof UnfitStore) throw error;
     throw new BrokenLaw(law, draw, error, await auditOf(store, touched));
   } finally {
-    await other?.close();
-    await store.close();
+    // A store with a call that is never answered may not close either. What the law found says more than that.
+    const closing = within(timeoutMs, closeBoth(store, other), 'closing the store');
+    await (isHeld ? closing : closing.catch(() => undefined));
   }
+}
+
+async function closeBoth(store: Store, other: Store | undefined): Promise<void> {
+  await other?.close();
+  await store.close();
 }
 
 function sideOf(store: Store, touched: Set<string>): Scene['other'] {

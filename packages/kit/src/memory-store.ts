@@ -5,6 +5,7 @@ import type { Store } from './store.ts';
 export function memoryStore(memory: Memory = emptyMemory()): Store {
   const { users, userQueries, movements, ...ports } = inMemoryPorts({}, memory);
   const store: Store = {
+    about: '@ticket/domain in memory',
     ...ports,
     stored: {
       event: async (id) => memory.events.get(id),

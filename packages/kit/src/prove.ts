@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { BrokenLaw, type Draw, type Law, type LawDefinition, NotProved, tryLaw } from './law.ts';
 import { LAWS } from './laws/index.ts';
-import { CAPABILITIES, type Capability, type Level, levelsUpTo, type OpenStore } from './store.ts';
+import { CAPABILITIES, type Capability, type Level, levelsUpTo, type OpenStore, requireLevel } from './store.ts';
 
 export interface LawOptions {
   /** The store has the ports of this level. Its laws and those of the levels before it are tried. */
@@ -17,6 +18,13 @@ export interface LawOptions {
   readonly timeoutMs?: number;
   /** What the store cannot show, and the laws that need it are left out. Otherwise such a law fails, so that no proof is missing unsaid. */
   readonly without?: readonly Capability[];
+}
+
+const KIT_VERSION = versionOf(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+function versionOf(description: unknown): string {
+  if (typeof description === 'object' && description !== null && 'version' in description) return String(description.version);
+  throw new Error('package.json names no version');
 }
 
 /** How long a law is tried when the options do not say. */
@@ -45,6 +53,10 @@ export interface LawResult {
 
 /** What was proved, as `conformance.json` has it. */
 export interface Report {
+  /** What was tried, as the store says. */
+  readonly about: string | undefined;
+  /** The kit's own version. */
+  readonly kit: string;
   readonly level: Level;
   readonly seed: number;
   readonly seconds: number;
@@ -67,6 +79,7 @@ export async function prove(open: OpenStore, { seconds = 30, onResult, ...option
   if (!Number.isFinite(seconds) || seconds <= 0) throw new RangeError('seconds is a number above 0');
   const { draw, timeoutMs, chosen } = chosenBy(options);
   const began = performance.now();
+  const about = await aboutOf(open, options.level);
   const results: LawResult[] = [];
   const isDrawn = ({ id }: LawDefinition) => id.startsWith('G');
   let drawnLeft = chosen.filter(isDrawn).length;
@@ -80,6 +93,8 @@ export async function prove(open: OpenStore, { seconds = 30, onResult, ...option
     onResult?.(result);
   }
   return {
+    about,
+    kit: KIT_VERSION,
     level: options.level,
     seed: draw.seed,
     seconds: Math.round((performance.now() - began) / 100) / 10,
@@ -87,6 +102,18 @@ export async function prove(open: OpenStore, { seconds = 30, onResult, ...option
     notProved: CAPABILITIES.filter((capability) => missing.has(capability)),
     laws: results,
   };
+}
+
+/** Opens a store once before anything is tried, so that one without the ports of its level is told at once. */
+async function aboutOf(open: OpenStore, level: Level): Promise<string | undefined> {
+  const store = await open();
+  const { about } = store;
+  try {
+    requireLevel(store, level);
+  } finally {
+    await store.close();
+  }
+  return about;
 }
 
 async function resultOf({ id, title }: LawDefinition, run: () => Promise<void>, missing: Set<Capability>): Promise<LawResult> {

@@ -35,6 +35,8 @@ export type Fault = (typeof FAULTS)[number];
 
 /** What the kit tries: an adapter on an empty database. The ports of `stock` are always there, the others where the level asks for them. */
 export interface Store {
+  /** What is tried, for reports: the adapter and the engine, each with its version. */
+  readonly about?: string;
   readonly events: EventRepository;
   readonly bookings: BookingRepository;
   /** The first answers under idempotency keys. For the level `keys`. */
@@ -75,7 +77,7 @@ export interface StoredRows {
 export type OpenStore = () => Promise<Store>;
 
 /** A store that has everything of its level. */
-export type FullStore = Store & Required<Omit<Store, Capability | 'newUserId'>>;
+export type FullStore = Store & Required<Omit<Store, Capability | 'newUserId' | 'about'>>;
 
 const PORTS_OF: Readonly<Record<Level, readonly (keyof Store)[]>> = {
   stock: ['events', 'bookings', 'stored', 'close'],

@@ -38,6 +38,8 @@ export interface Dialect {
 
   /** The database's time: one clock for all servers. */
   readonly now: string;
+  /** The engine's version, as SQL. */
+  readonly version: string;
   /** The time `milliseconds` ago, by the same clock. */
   readonly ago: (milliseconds: number) => { readonly sql: string; readonly parameter: Value };
   /** A time as a parameter of a statement. A column comes back as a Date or as text: see `toDate` in rows.ts. */

@@ -28,6 +28,7 @@ export const mysql = (config: MySqlConfig): Dialect => ({
   send: sendTogether,
   rowLock: 'pessimistic_write',
 
+  version: 'version()',
   now: NOW,
   ago: (milliseconds) => ({ sql: `${NOW} - INTERVAL ? SECOND`, parameter: milliseconds / 1000 }),
   date: utcText,

@@ -25,6 +25,7 @@ export const postgres = (config: PostgresConfig): Dialect => ({
   // Foreign-key checks of other transactions do not wait for this lock. For FOR UPDATE they would.
   rowLock: 'for_no_key_update',
 
+  version: "current_setting('server_version')",
   now: NOW,
   ago: (milliseconds) => ({ sql: `${NOW} - ? * INTERVAL '1 millisecond'`, parameter: milliseconds }),
   date: dateText,

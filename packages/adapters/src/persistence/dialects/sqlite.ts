@@ -29,6 +29,7 @@ export const sqlite = (config: SqliteConfig): Dialect => ({
   send: sendOneByOne,
   rowLock: undefined,
 
+  version: 'sqlite_version()',
   now: NOW,
   ago: (milliseconds) => ({ sql: "strftime('%Y-%m-%d %H:%M:%f', 'now', ?)", parameter: `${-milliseconds / 1000} seconds` }),
   date: utcText,

@@ -1,0 +1,38 @@
+import * as v from 'valibot';
+import { LEVELS } from '../packages/kit/src/index.ts';
+import { LAWS } from '../packages/kit/src/laws/index.ts';
+
+const Conformance = v.object({
+  store: v.string(),
+  about: v.string(),
+  kit: v.string(),
+  level: v.picklist(LEVELS),
+  seed: v.number(),
+  seconds: v.number(),
+  notProved: v.array(v.string()),
+  laws: v.array(v.object({ id: v.string(), outcome: v.picklist(['kept', 'broken', 'not_proved']) })),
+});
+
+/** docs/conformance.md, from the files that `ticket-kit prove --report` wrote. */
+export function conformancePage(files: readonly unknown[]): string {
+  const reports = files.map((file) => v.parse(Conformance, file)).toSorted((one, other) => (one.store < other.store ? -1 : 1));
+  const rows = reports.map(({ about, laws, seed, seconds, notProved, kit }) => {
+    const counts = LEVELS.map((level) => {
+      const own = laws.filter(({ id }) => LAWS.find((law) => law.id === id)?.level === level);
+      const kept = own.filter(({ outcome }) => outcome === 'kept').length;
+      return own.length === 0 ? 'not tried' : `${kept} of ${own.length}`;
+    });
+    return `| ${about} | ${counts.join(' | ')} | ${notProved.length === 0 ? 'nothing' : notProved.join(', ')} | ${seconds} s, seed ${seed}, kit ${kit} |`;
+  });
+  return `# Conformance
+
+What \`ticket-kit prove\` showed on each of our stores: the laws kept, of all the laws of a level. The page is made from the files in
+\`conformance/\`, which \`npm run conformance\` writes. [Check stock invariants](check-stock-invariants.md) explains the laws.
+
+| Store | ${LEVELS.join(' | ')} | Not proved | Run |
+|---|${LEVELS.map(() => '---:').join('|')}|---|---|
+${rows.join('\n')}
+
+In memory a COMMIT cannot be lost, so \`fault\` is not proved there. A Galera cluster has suites of its own: \`npm run test:cluster\`.
+`;
+}
