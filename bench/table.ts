@@ -34,7 +34,7 @@ export function goalsTable(runs: Runs, sizes: readonly Size[]): string {
     ] as const) {
       const times = pick(last) / pick(first);
       rows.push([
-        `page of 50 ${title}, ${kind}, ${last.bookings} / ${first.bookings} bookings`,
+        `page of 50 ${title}, ${kind}, ${last.bookings} compared with ${first.bookings} bookings`,
         `${digits(pick(last))} ms`,
         `${digits(pick(first))} ms`,
         `${digits(times)}×`,
@@ -43,7 +43,7 @@ export function goalsTable(runs: Runs, sizes: readonly Size[]): string {
     }
     const over = last.audit.peakMb - first.audit.peakMb;
     rows.push([
-      `audit, ${kind}, of ${last.bookings} over ${first.bookings}`,
+      `audit, ${kind}, ${last.bookings} compared with ${first.bookings} bookings`,
       `${digits(last.audit.peakMb)} MB`,
       `${digits(first.audit.peakMb)} MB`,
       `${over < 0 ? '' : '+'}${digits(over)} MB`,

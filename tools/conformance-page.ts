@@ -26,13 +26,15 @@ export function conformancePage(files: readonly unknown[]): string {
   });
   return `# Conformance
 
-What \`ticket-kit prove\` showed on each of our stores: the laws kept, of all the laws of a level. The page is made from the files in
-\`conformance/\`, which \`npm run conformance\` writes. [Check stock invariants](check-stock-invariants.md) explains the laws.
+\`ticket-kit prove\` ran the laws on each of our stores. The laws are divided into levels, from *stock* to *accounts*. A cell such as
+\`63 of 63\` is the number of laws that the store kept, and the number of laws of this level. \`npm run conformance\` writes the files in
+\`conformance/\`, and this page is made from them. [Check stock invariants](check-stock-invariants.md) explains laws and stores.
 
 | Store | ${LEVELS.join(' | ')} | Not proved | Run |
 |---|${LEVELS.map(() => '---:').join('|')}|---|---|
 ${rows.join('\n')}
 
-In memory a COMMIT cannot be lost, so \`fault\` is not proved there. A Galera cluster has suites of its own: \`npm run test:cluster\`.
+A store in memory has no COMMIT, so the laws about lost COMMITs (\`fault\`) were not tried there. A Galera cluster has suites of its own:
+\`npm run test:cluster\`.
 `;
 }
