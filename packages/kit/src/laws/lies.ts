@@ -96,7 +96,7 @@ export const LIES: readonly LawDefinition[] = [
   {
     id: 'S86',
     level: 'stock',
-    title: 'no new booking is stored that is none: of no whole tickets, without a date, of another event, a promise',
+    title: 'no new booking is stored with a number of tickets that is no count, without a date, of another event, or as a promise',
     hold: (scene) =>
       disbelieve(scene, OF_NEW_BOOKINGS, (sale, lie) => scene.store.events.reserveTickets(sale.event.id, OPERATOR, () => lie(sale) as Booking)),
   },

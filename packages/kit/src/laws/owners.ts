@@ -83,7 +83,7 @@ export const OWNERS: readonly LawDefinition[] = [
   {
     id: 'U25',
     level: 'accounts',
-    title: 'what hangs on a user is told: bookings that hold tickets, and events that they organise, theirs alone',
+    title: 'the store says which users have bookings that hold tickets, and which ones organise events',
     hold: async ({ rows, store }) => {
       const [user, event] = [await madeUser(store.users), await rows.event()];
       const requireFacts = async (facts: object) => partly(await store.users.findFacts(user.id, 'latest'), facts);
