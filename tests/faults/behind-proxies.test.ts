@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -90,6 +90,7 @@ async function startHaproxy([one, two = one]: readonly Server[], changes: Readon
   const { child, output } = launch(haproxy ?? '', ['-db', '-f', join(folder, 'haproxy.cfg'), '-f', join(folder, 'stats.cfg')]);
   ofOneTest.push(child);
   await until('HAProxy listens', () => isOpen(port), { output, while: () => child.exitCode === null });
+  await until('HAProxy has its socket', async () => existsSync(join(folder, 'stats')) || undefined, { output, while: () => child.exitCode === null });
   const states = () =>
     new Promise<readonly (string | undefined)[]>((resolve, reject) => {
       let told = '';

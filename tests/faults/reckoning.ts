@@ -36,7 +36,11 @@ export function expectHeard(office: BoxOffice, server: Server, heard: readonly s
   const kinds = [...office.heard.keys()];
   office.heard.clear();
   const said = server.unread();
-  expect(kinds.filter((kind) => !heard.includes(kind))).toEqual([]);
+  const unexpected = said.split('\n').filter((line) => line.includes('failed unexpectedly'));
+  expect(
+    kinds.filter((kind) => !heard.includes(kind)),
+    unexpected.join('\n'),
+  ).toEqual([]);
   expect(said).not.toContain('failed unexpectedly');
 }
 

@@ -96,6 +96,7 @@ describe('a failure of the database', () => {
     ['Client has encountered a connection error and is not queryable', 'connection_lost'],
     ['Client was closed and is not queryable', 'connection_lost'],
     ['Query runner already released. Cannot run queries anymore.', 'connection_lost'],
+    ['Database connection provided by a query runner was already released, cannot continue to use its querying methods anymore.', 'connection_lost'],
     ['timeout exceeded when trying to connect', 'not_started'],
     ['Connection terminated due to connection timeout', 'not_started'],
     ['SASL: SCRAM-SERVER-FIRST-MESSAGE: client password must be a string', 'denied'],

@@ -45,7 +45,8 @@ const STATE = /^[0-9A-Z]{5}$/;
 const WORDS: readonly (readonly [RegExp, ErrorClass])[] = [
   [/timeout exceeded when trying to connect|^timeout expired|due to connection timeout/, 'not_started'],
   [/Connection terminated|connection error and is not queryable|was closed and is not queryable|Query read timeout/, 'connection_lost'],
-  [/Query runner already released|after calling end on the pool/, 'connection_lost'],
+  // TypeORM releases a runner whose idle connection is lost. It has one error for its runner, and another for its entity manager.
+  [/[Qq]uery runner (?:was )?already released|after calling end on the pool/, 'connection_lost'],
   [/SASL|SCRAM|password must be a string/, 'denied'],
 ];
 
