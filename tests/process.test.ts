@@ -293,7 +293,7 @@ describe('what keeps the server from starting is one message, and its exit code 
   });
 
   it('an address that nothing listens on', async () => {
-    await refusedWith({ HOST: 'no such name', ALLOW_OPEN_REMOTE: 'yes' }, /HOST no such name is not an address of this machine .*\n$/);
+    await refusedWith({ HOST: 'no such name', ALLOW_OPEN_REMOTE: 'yes' }, /HOST no such name is not an address of this machine .*\n/);
   });
 
   it('a DATA_DIR whose file is a folder', async () => {
