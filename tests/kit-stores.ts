@@ -44,10 +44,12 @@ export function kitStores(engine: Engine, accounts: 'ours' | 'none' = 'ours') {
     const { fault } = opened.store;
     return {
       ...opened.store,
-      fault: (which) => {
-        isReusable = false;
-        return fault?.(which);
-      },
+      ...(fault && {
+        fault: (which) => {
+          isReusable = false;
+          return fault(which);
+        },
+      }),
       close: async () => {
         if (!isReusable || opened.empty === undefined) return opened.close();
         await opened.empty();

@@ -1,10 +1,10 @@
-import { type StockMovement, TOTAL_TICKETS_MAX } from '@ticket/domain';
+import { TOTAL_TICKETS_MAX } from '@ticket/domain';
 import type { Store, StorePorts } from '@ticket/domain/testing';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
 import type { Measures } from '../packages/adapters/src/measures.ts';
-import { toDate } from '../packages/adapters/src/persistence/rows.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
+import { storedIn } from '../packages/adapters/src/scratch-store.ts';
 import { type Engine, freshDatabase } from './engines.ts';
 
 type Container = ReturnType<typeof createContainer>;
@@ -74,31 +74,4 @@ export async function openStore(engine: Engine): Promise<Store> {
   };
 }
 
-export const movementsOf =
-  (container: Container): Store['movements'] =>
-  async (eventId) => {
-    const rows = await container
-      .get(TOKENS.database)
-      .query<MovementColumns>('SELECT * FROM stock_movements WHERE event_id = ? ORDER BY stock_version', [eventId]);
-    return rows.map(toMovement);
-  };
-
-interface MovementColumns {
-  readonly event_id: string;
-  readonly stock_version: number;
-  readonly booking_id: string | null;
-  readonly delta: number;
-  readonly available_after: number;
-  readonly reason: StockMovement['reason'];
-  readonly at: Date | string;
-}
-
-const toMovement = (row: MovementColumns): StockMovement => ({
-  eventId: row.event_id,
-  stockVersion: row.stock_version,
-  bookingId: row.booking_id,
-  delta: row.delta,
-  availableAfter: row.available_after,
-  reason: row.reason,
-  at: toDate(row.at),
-});
+export const movementsOf = (container: Container): Store['movements'] => storedIn(container.get(TOKENS.database)).movements;

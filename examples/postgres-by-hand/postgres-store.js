@@ -150,6 +150,7 @@ function storeOn(schema, atClose) {
     beside: async () => storeOn(schema, async () => {}),
     fault: (which) => {
       armed = which;
+      return () => armed === undefined;
     },
     close: async () => {
       await pool.end();

@@ -27,7 +27,7 @@ import { PROGRAM_VERSION } from './program-version.ts';
 
 /**
  * Our adapters on an empty database of their own, as `@ticket/kit` tries them: a `Store` of the kit, which this package does not import.
- * `fault` makes the next COMMIT go wrong, and `beside` opens another server on the same rows.
+ * `fault` makes the next transaction go wrong, and says later whether it did. `beside` opens another server on the same rows.
  */
 export interface ScratchStore
   extends Pick<Ports, 'events' | 'bookings' | 'eventQueries' | 'bookingQueries' | 'stockQueries' | 'idempotencyRecords' | 'rateLimitStore'> {
@@ -42,7 +42,7 @@ export interface ScratchStore
   readonly users?: UserRepository;
   readonly userQueries?: UserQueries;
   beside(): Promise<ScratchStore>;
-  fault(fault: 'in_transaction' | 'before_commit' | 'at_commit' | 'refused'): void;
+  fault(fault: 'in_transaction' | 'before_commit' | 'at_commit' | 'refused'): () => boolean;
   close(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export async function storeOn(config: DatabaseConfig, remove: () => Promise<void
   try {
     await database.connect();
   } catch (error) {
-    await remove();
+    await remove().catch(() => undefined); // why it could not be opened says more
     throw error;
   }
   const [engine] = await database.query<{ version: string }>(`SELECT ${database.dialect.version} AS version`);
@@ -106,7 +106,8 @@ export async function storeOn(config: DatabaseConfig, remove: () => Promise<void
 }
 
 const LATEST = { freshness: 'latest' } as const;
-function storedIn(database: Database): ScratchStore['stored'] {
+/** The rows as they are stored now. */
+export function storedIn(database: Database): ScratchStore['stored'] {
   const columns = (names: readonly string[]) => names.join(', ');
   return {
     event: async (id) => {
@@ -174,6 +175,7 @@ function faultsOf({ dialect }: Database): ScratchStore['fault'] {
   Object.assign(dialect, { commit: armedCommit, send: armedSend });
   return (fault) => {
     armed = fault;
+    return () => armed === undefined;
   };
 }
 /** To MySQL the number, to PostgreSQL the code. */

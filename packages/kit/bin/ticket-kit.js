@@ -1,4 +1,10 @@
 #!/usr/bin/env node
-import { main } from '../dist/cli.js';
+import { existsSync } from 'node:fs';
 
-process.exitCode = await main(process.argv.slice(2));
+if (existsSync(new URL('../dist/cli.js', import.meta.url))) {
+  const { main } = await import('../dist/cli.js');
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  console.error('ticket-kit is not built yet. Run: npm run build');
+  process.exitCode = 2;
+}

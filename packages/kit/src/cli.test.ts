@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -49,7 +50,9 @@ describe('ticket-kit prove', () => {
     // The address of a server names a database that is there.
     const there = { sqlite: '', mysql: '/information_schema', postgres: '/postgres' };
     const url = engine === 'sqlite' ? 'sqlite:' : new URL(there[engine], serverUrl(engine)).href;
-    expect(await main(['prove', url, '--level', 'accounts', '--law', 'S4,S20,B1,F2,U20', '--timeout', '60000'])).toBe(0);
+    expect(await main(['prove', url, '--level', 'accounts', '--law', 'S4,S20,B1,F2,U20', '--timeout', '60000', '--json'])).toBe(0);
+    const { host } = new URL(url);
+    expect(JSON.parse(out.join('')).store).toBe(engine === 'sqlite' ? 'sqlite:' : `${new URL(url).protocol}//${host}${there[engine]}`);
     expect(errors.join('\n')).toContain('5 laws kept, 0 broken, 0 not proved');
   });
 
@@ -64,23 +67,32 @@ describe('ticket-kit prove', () => {
     [['prove', 'memory', '--seconds', '0'], 'seconds is a number above 0'],
     [['prove', './nowhere.js'], './nowhere.js cannot be loaded'],
     [['prove', 'sqlite:/tmp/mine'], 'takes no path'],
-    [['prove', 'http://127.0.0.1:1'], 'http://127.0.0.1:1 cannot be loaded'],
+    [['prove', 'http://sari:secret@127.0.0.1:1'], 'http: is no address of a store'],
+    [['prove', 'memory', '--law', 'S1', '--report', '/nowhere/at/all.json'], 'the folder of /nowhere/at/all.json is not there'],
     [['prove', moduleOf('broken.mjs', 'export const openStore = async () => { throw new Error(`no server`); };')], 'openStore() failed: no server'],
     [['prove', moduleOf('empty.mjs', '')], 'exports no function openStore'],
     [['improve'], 'unknown command improve'],
   ])('exits with 2 when nothing can be tried: %j', async (args, words) => {
     expect(await main(args)).toBe(2);
     expect(errors.join('\n')).toContain(words);
+    expect(errors.join('\n')).not.toContain('secret');
   });
 
   it('names no password of an address in its report', async () => {
-    const url = new URL('postgres://sari:secret@127.0.0.1:1/shop');
-    expect(await main(['prove', url.href, '--law', 'S1', '--json', '--timeout', '20000'])).toBe(2);
+    for (const address of ['postgres://sari:secret@127.0.0.1:1/shop', 'mysql://sari:a@secret@127.0.0.1:1/shop'])
+      expect(await main(['prove', address, '--law', 'S1', '--json', '--timeout', '20000'])).toBe(2);
     expect([...out, ...errors].join('\n')).not.toContain('secret');
   });
 });
 
 describe('the other commands', () => {
+  it('say what to do where the kit is not built, without a stack', () => {
+    mkdirSync(join(folder, 'bin'));
+    copyFileSync(new URL('../bin/ticket-kit.js', import.meta.url), join(folder, 'bin/ticket-kit.mjs'));
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, 'bin/ticket-kit.mjs'), 'laws'], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([2, 'ticket-kit is not built yet. Run: npm run build\n']);
+  });
+
   it('list the laws, and help', async () => {
     expect([await main(['laws']), await main(['--help']), await main([])]).toEqual([0, 0, 2]);
     expect(out.join('\n')).toMatch(/^B1 +stock +two servers sell each of the last tickets once.*\(needs beside\)$/m);

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { selfTest } from './controls/self-test.ts';
@@ -59,10 +59,8 @@ export async function main(args: readonly string[]): Promise<number> {
     if (command === 'laws') return listLaws(rest);
     throw new Misuse(`unknown command ${command}`);
   } catch (error) {
-    const isMisuse = error instanceof Misuse || (error instanceof TypeError && 'code' in error);
-    console.error(
-      `ticket-kit: ${error instanceof Error ? error.message : String(error)}${isMisuse ? '\n\nticket-kit --help lists the commands' : ''}`,
-    );
+    const hint = error instanceof Misuse ? '\n\nticket-kit --help lists the commands' : '';
+    console.error(`ticket-kit: ${error instanceof Error ? error.message : String(error)}${hint}`);
     return 2;
   }
 }
@@ -72,6 +70,7 @@ async function proveCommand(args: readonly string[]): Promise<number> {
   const [target, ...more] = positionals;
   if (target === undefined || more.length > 0) throw new Misuse('prove takes one store');
   const level = levelOf(values.level ?? 'stock');
+  if (values.report !== undefined && !existsSync(dirname(values.report))) throw new Misuse(`the folder of ${values.report} is not there`);
   const seed = values.seed === undefined ? undefined : numberOf('seed', values.seed);
   const report = await prove(await storesOf(target), {
     level,
@@ -79,13 +78,13 @@ async function proveCommand(args: readonly string[]): Promise<number> {
     timeoutMs: numberOf('timeout', values.timeout ?? '10000'),
     ...(seed === undefined ? {} : { seed }),
     ...(values.path === undefined ? {} : { path: values.path }),
-    ...(values.law === undefined ? {} : { only: values.law.split(',') }),
+    ...(values.law === undefined ? {} : { only: values.law.split(',').map((id) => id.trim()) }),
     onResult: tellResult,
   });
   const conformance = { store: shownTarget(target), ...report };
-  if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(conformance, undefined, 2)}\n`);
-  if (values.json === true) console.log(JSON.stringify(conformance));
   tellReport(report);
+  if (values.json === true) console.log(JSON.stringify(conformance));
+  if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(conformance, undefined, 2)}\n`);
   return report.isKept ? 0 : 1;
 }
 
@@ -128,7 +127,10 @@ function tellReport({ laws, seconds, seed, notProved }: Report): void {
 
 async function storesOf(target: string): Promise<OpenStore> {
   if (target === 'memory') return async () => memoryStore();
-  if (/^(postgres|postgresql|mysql|sqlite):/.test(target)) return ourAdapters(target);
+  if (DATABASE.test(target)) return ourAdapters(target);
+  // The rest of an address may have a password in it.
+  const [scheme] = /^\w{2,}:/.exec(target) ?? [];
+  if (scheme !== undefined && scheme !== 'node:') throw new Misuse(`${scheme} is no address of a store`);
   const module: Readonly<Record<string, unknown>> = await import(/\.[cm]?[jt]s$/.test(target) ? pathToFileURL(resolve(target)).href : target).catch(
     (error: unknown) => {
       const isTypeScript = error instanceof TypeError && 'code' in error && error.code === 'ERR_UNKNOWN_FILE_EXTENSION';
@@ -142,14 +144,22 @@ async function storesOf(target: string): Promise<OpenStore> {
 }
 
 async function ourAdapters(url: string): Promise<OpenStore> {
-  const { openScratchStore } = await import('@ticket/adapters/kit').catch(() => {
+  const { openScratchStore } = await import('@ticket/adapters/kit').catch((error: unknown) => {
+    const isMissing =
+      error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes("'@ticket/adapters'");
+    if (!isMissing) throw error;
     throw new Misuse('a database address needs @ticket/adapters: npm install @ticket/adapters, or name a module of your own');
   });
   return () => openScratchStore(url);
 }
 
-/** An address without its password. */
-const shownTarget = (target: string): string => target.replace(/\/\/([^@/]*)@/, '//');
+const DATABASE = /^(?:postgres|postgresql|mysql|sqlite):/;
+/** Where a database is, without the user, the password and the parameters of its address. */
+function shownTarget(target: string): string {
+  if (!DATABASE.test(target) || !URL.canParse(target)) return target;
+  const { protocol, host, pathname } = new URL(target);
+  return host === '' ? target : `${protocol}//${host}${pathname}`;
+}
 
 function levelOf(name: string): Level {
   const level = LEVELS.find((each) => each === name);

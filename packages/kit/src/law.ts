@@ -2,7 +2,7 @@ import { Unavailable } from '@ticket/domain';
 import { Broken } from './assertions.ts';
 import { type Rows, rowsOf } from './rows.ts';
 import { differencesOf, wordsOfDifference } from './stock-facts.ts';
-import { type Capability, type FullStore, type Level, type OpenStore, requireLevel, type Store, UnfitStore } from './store.ts';
+import { type Capability, type Fault, type FullStore, type Level, type OpenStore, requireLevel, type Store, UnfitStore } from './store.ts';
 
 /** A promise of the ports, and how it is tried. */
 export interface LawDefinition {
@@ -21,8 +21,8 @@ export interface Scene {
   readonly rows: Rows;
   /** The same rows from another server. For laws that need `beside`. */
   readonly other: { readonly store: FullStore; readonly rows: Rows };
-  /** Makes the next COMMIT of `store` go wrong. For laws that need `fault`. */
-  readonly fault: NonNullable<Store['fault']>;
+  /** Makes the next transaction of `store` go wrong, and gives what says whether it did. For laws that need `fault`. */
+  readonly fault: (fault: Fault) => Promise<() => boolean>;
   readonly draw: Draw;
 }
 
@@ -90,13 +90,15 @@ export async function tryLaw(law: LawDefinition, open: OpenStore, draw: Draw, ti
     requireLevel(store, law.level);
     const needs = law.needs ?? [];
     for (const name of ['beside', 'fault'] as const) if (needs.includes(name) && store[name] === undefined) throw new NotProved(name);
-    if (needs.includes('beside')) other = await within(timeoutMs, store.beside?.() ?? open(), 'opening a second server');
-    if (other !== undefined) requireLevel(other, law.level);
+    if (needs.includes('beside')) {
+      other = await within(timeoutMs, store.beside?.() ?? Promise.resolve(undefined), 'opening a second server');
+      if (other !== undefined) requireLevel(other, law.level);
+    }
     const scene: Scene = {
       store,
       rows: rowsOf(store, touched),
       other: sideOf(other ?? store, touched),
-      fault: (fault) => store.fault?.(fault),
+      fault: async (fault) => (await store.fault?.(fault)) ?? (() => false),
       draw,
     };
     await within(timeoutMs, law.hold(scene), 'the law');

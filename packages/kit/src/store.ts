@@ -64,8 +64,8 @@ export interface Store {
    * keep such state in the store.
    */
   beside?(): Promise<Store>;
-  /** Makes the next transaction of this store that writes go wrong, once. Without it no law can show that outages are answered truly. */
-  fault?(fault: Fault): void | Promise<void>;
+  /** Makes the next transaction of this store that writes go wrong, once. What it gives says later whether that has happened. Without it no law can show that outages are answered truly. */
+  fault?(fault: Fault): (() => boolean) | Promise<() => boolean>;
   close(): Promise<void>;
 }
 

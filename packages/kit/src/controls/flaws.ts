@@ -27,6 +27,7 @@ export const FLAWS = {
   'holdings are counted before the lock': 'B6',
   'the actor of a user is remembered': 'S91',
   'a sold-out event is remembered': 'B5',
+  'a fault that is asked for does not happen': 'F1',
   'an outage is thrown as it is': 'F1',
   'a lost COMMIT is told as not done': 'F2',
   'a lost COMMIT is simply sent again': 'F2',

@@ -235,7 +235,9 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
     stored,
     beside: async () => stepStore(flaw, tables),
     fault: (fault) => {
+      if (has('a fault that is asked for does not happen')) return () => false;
       armed = fault;
+      return () => armed === undefined;
     },
     close: async () => {},
   };

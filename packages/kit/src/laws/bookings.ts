@@ -3,13 +3,8 @@ import { answersTo, equal, partly, wordsOf } from '../assertions.ts';
 import { anId } from '../builders.ts';
 import type { LawDefinition } from '../law.ts';
 import { OPERATOR, type Rows, times } from '../rows.ts';
+import { fourOfTen } from './four-of-ten.ts';
 
-/** Four tickets of an event of ten, booked. */
-async function fourOfTen(rows: Rows) {
-  const event = await rows.event({ totalTickets: 10 });
-  const userId = await rows.user();
-  return { event, userId, booking: await rows.book(event, { userId, quantity: 4 }) };
-}
 const deltasOf = async (rows: Rows, event: { readonly id: string }) => (await rows.movements(event)).map(({ delta }) => delta);
 
 /** What the repository of bookings promises. */

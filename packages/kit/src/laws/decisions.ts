@@ -1,23 +1,10 @@
-import { type Booking, type Event, newBooking, Refusal, refuse } from '@ticket/domain';
+import { newBooking, Refusal, refuse } from '@ticket/domain';
 import { allSettled, check, equal, partly, wordsOf } from '../assertions.ts';
 import { anEvent, anId, NOW } from '../builders.ts';
 import { type LawDefinition, NotProved } from '../law.ts';
-import { OPERATOR, type Rows, times, vouched } from '../rows.ts';
+import { OPERATOR, times, vouched } from '../rows.ts';
+import { fourOfTen } from './four-of-ten.ts';
 import { bookUnder, under } from './keys.ts';
-
-interface Sale {
-  readonly event: Event;
-  readonly userId: string;
-  /** Four tickets of the ten. */
-  readonly booking: Booking;
-}
-
-async function saleOf(rows: Rows): Promise<Sale> {
-  const made = await rows.event({ totalTickets: 10 });
-  const userId = await rows.user();
-  const booking = await rows.book(made, { userId, quantity: 4 });
-  return { event: (await rows.stored(made)) ?? made, userId, booking };
-}
 
 /** What becomes of decisions that throw, lie or are misused. */
 export const DECISIONS: readonly LawDefinition[] = [
@@ -53,7 +40,7 @@ export const DECISIONS: readonly LawDefinition[] = [
     level: 'stock',
     title: 'the same holds for changes of bookings',
     hold: async ({ rows, store }) => {
-      const { event, userId, booking } = await saleOf(rows);
+      const { event, userId, booking } = await fourOfTen(rows);
       const other = await rows.book(event, { userId });
       const answers = await wordsOf([
         rows.setStatus(other, 'cancelled'),
@@ -104,7 +91,7 @@ export const DECISIONS: readonly LawDefinition[] = [
     level: 'stock',
     title: 'an event whose tickets are held is not deleted, whatever the decision returns',
     hold: async ({ rows, store }) => {
-      const { event, booking } = await saleOf(rows);
+      const { event, booking } = await fourOfTen(rows);
       const [told] = await wordsOf([store.events.change(event.id, OPERATOR, () => undefined)]);
       check(told !== 'done', 'the deletion of an event whose tickets are held was done');
       equal([await rows.available(event), await rows.bookings(event)], [6, [booking]]);
@@ -115,7 +102,7 @@ export const DECISIONS: readonly LawDefinition[] = [
     level: 'stock',
     title: 'a new booking under an id that is taken is not stored, and the booking that has the id stays as it was',
     hold: async ({ rows }) => {
-      const sale = await saleOf(rows);
+      const sale = await fourOfTen(rows);
       for (const event of [sale.event, await rows.event({ totalTickets: 10 })]) {
         const neighbour = { userId: await rows.user(), quantity: 1 };
         const before = (await rows.available(event)) ?? 0;

@@ -2,14 +2,8 @@ import { type Booking, type Event, heldTickets } from '@ticket/domain';
 import { check, equal, wordsOf } from '../assertions.ts';
 import { aBooking, anEvent, anId } from '../builders.ts';
 import type { LawDefinition, Scene } from '../law.ts';
-import { OPERATOR, type Rows } from '../rows.ts';
-
-interface Sale {
-  readonly event: Event;
-  readonly userId: string;
-  /** Four tickets of the ten. */
-  readonly booking: Booking;
-}
+import { OPERATOR } from '../rows.ts';
+import { fourOfTen, type Sale } from './four-of-ten.ts';
 
 /** Returns what no decision may return. The compiler would refuse some of it, and JavaScript does not. */
 type Lie = (sale: Sale) => unknown;
@@ -55,17 +49,10 @@ const OF_EVENTS: Lies = {
   'a promise, since it is async': ['synchronous', ({ event }) => Promise.resolve(event)],
 };
 
-async function saleOf(rows: Rows): Promise<Sale> {
-  const made = await rows.event({ totalTickets: 10 });
-  const userId = await rows.user();
-  const booking = await rows.book(made, { userId, quantity: 4 });
-  return { event: (await rows.stored(made)) ?? made, userId, booking };
-}
-
 /** A neighbour books a ticket before each lie and another one behind it. Beside theirs nothing is stored, and the error names the promise. */
 async function disbelieve({ rows }: Scene, lies: Lies, tell: (sale: Sale, lie: Lie) => Promise<unknown>): Promise<void> {
   for (const [what, [promise, lie]] of Object.entries(lies)) {
-    const sale = await saleOf(rows);
+    const sale = await fourOfTen(rows);
     const { event, userId, booking } = sale;
     const book = () => rows.book(event, { userId });
     const [before, told = '', behind] = await wordsOf([book(), tell(sale, lie), book()]);
@@ -125,7 +112,7 @@ export const LIES: readonly LawDefinition[] = [
     level: 'stock',
     title: 'a decision that writes into the rows it was given fails, and changes nothing',
     hold: async ({ rows, store }) => {
-      const { event, booking } = await saleOf(rows);
+      const { event, booking } = await fourOfTen(rows);
       const write = (row: object | undefined, values: object) => Object.assign(row ?? {}, values);
       const told = await wordsOf([
         store.events.change(event.id, OPERATOR, ({ event: row }) => write(row, { availableTickets: 10 }) as Event),

@@ -1,40 +1,13 @@
 import { newEvent, refuse } from '@ticket/domain';
-import type { User } from '@ticket/domain/accounts';
-import type { Actor, RepositoryContext } from '@ticket/domain/spi';
+import type { Actor } from '@ticket/domain/spi';
 import { answersTo, check, equal, partly, wordsOf } from '../assertions.ts';
 import { aBooking, anEvent, anId, NOW } from '../builders.ts';
 import type { LawDefinition, Scene } from '../law.ts';
 import { holder, madeUser, OPERATOR, times } from '../rows.ts';
 import type { FullStore } from '../store.ts';
+import { remove } from './user-changes.ts';
 
-const _rightsOf = ({ id, role, tokenVersion }: User) => ({ id, role, tokenVersion });
 const idOf = (actor: Actor): string => (typeof actor === 'string' ? refuse('unauthenticated', {}) : actor.id);
-const _put = (store: FullStore, user: User) => store.users.change(user.id, OPERATOR, () => ({ user }));
-
-/** The actor that decisions on an event, on a booking and on a user are given. */
-async function actorsSeen({ rows }: Scene, store: FullStore, context: RepositoryContext): Promise<readonly Actor[]> {
-  const event = await rows.event();
-  const booking = await rows.book(event, { userId: await rows.user() });
-  const seen: Actor[] = [];
-  const look = (at: number, actor: Actor): never => {
-    seen[at] = actor;
-    return refuse('forbidden', { reason: 'not_admin' });
-  };
-  await answersTo([
-    store.events.change(event.id, context, ({ actor }) => look(0, actor)),
-    store.bookings.change(booking.id, context, ({ actor }) => look(1, actor)),
-    store.events.reserveTickets(event.id, context, ({ actor }) => look(2, actor)),
-    store.users.change(anId(), context, ({ actor }) => look(3, actor)),
-  ]);
-  return seen;
-}
-
-async function _requireRights(scene: Scene, store: FullStore, context: RepositoryContext, expected: 'stale' | object): Promise<void> {
-  for (const actor of await actorsSeen(scene, store, context)) {
-    if (typeof expected === 'string') equal(actor, expected, 'the actor');
-    else partly(actor, expected, 'the actor');
-  }
-}
 
 /** One of the two wins, and the rows tell which. `expected` has the answers to both, for either winner. */
 function requireOneWins(answers: readonly (string | undefined)[], expected: readonly [readonly string[], readonly string[]]): boolean {
@@ -54,8 +27,8 @@ async function bookAndDelete({ rows, store }: Scene, other: FullStore): Promise<
     const event = await rows.event();
     const plan = aBooking({ eventId: event.id });
     const book = () => store.events.reserveTickets(event.id, holder(user), ({ actor }) => ({ ...plan, userId: idOf(actor) }));
-    const remove = () => other.users.change(user.id, OPERATOR, () => undefined);
-    const [first, second] = await answersTo(round % 2 === 0 ? [book(), remove()] : [remove(), book()]);
+    const gone = () => remove(other, user.id);
+    const [first, second] = await answersTo(round % 2 === 0 ? [book(), gone()] : [gone(), book()]);
     const isBooked = requireOneWins(round % 2 === 0 ? [first, second] : [second, first], [
       ['done', 'user_has_active_bookings'],
       ['unauthenticated', 'done'],
@@ -68,15 +41,6 @@ async function bookAndDelete({ rows, store }: Scene, other: FullStore): Promise<
     equal(await rows.available(event), isBooked ? 8 : 10, 'tickets left');
   }
 }
-
-const _adminsOf = async ({ userQueries }: FullStore): Promise<number> =>
-  (await userQueries.list({ offset: 0, limit: 100 })).rows.filter(({ role }) => role === 'admin').length;
-const _demote = ({ users }: FullStore, id: string) =>
-  users.change(id, OPERATOR, ({ user, hasOtherAdmins }) => {
-    if (user === undefined) return refuse('not_found', { entity: 'user', id });
-    return user.role === 'admin' && !hasOtherAdmins ? refuse('last_admin', {}) : { user: { ...user, role: 'user' } };
-  });
-const remove = ({ users }: FullStore, id: string) => users.change(id, OPERATOR, () => undefined);
 
 /** Users, and what hangs on them: bookings and events. */
 export const OWNERS: readonly LawDefinition[] = [

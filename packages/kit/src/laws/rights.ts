@@ -2,14 +2,14 @@ import { newBooking, refuse } from '@ticket/domain';
 import type { User } from '@ticket/domain/accounts';
 import type { Actor, RepositoryContext } from '@ticket/domain/spi';
 import { allSettled, answersTo, answerTo, check, equal, partly } from '../assertions.ts';
-import { aBooking, anEvent, anId, aUser, NOW } from '../builders.ts';
+import { anEvent, anId, aUser, NOW } from '../builders.ts';
 import { type LawDefinition, NotProved, type Scene } from '../law.ts';
 import { holder, madeUser, OPERATOR, SOME_HASH, times } from '../rows.ts';
 import type { FullStore } from '../store.ts';
 import { bookUnder, under } from './keys.ts';
+import { demote, remove } from './user-changes.ts';
 
 const rightsOf = ({ id, role, tokenVersion }: User) => ({ id, role, tokenVersion });
-const idOf = (actor: Actor): string => (typeof actor === 'string' ? refuse('unauthenticated', {}) : actor.id);
 const put = (store: FullStore, user: User) => store.users.change(user.id, OPERATOR, () => ({ user }));
 
 /** The actor that decisions on an event, on a booking and on a user are given. */
@@ -36,48 +36,6 @@ async function requireRights(scene: Scene, store: FullStore, context: Repository
     else partly(actor, expected, 'the actor');
   }
 }
-
-/** One of the two wins, and the rows tell which. `expected` has the answers to both, for either winner. */
-function requireOneWins(answers: readonly (string | undefined)[], expected: readonly [readonly string[], readonly string[]]): boolean {
-  const words = answers.join(' and ');
-  check(
-    expected.some((pair) => pair.join(' and ') === words),
-    `expected ${expected.map((pair) => pair.join(' and ')).join(', or ')}, found ${words}`,
-  );
-  return words === expected[0].join(' and ');
-}
-
-/** A user books, and is deleted at the same time: at one server, or at two. */
-async function _bookAndDelete({ rows, store }: Scene, other: FullStore): Promise<void> {
-  await madeUser(store.users, { role: 'admin' });
-  for (const round of times(6, (index) => index)) {
-    const user = await madeUser(store.users);
-    const event = await rows.event();
-    const plan = aBooking({ eventId: event.id });
-    const book = () => store.events.reserveTickets(event.id, holder(user), ({ actor }) => ({ ...plan, userId: idOf(actor) }));
-    const remove = () => other.users.change(user.id, OPERATOR, () => undefined);
-    const [first, second] = await answersTo(round % 2 === 0 ? [book(), remove()] : [remove(), book()]);
-    const isBooked = requireOneWins(round % 2 === 0 ? [first, second] : [second, first], [
-      ['done', 'user_has_active_bookings'],
-      ['unauthenticated', 'done'],
-    ]);
-    equal(
-      [await store.users.find(user.id, 'latest'), (await rows.bookings(event)).length],
-      isBooked ? [user, 1] : [undefined, 0],
-      'the user, and bookings',
-    );
-    equal(await rows.available(event), isBooked ? 8 : 10, 'tickets left');
-  }
-}
-
-const _adminsOf = async ({ userQueries }: FullStore): Promise<number> =>
-  (await userQueries.list({ offset: 0, limit: 100 })).rows.filter(({ role }) => role === 'admin').length;
-const demote = ({ users }: FullStore, id: string) =>
-  users.change(id, OPERATOR, ({ user, hasOtherAdmins }) => {
-    if (user === undefined) return refuse('not_found', { entity: 'user', id });
-    return user.role === 'admin' && !hasOtherAdmins ? refuse('last_admin', {}) : { user: { ...user, role: 'user' } };
-  });
-const remove = ({ users }: FullStore, id: string) => users.change(id, OPERATOR, () => undefined);
 
 /** Rights come from the row of the user as it is now, and what hangs on a user keeps them. */
 export const RIGHTS: readonly LawDefinition[] = [
