@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAILURES } from '../apps/http/src/failures.ts';
+import { messages } from '../apps/http/src/messages.ts';
 import { loadConfig } from '../packages/adapters/src/config.ts';
 import { VARIABLES } from '../packages/adapters/src/config-names.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
@@ -233,7 +235,7 @@ describe('what clients are told', () => {
     const codes = new Set(
       matches(/interface Refusals \{(.*?)^\}/ms.exec(read('packages/domain/src/requests/refusal.ts'))?.[1] ?? '', /^ {2}(\w+):/gm),
     );
-    const statuses = new Map([...read('apps/http/src/errors.ts').matchAll(/^ {2}(\w+): .*=> \[(\d{3})/gm)].map(([, code, status]) => [code, status]));
+    const statuses = new Map(Object.entries(FAILURES).map(([code, { status }]) => [code, String(status)]));
     const named = unique(matches(read('docs/booking-flow.md'), /(?:\["|or )(\d{3} [a-z_]+)/g));
     expect(named).toContain('400 insufficient_tickets');
     expect(named.filter((name) => !codes.has(name.slice(4)) || statuses.get(name.slice(4)) !== name.slice(0, 3))).toEqual([]);
@@ -241,8 +243,8 @@ describe('what clients are told', () => {
 
   it('docs/api.md lists every failure’s message as it is sent', () => {
     const [, failures = ''] = /\n\n( {2}invalidInput:.*?)\n\} as const;/s.exec(read('apps/http/src/messages.ts')) ?? [];
-    const sent = unique(matches(failures, /'([^']+)'/g)).filter((message) => message !== 'Permintaan tidak valid');
-    const table = matches(read('docs/api.md'), /^\| \d{3} \| (.+?) \|/gm).flatMap((cell) => matches(cell, /`([^`]+)`/g));
+    const sent = unique([...matches(failures, /'([^']+)'/g), ...Object.values(messages.notReady)]);
+    const table = matches(read('docs/api.md'), /^\| \d{3} \| .+? \| (.+?) \|/gm).flatMap((cell) => matches(cell, /`([^`]+)`/g));
     expect(sent.length).toBeGreaterThan(15);
     expect(unique(table)).toEqual(sent);
   });

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { FAILURE_CODES } from '../../apps/http/src/failures.ts';
 import { COMMON_PASSWORDS } from '../../packages/adapters/src/security/common-passwords.ts';
 import type { Document, Operation, Schema } from './document.ts';
 import type { Asked } from './requests.ts';
@@ -20,7 +21,7 @@ const SECRETS: readonly RegExp[] = [
     /node_modules/,
     new RegExp(`${escaped(fileURLToPath(new URL('../..', import.meta.url)))}|${escaped(tmpdir())}`),
   ],
-  ...[/\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|VALUES|SET|WHERE)\b/i, /SQLITE_|ER_[A-Z]+_|constraint/i],
+  ...[/\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.*\b(?:FROM|VALUES|SET|WHERE)\b/i, /SQLITE_|\bER_[A-Z]+_|constraint/i],
   ...[/typeorm|mysql2|libsql|valibot|QueryFailedError|TypeError/i, /\[object Object\]/],
   // A cursor may hold any letters too. Inside it such a word has no boundaries.
   ...[/postgres|SQLSTATE|(?<![\w-])pg(?![\w-])|\bpg_\w|pg-pool/i, /deadlock detected|canceling statement|relation "/i],
@@ -80,13 +81,13 @@ const SUCCESS = {
 };
 const FAILURE = {
   type: 'object',
-  properties: { success: { const: false }, message: { type: 'string' }, errors: {} },
-  required: ['success', 'message', 'errors'],
+  properties: { success: { const: false }, code: { enum: FAILURE_CODES }, message: { type: 'string' }, errors: {} },
+  required: ['success', 'code', 'message', 'errors'],
   additionalProperties: false,
 };
 const OBJECT: Schema = { type: 'object' };
 interface Failure {
-  readonly message: string;
+  readonly code: string;
   readonly errors: readonly { readonly field: string; readonly message: string }[];
 }
 
@@ -96,7 +97,7 @@ const QUERY_CHARACTERS_MAX = 2000;
 /** A refused value breaks the document or a rule in docs/api.md. An accepted value is valid by the document. */
 function* brokenByValidation(document: Document, operation: Operation, asked: Asked, status: number, reply: Failure): Generator<string> {
   const fields = fieldsOf(operation, asked);
-  if (status === 400 && reply.message === 'Validasi gagal') {
+  if (status === 400 && reply.code === 'invalid_input') {
     if (reply.errors.length === 0) yield 'a refusal says what is wrong';
     for (const { field } of reply.errors) {
       const sent = fields.get(field);

@@ -48,7 +48,7 @@ describe.each(cases)('objects on %s, %s profile', (engine, profile) => {
     const tables = ['users', 'events', 'bookings', 'stock_movements', 'idempotency_keys'];
     return JSON.stringify(await Promise.all(tables.map((table) => api.query(`SELECT * FROM ${table} ORDER BY 1, 2`))));
   };
-  const refused = (message: string, errors: unknown = null) => [400, { success: false, message, errors }];
+  const refused = (message: string, errors: unknown = null) => [400, { success: false, code: expect.any(String), message, errors }];
   const answer = ({ status, body }: Reply) => [status, body];
 
   it('T44: a booking is whose token it is, at the price of the event, whatever else its body names', async () => {
@@ -378,6 +378,7 @@ describe.each(engines)('two servers on %s', (engine) => {
     const refusals = (replies: readonly Pick<Reply, 'status' | 'body'>[]) => replies.filter(({ status }) => status >= 400).map(({ body }) => body);
     const tooMany = (requested: number) => ({
       success: false,
+      code: 'too_many_for_a_user',
       message: 'Jumlah tiket melebihi batas per user untuk event ini',
       errors: { maximum: LIMIT, held: expect.any(Number), requested },
     });

@@ -13,7 +13,7 @@ import { type Api, type Caller, CONCERT, openApi, type Reply } from '../open-api
 /** The threats to the transport and the parser, T74 to T99: malformed or hostile bytes. */
 const cases = engines.flatMap((engine) => (['open', 'locked'] as const).map((profile) => [engine, profile] as const));
 
-const failure = (message: string, errors: unknown = null) => ({ success: false, message, errors });
+const failure = (message: string, errors: unknown = null) => ({ success: false, code: expect.any(String), message, errors });
 const PASSWORD = 'kereta malam 7';
 
 describe.each(cases)('text and bytes on %s, %s profile', (engine, profile) => {

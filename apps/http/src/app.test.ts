@@ -10,7 +10,7 @@ const ID = '770e8400-e29b-41d4-a716-446655440000';
 const ORIGIN = 'https://tickets.example';
 const JSON_TYPE = 'application/json; charset=UTF-8';
 const CONCERT = { name: 'Jazz', location: 'Palembang', event_date: '2031-01-02T19:00:00+07:00', ticket_price: 19.99, total_tickets: 10 };
-const failure = (message: string, errors: unknown = null) => ({ success: false, message, errors });
+const failure = (message: string, errors: unknown = null) => ({ success: false, code: expect.any(String), message, errors });
 
 /** As much of replies as is looked into here. */
 interface Reply {

@@ -42,8 +42,12 @@ async function raw(port: number, ...parts: readonly (string | number)[]): Promis
 }
 
 const hello: Fetch = () => new Response('{"success":true}', { headers: { 'Content-Type': 'application/json', Connection: 'close' } });
+const CODES: Readonly<Record<number, string>> = { 400: 'bad_request', 408: 'request_timeout', 417: 'bad_request', 431: 'headers_too_large' };
 const envelope = (status: number, message: string) =>
-  new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*application/json[\\s\\S]*"success":false,"message":"${message}","errors":null`, 'i');
+  new RegExp(
+    `^HTTP/1\\.1 ${status} [\\s\\S]*application/json[\\s\\S]*"success":false,"code":"${CODES[status]}","message":"${message}","errors":null`,
+    'i',
+  );
 
 describe('what never becomes a request gets the envelope', () => {
   it.each([
@@ -281,7 +285,7 @@ it('refuses what is too much at once with 503 and Retry-After, and serves those 
   expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([
     503,
     '1',
-    { success: false, message: 'Layanan sementara tidak tersedia', errors: null },
+    { success: false, code: 'unavailable', message: 'Layanan sementara tidak tersedia', errors: null },
   ]);
   expect(unserved).toEqual(['too_many_in_flight']);
   finish();

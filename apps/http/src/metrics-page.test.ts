@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
 
 const TOKEN = 'a-token-of-the-tests';
-const NO_SUCH_ROUTE = { success: false, message: 'Endpoint tidak ditemukan', errors: null };
+const NO_SUCH_ROUTE = { success: false, code: 'no_such_route', message: 'Endpoint tidak ditemukan', errors: null };
 
 function scrape(profile: Profile, metricsToken: string | undefined, authorization?: string) {
   const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });

@@ -21,13 +21,13 @@ const Description = v.pipe(
 
 const EventDate = v.pipe(
   text,
-  v.metadata({ format: 'date-time', description: 'ISO 8601 dengan zona waktu; disimpan dan ditampilkan dalam UTC' }),
+  v.metadata({ format: 'date-time', description: 'ISO 8601 with a time zone. Stored and shown in UTC.' }),
   parsed(instantOf, faults.eventDate),
 );
 
 const TicketPrice = v.pipe(
   v.number(faults.ticketPrice),
-  v.metadata({ minimum: 0, maximum: TICKET_PRICE_CENTS_MAX / 100, description: 'Paling banyak 2 desimal' }),
+  v.metadata({ minimum: 0, maximum: TICKET_PRICE_CENTS_MAX / 100, description: 'At most two decimals.' }),
   parsed(centsOf, faults.ticketPrice),
 );
 
