@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../packages/adapters/src/config.ts';
 import { VARIABLES } from '../packages/adapters/src/config-names.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
-import { engines, freshDatabase } from './engines.ts';
+import { engines } from './engines.ts';
 import { openContainer } from './open-store.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -23,6 +23,7 @@ const documents = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
+  'examples/own-accounts/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ]
   .map((path) => path.replaceAll('\\', '/'))
@@ -244,14 +245,6 @@ describe('what clients are told', () => {
     expect(blocks(read('docs/use-the-domain.md'), 'ts')).toEqual([read('docs/sell-one-ticket.ts')]);
     const { answers } = await import('../docs/sell-one-ticket.ts');
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
-  });
-
-  it.each(engines)('docs/use-the-domain.md: an app with accounts of its own sells as docs/sell-without-accounts.ts says, on %s', async (engine) => {
-    expect(read('docs/use-the-domain.md')).toContain('(sell-without-accounts.ts)');
-    const { sellTheLastTicket } = await import('../docs/sell-without-accounts.ts');
-    const { config, drop } = await freshDatabase(engine);
-    expect((await sellTheLastTicket(config)).toSorted()).toEqual(['confirmed', 'insufficient_tickets']);
-    await drop();
   });
 });
 
