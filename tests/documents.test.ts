@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
+import { inspect, parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../packages/adapters/src/config.ts';
 import { VARIABLES } from '../packages/adapters/src/config-names.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
+import { stepStore } from '../packages/kit/src/controls/step-store.ts';
+import { memoryStore } from '../packages/kit/src/memory-store.ts';
 import { engines } from './engines.ts';
 import { openContainer } from './open-store.ts';
 
@@ -245,6 +247,15 @@ describe('what clients are told', () => {
     expect(blocks(read('docs/use-the-domain.md'), 'ts')).toEqual([read('docs/sell-one-ticket.ts')]);
     const { answers } = await import('../docs/sell-one-ticket.ts');
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
+  });
+
+  it('docs/check-stock-invariants.md: the example is docs/check-my-store.ts, holds for a sound store, and finds the steps that break another', async () => {
+    expect(blocks(read('docs/check-stock-invariants.md'), 'ts')).toEqual([read('docs/check-my-store.ts')]);
+    const { checkMyStore } = await import('../docs/check-my-store.ts');
+    await checkMyStore(async () => memoryStore());
+    const found = await checkMyStore(async () => stepStore('a deletion gives no tickets back')).catch((error: unknown) => inspect(error));
+    expect(found).toContain('[{"does":"delete booking","booking":0}]');
+    expect(found).toContain('held_and_available_are_total');
   });
 });
 
