@@ -211,11 +211,18 @@ describe('what the documents point at', () => {
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
+  it('each diagram names its kind on a line of its own, as mermaid has to read it', () => {
+    const diagrams = documents.flatMap((path) => matches(read(path), /(?<=^```mermaid\n).*$/gm).map((line) => `${path}: ${line}`));
+    expect(diagrams.length).toBeGreaterThan(0);
+    expect(diagrams.filter((line) => !/: (?:stateDiagram-v2|sequenceDiagram|erDiagram|flowchart (?:TD|LR))$/.test(line))).toEqual([]);
+  });
+
   it('docs/decisions/README.md lists every decision by its title, and each fits a page', () => {
     const files = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name));
     const lines = files.toSorted().map((name) => {
       const text = read(`docs/decisions/${name}`);
       expect(text.trimEnd().split('\n').length, name).toBeLessThanOrEqual(45);
+      for (const heading of ['Context', 'Choice', 'Price', 'What would change our mind']) expect(text, name).toContain(`\n## ${heading}\n`);
       const [, number, title] = /^# (\d{4}): (.+)$/m.exec(text) ?? [];
       expect(name.startsWith(`${number}-`), name).toBe(true);
       return `- [${number}](${name}) ${title}`;

@@ -12,7 +12,7 @@ import type { Store } from '../store.ts';
 const { step: steps, totalTickets: total } = arbitraries;
 
 /** Tries a property until the time is over, shrinks what breaks it, and says how to see it again. */
-async function holdsFor<Case>(
+export async function holdsFor<Case>(
   { seed, path, forMs }: Draw,
   cases: fc.Arbitrary<Case>,
   words: (one: Case) => string,
