@@ -2,14 +2,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
+import { inspect, parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAILURES } from '../apps/http/src/failures.ts';
 import { messages } from '../apps/http/src/messages.ts';
 import { loadConfig } from '../packages/adapters/src/config.ts';
 import { VARIABLES } from '../packages/adapters/src/config-names.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
-import { engines, freshDatabase } from './engines.ts';
+import { stepStore } from '../packages/kit/src/controls/step-store.ts';
+import { memoryStore } from '../packages/kit/src/memory-store.ts';
+import { engines } from './engines.ts';
 import { openContainer } from './open-store.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,6 +27,7 @@ const documents = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
+  'examples/own-accounts/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ]
   .map((path) => path.replaceAll('\\', '/'))
@@ -255,12 +258,13 @@ describe('what clients are told', () => {
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
   });
 
-  it.each(engines)('docs/use-the-domain.md: an app with accounts of its own sells as docs/sell-without-accounts.ts says, on %s', async (engine) => {
-    expect(read('docs/use-the-domain.md')).toContain('(sell-without-accounts.ts)');
-    const { sellTheLastTicket } = await import('../docs/sell-without-accounts.ts');
-    const { config, drop } = await freshDatabase(engine);
-    expect((await sellTheLastTicket(config)).toSorted()).toEqual(['confirmed', 'insufficient_tickets']);
-    await drop();
+  it('docs/check-stock-invariants.md: the example is docs/check-my-store.ts, holds for a sound store, and finds the steps that break another', async () => {
+    expect(blocks(read('docs/check-stock-invariants.md'), 'ts')).toEqual([read('docs/check-my-store.ts')]);
+    const { checkMyStore } = await import('../docs/check-my-store.ts');
+    await checkMyStore(async () => memoryStore());
+    const found = await checkMyStore(async () => stepStore('a deletion gives no tickets back')).catch((error: unknown) => inspect(error));
+    expect(found).toContain('[{"does":"delete booking","booking":0}]');
+    expect(found).toContain('held_and_available_are_total');
   });
 });
 
