@@ -21,6 +21,7 @@ import { metricsPage } from './metrics-page.ts';
 import { observing } from './observing.ts';
 import { openApi, operation } from './openapi.ts';
 import type { Log } from './report.ts';
+import { routePath } from './route-path.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -74,7 +75,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     tracing,
     readiness,
   } = options;
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ getPath: routePath });
   const addressOf = clientAddress(trustedProxies, log);
   const parts = { useCases, policies, networksOf: (c: Context) => networksOf(addressOf(c)), accountOf: accountOf(fingerprint) };
 

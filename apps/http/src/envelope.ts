@@ -28,9 +28,19 @@ const inEnvelope = (c: Context, status: number, envelope: object, headers?: Read
 
 export const ok = <Data>(c: Context, message: string, data: Data): Response => inEnvelope(c, 200, { success: true, message, data });
 
-/** `replayed`: an earlier request under the same Idempotency-Key created this, and nothing was created now. */
-export const created = <Data>(c: Context, message: string, data: Data, { replayed }: { readonly replayed: boolean }): Response =>
-  inEnvelope(c, 201, { success: true, message, data }, replayed ? { 'Idempotency-Replayed': 'true' } : undefined);
+/**
+ * `replayed`: an earlier request under the same Idempotency-Key created this, and nothing was created now. `location` is the path of what was
+ * created.
+ */
+export function created<Data>(
+  c: Context,
+  message: string,
+  data: Data,
+  { replayed, location }: { readonly replayed: boolean; readonly location: string },
+): Response {
+  const headers = replayed ? { Location: location, 'Idempotency-Replayed': 'true' } : { Location: location };
+  return inEnvelope(c, 201, { success: true, message, data }, headers);
+}
 
 export const deleted = (c: Context, message: string): Response => inEnvelope(c, 200, { success: true, message });
 
@@ -42,7 +52,11 @@ export function fail<Code extends FailureCode>(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   const { status } = FAILURES[code];
-  // RFC 9110, 15.5.2: a 401 must name an authentication scheme.
-  const challenge = status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
-  return inEnvelope(c, status, { success: false, code, message, errors }, { ...challenge, ...headers });
+  return inEnvelope(c, status, { success: false, code, message, errors }, status === 401 ? { ...challengeOf(c, code), ...headers } : headers);
+}
+
+/** RFC 9110, 15.5.2: a 401 names an authentication scheme. RFC 6750, 3.1: it has an error only if a token was sent. */
+function challengeOf(c: Context, code: FailureCode): Readonly<Record<string, string>> {
+  const wasSent = code === 'unauthenticated' && c.req.header('Authorization') !== undefined;
+  return { 'WWW-Authenticate': wasSent ? 'Bearer error="invalid_token"' : 'Bearer' };
 }

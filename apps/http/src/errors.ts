@@ -12,11 +12,15 @@ type Reply<Code extends FailureCode> = readonly [message: string, errors: Errors
 const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) });
 
 /** The names of fields in JSON, if they differ from those of the domain. */
-const FIELDS: Readonly<Record<string, string>> = { eventDate: 'event_date', ticketPriceCents: 'ticket_price', totalTickets: 'total_tickets' };
+const FIELDS = new Map([
+  ['eventDate', 'event_date'],
+  ['ticketPriceCents', 'ticket_price'],
+  ['totalTickets', 'total_tickets'],
+]);
 
 /** The answer to a client for each refusal of the domain. */
 const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply<Code> } = {
-  invalid_input: ({ faults }) => [messages.invalidInput, faults.map(({ field, message }) => ({ field: FIELDS[field] ?? field, message }))],
+  invalid_input: ({ faults }) => [messages.invalidInput, faults.map(({ field, message }) => ({ field: FIELDS.get(field) ?? field, message }))],
   unauthenticated: () => [messages.invalidToken, null],
   wrong_credentials: () => [messages.wrongCredentials, null],
   forbidden: ({ reason }) => [messages.forbidden[reason], null],

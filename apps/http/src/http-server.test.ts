@@ -1,10 +1,10 @@
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROFILES } from '@ticket/adapters';
-import { getPath } from 'hono/utils/url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { securityHeaders } from './every-answer.ts';
 import { createHttpServer, type HttpServer, type ServerOptions } from './http-server.ts';
+import { routePath } from './route-path.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 
 let server: HttpServer | undefined;
@@ -377,7 +377,7 @@ describe('a server that is busy', () => {
   });
   /** Answers health checks, and nothing else. */
   const health: Fetch = (request) => {
-    const path = getPath(request);
+    const path = routePath(request);
     reached.push(path);
     return path.startsWith('/health/') ? new Response('healthy') : new Promise<Response>(() => {});
   };
@@ -394,6 +394,7 @@ describe('a server that is busy', () => {
     '/health/live',
     '/health/ready',
     '/health/live?x=1',
+    '/health/live/',
     '/api/../health/live',
     '/health/./%6cive',
     '/%68ealth/ready',
@@ -404,7 +405,7 @@ describe('a server that is busy', () => {
   });
 
   it.each([
-    ...['/health/../api/events', '/health/%2e%2e/api/events', '/health/live/../../api/events', 'http://a/health/../api/events', '/health/live/'],
+    ...['/health/../api/events', '/health/%2e%2e/api/events', '/health/live/../../api/events', 'http://a/health/../api/events', '/health/live//'],
     ...['//health/live', '/health/', '/health/other', '/health%2flive', '/HEALTH/live', '/api/events?/health/live', '/api/events#/health/live'],
   ])('takes %s for no health check', async (target) => {
     expect(statusesIn(await raw(await busy(), head(`GET ${target}`, CLOSE)))).toEqual([503]);

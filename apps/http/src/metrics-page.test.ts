@@ -43,5 +43,6 @@ it.each([
   expect(text.includes('http_request_duration_seconds')).toBe(status === 200);
   expect(answer.headers.get('Content-Type')).toMatch(status === 200 ? /^text\/plain; version=0\.0\.4/ : /^application\/json/);
   if (status === 404) expect(JSON.parse(text)).toEqual(NO_SUCH_ROUTE);
-  if (status === 401) expect([answer.headers.get('WWW-Authenticate'), JSON.parse(text).success]).toEqual(['Bearer', false]);
+  const challenge = authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+  if (status === 401) expect([answer.headers.get('WWW-Authenticate'), JSON.parse(text).success]).toEqual([challenge, false]);
 });

@@ -16,7 +16,7 @@ const KEY_FAILURES: readonly FailureCode[] = ['invalid_input', 'idempotency_key_
 
 const RETRY_AFTER = { 'Retry-After': header('Seconds to wait before the request is sent again.', 'integer') };
 const HEADERS_OF: { readonly [Status in FailureStatus]?: Readonly<Record<string, ReturnType<typeof header>>> } = {
-  401: { 'WWW-Authenticate': header('The scheme: Bearer.', 'string') },
+  401: { 'WWW-Authenticate': header('Bearer, with error="invalid_token" if a token was sent.', 'string') },
   409: RETRY_AFTER,
   429: RETRY_AFTER,
   503: RETRY_AFTER,
@@ -91,7 +91,13 @@ export function operation({
       [status]: {
         description: summary,
         content: json(reply),
-        headers: { ...X_REQUEST_ID, ...(list ? LIST_HEADERS : {}), ...(list || tagged ? ETAG : {}), ...(keyed ? KEYED_HEADERS : {}) },
+        headers: {
+          ...X_REQUEST_ID,
+          ...(status === 201 ? LOCATION : {}),
+          ...(list ? LIST_HEADERS : {}),
+          ...(list || tagged ? ETAG : {}),
+          ...(keyed ? KEYED_HEADERS : {}),
+        },
       },
       ...(list || tagged ? { 304: { description: 'Unchanged since the answer whose ETag is named in If-None-Match.', headers: ETAG } } : {}),
       ...responsesOf(codes),
@@ -121,6 +127,7 @@ const LIST_HEADERS = {
   Link: header('rel="next": the next page, if there is one.', 'string'),
 };
 const X_REQUEST_ID = { 'X-Request-Id': header('The id of the request in the log of the server. Send one of your own to choose it.', 'string') };
+const LOCATION = { Location: header('The path of what was created.', 'string') };
 const ETAG = { ETag: header('The name of this content, if it is sent as one part.', 'string') };
 const IF_NONE_MATCH = {
   in: 'header' as const,

@@ -36,7 +36,7 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         const { value: session, replayed } = await useCases.registerUser(c.get('context'), input, networksOf(c));
         c.set('userId', session.user.id);
         c.set('security', { security: ['registered'], whom: session.user.id, role: session.user.role });
-        return created(c, messages.registered, presentSession(session), { replayed });
+        return created(c, messages.registered, presentSession(session), { replayed, location: `/api/users/${session.user.id}` });
       },
     )
     .post(

@@ -71,7 +71,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       body(NewBooking),
       async (c) => {
         const { value, replayed } = await useCases.bookTickets(c.get('context'), c.get('input'));
-        return created(c, messages.bookingCreated, presentBooking(value), { replayed });
+        return created(c, messages.bookingCreated, presentBooking(value), { replayed, location: `/api/bookings/${value.id}` });
       },
     )
     .patch(

@@ -60,7 +60,7 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       body(NewEvent),
       async (c) => {
         const { value, replayed } = await useCases.createEvent(c.get('context'), c.get('input'));
-        return created(c, messages.eventCreated, presentEvent(value), { replayed });
+        return created(c, messages.eventCreated, presentEvent(value), { replayed, location: `/api/events/${value.id}` });
       },
     )
     .put(

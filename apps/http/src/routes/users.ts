@@ -62,7 +62,7 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       async (c) => {
         const { value: user, replayed } = await useCases.createUser(c.get('context'), c.get('input'), networksOf(c));
         c.set('security', { security: ['user_created'], whom: user.id, role: user.role });
-        return created(c, messages.userCreated, presentUser(user), { replayed });
+        return created(c, messages.userCreated, presentUser(user), { replayed, location: `/api/users/${user.id}` });
       },
     )
     .put(

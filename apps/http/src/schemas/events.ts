@@ -10,7 +10,7 @@ import {
 import * as v from 'valibot';
 import { instantOf } from '../instants.ts';
 import { faults } from '../messages.ts';
-import { centsOf } from '../money.ts';
+import { centsOf, PRINTED_PRICE } from '../money.ts';
 import { line, parsed, TicketCount, text } from './fields.ts';
 
 const Description = v.pipe(
@@ -25,9 +25,15 @@ const EventDate = v.pipe(
   parsed(instantOf, faults.eventDate),
 );
 
+/** A number, or the text that answers print, so that a client can send back what it got. */
 const TicketPrice = v.pipe(
-  v.number(faults.ticketPrice),
-  v.metadata({ minimum: 0, maximum: TICKET_PRICE_CENTS_MAX / 100, description: 'At most two decimals.' }),
+  v.union(
+    [
+      v.pipe(v.number(), v.metadata({ minimum: 0, maximum: TICKET_PRICE_CENTS_MAX / 100, description: 'At most two decimals.' })),
+      v.pipe(v.string(), v.regex(PRINTED_PRICE), v.transform(Number), v.metadata({ description: 'As answers print it.' })),
+    ],
+    faults.ticketPrice,
+  ),
   parsed(centsOf, faults.ticketPrice),
 );
 
