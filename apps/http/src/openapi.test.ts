@@ -1,5 +1,6 @@
 import { everyUseCase, PROFILES } from '@ticket/adapters';
 import { inMemoryPorts } from '@ticket/domain/testing';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
 import { FAILURES } from './failures.ts';
@@ -77,7 +78,9 @@ describe('the document', () => {
 
   it('has each failure of an operation as a schema of its code, so that types narrow by it', () => {
     const codesOf = (path: string, method: string, status: string) => {
-      const schema = at(`#/paths/${path.replaceAll('/', '~1')}/${method}/responses/${status}/content/application~1json/schema`) as Json;
+      const own = at(`#/paths/${path.replaceAll('/', '~1')}/${method}/responses/${status}`) as Json;
+      const response = (own['$ref'] === undefined ? own : at(String(own['$ref']))) as Json;
+      const schema = response['content']?.['application/json']?.['schema'] as Json;
       const refs = [schema, ...(schema['anyOf'] ?? [])].flatMap(({ $ref }) => ($ref === undefined ? [] : [String($ref)]));
       return refs.map((ref) => (at(`${ref}/properties/code`) as { const: string }).const);
     };
@@ -91,6 +94,24 @@ describe('the document', () => {
     );
     const ofNoRoute = ['no_such_route', 'method_not_allowed'];
     expect([...new Set([...used, ...ofNoRoute])].toSorted()).toEqual(Object.keys(FAILURES).toSorted());
+  });
+
+  it('may be read by a page of any origin', async () => {
+    const answer = await app.request('/openapi.json', { headers: { Origin: 'https://tools.example' } });
+    expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*');
+  });
+
+  it('has an example of every body and reply, which its schema accepts', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    ajv.addSchema({ ...document, $id: 'document' });
+    const schemas = Object.entries(document['components']?.['schemas'] ?? {}).filter(([name]) => !['FailureCode', 'Fault'].includes(name));
+    for (const [name, schema] of schemas) {
+      if (at(`#/components/schemas/${name}/properties/code`) !== undefined) continue; // a failure: its description says when it happens
+      expect(schema['examples']?.length, name).toBe(1);
+      for (const example of schema['examples'] ?? [])
+        expect(ajv.validate({ $ref: `document#/components/schemas/${name}` }, example), name).toBe(true);
+    }
+    expect(schemas.length).toBeGreaterThan(12);
   });
 
   it('shows the limits that validate', () => {

@@ -22,31 +22,45 @@ const HEADERS_OF: { readonly [Status in FailureStatus]?: Readonly<Record<string,
   503: RETRY_AFTER,
 };
 
+const nameOf = (code: FailureCode): string => code.replaceAll(/(?:^|_)[a-z]/g, (start) => start.slice(-1).toUpperCase());
+
 /** One schema for each code, so that a client's types narrow `errors` by `code`. */
 const SCHEMAS = new Map(
   FAILURE_CODES.map((code) => {
     const { errors, when } = FAILURES[code];
-    const name = code.replaceAll(/(?:^|_)[a-z]/g, (start) => start.slice(-1).toUpperCase());
     const message = v.pipe(v.string(), v.metadata({ description: 'Words for a person.' }));
     const entries = { success: v.literal(false), code: v.literal(code), message, errors };
-    return [code, v.pipe(v.object(entries), v.metadata({ ref: name, description: when }))] as const;
+    return [code, v.pipe(v.object(entries), v.metadata({ ref: nameOf(code), description: when }))] as const;
   }),
 );
 const schemaOf = (code: FailureCode): v.GenericSchema => SCHEMAS.get(code) ?? v.never();
 
-/** The responses of an operation, one for each status of its failures. */
+/** The response of a status that has these codes. */
+function responseOf(codes: readonly FailureCode[]) {
+  const [first, ...others] = codes.map(schemaOf);
+  const schema = others.length === 0 ? (first ?? v.never()) : v.union(codes.map(schemaOf));
+  const description = codes.map((code) => `\`${code}\`: ${FAILURES[code].when}`).join('\n\n');
+  const [{ status }] = codes.map((code) => FAILURES[code]) as [(typeof FAILURES)[FailureCode]];
+  return { description, headers: { ...X_REQUEST_ID, ...HEADERS_OF[status] }, content: json(schema) };
+}
+
+/** The responses of an operation, one for each status of its failures. That of a single code is shared by all operations. */
 function responsesOf(codes: readonly FailureCode[]) {
   const statuses = [...new Set(codes.map((code) => FAILURES[code].status))].toSorted((one, other) => one - other);
   return Object.fromEntries(
     statuses.map((status) => {
       const own = FAILURE_CODES.filter((code) => codes.includes(code) && FAILURES[code].status === status);
-      const [first, ...others] = own.map(schemaOf);
-      const schema = others.length === 0 ? (first ?? v.never()) : v.union(own.map(schemaOf));
-      const description = own.map((code) => `\`${code}\`: ${FAILURES[code].when}`).join('\n\n');
-      return [status, { description, headers: { ...X_REQUEST_ID, ...HEADERS_OF[status] }, content: json(schema) }];
+      const [only, ...others] = own;
+      return [status, only !== undefined && others.length === 0 ? { $ref: `#/components/responses/${nameOf(only)}` } : responseOf(own)];
     }),
   );
 }
+/** The codes that are the only one of their status in some operation. The linters of the document find one too many, and one too few. */
+const SHARED: readonly FailureCode[] = [
+  ...(['bad_request', 'unauthenticated', 'wrong_credentials', 'forbidden', 'not_found', 'request_timeout'] as const),
+  ...(['idempotency_key_in_progress', 'body_too_large', 'unsupported_media_type', 'idempotency_key_reused'] as const),
+  ...(['too_many_passwords', 'too_many_booking_changes', 'headers_too_large', 'internal_error', 'unavailable'] as const),
+];
 
 const SECURITY = { none: [], optional: [{}, { bearer: [] }], required: [{ bearer: [] }] };
 
@@ -54,7 +68,7 @@ interface Operation {
   readonly tag: 'Status' | 'Authentication' | 'Users' | 'Events' | 'Bookings';
   readonly id: string;
   readonly summary: string;
-  readonly description?: string;
+  readonly description: string;
   /** Whether a token is needed; `optional` where the security profile decides. */
   readonly token: keyof typeof SECURITY;
   readonly answer: readonly [status: 200 | 201, reply: v.GenericSchema];
@@ -86,7 +100,7 @@ export function operation({
     tags: [tag],
     summary,
     security: SECURITY[token],
-    ...(description === undefined ? {} : { description }),
+    description,
     responses: {
       [status]: {
         description: summary,
@@ -116,7 +130,8 @@ export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
   let document: ReturnType<typeof make> | undefined;
   return async (c) => {
     document ??= make();
-    return okCached(c, await document);
+    // Tools in a browser may read it from any page: it has nothing secret.
+    return okCached(c, await document, { 'Access-Control-Allow-Origin': '*' });
   };
 }
 
@@ -152,6 +167,7 @@ const about = (version: string): Documentation => ({
   info: {
     title: 'Ticket Platform API',
     version,
+    license: { name: 'MIT', identifier: 'MIT' },
     description: [
       'Every ticket is sold exactly once. Every answer has `success` and `message`. A success has `data`. A failure has `code` and `errors`.',
       'Programs read the status and `code`. `message` is Indonesian, for people. A new code may come: handle one that you do not know by its status.',
@@ -159,6 +175,8 @@ const about = (version: string): Documentation => ({
       'PUT changes only the fields that the body has. Unknown fields are ignored. Of a field that is sent twice, the last one counts.',
     ].join('\n\n'),
   },
+  // The server that sent the document, whatever its address is.
+  servers: [{ url: '/', description: 'This server.' }],
   tags: [
     { name: 'Status', description: 'Whether the server runs, and whether it can serve requests.' },
     { name: 'Authentication', description: 'Accounts and tokens.' },
@@ -168,6 +186,7 @@ const about = (version: string): Documentation => ({
   ],
   components: {
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    responses: Object.fromEntries(SHARED.map((code) => [nameOf(code), responseOf([code])])),
     schemas: { FailureCode: { type: 'string', enum: FAILURE_CODES, description: 'Every code of a failure. A new one may come.' } },
   },
 });

@@ -12,9 +12,41 @@ const Instant = v.pipe(v.string(), v.isoTimestamp());
 const Price = v.pipe(v.string(), v.regex(/^\d+\.\d{2}$/));
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
+/** One sale, as the examples of the OpenAPI document show it. */
+const PERSON = { id: '550e8400-e29b-41d4-a716-446655440000', name: 'John Doe', email: 'john@example.com' };
+const MADE = { createdAt: '2025-01-01T00:00:00.000Z', updatedAt: '2025-01-01T00:00:00.000Z' };
+const USER = { ...PERSON, role: 'user', ...MADE };
+const BOOKED = {
+  id: '770e8400-e29b-41d4-a716-446655440000',
+  name: 'GDGoC Tech Talk 2025',
+  location: 'UNSRI Palembang',
+  event_date: '2025-02-15T14:00:00.000Z',
+};
+const EVENT = {
+  ...BOOKED,
+  organizer_id: PERSON.id,
+  description: 'Workshop backend development',
+  ticket_price: '50000.00',
+  total_tickets: 100,
+  available_tickets: 85,
+  ...MADE,
+};
+const BOOKING = {
+  id: '880e8400-e29b-41d4-a716-446655440000',
+  user_id: PERSON.id,
+  event_id: BOOKED.id,
+  quantity: 2,
+  total_price: '100000.00',
+  status: 'confirmed',
+  booking_date: '2025-01-15T08:30:00.000Z',
+};
+
 const userEntries = { id: Id, name: v.string(), email: v.string(), role: v.picklist(['user', 'admin']), createdAt: Instant, updatedAt: Instant };
-export const UserReply = v.pipe(v.object(userEntries), v.metadata({ ref: 'User' }));
-export const SessionReply = v.pipe(v.object({ user: UserReply, token: v.string() }), v.metadata({ ref: 'Session' }));
+export const UserReply = v.pipe(v.object(userEntries), v.metadata({ ref: 'User', examples: [USER] }));
+export const SessionReply = v.pipe(
+  v.object({ user: UserReply, token: v.string() }),
+  v.metadata({ ref: 'Session', examples: [{ user: USER, token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.signature' }] }),
+);
 
 const eventEntries = {
   id: Id,
@@ -30,8 +62,11 @@ const eventEntries = {
   updatedAt: Instant,
 };
 const Organizer = v.object({ id: Id, name: v.string(), email: v.nullable(v.string()) });
-export const EventReply = v.pipe(v.object(eventEntries), v.metadata({ ref: 'Event' }));
-export const EventViewReply = v.pipe(v.object({ ...eventEntries, organizer: Organizer }), v.metadata({ ref: 'EventView' }));
+export const EventReply = v.pipe(v.object(eventEntries), v.metadata({ ref: 'Event', examples: [EVENT] }));
+export const EventViewReply = v.pipe(
+  v.object({ ...eventEntries, organizer: Organizer }),
+  v.metadata({ ref: 'EventView', examples: [{ ...EVENT, organizer: PERSON }] }),
+);
 
 const bookingEntries = {
   id: Id,
@@ -44,8 +79,11 @@ const bookingEntries = {
 };
 const Booker = v.object({ id: Id, name: v.string(), email: v.string() });
 const BookedEvent = v.object({ id: Id, name: v.string(), location: v.string(), event_date: Instant });
-export const BookingReply = v.pipe(v.object(bookingEntries), v.metadata({ ref: 'Booking' }));
-export const BookingViewReply = v.pipe(v.object({ ...bookingEntries, user: Booker, event: BookedEvent }), v.metadata({ ref: 'BookingView' }));
+export const BookingReply = v.pipe(v.object(bookingEntries), v.metadata({ ref: 'Booking', examples: [BOOKING] }));
+export const BookingViewReply = v.pipe(
+  v.object({ ...bookingEntries, user: Booker, event: BookedEvent }),
+  v.metadata({ ref: 'BookingView', examples: [{ ...BOOKING, user: PERSON, event: BOOKED }] }),
+);
 
 export const presentUser = ({ id, name, email, role, createdAt, updatedAt }: User): v.InferOutput<typeof UserReply> => ({
   id,

@@ -37,6 +37,15 @@ const TicketPrice = v.pipe(
   parsed(centsOf, faults.ticketPrice),
 );
 
+const EXAMPLE = {
+  name: 'GDGoC Tech Talk 2025',
+  description: 'Workshop backend development',
+  location: 'UNSRI Palembang',
+  event_date: '2025-02-15T14:00:00.000Z',
+  ticket_price: 50_000,
+  total_tickets: 100,
+};
+
 const Entries = v.object(
   {
     name: line(isEventName, EVENT_NAME_CHARACTERS_MAX),
@@ -51,7 +60,7 @@ const Entries = v.object(
 
 export const NewEvent = v.pipe(
   Entries,
-  v.metadata({ ref: 'NewEvent' }),
+  v.metadata({ ref: 'NewEvent', examples: [EXAMPLE] }),
   v.transform(({ event_date: eventDate, ticket_price: ticketPriceCents, total_tickets: totalTickets, ...texts }) => ({
     ...texts,
     eventDate,
@@ -62,7 +71,7 @@ export const NewEvent = v.pipe(
 
 export const EventChanges = v.pipe(
   v.partial(Entries),
-  v.metadata({ ref: 'EventChanges' }),
+  v.metadata({ ref: 'EventChanges', examples: [{ name: EXAMPLE.name, ticket_price: 75_000 }] }),
   v.transform(({ event_date: eventDate, ticket_price: ticketPriceCents, total_tickets: totalTickets, ...texts }) => ({
     ...texts,
     eventDate,

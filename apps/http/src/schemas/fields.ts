@@ -30,4 +30,4 @@ export const TicketCount = v.pipe(
   v.metadata({ type: 'integer', minimum: 1, maximum: TOTAL_TICKETS_MAX }),
 );
 
-export const PathId = v.object({ id: Uuid });
+export const PathId = v.object({ id: v.pipe(Uuid, v.description('The id, a UUID.')) });

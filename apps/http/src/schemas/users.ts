@@ -42,6 +42,8 @@ const newPassword = (rules: PasswordRules) =>
     v.metadata({ format: 'password', minLength: rules.charactersMin, maxLength: PASSWORD_BYTES_MAX }),
   );
 
+const EXAMPLE = { name: 'John Doe', email: 'john@example.com', password: 'password123', role: 'user' };
+
 const entries = (rules: PasswordRules) =>
   v.object(
     {
@@ -53,17 +55,17 @@ const entries = (rules: PasswordRules) =>
     faults.missing,
   );
 
-export const newUser = (rules: PasswordRules) => v.pipe(entries(rules), v.metadata({ ref: 'NewUser' }));
+export const newUser = (rules: PasswordRules) => v.pipe(entries(rules), v.metadata({ ref: 'NewUser', examples: [EXAMPLE] }));
 
 /** `current_password` is a field only if the policy requires it. Otherwise it is ignored, as any other unknown field. */
 export const userChanges = ({ passwords, asksForCurrentPassword }: Pick<AccountPolicy, 'passwords' | 'asksForCurrentPassword'>) => {
   const changes = v.partial(entries(passwords));
   const proved = v.pipe(
     v.object({ ...changes.entries, current_password: v.optional(TypedPassword) }),
-    v.metadata({ ref: 'UserChanges' }),
+    v.metadata({ ref: 'UserChanges', examples: [{ name: 'Jane Doe', role: 'user' }] }),
     v.transform(({ current_password: currentPassword, ...rest }): UserChanges => ({ ...rest, currentPassword })),
   );
-  return asksForCurrentPassword ? proved : v.pipe(changes, v.metadata({ ref: 'UserChanges' }));
+  return asksForCurrentPassword ? proved : v.pipe(changes, v.metadata({ ref: 'UserChanges', examples: [{ name: 'Jane Doe', role: 'user' }] }));
 };
 
 /** Only the checks that a look-up needs. Any other wrong pair gets 401. */
@@ -80,5 +82,5 @@ export const Credentials = v.pipe(
     },
     faults.missing,
   ),
-  v.metadata({ ref: 'Credentials' }),
+  v.metadata({ ref: 'Credentials', examples: [{ email: EXAMPLE.email, password: EXAMPLE.password }] }),
 );
