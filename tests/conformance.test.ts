@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { SERVER_LAWS } from '../packages/kit/src/http/prove-server.ts';
 import { LAWS } from '../packages/kit/src/laws/index.ts';
 import { conformancePage } from '../tools/conformance-page.ts';
 
@@ -11,10 +12,15 @@ it('docs/conformance.md says what the reports say', () => {
   expect(readFileSync(`${root}/docs/conformance.md`, 'utf8')).toBe(conformancePage(reports));
 });
 
-it('the reports are of all laws that there are, of four stores, and none is broken', () => {
-  expect(reports.map(({ store }) => store)).toEqual(['mariadb', 'memory', 'postgres', 'sqlite']);
-  for (const { laws } of reports) {
-    expect(laws.map(({ id }: { id: string }) => id)).toEqual(LAWS.map(({ id }) => id));
+const [servers, stores] = [reports.filter(({ level }) => level === 'http'), reports.filter(({ level }) => level !== 'http')];
+
+it.each([
+  ['four stores', stores, ['mariadb', 'memory', 'postgres', 'sqlite'], LAWS],
+  ['servers on three engines', servers, ['http-mariadb', 'http-postgres', 'http-sqlite'], SERVER_LAWS],
+])('the reports of %s are of all laws that there are, and none is broken', (_which, some, names, all) => {
+  expect(some.map(({ store }) => store).toSorted()).toEqual(names);
+  for (const { laws } of some) {
+    expect(laws.map(({ id }: { id: string }) => id)).toEqual(all.map(({ id }) => id));
     expect(laws.filter(({ outcome }: { outcome: string }) => outcome === 'broken')).toEqual([]);
   }
 });

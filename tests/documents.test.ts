@@ -2,12 +2,16 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseEnv } from 'node:util';
+import { inspect, parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAILURES } from '../apps/http/src/failures.ts';
+import { messages } from '../apps/http/src/messages.ts';
 import { loadConfig } from '../packages/adapters/src/config.ts';
 import { VARIABLES } from '../packages/adapters/src/config-names.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
-import { engines, freshDatabase } from './engines.ts';
+import { stepStore } from '../packages/kit/src/controls/step-store.ts';
+import { memoryStore } from '../packages/kit/src/memory-store.ts';
+import { engines } from './engines.ts';
 import { openContainer } from './open-store.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -23,6 +27,7 @@ const documents = [
   'CONTRIBUTING.md',
   'SECURITY.md',
   'CHANGELOG.md',
+  'examples/own-accounts/README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`),
 ]
   .map((path) => path.replaceAll('\\', '/'))
@@ -208,11 +213,18 @@ describe('what the documents point at', () => {
     expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
   });
 
+  it('each diagram names its kind on a line of its own, as mermaid has to read it', () => {
+    const diagrams = documents.flatMap((path) => matches(read(path), /(?<=^```mermaid\n).*$/gm).map((line) => `${path}: ${line}`));
+    expect(diagrams.length).toBeGreaterThan(0);
+    expect(diagrams.filter((line) => !/: (?:stateDiagram-v2|sequenceDiagram|erDiagram|flowchart (?:TD|LR))$/.test(line))).toEqual([]);
+  });
+
   it('docs/decisions/README.md lists every decision by its title, and each fits a page', () => {
     const files = readdirSync(join(root, 'docs/decisions')).filter((name) => /^\d{4}-/.test(name));
     const lines = files.toSorted().map((name) => {
       const text = read(`docs/decisions/${name}`);
       expect(text.trimEnd().split('\n').length, name).toBeLessThanOrEqual(45);
+      for (const heading of ['Context', 'Choice', 'Price', 'What would change our mind']) expect(text, name).toContain(`\n## ${heading}\n`);
       const [, number, title] = /^# (\d{4}): (.+)$/m.exec(text) ?? [];
       expect(name.startsWith(`${number}-`), name).toBe(true);
       return `- [${number}](${name}) ${title}`;
@@ -226,7 +238,7 @@ describe('what clients are told', () => {
     const codes = new Set(
       matches(/interface Refusals \{(.*?)^\}/ms.exec(read('packages/domain/src/requests/refusal.ts'))?.[1] ?? '', /^ {2}(\w+):/gm),
     );
-    const statuses = new Map([...read('apps/http/src/errors.ts').matchAll(/^ {2}(\w+): .*=> \[(\d{3})/gm)].map(([, code, status]) => [code, status]));
+    const statuses = new Map(Object.entries(FAILURES).map(([code, { status }]) => [code, String(status)]));
     const named = unique(matches(read('docs/booking-flow.md'), /(?:\["|or )(\d{3} [a-z_]+)/g));
     expect(named).toContain('400 insufficient_tickets');
     expect(named.filter((name) => !codes.has(name.slice(4)) || statuses.get(name.slice(4)) !== name.slice(0, 3))).toEqual([]);
@@ -234,8 +246,8 @@ describe('what clients are told', () => {
 
   it('docs/api.md lists every failure’s message as it is sent', () => {
     const [, failures = ''] = /\n\n( {2}invalidInput:.*?)\n\} as const;/s.exec(read('apps/http/src/messages.ts')) ?? [];
-    const sent = unique(matches(failures, /'([^']+)'/g)).filter((message) => message !== 'Permintaan tidak valid');
-    const table = matches(read('docs/api.md'), /^\| \d{3} \| (.+?) \|/gm).flatMap((cell) => matches(cell, /`([^`]+)`/g));
+    const sent = unique([...matches(failures, /'([^']+)'/g), ...Object.values(messages.notReady)]);
+    const table = matches(read('docs/api.md'), /^\| \d{3} \| .+? \| (.+?) \|/gm).flatMap((cell) => matches(cell, /`([^`]+)`/g));
     expect(sent.length).toBeGreaterThan(15);
     expect(unique(table)).toEqual(sent);
   });
@@ -246,12 +258,13 @@ describe('what clients are told', () => {
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
   });
 
-  it.each(engines)('docs/use-the-domain.md: an app with accounts of its own sells as docs/sell-without-accounts.ts says, on %s', async (engine) => {
-    expect(read('docs/use-the-domain.md')).toContain('(sell-without-accounts.ts)');
-    const { sellTheLastTicket } = await import('../docs/sell-without-accounts.ts');
-    const { config, drop } = await freshDatabase(engine);
-    expect((await sellTheLastTicket(config)).toSorted()).toEqual(['confirmed', 'insufficient_tickets']);
-    await drop();
+  it('docs/check-stock-invariants.md: the example is docs/check-my-store.ts, holds for a sound store, and finds the steps that break another', async () => {
+    expect(blocks(read('docs/check-stock-invariants.md'), 'ts')).toEqual([read('docs/check-my-store.ts')]);
+    const { checkMyStore } = await import('../docs/check-my-store.ts');
+    await checkMyStore(async () => memoryStore());
+    const found = await checkMyStore(async () => stepStore('a deletion gives no tickets back')).catch((error: unknown) => inspect(error));
+    expect(found).toContain('[{"does":"delete booking","booking":0}]');
+    expect(found).toContain('held_and_available_are_total');
   });
 });
 

@@ -328,7 +328,7 @@ describe.each(['mysql', 'postgres'] as const)('a database that cannot be reached
     const refused = await fetch(`${url}/api/events`);
     expect(refused.status).toBe(503);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await refused.json()).toEqual({ success: false, message: 'Layanan sementara tidak tersedia', errors: null });
+    expect(await refused.json()).toEqual({ success: false, code: 'unavailable', message: 'Layanan sementara tidak tersedia', errors: null });
     expect((await fetch(url)).status).toBe(200);
     expect(server.output().match(/ECONNREFUSED/g)).toHaveLength(1);
     if (!isHere) return;

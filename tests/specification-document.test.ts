@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { KEY_CHARACTERS_MAX } from '@ticket/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FAILURES } from '../apps/http/src/failures.ts';
 import { faults, messages } from '../apps/http/src/messages.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
 import { type Api, openApi } from './open-api.ts';
@@ -32,6 +33,13 @@ describe('docs/specification.md', () => {
     // A code span that starts like a sentence is a message.
     const stated = [...new Set([...found(/`((?:JSON|[A-Z][a-z][\w-]*) [^`]+)`/g), ...found(/"message": "([^"]+)"/g)])].toSorted();
     expect(stated).toEqual(sent);
+  });
+
+  it('docs/api.md lists every code with its status, and no other', () => {
+    const rows = [...read('docs/api.md').matchAll(/^\| (\d{3}) \| ((?:`[a-z_]+`(?:, )?)+) \|/gm)];
+    const stated = rows.flatMap(([, status, codes = '']) => codes.split(', ').map((code) => `${code.replaceAll('`', '')} ${status}`));
+    const known = Object.entries(FAILURES).map(([code, { status }]) => `${code} ${status}`);
+    expect([...new Set(stated)].toSorted()).toEqual(known.toSorted());
   });
 
   describe('has', () => {

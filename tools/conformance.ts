@@ -1,7 +1,12 @@
-// Tries the laws of the kit on our stores, and keeps what was proved: `npm run conformance`. Results are in conformance/, the page in docs/.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Tries the laws of the kit on our stores and servers, and keeps what was proved: `npm run conformance`, after `npm run build`. Results are in conformance/, the page in docs/.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { createConnection } from 'mysql2/promise';
+import pg from 'pg';
 import { main } from '../packages/kit/src/cli.ts';
 import { startServers } from '../tests/throwaway-servers.ts';
 import { conformancePage } from './conformance-page.ts';
@@ -15,6 +20,9 @@ try {
   await tried('sqlite', 'sqlite:');
   await tried('mariadb', mysqlUrl && new URL('/information_schema', mysqlUrl).href);
   await tried('postgres', postgresUrl && new URL('/postgres', postgresUrl).href);
+  await triedByHttp('sqlite', {});
+  await triedByHttp('mariadb', { DATABASE_URL: await databaseOn(mysqlUrl) });
+  await triedByHttp('postgres', { DATABASE_URL: await databaseOn(postgresUrl) });
 } finally {
   stop();
 }
@@ -23,9 +31,53 @@ writeFileSync(join(root, 'docs/conformance.md'), conformancePage(reports));
 
 async function tried(name: string, store: string | undefined): Promise<void> {
   if (store === undefined) throw new Error(`this machine has no server for ${name}`);
-  const report = join(folder, `${name}.json`);
-  const args = ['prove', store, '--level', 'accounts', '--seconds', '20', '--seed', '20261128', '--timeout', '60000', '--report', report];
-  if ((await main(args)) !== 0) process.exitCode = 1;
+  await report(name, [store, '--level', 'accounts', '--seconds', '20', '--timeout', '60000']);
+}
+
+/** Two servers on one database, from outside. */
+async function triedByHttp(name: string, env: Readonly<Record<string, string>>): Promise<void> {
+  const data = mkdtempSync(join(tmpdir(), 'ticket-conformance-'));
+  const servers: ChildProcess[] = [];
+  const start = async (): Promise<string> => {
+    const child = spawn(process.execPath, [join(root, 'apps/http/dist/main.js')], {
+      cwd: data,
+      env: { PATH: process.env['PATH'] ?? '', DATA_DIR: data, PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    servers.push(child);
+    for await (const line of createInterface({ input: child.stdout })) {
+      const [, url] = /listens on (http:\/\/[^\s,"]+)/.exec(line) ?? [];
+      if (url !== undefined) return url;
+    }
+    throw new Error('the server ended before it listened');
+  };
+  try {
+    await report(`http-${name}`, ['--url', await start(), '--url', await start(), '--seconds', '20']);
+  } finally {
+    for (const child of servers) child.kill('SIGKILL');
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function databaseOn(server: string | undefined): Promise<string> {
+  if (server === undefined) throw new Error('this machine lacks a database server');
+  const statement = 'CREATE DATABASE conformance';
+  if (server.startsWith('mysql')) {
+    const connection = await createConnection(server);
+    await connection.query(`${statement} CHARACTER SET utf8mb4`);
+    await connection.end();
+  } else {
+    const client = new pg.Client(new URL('/postgres', server).href);
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  }
+  return new URL('/conformance', server).href;
+}
+
+async function report(name: string, args: readonly string[]): Promise<void> {
+  const file = join(folder, `${name}.json`);
+  if ((await main(['prove', ...args, '--seed', '20261128', '--report', file])) !== 0) process.exitCode = 1;
   // The address of a throwaway server says nothing to a reader.
-  writeFileSync(report, readFileSync(report, 'utf8').replace(/"store": ".*"/, `"store": "${name}"`));
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"store": ".*"/, `"store": "${name}"`));
 }

@@ -83,7 +83,7 @@ async function book(batch: readonly Wish[]): Promise<void> {
   const replies = batch.map(({ userId, eventId }) => {
     const event = events.get(eventId);
     if (event === undefined || !users.has(userId) || event.left < 1)
-      return { status: 400, body: '{"success":false,"message":"Stok tiket tidak mencukupi","errors":null}' };
+      return { status: 400, body: '{"success":false,"code":"insufficient_tickets","message":"Stok tiket tidak mencukupi","errors":null}' };
     event.left -= 1;
     event.version += 1;
     const id = randomUUID();

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Unavailable } from '@ticket/domain';
 import { settle } from '@ticket/domain/spi';
 import pg from 'pg';
+import { connectNowhere, meetDeadlock } from './faults.js';
 
 const ADDRESS = process.env.POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 const TABLES = readFileSync(new URL('tables.sql', import.meta.url), 'utf8');
@@ -48,7 +49,7 @@ const outage = (cause, outcome) => new Unavailable(`PostgreSQL: ${cause.message}
 function storeOn(schema, atClose) {
   const pool = quiet(new pg.Pool(configOf(schema))).on('connect', quiet);
   const last = new Map();
-  let armed;
+  const faults = new Set(); // those that the kit asked for and that have not happened yet
 
   /** Calls for one event go one after the other, in the order in which they came. */
   function inOrder(name, run) {
@@ -69,12 +70,13 @@ function storeOn(schema, atClose) {
   }
 
   async function transaction(decision) {
-    const client = await pool.connect();
+    const client = await (faults.delete('no_connection') ? connectNowhere() : pool.connect());
     let isBroken = true;
     try {
       await client.query('BEGIN');
       const { outcome, statements } = await decideOn(client, decision);
-      if (armed === 'in_transaction') armed = client.connection.stream.destroy() && undefined;
+      if (faults.delete('in_transaction')) client.connection.stream.destroy();
+      if (faults.delete('deadlock')) await meetDeadlock(pool, client);
       for (const [sql, values] of statements)
         if ((await client.query(sql, values)).rowCount !== 1) throw new Error(`a row that was locked is another one: ${sql}`);
       if (statements.length === 0) await client.query('ROLLBACK');
@@ -98,13 +100,12 @@ function storeOn(schema, atClose) {
   }
 
   async function commit(client) {
-    const [mark, fault] = [randomUUID(), armed];
-    armed = undefined;
-    await client.query('INSERT INTO marks VALUES ($1, $2)', [mark, fault === 'refused' ? 'nothing' : null]);
+    const mark = randomUUID();
+    await client.query('INSERT INTO marks VALUES ($1, $2)', [mark, faults.delete('refused') ? 'nothing' : null]);
     try {
-      if (fault === 'before_commit') client.connection.stream.destroy();
+      if (faults.delete('before_commit')) client.connection.stream.destroy();
       const { command } = await client.query('COMMIT');
-      if (fault === 'at_commit') throw new Error('the answer was lost by a fault');
+      if (faults.delete('at_commit')) throw new Error('the answer was lost by a fault');
       if (command !== 'COMMIT') throw new Error(`COMMIT was answered with ${command}`); // a statement before it had failed
     } catch (error) {
       if (!(await isStored(mark))) throw outage(error, 'not_done');
@@ -149,8 +150,8 @@ function storeOn(schema, atClose) {
     },
     beside: async () => storeOn(schema, async () => {}),
     fault: (which) => {
-      armed = which;
-      return () => armed === undefined;
+      faults.add(which);
+      return () => !faults.has(which);
     },
     close: async () => {
       await pool.end();

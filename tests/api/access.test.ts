@@ -156,7 +156,8 @@ describe.each(cases)('rights on %s, %s profile', (engine, profile: Profile) => {
         const world = await worldOf(api);
         const [method, path, body] = row.request(world);
         const { status, body: envelope } = await api.send(method, path, { as: world[caller], body });
-        if (status === 401) expect(envelope).toEqual({ success: false, message: 'Token tidak valid atau expired', errors: null });
+        if (status === 401)
+          expect(envelope).toEqual({ success: false, code: 'unauthenticated', message: 'Token tidak valid atau expired', errors: null });
         if (status === 403) expect(envelope.message).toMatch(/^Akses ditolak(\. Hanya admin yang dapat melakukan aksi ini)?$/);
         return status;
       }),

@@ -44,7 +44,7 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     const other = await book(event, 'a3', { quantity: 3 });
     expect([other.status, other.body]).toEqual([
       422,
-      { success: false, message: 'Idempotency-Key sudah dipakai untuk permintaan lain', errors: null },
+      { success: false, code: 'idempotency_key_reused', message: 'Idempotency-Key sudah dipakai untuk permintaan lain', errors: null },
     ]);
     expect(await left(event)).toBe(8);
     await book(event, 'a3b', { as: admin });
@@ -66,7 +66,12 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     expect(made.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
     for (const { status, body, headers } of replies.filter((reply) => !made.includes(reply))) {
       expect([status, headers.get('retry-after')]).toEqual([409, '1']);
-      expect(body).toEqual({ success: false, message: 'Permintaan dengan Idempotency-Key ini masih diproses', errors: null });
+      expect(body).toEqual({
+        success: false,
+        code: 'idempotency_key_in_progress',
+        message: 'Permintaan dengan Idempotency-Key ini masih diproses',
+        errors: null,
+      });
     }
     const after = await book(event, 'a5');
     expect([after.status, after.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
@@ -107,7 +112,7 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     await api.send('PUT', `/api/users/${former.id}`, { as: admin, body: { role: 'user' } });
     const replies = [await event(), await make('/api/events', 'a12', { ...CONCERT, total_tickets: 7 }), await make('/api/events', 'a14', CONCERT)];
     const message = 'Akses ditolak. Hanya admin yang dapat melakukan aksi ini';
-    for (const { status, body } of replies) expect([status, body]).toEqual([403, { success: false, message, errors: null }]);
+    for (const { status, body } of replies) expect([status, body]).toEqual([403, { success: false, code: 'forbidden', message, errors: null }]);
     const again = await booking(); // a user may still book
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
   });

@@ -108,7 +108,12 @@ describe.each(engines)('the specification’s walkthrough on %s, as printed', (e
   it('refuses more than is left, and says how many there are', async () => {
     const reply = await api.send('POST', '/api/bookings', { as: saved.user, body: { event_id: saved.event, quantity: 99 } });
     expect(reply.status).toBe(400);
-    expect(reply.body).toEqual({ success: false, message: 'Stok tiket tidak mencukupi', errors: { available: 98, requested: 99 } });
+    expect(reply.body).toEqual({
+      success: false,
+      code: 'insufficient_tickets',
+      message: 'Stok tiket tidak mencukupi',
+      errors: { available: 98, requested: 99 },
+    });
   });
 
   it('7. cancels the booking, and a second time changes nothing', async () => {
@@ -142,15 +147,30 @@ describe.each(engines)('the specification’s walkthrough on %s, as printed', (e
     const shrink = await api.send('PUT', `/api/events/${saved.event}`, { as: saved.admin, body: { total_tickets: 1 } });
     expect([shrink.status, shrink.body]).toEqual([
       400,
-      { success: false, message: 'Total tiket kurang dari tiket yang sudah dipesan', errors: { sold: 2, requested: 1 } },
+      { success: false, code: 'total_below_held', message: 'Total tiket kurang dari tiket yang sudah dipesan', errors: { sold: 2, requested: 1 } },
     ]);
   });
 
   it('keeps the event, the user and the organizer while something hangs on them', async () => {
     const refused = async (path: string) => (await api.send('DELETE', path, { as: saved.admin })).body;
-    expect(await refused(`/api/events/${saved.event}`)).toEqual({ success: false, message: 'Event masih memiliki booking aktif', errors: null });
-    expect(await refused(`/api/users/${saved.user.id}`)).toEqual({ success: false, message: 'User masih memiliki booking aktif', errors: null });
-    expect(await refused(`/api/users/${saved.admin.id}`)).toEqual({ success: false, message: 'User masih menjadi organizer event', errors: null });
+    expect(await refused(`/api/events/${saved.event}`)).toEqual({
+      success: false,
+      code: 'event_has_active_bookings',
+      message: 'Event masih memiliki booking aktif',
+      errors: null,
+    });
+    expect(await refused(`/api/users/${saved.user.id}`)).toEqual({
+      success: false,
+      code: 'user_has_active_bookings',
+      message: 'User masih memiliki booking aktif',
+      errors: null,
+    });
+    expect(await refused(`/api/users/${saved.admin.id}`)).toEqual({
+      success: false,
+      code: 'user_organises_events',
+      message: 'User masih menjadi organizer event',
+      errors: null,
+    });
   });
 
   it('deletes the booking, then the event, then the user; each again is 404', async () => {
@@ -163,7 +183,7 @@ describe.each(engines)('the specification’s walkthrough on %s, as printed', (e
       const reply = await api.send('DELETE', path, { as: saved.admin });
       expect([reply.status, reply.body]).toEqual([200, { success: true, message: done }]);
       const again = await api.send('DELETE', path, { as: saved.admin });
-      expect([again.status, again.body]).toEqual([404, { success: false, message: unknown, errors: null }]);
+      expect([again.status, again.body]).toEqual([404, { success: false, code: 'not_found', message: unknown, errors: null }]);
     }
   });
 });

@@ -59,6 +59,8 @@ describe('the store by hand, with the packed domain and kit', () => {
   it.each<[fault: string, law: string, ...changes: (readonly [line: string, instead: string])[]]>([
     ['no row lock', 'B1', NOT_LOCKED],
     ['no row lock, and no version in the update', 'B1', NOT_LOCKED, [WITH_VERSION, ' AND 0 < $${']],
+    ['a refused connection that is taken for a bug', 'F8', ['/ECONN|EPIPE|connection|timeout/i', '/EPIPE|terminated|timeout/i']],
+    ['a deadlock that is thrown as it is', 'F9', [" || code === '40P01'", ''], ['(08|40|53', '(08|53']],
     ['an outage that is thrown as it is', 'F6', ["throw isOutage(error) ? outage(error, 'not_done') : error;", 'throw error;']],
     ['a lost COMMIT that is told as not done', 'F2', [TELL, "throw outage(error, 'not_done');"]],
     ['a failed COMMIT that is not looked at', 'F3', [TELL, '']],

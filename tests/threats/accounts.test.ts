@@ -13,8 +13,13 @@ import { type Api, type Caller, openApi, type Reply } from '../open-api.ts';
 const cases = engines.flatMap((engine) => (['open', 'locked'] as const).map((profile) => [engine, profile] as const));
 
 const PASSWORD = 'kereta malam 7';
-const failure = (message: string) => ({ success: false, message, errors: null });
-const invalid = (field: string) => ({ success: false, message: 'Validasi gagal', errors: [{ field, message: expect.any(String) }] });
+const failure = (message: string) => ({ success: false, code: expect.any(String), message, errors: null });
+const invalid = (field: string) => ({
+  success: false,
+  code: 'invalid_input',
+  message: 'Validasi gagal',
+  errors: [{ field, message: expect.any(String) }],
+});
 const EMAIL_TAKEN = failure('Email sudah terdaftar');
 const WRONG_CREDENTIALS = failure('Email atau password salah');
 const WAYS_TO_AN_ACCOUNT = ['/api/auth/register', '/api/users'];
@@ -243,7 +248,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
 
   it('a password that is the person’s own name or e-mail is refused where strangers come, and taken in the open profile', async () => {
     const own = 'Password tidak boleh berupa nama atau email sendiri';
-    const REFUSED = { success: false, message: 'Validasi gagal', errors: [{ field: 'password', message: own }] };
+    const REFUSED = { success: false, code: 'invalid_input', message: 'Validasi gagal', errors: [{ field: 'password', message: own }] };
     const wordsOf: ((email: string) => string)[] = [
       (email) => email.toUpperCase(),
       (email) => email.split('@')[0] ?? '',
@@ -451,7 +456,12 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     const put = (whom: Caller, body: object, as = whom, from = '198.51.100.40') =>
       api.send('PUT', `/api/users/${whom.id}`, { as, body, headers: { 'X-Forwarded-For': from } });
     const isLocked = profile === 'locked';
-    const MISSING = { success: false, message: 'Validasi gagal', errors: [{ field: 'current_password', message: 'Wajib diisi' }] };
+    const MISSING = {
+      success: false,
+      code: 'invalid_input',
+      message: 'Validasi gagal',
+      errors: [{ field: 'current_password', message: 'Wajib diisi' }],
+    };
 
     it('asks for the current password where strangers come, and ignores it in the open profile', async () => {
       for (const [body, from] of [

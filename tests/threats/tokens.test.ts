@@ -15,7 +15,7 @@ import { type Api, type Caller, CONCERT, openApi, type Reply } from '../open-api
 /** The threats to tokens, T1 to T18: what is sent in place of a valid token, and the answer. */
 const cases = engines.flatMap((engine) => (['open', 'locked'] as const).map((profile) => [engine, profile] as const));
 
-const INVALID = { success: false, message: 'Token tidak valid atau expired', errors: null };
+const INVALID = { success: false, code: 'unauthenticated', message: 'Token tidak valid atau expired', errors: null };
 const TTL_SECONDS = 3600;
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 const encode = (part: unknown): string => Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
@@ -294,7 +294,7 @@ describe('tokens on a connection', () => {
     expect(await ask(`Authorization: Bearer ${'x'.repeat(7000)}`)).toEqual([401, INVALID]);
     expect(await ask(`Authorization: Bearer ${'x'.repeat(20_000)}`)).toEqual([
       431,
-      { success: false, message: 'Ukuran header terlalu besar', errors: null },
+      { success: false, code: 'headers_too_large', message: 'Ukuran header terlalu besar', errors: null },
     ]);
   });
 });

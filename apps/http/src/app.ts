@@ -21,6 +21,7 @@ import { metricsPage } from './metrics-page.ts';
 import { observing } from './observing.ts';
 import { openApi, operation } from './openapi.ts';
 import type { Log } from './report.ts';
+import { routePath } from './route-path.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -74,7 +75,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     tracing,
     readiness,
   } = options;
-  const app = new Hono<AppEnv>();
+  const app = new Hono<AppEnv>({ getPath: routePath });
   const addressOf = clientAddress(trustedProxies, log);
   const parts = { useCases, policies, networksOf: (c: Context) => networksOf(addressOf(c)), accountOf: accountOf(fingerprint) };
 
@@ -96,7 +97,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
       return ok(c, messages.ready, { status: 'ready' as const, ...orders });
     }
     c.set('reason', 'not_ready');
-    return fail(c, 503, messages.notReady[now.state], null, { 'Retry-After': '1' });
+    return fail(c, 'not_ready', messages.notReady[now.state], null, { 'Retry-After': '1' });
   });
   app.route('/api/auth', authRoutes(parts));
   app.route('/api/users', userRoutes(parts));
@@ -108,7 +109,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
   app.notFound((c) => {
     c.set('reason', 'no_such_route');
-    return fail(c, 404, messages.noSuchRoute);
+    return fail(c, 'no_such_route', messages.noSuchRoute, null);
   });
   app.onError(answerError);
   return app;
@@ -119,7 +120,7 @@ const NAME = 'Ticket Platform API';
 const STATUS: Parameters<typeof operation>[0] = {
   tag: 'Status',
   id: 'status',
-  summary: 'Nama, versi, dan bahwa server berjalan',
+  summary: 'Says the name and version of the server',
   token: 'none',
   failures: [],
   answer: [200, success(messages.up, v.object({ name: v.string(), version: v.string(), status: v.literal('up') }))],
@@ -128,7 +129,7 @@ const STATUS: Parameters<typeof operation>[0] = {
 const LIVE: Parameters<typeof operation>[0] = {
   tag: 'Status',
   id: 'live',
-  summary: 'Proses berjalan',
+  summary: 'Says that the process runs',
   token: 'none',
   failures: [],
   answer: [200, success(messages.live, v.object({ status: v.literal('live') }))],
@@ -137,8 +138,10 @@ const READY: Parameters<typeof operation>[0] = {
   tag: 'Status',
   id: 'ready',
   token: 'none',
-  failures: [],
-  summary: 'Siap melayani: database terhubung dan server tidak sedang berhenti. orders: apakah pesanan diterima; reason: mengapa tidak',
+  failures: ['not_ready'],
+  description:
+    'It is ready while the database can be reached and the server is not stopping. `orders` says whether orders are accepted, and `reason` why not.',
+  summary: 'Says whether the server can serve requests',
   answer: [
     200,
     success(
@@ -165,7 +168,7 @@ function answerMethod(c: Context<AppEnv>, methods: readonly string[]): Response 
   const allow = { Allow: methods.join(', ') };
   if (c.req.method !== 'OPTIONS') {
     c.set('reason', 'method_not_allowed');
-    return fail(c, 405, messages.methodNotAllowed, null, allow);
+    return fail(c, 'method_not_allowed', messages.methodNotAllowed, null, allow);
   }
   c.res.headers.delete('Content-Type'); // it belongs to the 404 that this answer replaces
   return answer(c, 204, null, allow);

@@ -19,7 +19,7 @@ export const USUAL_BODY_BYTES_MAX = 16 * 1024;
 const TYPE_CHARACTERS_MAX = 255;
 
 const tooLarge = (): never => {
-  throw new UnreadableBody(413, messages.bodyTooLarge);
+  throw new UnreadableBody('body_too_large', messages.bodyTooLarge);
 };
 
 /** Refuses a body over the limit, also on routes that read no body. It uses the stated length, or reads the body if there is none. */
@@ -60,19 +60,20 @@ async function read<Schema extends v.GenericSchema<unknown, object>>(c: Context,
   const { req: request } = c;
   const type = request.header('Content-Type') ?? '';
   if (type !== 'application/json') {
-    if (type.length > TYPE_CHARACTERS_MAX || !/^application\/json[ \t]*(?:;|$)/i.test(type)) return new UnreadableBody(415, messages.notJson);
-    if (!charsetsIn(type).every(isUtf8)) return new UnreadableBody(415, messages.notUtf8);
+    if (type.length > TYPE_CHARACTERS_MAX || !/^application\/json[ \t]*(?:;|$)/i.test(type))
+      return new UnreadableBody('unsupported_media_type', messages.notJson);
+    if (!charsetsIn(type).every(isUtf8)) return new UnreadableBody('unsupported_media_type', messages.notUtf8);
   }
   // A compressed body is refused, because a proxy and this server could read it differently.
-  if (!/^(?:identity)?$/i.test(request.header('Content-Encoding') ?? '')) return new UnreadableBody(400, messages.invalidJson);
+  if (!/^(?:identity)?$/i.test(request.header('Content-Encoding') ?? '')) return new UnreadableBody('invalid_json', messages.invalidJson);
   let value: unknown;
   try {
     const bytes = await bytesOf(c);
     if (isInVain(c, bytes)) return new Refusal('unauthenticated', {});
-    if (!hasFewValues(bytes)) return new UnreadableBody(400, messages.invalidJson);
+    if (!hasFewValues(bytes)) return new UnreadableBody('invalid_json', messages.invalidJson);
     value = JSON.parse(UTF8.decode(bytes));
   } catch {
-    return new UnreadableBody(400, messages.invalidJson);
+    return new UnreadableBody('invalid_json', messages.invalidJson);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid([{ field: 'body', message: faults.object }]);
   return validate(schema, value);

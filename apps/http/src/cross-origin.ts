@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 import type { AppEnv } from './env.ts';
 
-const EXPOSED_HEADERS = 'X-Request-Id,ETag,Link,X-Total-Count,Retry-After,Idempotency-Replayed';
+const EXPOSED_HEADERS = 'X-Request-Id,ETag,Link,X-Total-Count,Retry-After,Idempotency-Replayed,Location';
 /** A browser repeats the preflight after this time. It is long enough to be rare, and short enough after an origin was removed from the list. */
 const PREFLIGHT_SECONDS = 600;
 

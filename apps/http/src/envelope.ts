@@ -1,33 +1,18 @@
-import type { Fault } from '@ticket/domain';
 import type { Context } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import * as v from 'valibot';
+import { type ErrorsOf, FAILURES, type FailureCode } from './failures.ts';
 
 /** Every body of every answer is one of these two. */
 export const JSON_UTF8 = { 'Content-Type': 'application/json; charset=UTF-8' } as const;
 
-export const success = <Message extends string, Data extends v.GenericSchema>(message: Message, data: Data) =>
-  v.object({ success: v.literal(true), message: v.literal(message), data });
+export const success = <Data extends v.GenericSchema>(message: string, data: Data) =>
+  v.object({ success: v.literal(true), message: messageSuchAs(message), data });
 
 /** The data of a deletion's answer: nothing is left to show. */
-export const done = <Message extends string>(message: Message) => v.object({ success: v.literal(true), message: v.literal(message) });
+export const done = (message: string) => v.object({ success: v.literal(true), message: messageSuchAs(message) });
 
-const FaultReply = v.pipe(v.object({ field: v.string(), message: v.string() }), v.metadata({ ref: 'Fault' }));
-
-export const Failure = v.pipe(
-  v.object({
-    success: v.literal(false),
-    message: v.string(),
-    errors: v.pipe(
-      v.union([v.null(), v.array(FaultReply), v.record(v.string(), v.number())]),
-      v.metadata({ description: 'null, semua kesalahan per field, atau fakta di balik penolakan' }),
-    ),
-  }),
-  v.metadata({ ref: 'Failure' }),
-);
-
-/** null, the faults of an input, or the numbers of a refusal. */
-export type FailureErrors = null | readonly Fault[] | Readonly<Record<string, number>>;
+/** Messages are words for people, and may change. Programs read the status and the code. */
+const messageSuchAs = (message: string) => v.pipe(v.string(), v.metadata({ description: 'Words for a person.', examples: [message] }));
 
 /**
  * Makes every answer of the app, with the headers of all answers. The headers stay a plain object, which Node writes directly. Hono's
@@ -43,20 +28,35 @@ const inEnvelope = (c: Context, status: number, envelope: object, headers?: Read
 
 export const ok = <Data>(c: Context, message: string, data: Data): Response => inEnvelope(c, 200, { success: true, message, data });
 
-/** `replayed`: an earlier request under the same Idempotency-Key created this, and nothing was created now. */
-export const created = <Data>(c: Context, message: string, data: Data, { replayed }: { readonly replayed: boolean }): Response =>
-  inEnvelope(c, 201, { success: true, message, data }, replayed ? { 'Idempotency-Replayed': 'true' } : undefined);
+/**
+ * `replayed`: an earlier request under the same Idempotency-Key created this, and nothing was created now. `location` is the path of what was
+ * created.
+ */
+export function created<Data>(
+  c: Context,
+  message: string,
+  data: Data,
+  { replayed, location }: { readonly replayed: boolean; readonly location: string },
+): Response {
+  const headers = replayed ? { Location: location, 'Idempotency-Replayed': 'true' } : { Location: location };
+  return inEnvelope(c, 201, { success: true, message, data }, headers);
+}
 
 export const deleted = (c: Context, message: string): Response => inEnvelope(c, 200, { success: true, message });
 
-export function fail(
+export function fail<Code extends FailureCode>(
   c: Context,
-  status: ContentfulStatusCode,
+  code: Code,
   message: string,
-  errors: FailureErrors = null,
+  errors: ErrorsOf<Code>,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  // RFC 9110, 15.5.2: a 401 must name an authentication scheme.
-  const challenge = status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {};
-  return inEnvelope(c, status, { success: false, message, errors }, { ...challenge, ...headers });
+  const { status } = FAILURES[code];
+  return inEnvelope(c, status, { success: false, code, message, errors }, status === 401 ? { ...challengeOf(c, code), ...headers } : headers);
+}
+
+/** RFC 9110, 15.5.2: a 401 names an authentication scheme. RFC 6750, 3.1: it has an error only if a token was sent. */
+function challengeOf(c: Context, code: FailureCode): Readonly<Record<string, string>> {
+  const wasSent = code === 'unauthenticated' && c.req.header('Authorization') !== undefined;
+  return { 'WWW-Authenticate': wasSent ? 'Bearer error="invalid_token"' : 'Bearer' };
 }

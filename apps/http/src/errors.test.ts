@@ -67,7 +67,7 @@ describe('a refusal', () => {
 
   it.each(rows)('%s %j is %d "%s"', async (code, details, status, message, errors) => {
     const answer = await answerTo(() => refuse(code, details));
-    expect(answer).toMatchObject({ status, body: { success: false, message, errors }, reported: [] });
+    expect(answer).toMatchObject({ status, body: { success: false, code, message, errors }, reported: [] });
     expect(answer.headers.get('Content-Type')).toBe('application/json; charset=UTF-8');
     expect(answer.headers.get('WWW-Authenticate')).toBe(status === 401 ? 'Bearer' : null);
   });
@@ -75,16 +75,16 @@ describe('a refusal', () => {
 
 describe('a failure', () => {
   it.each([
-    ['not_done', 0.2, '1', 'Layanan sementara tidak tersedia'],
+    ['not_done', 'unavailable', 0.2, '1', 'Layanan sementara tidak tersedia'],
     // it is not to be asked again unthinkingly
-    ['unknown', 3, null, 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi'],
+    ['unknown', 'outcome_unknown', 3, null, 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi'],
   ] as const)(
     'of the outside world, outcome %s, is 503 and says when to come again, if then',
-    async (outcome, retryAfterSeconds, retryAfter, message) => {
+    async (outcome, code, retryAfterSeconds, retryAfter, message) => {
       const answer = await answerTo(() => {
         throw new Unavailable('the database went away', { outcome, retryAfterSeconds });
       });
-      expect(answer).toMatchObject({ status: 503, body: { success: false, message, errors: null } });
+      expect(answer).toMatchObject({ status: 503, body: { success: false, code, message, errors: null } });
       expect(answer.headers.get('Retry-After')).toBe(retryAfter);
       expect(answer.reported).toHaveLength(1);
     },
@@ -95,21 +95,25 @@ describe('a failure', () => {
       throw new Error('SELECT * FROM users failed');
     });
     expect(answer.status).toBe(500);
-    expect(answer.body).toEqual({ success: false, message: 'Terjadi kesalahan pada server', errors: null });
+    expect(answer.body).toEqual({ success: false, code: 'internal_error', message: 'Terjadi kesalahan pada server', errors: null });
     expect(answer.reported).toHaveLength(1);
   });
 
   it('to read the body is the client’s', async () => {
     const answer = await answerTo(() => {
-      throw new UnreadableBody(415, 'Content-Type harus application/json');
+      throw new UnreadableBody('unsupported_media_type', 'Content-Type harus application/json');
     });
-    expect(answer).toMatchObject({ status: 415, body: { message: 'Content-Type harus application/json', errors: null }, reported: [] });
+    expect(answer).toMatchObject({
+      status: 415,
+      body: { code: 'unsupported_media_type', message: 'Content-Type harus application/json', errors: null },
+      reported: [],
+    });
   });
 
   it('of Hono’s own keeps its status and gets the envelope', async () => {
     const answer = await answerTo(() => {
       throw new HTTPException(400, { message: 'internal words' });
     });
-    expect(answer).toMatchObject({ status: 400, body: { success: false, message: 'Permintaan tidak valid', errors: null } });
+    expect(answer).toMatchObject({ status: 400, body: { success: false, code: 'bad_request', message: 'Permintaan tidak valid', errors: null } });
   });
 });

@@ -1,10 +1,10 @@
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PROFILES } from '@ticket/adapters';
-import { getPath } from 'hono/utils/url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { securityHeaders } from './every-answer.ts';
 import { createHttpServer, type HttpServer, type ServerOptions } from './http-server.ts';
+import { routePath } from './route-path.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 
 let server: HttpServer | undefined;
@@ -42,8 +42,12 @@ async function raw(port: number, ...parts: readonly (string | number)[]): Promis
 }
 
 const hello: Fetch = () => new Response('{"success":true}', { headers: { 'Content-Type': 'application/json', Connection: 'close' } });
+const CODES: Readonly<Record<number, string>> = { 400: 'bad_request', 408: 'request_timeout', 417: 'bad_request', 431: 'headers_too_large' };
 const envelope = (status: number, message: string) =>
-  new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*application/json[\\s\\S]*"success":false,"message":"${message}","errors":null`, 'i');
+  new RegExp(
+    `^HTTP/1\\.1 ${status} [\\s\\S]*application/json[\\s\\S]*"success":false,"code":"${CODES[status]}","message":"${message}","errors":null`,
+    'i',
+  );
 
 describe('what never becomes a request gets the envelope', () => {
   it.each([
@@ -281,7 +285,7 @@ it('refuses what is too much at once with 503 and Retry-After, and serves those 
   expect([refused.status, refused.headers.get('retry-after'), await refused.json()]).toEqual([
     503,
     '1',
-    { success: false, message: 'Layanan sementara tidak tersedia', errors: null },
+    { success: false, code: 'unavailable', message: 'Layanan sementara tidak tersedia', errors: null },
   ]);
   expect(unserved).toEqual(['too_many_in_flight']);
   finish();
@@ -373,7 +377,7 @@ describe('a server that is busy', () => {
   });
   /** Answers health checks, and nothing else. */
   const health: Fetch = (request) => {
-    const path = getPath(request);
+    const path = routePath(request);
     reached.push(path);
     return path.startsWith('/health/') ? new Response('healthy') : new Promise<Response>(() => {});
   };
@@ -390,6 +394,7 @@ describe('a server that is busy', () => {
     '/health/live',
     '/health/ready',
     '/health/live?x=1',
+    '/health/live/',
     '/api/../health/live',
     '/health/./%6cive',
     '/%68ealth/ready',
@@ -400,7 +405,7 @@ describe('a server that is busy', () => {
   });
 
   it.each([
-    ...['/health/../api/events', '/health/%2e%2e/api/events', '/health/live/../../api/events', 'http://a/health/../api/events', '/health/live/'],
+    ...['/health/../api/events', '/health/%2e%2e/api/events', '/health/live/../../api/events', 'http://a/health/../api/events', '/health/live//'],
     ...['//health/live', '/health/', '/health/other', '/health%2flive', '/HEALTH/live', '/api/events?/health/live', '/api/events#/health/live'],
   ])('takes %s for no health check', async (target) => {
     expect(statusesIn(await raw(await busy(), head(`GET ${target}`, CLOSE)))).toEqual([503]);

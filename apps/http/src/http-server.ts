@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { getPath } from 'hono/utils/url';
 import { Connections } from './connections.ts';
 import { HEALTH_PATHS } from './health-paths.ts';
 import type { Reason } from './report.ts';
 import { RequestSlices } from './request-slices.ts';
+import { routePath } from './route-path.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 import { SlowReaders } from './slow-readers.ts';
 import { hasNoBody, hasTooManyHeaders, isAmbiguous, onceWhole } from './whole-request.ts';
@@ -68,7 +68,7 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
   };
   /** Serves only health checks. It reads the path in the same way as the app's router. */
   const answerHealth: Fetch = (request, env) => {
-    if ((Object.values(HEALTH_PATHS) as string[]).includes(getPath(request))) return answer(request, env);
+    if ((Object.values(HEALTH_PATHS) as string[]).includes(routePath(request))) return answer(request, env);
     onUnserved('too_many_in_flight', (env.incoming.socket as Socket).remoteAddress);
     connections.of(env.incoming.socket as Socket).isOver = true;
     return toResponse(503, env.incoming as IncomingMessage);

@@ -44,8 +44,8 @@ export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerpr
     const first = underWay.get(name);
     if (first !== undefined && first !== key.fingerprint) refuse('idempotency_key_reused', {});
     if (first !== undefined) {
-      c.set('reason', 'key_under_way');
-      return fail(c, 409, messages.keyUnderWay, null, { 'Retry-After': '1' });
+      c.set('reason', 'idempotency_key_in_progress');
+      return fail(c, 'idempotency_key_in_progress', messages.keyUnderWay, null, { 'Retry-After': '1' });
     }
     c.set('context', { ...context, key });
     underWay.set(name, key.fingerprint);

@@ -85,6 +85,7 @@ export const faults = {
   status: 'Harus "pending", "confirmed" atau "cancelled"',
   idempotencyKey: (charactersMax: number) => `Harus 1 sampai ${charactersMax} karakter ASCII yang terlihat`,
   query: (charactersMax: number) => `Maksimal ${charactersMax} karakter`,
+  unknownParameter: 'Parameter tidak dikenal',
   limit: (limitMax: number) => `Harus bilangan bulat 1 sampai ${limitMax}`,
   offset: (offsetMax: number) => `Harus bilangan bulat 0 sampai ${offsetMax}`,
   total: 'Harus true atau false',

@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 import { createMetrics } from './metrics.ts';
 
 const TOKEN = 'a-token-of-the-tests';
-const NO_SUCH_ROUTE = { success: false, message: 'Endpoint tidak ditemukan', errors: null };
+const NO_SUCH_ROUTE = { success: false, code: 'no_such_route', message: 'Endpoint tidak ditemukan', errors: null };
 
 function scrape(profile: Profile, metricsToken: string | undefined, authorization?: string) {
   const ports = inMemoryPorts({ policy: PROFILES.open.selling, accountPolicy: PROFILES.open.accounts });
@@ -43,5 +43,6 @@ it.each([
   expect(text.includes('http_request_duration_seconds')).toBe(status === 200);
   expect(answer.headers.get('Content-Type')).toMatch(status === 200 ? /^text\/plain; version=0\.0\.4/ : /^application\/json/);
   if (status === 404) expect(JSON.parse(text)).toEqual(NO_SUCH_ROUTE);
-  if (status === 401) expect([answer.headers.get('WWW-Authenticate'), JSON.parse(text).success]).toEqual(['Bearer', false]);
+  const challenge = authorization === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+  if (status === 401) expect([answer.headers.get('WWW-Authenticate'), JSON.parse(text).success]).toEqual([challenge, false]);
 });

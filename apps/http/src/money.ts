@@ -9,3 +9,6 @@ export function centsOf(price: number): number | undefined {
 
 /** Cents as clients read them: "50000.00". */
 export const priceOf = (cents: number): string => `${(cents - (cents % 100)) / 100}.${String(cents % 100).padStart(2, '0')}`;
+
+/** What `priceOf` prints. */
+export const PRINTED_PRICE = /^(?:0|[1-9]\d{0,7})\.\d{2}$/;

@@ -2,6 +2,7 @@ import { everyUseCase, PROFILES } from '@ticket/adapters';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { describe, expect, it } from 'vitest';
 import { createApp } from './app.ts';
+import { FAILURES } from './failures.ts';
 import { createMetrics } from './metrics.ts';
 
 type Json = { readonly [key: string]: Json } & readonly Json[];
@@ -72,6 +73,24 @@ describe('the document', () => {
       expect(inPath, name).toEqual(path.includes('{id}') ? ['id'] : []);
       expect('requestBody' in operation, name).toBe(['post', 'put', 'patch'].includes(method) && !path.endsWith('/logout'));
     }
+  });
+
+  it('has each failure of an operation as a schema of its code, so that types narrow by it', () => {
+    const codesOf = (path: string, method: string, status: string) => {
+      const schema = at(`#/paths/${path.replaceAll('/', '~1')}/${method}/responses/${status}/content/application~1json/schema`) as Json;
+      const refs = [schema, ...(schema['anyOf'] ?? [])].flatMap(({ $ref }) => ($ref === undefined ? [] : [String($ref)]));
+      return refs.map((ref) => (at(`${ref}/properties/code`) as { const: string }).const);
+    };
+    expect(codesOf('/api/bookings', 'post', '400')).toEqual(expect.arrayContaining(['invalid_input', 'insufficient_tickets', 'invalid_json']));
+    expect(codesOf('/api/bookings', 'post', '422')).toEqual(['idempotency_key_reused']);
+    expect(codesOf('/api/events/{id}', 'get', '404')).toEqual(['not_found']);
+    expect(at('#/components/schemas/InsufficientTickets/properties/errors/required')).toEqual(['available', 'requested']);
+    expect(at('#/components/schemas/FailureCode/enum')).toEqual(Object.keys(FAILURES));
+    const used = operations().flatMap(({ path, method, operation }) =>
+      Object.keys(operation['responses'] ?? {}).flatMap((status) => (Number(status) < 400 ? [] : codesOf(path, method, status))),
+    );
+    const ofNoRoute = ['no_such_route', 'method_not_allowed'];
+    expect([...new Set([...used, ...ofNoRoute])].toSorted()).toEqual(Object.keys(FAILURES).toSorted());
   });
 
   it('shows the limits that validate', () => {

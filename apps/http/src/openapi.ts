@@ -1,38 +1,52 @@
 import { KEY_CHARACTERS_MAX } from '@ticket/domain';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import { okCached, rendered } from './cached-body.ts';
 import type { AppEnv } from './env.ts';
-import { Failure } from './envelope.ts';
+import { FAILURE_CODES, FAILURES, type FailureCode, type FailureStatus } from './failures.ts';
 
 const header = (description: string, type: 'string' | 'integer') => ({ description, schema: { type } });
 
-const RETRY_AFTER = { 'Retry-After': header('Detik', 'integer') };
+/** What any route may answer, whatever it does. */
+const ALWAYS: readonly FailureCode[] = ['bad_request', 'request_timeout', 'body_too_large', 'headers_too_large', 'internal_error', 'unavailable'];
+/** What a route with a body answers when the body is wrong. */
+export const BODY_FAILURES = ['invalid_input', 'invalid_json', 'unsupported_media_type'] as const satisfies readonly FailureCode[];
+const KEY_FAILURES: readonly FailureCode[] = ['invalid_input', 'idempotency_key_in_progress', 'idempotency_key_reused'];
 
-const FAILURES = {
-  400: { name: 'Invalid', description: 'Body, id atau parameter tidak valid, atau aturan bisnis menolak; `errors` menjelaskan', headers: {} },
-  401: {
-    name: 'Unauthenticated',
-    description: 'Token tidak ada, tidak valid atau expired; saat login: email atau password salah',
-    headers: { 'WWW-Authenticate': header('Bearer', 'string') },
-  },
-  403: { name: 'Forbidden', description: 'Token valid, tetapi tidak berhak', headers: {} },
-  404: { name: 'NotFound', description: 'Data tidak ditemukan', headers: {} },
-  409: { name: 'KeyUnderWay', description: 'Permintaan pertama dengan Idempotency-Key ini masih diproses', headers: RETRY_AFTER },
-  413: { name: 'TooLarge', description: 'Body lebih dari 16 KiB (event: 64 KiB)', headers: {} },
-  415: { name: 'NotJson', description: 'Content-Type bukan application/json dalam UTF-8', headers: {} },
-  422: { name: 'KeyReused', description: 'Idempotency-Key sudah dipakai untuk permintaan lain', headers: {} },
-  429: {
-    name: 'TooMany',
-    description: 'Terlalu banyak login gagal, registrasi, atau perubahan booking; coba lagi setelah Retry-After',
-    headers: RETRY_AFTER,
-  },
-  500: { name: 'Failed', description: 'Kesalahan pada server; sebutkan X-Request-Id saat melapor', headers: {} },
-  503: { name: 'Unavailable', description: 'Coba lagi setelah Retry-After', headers: RETRY_AFTER },
+const RETRY_AFTER = { 'Retry-After': header('Seconds to wait before the request is sent again.', 'integer') };
+const HEADERS_OF: { readonly [Status in FailureStatus]?: Readonly<Record<string, ReturnType<typeof header>>> } = {
+  401: { 'WWW-Authenticate': header('Bearer, with error="invalid_token" if a token was sent.', 'string') },
+  409: RETRY_AFTER,
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
 };
-type FailureStatus = keyof typeof FAILURES;
-const ALWAYS: readonly FailureStatus[] = [413, 500, 503];
+
+/** One schema for each code, so that a client's types narrow `errors` by `code`. */
+const SCHEMAS = new Map(
+  FAILURE_CODES.map((code) => {
+    const { errors, when } = FAILURES[code];
+    const name = code.replaceAll(/(?:^|_)[a-z]/g, (start) => start.slice(-1).toUpperCase());
+    const message = v.pipe(v.string(), v.metadata({ description: 'Words for a person.' }));
+    const entries = { success: v.literal(false), code: v.literal(code), message, errors };
+    return [code, v.pipe(v.object(entries), v.metadata({ ref: name, description: when }))] as const;
+  }),
+);
+const schemaOf = (code: FailureCode): v.GenericSchema => SCHEMAS.get(code) ?? v.never();
+
+/** The responses of an operation, one for each status of its failures. */
+function responsesOf(codes: readonly FailureCode[]) {
+  const statuses = [...new Set(codes.map((code) => FAILURES[code].status))].toSorted((one, other) => one - other);
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const own = FAILURE_CODES.filter((code) => codes.includes(code) && FAILURES[code].status === status);
+      const [first, ...others] = own.map(schemaOf);
+      const schema = others.length === 0 ? (first ?? v.never()) : v.union(own.map(schemaOf));
+      const description = own.map((code) => `\`${code}\`: ${FAILURES[code].when}`).join('\n\n');
+      return [status, { description, headers: { ...X_REQUEST_ID, ...HEADERS_OF[status] }, content: json(schema) }];
+    }),
+  );
+}
 
 const SECURITY = { none: [], optional: [{}, { bearer: [] }], required: [{ bearer: [] }] };
 
@@ -49,8 +63,8 @@ interface Operation {
   readonly list?: boolean;
   /** The route accepts an Idempotency-Key (idempotency.ts). */
   readonly keyed?: boolean;
-  /** The statuses of failures, without 413, 500 and 503, which any route may give. */
-  readonly failures: readonly FailureStatus[];
+  /** The codes of failures. Those of any route, of the token and of the key are added. */
+  readonly failures: readonly FailureCode[];
 }
 
 /** Declares a route in the OpenAPI document. Its middlewares declare what they read themselves (body, query, id). */
@@ -66,10 +80,7 @@ export function operation({
   keyed = false,
   failures,
 }: Operation): MiddlewareHandler {
-  const refused = [...failures, ...(keyed ? ([409, 422] as const) : []), ...ALWAYS].map((code) => [
-    code,
-    { $ref: `#/components/responses/${FAILURES[code].name}` },
-  ]);
+  const codes = [...failures, ...(token === 'none' ? [] : (['unauthenticated'] as const)), ...(keyed ? KEY_FAILURES : []), ...ALWAYS];
   const described = describeRoute({
     operationId: id,
     tags: [tag],
@@ -80,10 +91,16 @@ export function operation({
       [status]: {
         description: summary,
         content: json(reply),
-        headers: { ...(list ? LIST_HEADERS : {}), ...(list || tagged ? ETAG : {}), ...(keyed ? KEYED_HEADERS : {}) },
+        headers: {
+          ...X_REQUEST_ID,
+          ...(status === 201 ? LOCATION : {}),
+          ...(list ? LIST_HEADERS : {}),
+          ...(list || tagged ? ETAG : {}),
+          ...(keyed ? KEYED_HEADERS : {}),
+        },
       },
-      ...(list || tagged ? { 304: { description: 'Belum berubah sejak jawaban yang ETag-nya disebut dalam If-None-Match', headers: ETAG } } : {}),
-      ...Object.fromEntries(refused),
+      ...(list || tagged ? { 304: { description: 'Unchanged since the answer whose ETag is named in If-None-Match.', headers: ETAG } } : {}),
+      ...responsesOf(codes),
     },
     parameters: [...(list || tagged ? [IF_NONE_MATCH] : []), ...(keyed ? [IDEMPOTENCY_KEY] : [])],
   });
@@ -106,23 +123,26 @@ export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
 const json = (schema: v.GenericSchema) => ({ 'application/json': { schema: resolver(schema) } });
 
 const LIST_HEADERS = {
-  'X-Total-Count': header('Jumlah semua baris, bila murah dihitung atau diminta dengan total=true', 'integer'),
-  Link: header('rel="next": halaman berikutnya, bila ada', 'string'),
+  'X-Total-Count': header('The number of all rows, if it is cheap to count or was asked for with total=true.', 'integer'),
+  Link: header('rel="next": the next page, if there is one.', 'string'),
 };
-const ETAG = { ETag: header('Nama isi jawaban ini, bila dikirim utuh', 'string') };
+const X_REQUEST_ID = { 'X-Request-Id': header('The id of the request in the log of the server. Send one of your own to choose it.', 'string') };
+const LOCATION = { Location: header('The path of what was created.', 'string') };
+const ETAG = { ETag: header('The name of this content, if it is sent as one part.', 'string') };
 const IF_NONE_MATCH = {
   in: 'header' as const,
   name: 'If-None-Match',
   required: false,
-  description: 'ETag dari jawaban sebelumnya: bila isinya masih sama, jawabannya 304 tanpa body.',
+  description: 'The ETag of an earlier answer. If the content is still the same, the answer is 304 without a body.',
   schema: { type: 'string' as const },
 };
-const KEYED_HEADERS = { 'Idempotency-Replayed': header('true: jawaban pertama, diberikan lagi', 'string') };
+const KEYED_HEADERS = { 'Idempotency-Replayed': header('true: this is the first answer, given again.', 'string') };
 const IDEMPOTENCY_KEY = {
   in: 'header' as const,
   name: 'Idempotency-Key',
   required: false,
-  description: 'Nama permintaan ini menurut klien. Dikirim lagi dengan kunci yang sama, tidak ada yang dibuat dua kali; berlaku 24 jam.',
+  description:
+    'A name that the client gives to this request, such as a new UUID. Sent again with the same key within 24 hours, nothing is made twice.',
   schema: { type: 'string' as const, minLength: 1, maxLength: KEY_CHARACTERS_MAX },
 };
 type Documentation = NonNullable<NonNullable<Parameters<typeof generateSpecs>[1]>['documentation']>;
@@ -133,17 +153,21 @@ const about = (version: string): Documentation => ({
     title: 'Ticket Platform API',
     version,
     description: [
-      'Setiap tiket terjual tepat satu kali. Semua jawaban memakai amplop yang sama: `success`, `message`, dan `data` atau `errors`.',
-      'Token dikirim sebagai `Authorization: Bearer <token>`; token yang tidak valid ditolak (401) di semua endpoint /api.',
-      'Pada profil `open` endpoint users dapat dipakai tanpa token; pada profil `locked` hanya oleh admin atau pemilik akun.',
-      'PUT mengubah hanya field yang dikirim; field yang tidak dikenal diabaikan; field yang dikirim dua kali: yang terakhir berlaku.',
+      'Every ticket is sold exactly once. Every answer has `success` and `message`. A success has `data`. A failure has `code` and `errors`.',
+      'Programs read the status and `code`. `message` is Indonesian, for people. A new code may come: handle one that you do not know by its status.',
+      'Send the token as `Authorization: Bearer <token>`. An invalid token is refused (401) on every endpoint below `/api` but register and login.',
+      'PUT changes only the fields that the body has. Unknown fields are ignored. Of a field that is sent twice, the last one counts.',
     ].join('\n\n'),
   },
-  tags: [{ name: 'Status' }, { name: 'Authentication' }, { name: 'Users' }, { name: 'Events' }, { name: 'Bookings' }],
+  tags: [
+    { name: 'Status', description: 'Whether the server runs, and whether it can serve requests.' },
+    { name: 'Authentication', description: 'Accounts and tokens.' },
+    { name: 'Users', description: 'The accounts. In the locked profile admins manage them, and users their own.' },
+    { name: 'Events', description: 'Anyone reads them. Admins create, change and delete them.' },
+    { name: 'Bookings', description: 'Tickets that a user holds of an event.' },
+  ],
   components: {
     securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    responses: Object.fromEntries(
-      Object.values(FAILURES).map(({ name, description, headers }) => [name, { description, headers, content: json(Failure) }]),
-    ),
+    schemas: { FailureCode: { type: 'string', enum: FAILURE_CODES, description: 'Every code of a failure. A new one may come.' } },
   },
 });

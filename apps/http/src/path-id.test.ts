@@ -28,7 +28,7 @@ it.each(['1', 'x', ID.slice(1), `${ID}0`, `{${ID}}`, ID.replaceAll('-', ''), '%0
   async (id) => {
     const answer = await app.request(`/events/${id}`);
     const errors = [{ field: 'id', message: 'Harus berupa UUID yang valid' }];
-    expect([answer.status, await answer.json()]).toEqual([400, { success: false, message: 'Validasi gagal', errors }]);
+    expect([answer.status, await answer.json()]).toEqual([400, { success: false, code: 'invalid_input', message: 'Validasi gagal', errors }]);
   },
 );
 

@@ -24,7 +24,7 @@ it.each([
   ['?', {}],
   ['?limit=1&offset=0&total=false', { limit: 1, offset: 0, total: false }],
   ['?limit=1000&offset=1000000&total=true', { limit: 1000, offset: 1_000_000, total: true }],
-  ['?sort=id;drop&sort=1&page=x&Limit=x&__proto__=1', {}],
+  ['?utm_source=a&utm_source=b&fbclid=c&gclid=d&_=1', {}],
   ['?%6Cimit=2', { limit: 2 }],
 ])('"%s" asks for %j', async (text, request) => {
   expect(await read(text)).toEqual(request);
@@ -67,7 +67,12 @@ it('names all faults, by the limits of the profile', async () => {
   expect(await read('?limit=101', PROFILES.locked)).toEqual(['limit']);
 });
 
+it('names every parameter that no list has', async () => {
+  const unknown = ['sort', 'page', 'Limit', '__proto__', 'constructor', 'utm', ''];
+  expect(await read(`?${unknown.map((name) => `${name}=1`).join('&')}&sort=2&limit=x`)).toEqual(unknown);
+});
+
 it('that goes on and on is not taken apart', async () => {
-  expect(await read(`?limit=1&x=${'x'.repeat(2000 - 10)}`)).toEqual({ limit: 1 });
-  expect(await read(`?limit=1&x=${'x'.repeat(2000 - 9)}`)).toEqual(['query']);
+  expect(await read(`?limit=1&_=${'x'.repeat(2000 - 10)}`)).toEqual({ limit: 1 });
+  expect(await read(`?limit=1&_=${'x'.repeat(2000 - 9)}`)).toEqual(['query']);
 });

@@ -8,8 +8,14 @@ import { invalid, validate } from './validate.ts';
 /** A complete query of a list has about 45 characters. Without a limit, every parameter of a longer query would be decoded, also unknown ones. */
 const QUERY_CHARACTERS_MAX = 2000;
 
-/** Reads and validates the query, and only records its faults, as `body` does. A repeated parameter is a fault. An unknown parameter is ignored. */
-export const query = <Schema extends v.GenericSchema<unknown, object>>(schema: Schema) =>
+/** Parameters that other programs add to links, to follow clicks or to pass by caches. They are ignored. */
+const OF_OTHERS = /^(?:utm_\w+|fbclid|gclid|_)$/;
+
+/**
+ * Reads and validates the query, and only records its faults, as `body` does. A repeated parameter is a fault, and so is an unknown one: a
+ * client that misspells `limit` must not get all rows.
+ */
+export const query = <Schema extends v.ObjectSchema<v.ObjectEntries, undefined>>(schema: Schema) =>
   Object.assign(
     createMiddleware<{ Variables: { input: Input<v.InferOutput<Schema>> } }>(async (c, next) => {
       const [, text = ''] = c.req.url.split('?', 2);
@@ -17,12 +23,24 @@ export const query = <Schema extends v.GenericSchema<unknown, object>>(schema: S
         c.set('input', invalid([{ field: 'query', message: faults.query(QUERY_CHARACTERS_MAX) }]));
         return next();
       }
-      const values = Object.entries(c.req.queries()).map(([name, texts]) => [name, texts.length === 1 ? readAs(texts[0]) : texts]);
+      // Hono's own reading loses names that every object has, such as `constructor`.
+      const parameters = new URLSearchParams(text);
+      const given = [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)] as const);
+      const unknown = given.filter(([name]) => !Object.hasOwn(schema.entries, name) && !OF_OTHERS.test(name));
+      if (unknown.length > 0) {
+        c.set('input', invalid(unknown.map(([name]) => ({ field: shortened(name), message: faults.unknownParameter }))));
+        return next();
+      }
+      const values = given.map(([name, texts]) => [name, texts.length === 1 ? readAs(texts[0]) : texts]);
       c.set('input', validate(schema, Object.fromEntries(values)));
       return next();
     }),
     { [uniqueSymbol]: { target: 'query', ...resolver(schema, { options: { typeMode: 'input' } }) } },
   );
+
+/** The name of an unknown parameter, which may have any text. */
+const shortened = (name: string): string => (name.length > NAME_CHARACTERS_MAX ? `${name.slice(0, NAME_CHARACTERS_MAX)}…` : name);
+const NAME_CHARACTERS_MAX = 50;
 
 /** A query is text. A text that looks like a whole number or a boolean is converted to one, so that one schema validates and documents it. */
 function readAs(text: string | undefined): string | number | boolean | undefined {

@@ -20,7 +20,7 @@ export type Report = (level: 'warn' | 'error', message: string, error: unknown) 
 export type Reason = RefusalCode | (typeof OTHER_REASONS)[number];
 
 export const OTHER_REASONS = [
-  ...(['no_such_route', 'method_not_allowed', 'unreadable_body', 'bad_request', 'key_under_way'] as const),
+  ...(['no_such_route', 'method_not_allowed', 'unreadable_body', 'bad_request', 'idempotency_key_in_progress'] as const),
   ...(['not_ready', 'unavailable', 'outcome_unknown', 'client_gone', 'failed', 'too_many_connections', 'too_many_in_flight', 'unparsed'] as const),
 ];
 

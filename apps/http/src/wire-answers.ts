@@ -3,17 +3,18 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { JSON_UTF8 } from './envelope.ts';
 import { requestIdFrom } from './every-answer.ts';
+import type { FailureCode } from './failures.ts';
 import { messages } from './messages.ts';
 
 /** The answers that the HTTP server gives without the app. */
-export type WireStatus = keyof typeof MESSAGES;
-const MESSAGES = {
-  400: messages.badRequest,
-  408: messages.tooSlow,
-  417: messages.badRequest,
-  431: messages.headersTooLarge,
-  503: messages.unavailable,
-} as const;
+export type WireStatus = keyof typeof FAILED;
+const FAILED = {
+  400: ['bad_request', messages.badRequest],
+  408: ['request_timeout', messages.tooSlow],
+  417: ['bad_request', messages.badRequest],
+  431: ['headers_too_large', messages.headersTooLarge],
+  503: ['unavailable', messages.unavailable],
+} as const satisfies Record<number, readonly [code: FailureCode, message: string]>;
 
 export interface WireAnswer {
   readonly status: WireStatus;
@@ -23,7 +24,8 @@ export interface WireAnswer {
 
 /** An answer in the usual JSON form and with the headers of all answers. It ends its connection. */
 export function wireAnswer(status: WireStatus, always: Readonly<Record<string, string>>, request?: IncomingMessage): WireAnswer {
-  const body = JSON.stringify({ success: false, message: MESSAGES[status], errors: null });
+  const [code, message] = FAILED[status];
+  const body = JSON.stringify({ success: false, code, message, errors: null });
   const given = request?.headers['x-request-id'];
   const headers = {
     'X-Request-Id': requestIdFrom(typeof given === 'string' ? given : undefined),

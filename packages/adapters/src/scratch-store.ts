@@ -24,6 +24,7 @@ import { TypeOrmUserQueries } from './persistence/typeorm-queries.ts';
 import { TypeOrmUserRepository } from './persistence/typeorm-user-repository.ts';
 import { PROFILES } from './profiles.ts';
 import { PROGRAM_VERSION } from './program-version.ts';
+import { faultsOf, type ScratchFault } from './scratch-faults.ts';
 
 /**
  * Our adapters on an empty database of their own, as `@ticket/kit` tries them: a `Store` of the kit, which this package does not import.
@@ -42,7 +43,7 @@ export interface ScratchStore
   readonly users?: UserRepository;
   readonly userQueries?: UserQueries;
   beside(): Promise<ScratchStore>;
-  fault(fault: 'in_transaction' | 'before_commit' | 'at_commit' | 'refused'): () => boolean;
+  fault(fault: ScratchFault): () => boolean;
   close(): Promise<void>;
 }
 
@@ -147,36 +148,3 @@ const toMovement = (row: MovementColumns): StockMovement => ({
   reason: row.reason,
   at: toDate(row.at),
 });
-
-/** Makes the next transaction go wrong where the product sends it, so that it meets the driver's own error of a connection that is gone. */
-function faultsOf({ dialect }: Database): ScratchStore['fault'] {
-  const { commit, send, pool } = dialect;
-  let armed: Parameters<ScratchStore['fault']>[0] | undefined;
-  const refused = () => Object.assign(new Error('a fault that was asked for'), pool === undefined ? { code: 'SQLITE_IOERR_FSYNC' } : DISK_FULL);
-  const armedSend: typeof send = async (manager, statements) => {
-    if (armed !== 'in_transaction') return send(manager, statements);
-    armed = undefined;
-    if (pool === undefined) throw refused();
-    pool.giveUp(await manager.queryRunner?.connect());
-    return send(manager, statements); // the connection is gone
-  };
-  const armedCommit: typeof commit = async (runner, connection) => {
-    const fault = armed;
-    if (fault === undefined || fault === 'in_transaction') return commit(runner, connection);
-    armed = undefined;
-    if (fault === 'at_commit') await commit(runner, connection);
-    if (fault === 'refused' || pool === undefined) {
-      if (fault !== 'at_commit') await runner.query('ROLLBACK');
-      throw refused();
-    }
-    pool.giveUp(connection);
-    return runner.query('COMMIT'); // the connection is gone
-  };
-  Object.assign(dialect, { commit: armedCommit, send: armedSend });
-  return (fault) => {
-    armed = fault;
-    return () => armed === undefined;
-  };
-}
-/** To MySQL the number, to PostgreSQL the code. */
-const DISK_FULL = { errno: 1021, code: '53100' };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { engines, serverUrl } from '../../../tests/engines.ts';
 import { main } from './cli.ts';
+import { openShop } from './controls/shop.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ticket-kit-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,7 +68,22 @@ describe('ticket-kit prove', () => {
     [['prove', 'memory', '--seconds', '0'], 'seconds is a number above 0'],
     [['prove', './nowhere.js'], './nowhere.js cannot be loaded'],
     [['prove', 'sqlite:/tmp/mine'], 'takes no path'],
-    [['prove', 'http://sari:secret@127.0.0.1:1'], 'http: is no address of a store'],
+    [['prove', 'http://sari:secret@127.0.0.1:1'], 'a running server is tried with --url'],
+    [['prove', 'ftp://sari:secret@127.0.0.1:1'], 'ftp: is no address of a store'],
+    [['prove', '--url', 'http://sari:secret@127.0.0.1:1'], '--url takes no user and no password'],
+    [['prove', '--url', 'http://127.0.0.1:1/?key=secret'], '--url takes no ? and no #'],
+    [['prove', '--url', 'ftp://127.0.0.1'], '--url begins with http:// or https://, and begins with ftp:'],
+    [['prove', '--url', '127.0.0.1'], '--url is no address, such as http://127.0.0.1:3000'],
+    [['prove', '--url', ''], '--url is no address'],
+    [['prove', '--url', 'http://tickets.example:1'], 'tickets.example:1 is not this machine'],
+    [['prove', '--url', 'http://127.0.0.1.example'], '127.0.0.1.example is not this machine'],
+    [['prove', '--url', 'http://127.0.0.1:1', '--url', 'http://10.0.0.1'], '10.0.0.1 is not this machine'],
+    [['prove', '--url', 'http://127.0.0.1:1', 'memory'], 'prove takes a store or --url, not both'],
+    [['prove', '--url', 'http://127.0.0.1:1', '--level', 'stock'], '--level goes with a store'],
+    [['prove', '--url', 'http://127.0.0.1:1', '--law', 'S1'], 'unknown law S1; there are H1, '],
+    [['prove', '--url', 'http://127.0.0.1:1', '--seconds', '0'], 'seconds is a number above 0'],
+    [['prove', '--url', 'http://127.0.0.1:4'], 'nothing can be tried: GET / got no answer: fetch failed (ECONNREFUSED)'],
+    [['prove', 'memory', '--allow-remote'], '--allow-remote goes with --url'],
     [['prove', 'memory', '--law', 'S1', '--report', '/nowhere/at/all.json'], 'the folder of /nowhere/at/all.json is not there'],
     [['prove', moduleOf('broken.mjs', 'export const openStore = async () => { throw new Error(`no server`); };')], 'openStore() failed: no server'],
     [['prove', moduleOf('empty.mjs', '')], 'exports no function openStore'],
@@ -85,6 +101,71 @@ describe('ticket-kit prove', () => {
   });
 });
 
+describe('ticket-kit prove --url', () => {
+  let shop: Awaited<ReturnType<typeof openShop>>;
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await shop.close();
+  });
+
+  it('exits with 0 when a running server keeps every law, and reports it', async () => {
+    shop = await openShop();
+    expect(
+      await main(['prove', '--url', shop.url, '--url', `${shop.url}/`, '--law', 'H1,H12,H23,HG1', '--seconds', '3', '--seed', '5', '--json']),
+    ).toBe(0);
+    expect(JSON.parse(out.join(''))).toMatchObject({
+      store: `${shop.url} ${shop.url}`,
+      about: 'shop of the controls',
+      level: 'http',
+      seed: 5,
+      isKept: true,
+    });
+    expect(errors.join('\n')).toContain('4 laws kept, 0 broken, 0 not proved');
+    expect([...shop.users.values(), ...shop.events.values(), ...shop.bookings.values()]).toEqual([]);
+  });
+
+  it('exits with 1 when a server breaks a law, tells what was found and how to see it again, and removes what it made', async () => {
+    shop = await openShop('tickets are sold that were seen before others were sold');
+    expect(await main(['prove', '--url', shop.url, '--law', 'H1', '--seed', '5'])).toBe(1);
+    expect(errors.join('\n')).toMatch(/bookings made and refused: expected \[ 5, 35 \], found .*\n.*ticket-kit prove … --law H1 --seed 5/);
+    expect(errors.join('\n')).not.toContain('audit');
+    expect([...shop.users.values(), ...shop.events.values(), ...shop.bookings.values()]).toEqual([]);
+  });
+
+  it('shows the fewest steps of a case that it drew, and tries that case alone when it is given its seed and path', async () => {
+    shop = await openShop('a cancellation is answered before its tickets come back');
+    expect(await main(['prove', '--url', shop.url, '--law', 'HG1', '--seconds', '5', '--seed', '5'])).toBe(1);
+    const [, options = ''] = /--law HG1 (--seed 5 --path [\d:]+)/.exec(errors.join('\n')) ?? [];
+    expect(errors.join('\n')).toContain('the fewest steps that show it');
+    expect(await main(['prove', '--url', shop.url, '--law', 'HG1', ...options.split(' ')])).toBe(1);
+  });
+
+  it('asks a server where nobody registers as admin with the token of TICKET_KIT_ADMIN_TOKEN', async () => {
+    shop = await openShop(undefined, { letsRegisterAdmins: false });
+    expect(await main(['prove', '--url', shop.url, '--law', 'H1'])).toBe(2);
+    expect(errors.join('\n')).toContain('POST /api/auth/register for the role admin was answered 403');
+    vi.stubEnv('TICKET_KIT_ADMIN_TOKEN', 'wrong');
+    expect(await main(['prove', '--url', shop.url, '--law', 'H1'])).toBe(2);
+    expect(errors.join('\n')).toContain('TICKET_KIT_ADMIN_TOKEN is no token of an admin: GET /api/auth/me was answered 401');
+    vi.stubEnv('TICKET_KIT_ADMIN_TOKEN', shop.adminToken);
+    expect(await main(['prove', '--url', shop.url, '--law', 'H1'])).toBe(0);
+    expect(shop.users.size).toBe(1);
+  });
+
+  it('removes the users that it registered when the server lets no more register', async () => {
+    shop = await openShop(undefined, { accountsMax: 7 });
+    expect(await main(['prove', '--url', shop.url, '--law', 'H1'])).toBe(2);
+    expect(errors.join('\n')).toContain('429 Terlalu banyak permintaan. The server has to let an admin and 20 users register');
+    expect(shop.users.size).toBe(0);
+  });
+
+  it('says that a server does not answer in time', async () => {
+    shop = await openShop('the server answers nobody');
+    expect(await main(['prove', '--url', shop.url, '--law', 'H1', '--timeout', '200'])).toBe(2);
+    expect(errors.join('\n')).toContain('GET / got no answer');
+  });
+});
+
 describe('the other commands', () => {
   it('say what to do where the kit is not built, without a stack', () => {
     mkdirSync(join(folder, 'bin'));
@@ -95,6 +176,7 @@ describe('the other commands', () => {
 
   it('list the laws, and help', async () => {
     expect([await main(['laws']), await main(['--help']), await main([])]).toEqual([0, 0, 2]);
+    expect(out.join('\n')).toMatch(/^H1 +http +each of the last tickets/m);
     expect(out.join('\n')).toMatch(/^B1 +stock +two servers sell each of the last tickets once.*\(needs beside\)$/m);
   });
 });

@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { selfTest } from './controls/self-test.ts';
+import { type ProveServerOptions, proveServer, SERVER_LAWS } from './http/prove-server.ts';
+import { serverAt } from './http/server-address.ts';
 import { LAWS } from './laws/index.ts';
 import { memoryStore } from './memory-store.ts';
 import { type LawResult, prove, type Report } from './prove.ts';
@@ -11,7 +13,8 @@ import { LEVELS, type Level, type OpenStore } from './store.ts';
 const HELP = `ticket-kit proves that a store of tickets sells none twice and loses none.
 
   ticket-kit prove <store> [options]   tries the laws on a store
-  ticket-kit self-test [--seed N]      shows that each law bites: stores with one fault each have to break it
+  ticket-kit prove --url URL [options] tries the laws that HTTP can show on a running server that has the specified API
+  ticket-kit self-test [--seed N]      shows that each law bites: stores and servers with one fault each have to break it
   ticket-kit laws                      lists the laws
 
 A store is one of
@@ -20,8 +23,12 @@ A store is one of
   sqlite:             our adapters on SQLite, in a folder of their own that is removed
   postgres://…        our adapters on that server, each law in a database of its own that is dropped; the same for mysql://…
 
+With --url it registers an admin and twenty users, makes events of its own, and deletes them all at the end. Give --url again for a second
+server on the same rows. Where nobody can register as admin, set TICKET_KIT_ADMIN_TOKEN to an admin's token.
+
 Options of prove
   --level ${LEVELS.join('|')}   the ports that the store has; stock when left out
+  --allow-remote      lets --url name a server that is not on this machine: it gets thousands of requests
   --law S20,G3        these laws alone
   --seconds N         for all laws together, about; 30 when left out
   --seed N            draws the same cases again
@@ -36,6 +43,8 @@ Exit code: 0 every law is kept; 1 a law is broken; 2 nothing could be tried. Law
 class Misuse extends Error {}
 
 const TRIED = {
+  url: 'string',
+  'allow-remote': 'boolean',
   level: 'string',
   law: 'string',
   seconds: 'string',
@@ -66,26 +75,54 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function proveCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parse(args, TRIED);
-  const [target, ...more] = positionals;
-  if (target === undefined || more.length > 0) throw new Misuse('prove takes one store');
-  const level = levelOf(values.level ?? 'stock');
+  const { values, positionals } = parse(args, TRIED, ['url']);
   if (values.report !== undefined && !existsSync(dirname(values.report))) throw new Misuse(`the folder of ${values.report} is not there`);
   const seed = values.seed === undefined ? undefined : numberOf('seed', values.seed);
-  const report = await prove(await storesOf(target), {
-    level,
+  const options = {
     seconds: numberOf('seconds', values.seconds ?? '30'),
     timeoutMs: numberOf('timeout', values.timeout ?? '10000'),
     ...(seed === undefined ? {} : { seed }),
     ...(values.path === undefined ? {} : { path: values.path }),
     ...(values.law === undefined ? {} : { only: values.law.split(',').map((id) => id.trim()) }),
     onResult: tellResult,
-  });
-  const conformance = { store: shownTarget(target), ...report };
+  };
+  const { store, report } = values.url === undefined ? await proveStore(positionals, values, options) : await proveUrls(positionals, values, options);
+  const conformance = { store, ...report };
   tellReport(report);
   if (values.json === true) console.log(JSON.stringify(conformance));
   if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(conformance, undefined, 2)}\n`);
   return report.isKept ? 0 : 1;
+}
+
+type Tried = Values<typeof TRIED>;
+type Common = Omit<ProveServerOptions, 'adminToken' | 'onRowsLeft'>;
+interface Proved {
+  readonly store: string;
+  readonly report: Report;
+}
+
+async function proveStore(positionals: readonly string[], values: Tried, options: Common): Promise<Proved> {
+  const [target, ...more] = positionals;
+  if (target === undefined || more.length > 0) throw new Misuse('prove takes one store');
+  if (values['allow-remote'] === true) throw new Misuse('--allow-remote goes with --url');
+  const level = levelOf(values.level ?? 'stock');
+  return { store: shownTarget(target), report: await prove(await storesOf(target), { level, ...options }) };
+}
+
+async function proveUrls(positionals: readonly string[], values: Tried, options: Common): Promise<Proved> {
+  if (positionals.length > 0) throw new Misuse('prove takes a store or --url, not both');
+  if (values.level !== undefined) throw new Misuse('--level goes with a store; --url has laws of its own');
+  const servers = (values.url ?? '').split(' ').map((address) => serverAt(address, values['allow-remote'] === true));
+  const { TICKET_KIT_ADMIN_TOKEN: adminToken } = process.env;
+  const report = await proveServer(servers, {
+    ...options,
+    ...(adminToken === undefined || adminToken === '' ? {} : { adminToken }),
+    onRowsLeft: ({ events, users }) =>
+      console.error(
+        `The server did not delete ${events} events and ${users} users that were made. Their names are ticket-kit, or name and a number.`,
+      ),
+  });
+  return { store: servers.join(' '), report };
 }
 
 async function selfTestCommand(args: readonly string[]): Promise<number> {
@@ -107,7 +144,8 @@ async function selfTestCommand(args: readonly string[]): Promise<number> {
 function listLaws(args: readonly string[]): number {
   if (args.length > 0) throw new Misuse('laws takes no options');
   for (const { id, level, title, needs } of LAWS)
-    console.log(`${id.padEnd(4)} ${level.padEnd(6)} ${title}${needs === undefined ? '' : ` (needs ${needs.join(' and ')})`}`);
+    console.log(`${id.padEnd(4)} ${level.padEnd(8)} ${title}${needs === undefined ? '' : ` (needs ${needs.join(' and ')})`}`);
+  for (const { id, title } of SERVER_LAWS) console.log(`${id.padEnd(4)} ${'http'.padEnd(8)} ${title}`);
   return 0;
 }
 
@@ -130,6 +168,7 @@ async function storesOf(target: string): Promise<OpenStore> {
   if (DATABASE.test(target)) return ourAdapters(target);
   // The rest of an address may have a password in it.
   const [scheme] = /^\w{2,}:/.exec(target) ?? [];
+  if (scheme === 'http:' || scheme === 'https:') throw new Misuse('a running server is tried with --url');
   if (scheme !== undefined && scheme !== 'node:') throw new Misuse(`${scheme} is no address of a store`);
   const module: Readonly<Record<string, unknown>> = await import(/\.[cm]?[jt]s$/.test(target) ? pathToFileURL(resolve(target)).href : target).catch(
     (error: unknown) => {
@@ -176,15 +215,17 @@ type Values<Options extends Readonly<Record<string, 'string' | 'boolean'>>> = {
   readonly [Name in keyof Options]?: Options[Name] extends 'string' ? string : boolean;
 };
 
-/** Reads the options. One that is given twice is refused: which of the two is meant is not known. */
+/** Reads the options. One that is given twice is refused, since which of the two is meant is not known; those in `repeated` are joined by blanks. */
 function parse<Options extends Readonly<Record<string, 'string' | 'boolean'>>>(
   args: readonly string[],
   options: Options,
+  repeated: readonly string[] = [],
 ): { values: Values<Options>; positionals: string[] } {
   const types = Object.fromEntries(Object.entries(options).map(([name, type]) => [name, { type, multiple: true as const }]));
   const { values, positionals } = read(() => parseArgs({ args: [...args], options: types, allowPositionals: true, strict: true }));
   const single = Object.entries(values).map(([name, given]) => {
     if (!Array.isArray(given)) return [name, given];
+    if (repeated.includes(name)) return [name, given.join(' ')];
     if (given.length > 1) throw new Misuse(`--${name} is given ${given.length} times`);
     return [name, given[0]];
   });

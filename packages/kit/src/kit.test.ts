@@ -3,6 +3,8 @@ import { laggingInMemoryStore } from '@ticket/domain/testing';
 import { describe, expect, it } from 'vitest';
 import { asKitStore, lawsOfWrites } from '../../../tests/as-kit-store.ts';
 import { CONTROLS, selfTest } from './controls/self-test.ts';
+import { SHOP_FLAWS } from './controls/shop-flaws.ts';
+import { SERVER_LAWS } from './http/prove-server.ts';
 import { BrokenLaw, type Level, laws, type OpenStore } from './index.ts';
 import { LAWS } from './laws/index.ts';
 import { memoryStore } from './memory-store.ts';
@@ -46,9 +48,14 @@ describe('the laws', () => {
     expect(blind).toEqual([]);
   });
 
+  it('of HTTP have a planted fault each', () => {
+    expect(SERVER_LAWS.map(({ id }) => id).filter((id) => !Object.values<string>(SHOP_FLAWS).includes(id))).toEqual([]);
+  });
+
   it('have ids that differ, and titles that differ', () => {
-    expect(new Set(LAWS.map(({ id }) => id)).size).toBe(LAWS.length);
-    expect(new Set(LAWS.map(({ title }) => title)).size).toBe(LAWS.length);
+    const all = [...LAWS, ...SERVER_LAWS];
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    expect(new Set(all.map(({ title }) => title)).size).toBe(all.length);
   });
 });
 

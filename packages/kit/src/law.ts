@@ -57,22 +57,29 @@ export class NotProved extends Error {
   }
 }
 
-/** A law that does not hold: its message has the law, what was found, what an audit finds in the rows, and how to try it again. */
+/**
+ * A law that does not hold: its message has the law, what was found, what an audit finds in the rows, and how to try it again. The rows of a
+ * server that is tried by HTTP cannot be audited.
+ */
 export class BrokenLaw extends Error {
   override readonly name = 'BrokenLaw';
   readonly law: string;
-  constructor({ id, title }: LawDefinition, draw: Draw, cause: unknown, audit: readonly string[]) {
-    const found = cause instanceof Broken ? cause.message : `the store threw ${wordsOfError(cause)}`;
-    const differences = audit.length === 0 ? 'an audit of the rows finds no difference' : `an audit of the rows finds:\n    ${audit.join('\n    ')}`;
+  constructor({ id, title }: Pick<LawDefinition, 'id' | 'title'>, draw: Draw, cause: unknown, audit?: readonly string[]) {
+    const found = cause instanceof Broken ? cause.message : `the ${audit === undefined ? 'law' : 'store'} threw ${wordsOfError(cause)}`;
     const path = cause instanceof Broken ? cause.path : undefined;
     const again = path === undefined ? `seed: ${draw.seed}` : `seed: ${draw.seed}, path: '${path}'`;
     const options = path === undefined ? `--seed ${draw.seed}` : `--seed ${draw.seed} --path ${path}`;
     super(
-      `${id} ${title}\n  ${found}\n  ${differences}\n  to try it again: { only: ['${id}'], ${again} }, or ticket-kit prove … --law ${id} ${options}`,
+      `${id} ${title}\n  ${found}\n${wordsOfAudit(audit)}  to try it again: { only: ['${id}'], ${again} }, or ticket-kit prove … --law ${id} ${options}`,
       { cause },
     );
     this.law = id;
   }
+}
+
+function wordsOfAudit(audit: readonly string[] | undefined): string {
+  if (audit === undefined) return '';
+  return audit.length === 0 ? '  an audit of the rows finds no difference\n' : `  an audit of the rows finds:\n    ${audit.join('\n    ')}\n`;
 }
 
 const wordsOfError = (error: unknown): string => {
@@ -133,7 +140,7 @@ async function auditOf({ stored }: Store, touched: ReadonlySet<string>): Promise
 const AUDIT_MS = 5000;
 
 /** A call that is never answered breaks a law as well; a test runner would only say that the time is over. */
-async function within<Value>(milliseconds: number, work: Promise<Value>, what: string): Promise<Value> {
+export async function within<Value>(milliseconds: number, work: Promise<Value>, what: string): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Broken(`${what} did not end within ${milliseconds} ms: a call is not answered`)), milliseconds);

@@ -20,7 +20,7 @@ export interface LawOptions {
   readonly without?: readonly Capability[];
 }
 
-const KIT_VERSION = versionOf(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+export const KIT_VERSION = versionOf(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 function versionOf(description: unknown): string {
   if (typeof description === 'object' && description !== null && 'version' in description) return String(description.version);
@@ -28,7 +28,7 @@ function versionOf(description: unknown): string {
 }
 
 /** How long a law is tried when the options do not say. */
-const DEFAULTS = { generatedMs: 1000, timeoutMs: 4000 } as const;
+export const DEFAULTS = { generatedMs: 1000, timeoutMs: 4000 } as const;
 
 /**
  * The laws of a level as values, for any test runner: `for (const law of laws(openStore, { level: 'stock' })) it(law.name, law.run)`. Each law
@@ -57,7 +57,8 @@ export interface Report {
   readonly about: string | undefined;
   /** The kit's own version. */
   readonly kit: string;
-  readonly level: Level;
+  /** `http` when a running server was tried by HTTP. */
+  readonly level: Level | 'http';
   readonly seed: number;
   readonly seconds: number;
   /** True when every law was kept or not proved, and one at least was kept. */
@@ -76,27 +77,47 @@ export interface ProveOptions extends Omit<LawOptions, 'without' | 'generatedMs'
 
 /** Tries every law of a level without a test runner. What the store cannot show is in the report as not proved. */
 export async function prove(open: OpenStore, { seconds = 30, onResult, ...options }: ProveOptions): Promise<Report> {
-  if (!Number.isFinite(seconds) || seconds <= 0) throw new RangeError('seconds is a number above 0');
+  requireSeconds(seconds);
   const { draw, timeoutMs, chosen } = chosenBy(options);
   const began = performance.now();
   const about = await aboutOf(open, options.level);
-  const results: LawResult[] = [];
-  const isDrawn = ({ id }: LawDefinition) => id.startsWith('G');
+  const tried = await tryAll(chosen, { draw, seconds, timeoutMs, began, onResult }, (law, ownDraw, ownMs) => tryLaw(law, open, ownDraw, ownMs));
+  return { about, kit: KIT_VERSION, level: options.level, seed: draw.seed, ...tried };
+}
+
+export function requireSeconds(seconds: number): void {
+  if (!Number.isFinite(seconds) || seconds <= 0) throw new RangeError('seconds is a number above 0');
+}
+
+type Titled = Pick<LawDefinition, 'id' | 'title'>;
+interface Trial {
+  readonly draw: Draw;
+  readonly seconds: number;
+  readonly timeoutMs: number;
+  /** When the time that all laws share began, by `performance.now()`. */
+  readonly began: number;
+  readonly onResult: ((result: LawResult) => void) | undefined;
+}
+
+/** Tries laws one after the other. Those that draw their cases share what the others leave of the time. */
+export async function tryAll<Tried extends Titled>(
+  chosen: readonly Tried[],
+  { draw, seconds, timeoutMs, began, onResult }: Trial,
+  tryOne: (law: Tried, draw: Draw, timeoutMs: number) => Promise<void>,
+): Promise<Pick<Report, 'seconds' | 'isKept' | 'notProved' | 'laws'>> {
+  const isDrawn = ({ id }: Titled) => /^H?G/.test(id);
   let drawnLeft = chosen.filter(isDrawn).length;
+  const results: LawResult[] = [];
   const missing = new Set<Capability>();
   for (const law of chosen) {
     const leftMs = seconds * 1000 - (performance.now() - began);
     const forMs = isDrawn(law) ? Math.max(DEFAULTS.generatedMs, leftMs / drawnLeft) : draw.forMs;
     if (isDrawn(law)) drawnLeft -= 1;
-    const result = await resultOf(law, () => tryLaw(law, open, { ...draw, forMs }, timeoutMs + forMs), missing);
+    const result = await resultOf(law, () => tryOne(law, { ...draw, forMs }, timeoutMs + forMs), missing);
     results.push(result);
     onResult?.(result);
   }
   return {
-    about,
-    kit: KIT_VERSION,
-    level: options.level,
-    seed: draw.seed,
     seconds: Math.round((performance.now() - began) / 100) / 10,
     isKept: results.some(({ outcome }) => outcome === 'kept') && results.every(({ outcome }) => outcome !== 'broken'),
     notProved: CAPABILITIES.filter((capability) => missing.has(capability)),
@@ -118,7 +139,7 @@ async function aboutOf(open: OpenStore, level: Level): Promise<string | undefine
   return about;
 }
 
-async function resultOf({ id, title }: LawDefinition, run: () => Promise<void>, missing: Set<Capability>): Promise<LawResult> {
+async function resultOf({ id, title }: Titled, run: () => Promise<void>, missing: Set<Capability>): Promise<LawResult> {
   const began = performance.now();
   const result = (outcome: LawResult['outcome'], message?: string): LawResult => {
     const milliseconds = Math.round(performance.now() - began);

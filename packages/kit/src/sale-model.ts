@@ -1,7 +1,10 @@
 import { type Booking, type BookingStatus, Refusal, Unavailable } from '@ticket/domain';
 import type { Rows } from './rows.ts';
 
-/** One thing that somebody does with an event. Bookings are named by the order in which they were made. */
+/**
+ * One thing that somebody does with an event. `booking` counts the bookings of the sale from 0, in the order in which they were asked for. It
+ * is taken modulo their number, so it names one of them in every state. `total` is a number of tickets, `cents` the price of one.
+ */
 export type Step =
   | { readonly does: 'book'; readonly quantity: number }
   | { readonly does: 'set'; readonly booking: number; readonly status: BookingStatus }

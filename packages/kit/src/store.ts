@@ -29,11 +29,12 @@ export const CAPABILITIES = ['beside', 'fault', 'holdings'] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 
 /**
- * Where the next transaction that writes goes wrong, once. `in_transaction`: the connection is lost while rows are written. `before_commit`: the connection is lost before COMMIT is sent, so nothing is stored. `at_commit`:
- * the database stores everything, and the connection is lost before its answer arrives. `refused`: the database refuses the COMMIT and stores
- * nothing.
+ * How the next transaction that writes goes wrong, once. `no_connection`: the store cannot connect, now or for less than a second. `deadlock`:
+ * the database rolls the transaction back, because it and another one wait for each other. `in_transaction`: the connection is lost while rows
+ * are written. `before_commit`: the connection is lost before COMMIT is sent, so nothing is stored. `at_commit`: the database stores
+ * everything, and the connection is lost before its answer arrives. `refused`: the database refuses the COMMIT and stores nothing.
  */
-export const FAULTS = ['in_transaction', 'before_commit', 'at_commit', 'refused'] as const;
+export const FAULTS = ['no_connection', 'deadlock', 'in_transaction', 'before_commit', 'at_commit', 'refused'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 /** What the kit tries: an adapter on an empty database. The ports of `stock` are always there, the others where the level asks for them. */

@@ -3,7 +3,7 @@ import { body } from '../body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
 import { messages } from '../messages.ts';
-import { operation } from '../openapi.ts';
+import { BODY_FAILURES, operation } from '../openapi.ts';
 import { presentSession, presentUser, SessionReply, UserReply } from '../presenters.ts';
 import { Credentials, newUser } from '../schemas/users.ts';
 
@@ -14,12 +14,20 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
       operation({
         tag: 'Authentication',
         id: 'register',
-        summary: 'Membuat akun dan langsung masuk',
-        description: 'Pada profil `locked`, role admin ditolak (403), dan jumlah registrasi dari satu alamat dibatasi (429).',
+        summary: 'Creates an account and a token',
+        description: 'In the locked profile nobody registers as admin, and the registrations of a network are limited.',
         token: 'none',
         answer: [201, success(messages.registered, SessionReply)],
         keyed: true,
-        failures: [400, 401, 403, 415, 429],
+        failures: [
+          ...BODY_FAILURES,
+          'forbidden',
+          'email_taken',
+          'password_is_personal',
+          'too_many_registrations',
+          'too_many_passwords',
+          'outcome_unknown',
+        ],
       }),
       body(newUser(policies.accounts.passwords)),
       async (c) => {
@@ -28,7 +36,7 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         const { value: session, replayed } = await useCases.registerUser(c.get('context'), input, networksOf(c));
         c.set('userId', session.user.id);
         c.set('security', { security: ['registered'], whom: session.user.id, role: session.user.role });
-        return created(c, messages.registered, presentSession(session), { replayed });
+        return created(c, messages.registered, presentSession(session), { replayed, location: `/api/users/${session.user.id}` });
       },
     )
     .post(
@@ -36,10 +44,10 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
       operation({
         tag: 'Authentication',
         id: 'login',
-        summary: 'Masuk dan mendapat token',
+        summary: 'Gives a token for an e-mail and a password',
         token: 'none',
         answer: [200, success(messages.loggedIn, SessionReply)],
-        failures: [400, 401, 415, 429],
+        failures: [...BODY_FAILURES, 'wrong_credentials', 'too_many_failed_logins', 'too_many_passwords', 'outcome_unknown'],
       }),
       body(Credentials),
       async (c) => {
@@ -56,10 +64,10 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
       operation({
         tag: 'Authentication',
         id: 'logout',
-        summary: 'Keluar: mengakhiri semua token akun ini',
+        summary: 'Ends every token of the account',
         token: 'required',
         answer: [200, done(messages.loggedOut)],
-        failures: [401],
+        failures: ['outcome_unknown'],
       }),
       async (c) => {
         const { id } = await useCases.logOut(c.get('context'));
@@ -72,10 +80,10 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
       operation({
         tag: 'Authentication',
         id: 'me',
-        summary: 'Data user yang sedang masuk',
+        summary: 'Shows the account of the token',
         token: 'required',
         answer: [200, success(messages.self, UserReply)],
-        failures: [401],
+        failures: [],
       }),
       async (c) => ok(c, messages.self, presentUser(await useCases.readSelf(c.get('context')))),
     );

@@ -6,7 +6,7 @@ import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
-import { operation } from '../openapi.ts';
+import { BODY_FAILURES, operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
 import { BookingReply, BookingViewReply, bookingViewText, presentBooking } from '../presenters.ts';
 import { query } from '../query.ts';
@@ -23,11 +23,11 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Bookings',
         id: 'listBookings',
-        summary: 'Booking milik sendiri; untuk admin semua booking. Terbaru lebih dulu',
+        summary: 'Lists your own bookings, the newest first. An admin gets all bookings',
         token: 'required',
         answer: [200, success(messages.bookingsRead, v.array(BookingViewReply))],
         list: true,
-        failures: [400, 401],
+        failures: ['invalid_input'],
       }),
       query(listRequest(policies.selling.list)),
       async (c) => answerBookings(c, await useCases.listBookings(c.get('context'), c.get('input'))),
@@ -37,11 +37,11 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Bookings',
         id: 'readBooking',
-        summary: 'Satu booking, milik sendiri atau sebagai admin',
+        summary: 'Reads a booking of your own, or any as an admin',
         token: 'required',
         answer: [200, success(messages.bookingRead, BookingViewReply)],
         tagged: true,
-        failures: [400, 401, 403, 404],
+        failures: ['invalid_input', 'forbidden', 'not_found'],
       }),
       pathId(useCases, 'read_booking'),
       async (c) => okCached(c, renderBooking(await useCases.readBooking(c.get('context'), c.get('id')))),
@@ -51,19 +51,27 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Bookings',
         id: 'bookTickets',
-        summary: 'Memesan tiket',
+        summary: 'Books tickets',
         description:
-          'Stok tidak cukup: 400 dengan `errors: {available, requested}` dari saat keputusan diambil. ' +
-          'Melebihi batas per booking atau per user, bila ada: 400 dengan `errors: {maximum, requested}` atau `{maximum, held, requested}`.',
+          'If too few are left, `errors` has the number that was left when the request was decided. Of many requests for the last ticket, exactly one succeeds.',
         token: 'required',
         answer: [201, success(messages.bookingCreated, BookingReply)],
         keyed: true,
-        failures: [400, 401, 404, 415, 429],
+        failures: [
+          ...BODY_FAILURES,
+          'not_found',
+          'insufficient_tickets',
+          'too_many_for_a_booking',
+          'too_many_for_a_user',
+          'event_is_over',
+          'too_many_booking_changes',
+          'outcome_unknown',
+        ],
       }),
       body(NewBooking),
       async (c) => {
         const { value, replayed } = await useCases.bookTickets(c.get('context'), c.get('input'));
-        return created(c, messages.bookingCreated, presentBooking(value), { replayed });
+        return created(c, messages.bookingCreated, presentBooking(value), { replayed, location: `/api/bookings/${value.id}` });
       },
     )
     .patch(
@@ -71,11 +79,21 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Bookings',
         id: 'changeBookingStatus',
-        summary: 'Mengubah status booking',
-        description: '`cancelled` mengembalikan tiket, satu kali; keluar dari `cancelled` mengambil tiket lagi bila stok cukup.',
+        summary: 'Changes the status of a booking',
+        description: '`cancelled` gives the tickets back, once. A booking that leaves `cancelled` takes its tickets again, if enough are left.',
         token: 'required',
         answer: [200, success(messages.bookingChanged, BookingReply)],
-        failures: [400, 401, 403, 404, 415, 429],
+        failures: [
+          ...BODY_FAILURES,
+          'forbidden',
+          'not_found',
+          'insufficient_tickets',
+          'too_many_for_a_booking',
+          'too_many_for_a_user',
+          'event_is_over',
+          'too_many_booking_changes',
+          'outcome_unknown',
+        ],
       }),
       pathId(useCases, 'change_booking'),
       body(StatusChange),
@@ -89,10 +107,10 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Bookings',
         id: 'deleteBooking',
-        summary: 'Menghapus booking; tiket yang dipegang kembali',
+        summary: 'Deletes a booking and gives its tickets back',
         token: 'required',
         answer: [200, done(messages.bookingDeleted)],
-        failures: [400, 401, 403, 404, 429],
+        failures: ['invalid_input', 'forbidden', 'not_found', 'too_many_booking_changes', 'outcome_unknown'],
       }),
       pathId(useCases, 'delete_booking'),
       async (c) => {

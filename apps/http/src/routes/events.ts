@@ -6,7 +6,7 @@ import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
-import { operation } from '../openapi.ts';
+import { BODY_FAILURES, operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
 import { EventReply, EventViewReply, eventViewText, eventViewTextWithoutEmail, presentEvent } from '../presenters.ts';
 import { query } from '../query.ts';
@@ -23,11 +23,11 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Events',
         id: 'listEvents',
-        summary: 'Semua event, tanggal terdekat lebih dulu',
+        summary: 'Lists events by date, the earliest first',
         token: 'optional',
         answer: [200, success(messages.eventsRead, v.array(EventViewReply))],
         list: true,
-        failures: [400, 401],
+        failures: ['invalid_input'],
       }),
       query(listRequest(policies.selling.list)),
       async (c) => answerEvents(c, await useCases.listEvents(c.get('context'), c.get('input'))),
@@ -37,11 +37,11 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Events',
         id: 'readEvent',
-        summary: 'Satu event',
+        summary: 'Reads an event',
         token: 'optional',
         answer: [200, success(messages.eventRead, EventViewReply)],
         tagged: true,
-        failures: [400, 401, 404],
+        failures: ['invalid_input', 'not_found'],
       }),
       pathId(useCases, 'read_events'),
       async (c) => okCached(c, renderEvent(await useCases.readEvent(c.get('context'), c.get('id')))),
@@ -51,16 +51,16 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Events',
         id: 'createEvent',
-        summary: 'Membuat event (hanya admin)',
+        summary: 'Creates an event. For admins',
         token: 'required',
         answer: [201, success(messages.eventCreated, EventReply)],
         keyed: true,
-        failures: [400, 401, 403, 415],
+        failures: [...BODY_FAILURES, 'forbidden', 'event_is_over', 'outcome_unknown'],
       }),
       body(NewEvent),
       async (c) => {
         const { value, replayed } = await useCases.createEvent(c.get('context'), c.get('input'));
-        return created(c, messages.eventCreated, presentEvent(value), { replayed });
+        return created(c, messages.eventCreated, presentEvent(value), { replayed, location: `/api/events/${value.id}` });
       },
     )
     .put(
@@ -68,11 +68,11 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Events',
         id: 'changeEvent',
-        summary: 'Mengubah event (hanya admin)',
-        description: 'total_tickets tidak dapat kurang dari tiket yang sudah dipesan; harga baru berlaku untuk booking berikutnya.',
+        summary: 'Changes an event. For admins',
+        description: '`total_tickets` cannot be less than the tickets that bookings hold. A new price counts for later bookings.',
         token: 'required',
         answer: [200, success(messages.eventChanged, EventReply)],
-        failures: [400, 401, 403, 404, 415],
+        failures: [...BODY_FAILURES, 'forbidden', 'not_found', 'total_below_held', 'event_is_over', 'outcome_unknown'],
       }),
       pathId(useCases, 'change_event'),
       body(EventChanges),
@@ -83,11 +83,11 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       operation({
         tag: 'Events',
         id: 'deleteEvent',
-        summary: 'Menghapus event (hanya admin)',
-        description: 'Ditolak (400) selama ada booking aktif; booking yang dibatalkan ikut terhapus.',
+        summary: 'Deletes an event and its cancelled bookings. For admins',
+        description: 'Refused while the event has pending or confirmed bookings.',
         token: 'required',
         answer: [200, done(messages.eventDeleted)],
-        failures: [400, 401, 403, 404],
+        failures: ['invalid_input', 'forbidden', 'not_found', 'event_has_active_bookings', 'outcome_unknown'],
       }),
       pathId(useCases, 'delete_event'),
       async (c) => {

@@ -6,7 +6,7 @@ import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
-import { operation } from '../openapi.ts';
+import { BODY_FAILURES, operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
 import { presentUser, UserReply } from '../presenters.ts';
 import { query } from '../query.ts';
@@ -17,17 +17,19 @@ import { eventsOf } from '../security-events.ts';
 const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)));
 
 export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
+  // In the open profile these endpoints need no token.
+  const access = policies.profile === 'open' ? 'optional' : 'required';
   return new Hono<AppEnv>()
     .get(
       '/',
       operation({
         tag: 'Users',
         id: 'listUsers',
-        summary: 'Semua user, akun tertua lebih dulu',
-        token: 'optional',
+        summary: 'Lists users, the oldest account first',
+        token: access,
         answer: [200, success(messages.usersRead, v.array(UserReply))],
         list: true,
-        failures: [400, 401, 403],
+        failures: ['invalid_input', 'forbidden'],
       }),
       query(listRequest(policies.accounts.list)),
       async (c) => answerUsers(c, await useCases.listUsers(c.get('context'), c.get('input'))),
@@ -37,10 +39,10 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       operation({
         tag: 'Users',
         id: 'readUser',
-        summary: 'Satu user',
-        token: 'optional',
+        summary: 'Reads a user',
+        token: access,
         answer: [200, success(messages.userRead, UserReply)],
-        failures: [400, 401, 403, 404],
+        failures: ['invalid_input', 'forbidden', 'not_found'],
       }),
       pathId(useCases, 'read_user'),
       async (c) => ok(c, messages.userRead, presentUser(await useCases.readUser(c.get('context'), c.get('id')))),
@@ -50,17 +52,17 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       operation({
         tag: 'Users',
         id: 'createUser',
-        summary: 'Membuat akun untuk orang lain',
-        token: 'optional',
+        summary: 'Creates an account for another person',
+        token: access,
         answer: [201, success(messages.userCreated, UserReply)],
         keyed: true,
-        failures: [400, 401, 403, 415, 429],
+        failures: [...BODY_FAILURES, 'forbidden', 'email_taken', 'password_is_personal', 'too_many_passwords', 'outcome_unknown'],
       }),
       body(newUser(policies.accounts.passwords)),
       async (c) => {
         const { value: user, replayed } = await useCases.createUser(c.get('context'), c.get('input'), networksOf(c));
         c.set('security', { security: ['user_created'], whom: user.id, role: user.role });
-        return created(c, messages.userCreated, presentUser(user), { replayed });
+        return created(c, messages.userCreated, presentUser(user), { replayed, location: `/api/users/${user.id}` });
       },
     )
     .put(
@@ -68,12 +70,24 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       operation({
         tag: 'Users',
         id: 'changeUser',
-        summary: 'Mengubah user',
+        summary: 'Changes a user',
         description:
-          'Password baru mengakhiri semua token lama. Minimal satu admin selalu tersisa. Pada profil `locked`, mengubah password atau email sendiri membutuhkan `current_password`; yang salah ditolak (401).',
-        token: 'optional',
+          'A new password ends every token of the user. One admin always stays. In the locked profile, your own password or e-mail changes only with `current_password`; a wrong one is refused with `wrong_credentials`.',
+        token: access,
         answer: [200, success(messages.userChanged, UserReply)],
-        failures: [400, 401, 403, 404, 415, 429],
+        failures: [
+          ...BODY_FAILURES,
+          'wrong_credentials',
+          'forbidden',
+          'not_found',
+          'email_taken',
+          'current_password_needed',
+          'password_is_personal',
+          'last_admin',
+          'too_many_failed_logins',
+          'too_many_passwords',
+          'outcome_unknown',
+        ],
       }),
       pathId(useCases, 'change_user'),
       body(userChanges(policies.accounts)),
@@ -89,11 +103,11 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
       operation({
         tag: 'Users',
         id: 'deleteUser',
-        summary: 'Menghapus user',
-        description: 'Ditolak (400) selama ia memiliki booking aktif, menjadi organizer event, atau satu-satunya admin.',
-        token: 'optional',
+        summary: 'Deletes a user',
+        description: 'Refused while the user has pending or confirmed bookings, organises an event, or is the last admin.',
+        token: access,
         answer: [200, done(messages.userDeleted)],
-        failures: [400, 401, 403, 404],
+        failures: ['invalid_input', 'forbidden', 'not_found', 'user_has_active_bookings', 'user_organises_events', 'last_admin', 'outcome_unknown'],
       }),
       pathId(useCases, 'delete_user'),
       async (c) => {

@@ -10,7 +10,7 @@ import {
 import * as v from 'valibot';
 import { instantOf } from '../instants.ts';
 import { faults } from '../messages.ts';
-import { centsOf } from '../money.ts';
+import { centsOf, PRINTED_PRICE } from '../money.ts';
 import { line, parsed, TicketCount, text } from './fields.ts';
 
 const Description = v.pipe(
@@ -21,13 +21,19 @@ const Description = v.pipe(
 
 const EventDate = v.pipe(
   text,
-  v.metadata({ format: 'date-time', description: 'ISO 8601 dengan zona waktu; disimpan dan ditampilkan dalam UTC' }),
+  v.metadata({ format: 'date-time', description: 'ISO 8601 with a time zone. Stored and shown in UTC.' }),
   parsed(instantOf, faults.eventDate),
 );
 
+/** A number, or the text that answers print, so that a client can send back what it got. */
 const TicketPrice = v.pipe(
-  v.number(faults.ticketPrice),
-  v.metadata({ minimum: 0, maximum: TICKET_PRICE_CENTS_MAX / 100, description: 'Paling banyak 2 desimal' }),
+  v.union(
+    [
+      v.pipe(v.number(), v.metadata({ minimum: 0, maximum: TICKET_PRICE_CENTS_MAX / 100, description: 'At most two decimals.' })),
+      v.pipe(v.string(), v.regex(PRINTED_PRICE), v.transform(Number), v.metadata({ description: 'As answers print it.' })),
+    ],
+    faults.ticketPrice,
+  ),
   parsed(centsOf, faults.ticketPrice),
 );
 

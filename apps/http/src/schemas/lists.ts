@@ -6,7 +6,7 @@ import { faults } from '../messages.ts';
 export function listRequest({ limit, limitMax, offsetMax }: ListLimits) {
   const fault = faults.limit(limitMax);
   const offsetFault = faults.offset(offsetMax);
-  const rows = limit === undefined ? 'Tanpa limit: semua baris.' : `Tanpa limit: ${limit} baris.`;
+  const rows = limit === undefined ? 'The most rows. All when left out.' : `The most rows. ${limit} when left out.`;
   return v.object({
     limit: v.optional(v.pipe(v.number(fault), v.integer(fault), v.minValue(1, fault), v.maxValue(limitMax, fault), v.description(rows))),
     offset: v.optional(
@@ -15,9 +15,9 @@ export function listRequest({ limit, limitMax, offsetMax }: ListLimits) {
         v.safeInteger(offsetFault),
         v.minValue(0, offsetFault),
         v.maxValue(offsetMax, offsetFault),
-        v.description('Baris yang dilewati'),
+        v.description('Rows that are skipped.'),
       ),
     ),
-    total: v.optional(v.pipe(v.boolean(faults.total), v.description('true: hitung semua baris untuk header X-Total-Count'))),
+    total: v.optional(v.pipe(v.boolean(faults.total), v.description('true: count all rows for the header X-Total-Count.'))),
   });
 }

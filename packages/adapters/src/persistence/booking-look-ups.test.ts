@@ -1,4 +1,4 @@
-import { anId, rowsOf } from '@ticket/domain/testing';
+import { anId, answerOf, rowsOf, times } from '@ticket/domain/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engines } from '../../../../tests/engines.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
@@ -29,6 +29,22 @@ describe.each(engines)('the look-up of a booking’s event is a hint, %s', (engi
     expect((await rows.setStatus(booking, 'confirmed')).status).toBe('confirmed');
     expect(await rows.deleteBooking(booking)).toBeUndefined();
     expect([await rows.available(event), await rows.available(other)]).toEqual([10, 10]);
+  });
+
+  it('where it runs before the booking is made, the change finds the booking or none, and never fails', async () => {
+    const rows = rowsOf(portsOf(opened.container));
+    const [event, { id: userId }] = [await rows.event({ totalTickets: 100 }), await rows.user()];
+    const told = new Set<string>();
+    for (const id of times(10, anId)) {
+      const [made, ...changes] = await Promise.all([
+        answerOf(rows.book(event, { userId, id })),
+        ...times(3, () => answerOf(rows.setStatus({ id }, 'pending'))),
+        answerOf(rows.deleteBooking({ id })),
+      ]);
+      expect(made).toBe('done');
+      for (const answer of changes) told.add(answer);
+    }
+    expect([...told].filter((answer) => answer !== 'done' && answer !== 'not_found')).toEqual([]);
   });
 
   it('where it finds a booking that is gone, there is none', async () => {

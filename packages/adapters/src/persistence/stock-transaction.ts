@@ -1,4 +1,4 @@
-import type { Clock, SellingPolicy } from '@ticket/domain';
+import type { Booking, Clock, SellingPolicy } from '@ticket/domain';
 import { type LockedRows, type Outcome, rowNeededBy, type StockDecision, settle, type Writes } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Measures } from '../measures.ts';
@@ -133,15 +133,18 @@ export class StockTransaction {
     this.#batch.push(...this.#admitWaiting(({ eventId }) => eventId !== undefined && locked.has(eventId)));
   }
 
+  /** A booking that this batch makes is not among the rows. So decisions that already name it are routed by what the batch inserts. */
   #decide(rows: LockedRows, now: Date): { readonly outcomes: readonly (Outcome | Rerouted)[]; readonly writes: Writes } {
-    const routes = routesOf(this.#batch, rows);
+    const routes = routesOf(this.#batch, rows.bookings);
     const { outcomes, writes } = settle(
       this.#batch.filter((_, index) => routes[index] === undefined),
       rows,
       now,
     );
     const decided = outcomes.values();
-    return { outcomes: routes.map((route) => route ?? decided.next().value ?? notDecided()), writes };
+    const answers = routes.map((route) => route ?? decided.next().value ?? notDecided());
+    const lateRoutes = routesOf(this.#batch, writes.insertedBookings);
+    return { outcomes: answers.map((answer, index) => lateRoutes[index] ?? answer), writes };
   }
 }
 
@@ -153,7 +156,7 @@ function notDecided(): never {
  * For each decision whose booking belongs to another event than the locked one, the right event. The look-up of a booking's event runs
  * outside the transaction, so it may be wrong. If the booking is not found here either, it does not exist.
  */
-function routesOf(batch: readonly StockDecision[], { bookings }: LockedRows): readonly (Rerouted | undefined)[] {
+function routesOf(batch: readonly StockDecision[], bookings: readonly Booking[]): readonly (Rerouted | undefined)[] {
   const events = new Map(bookings.map(({ id, eventId }) => [id, eventId]));
   return batch.map((decision) => {
     const eventId = decision.subject === 'booking' && decision.bookingId !== undefined ? events.get(decision.bookingId) : undefined;

@@ -1,14 +1,18 @@
+import { type ProveServerOptions, proveServer } from '../http/prove-server.ts';
 import { LAWS } from '../laws/index.ts';
 import { memoryStore } from '../memory-store.ts';
-import { type LawResult, prove } from '../prove.ts';
+import { type LawResult, prove, type Report } from '../prove.ts';
 import type { OpenStore } from '../store.ts';
 import { FLAWS, type Flaw } from './flaws.ts';
 import { flawedMemoryStore, MEMORY_FLAWS } from './memory-flaws.ts';
+import { openShop } from './shop.ts';
+import { SHOP_FLAWS, type ShopFlaw } from './shop-flaws.ts';
 import { stepStore } from './step-store.ts';
 
-/** A store with one fault, and the law that has to notice it. */
+/** A store with one fault. */
 export interface Control {
   readonly flaw: string;
+  /** The law that has to notice it. */
   readonly law: string;
   readonly open: OpenStore;
 }
@@ -34,7 +38,7 @@ export interface SelfTest {
   readonly isPassed: boolean;
 }
 
-/** Shows that the laws bite: stores with one fault each are tried, and the law of the fault has to break. */
+/** Shows that the laws bite: stores and servers with one fault each are tried, and the law of the fault has to break. */
 export async function selfTest({
   seed = 1,
   onControl,
@@ -44,16 +48,30 @@ export async function selfTest({
 } = {}): Promise<SelfTest> {
   const step = await prove(async () => stepStore(), { level: 'audit', seed, seconds: 5 });
   const memory = await prove(async () => memoryStore(), { level: 'accounts', seed, seconds: 5 });
+  const server = await proved(undefined, { seed, seconds: 5 });
   const controls: ControlResult[] = [];
-  for (const { flaw, law, open } of CONTROLS) {
-    const level = LAWS.find(({ id }) => id === law)?.level ?? 'accounts';
-    const { laws } = await prove(open, { level, only: [law], seed, seconds: 2 });
-    const [found] = laws;
+  const tell = (flaw: string, law: string, [found]: readonly LawResult[]) => {
     const message = found?.message ?? 'the law was kept';
     const result = { flaw, law, isNoticed: found?.outcome === 'broken', milliseconds: found?.milliseconds ?? 0, message };
     controls.push(result);
     onControl?.(result);
+  };
+  for (const { flaw, law, open } of CONTROLS) {
+    const level = LAWS.find(({ id }) => id === law)?.level ?? 'accounts';
+    const { laws } = await prove(open, { level, only: [law], seed, seconds: 2 });
+    tell(flaw, law, laws);
   }
-  const sound = [...step.laws, ...memory.laws];
+  for (const [flaw, law] of Object.entries(SHOP_FLAWS) as [ShopFlaw, string][])
+    tell(flaw, law, (await proved(flaw, { only: [law], seed, seconds: 2 })).laws);
+  const sound = [...step.laws, ...memory.laws, ...server.laws];
   return { controls, sound, isPassed: controls.every(({ isNoticed }) => isNoticed) && sound.every(({ outcome }) => outcome !== 'broken') };
+}
+
+async function proved(flaw: ShopFlaw | undefined, options: ProveServerOptions): Promise<Report> {
+  const { url, close } = await openShop(flaw);
+  try {
+    return await proveServer([url], options);
+  } finally {
+    await close();
+  }
 }

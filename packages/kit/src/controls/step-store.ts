@@ -2,9 +2,10 @@ import { type ActorRef, type Answer, type Booking, type Event, heldBy, Refusal, 
 import { ownerOf, type RepositoryContext, type StockDecision, settle, type Writes } from '@ticket/domain/spi';
 import type { Fault, Store } from '../store.ts';
 import { type Flaw, UNGUARDED, UNLOCKED } from './flaws.ts';
+import { endDeadlock, refuseConnection } from './step-faults.ts';
 import { readsOf } from './step-reads.ts';
 import { EMPTY, flawed } from './step-writes.ts';
-import { Backwards, CommitRefused, ConnectionLost, commit, Locks, recordName, type Stored, storeIn, Tables } from './tables.ts';
+import { Backwards, CommitRefused, ConnectionLost, commit, Deadlock, Locks, recordName, type Stored, storeIn, Tables } from './tables.ts';
 
 let transactions = 0;
 
@@ -48,6 +49,10 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
     const holdings = has('holdings are counted before the lock') ? (await read(decision)).holdings : undefined;
     const waitedSince = failing.get(eventId) ?? 0;
     const answer = await locked(names, async () => {
+      if (armed === 'no_connection') {
+        armed = undefined;
+        refuseConnection(has);
+      }
       if (has('a refusal fails the calls that wait behind it') && (failing.get(eventId) ?? 0) > waitedSince)
         throw new Error('rolled back with another');
       const isEarly = has('calls are decided before the lock') || decision.subject === 'event';
@@ -188,6 +193,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
       await commit(tables, stored, fault);
     } catch (error) {
       if (has('an outage is thrown as it is') || (has('an outage in the middle is thrown as it is') && fault === 'in_transaction')) throw error;
+      if (error instanceof Deadlock) return endDeadlock(tables, stored, error, has);
       if (error instanceof CommitRefused && !has('a refused COMMIT is acknowledged'))
         throw new Unavailable('the database refused', { outcome: 'not_done', cause: error });
       if (error instanceof ConnectionLost) await settleLost(stored, error);

@@ -6,6 +6,8 @@ import type { Fault } from '../store.ts';
 export class ConnectionLost extends Error {}
 /** The database refused the COMMIT, and stored nothing. */
 export class CommitRefused extends Error {}
+/** The transaction and another one waited for each other, and this one was rolled back. */
+export class Deadlock extends Error {}
 
 /** A database in memory whose statements take a turn of the event loop each, so that transactions interleave as on a real one. */
 export class Tables {
@@ -86,6 +88,7 @@ export function storeIn(tables: Tables, { mark, writes, isUnguarded }: Stored): 
 /** A connection's COMMIT, with the fault that it was told to have. */
 export async function commit(tables: Tables, stored: Stored, fault: Fault | undefined): Promise<void> {
   await tables.statement();
+  if (fault === 'deadlock') throw new Deadlock('deadlock');
   if (fault === 'in_transaction') throw new ConnectionLost('connection lost while rows were written');
   if (fault === 'before_commit') throw new ConnectionLost('connection lost before COMMIT');
   if (fault === 'refused') throw new CommitRefused('COMMIT refused');

@@ -70,6 +70,9 @@ async function loseCommitBesideRivals({ rows, other, fault }: Scene): Promise<vo
   }
 }
 
+/** PostgreSQL takes a second to find a deadlock, so F9 alone makes one. */
+const QUICK_FAULTS = FAULTS.filter((fault) => fault !== 'deadlock');
+
 /** A transaction that goes wrong. The answer is true, and nothing is stored twice or in part. */
 export const FAULT_LAWS: readonly LawDefinition[] = [
   {
@@ -101,6 +104,20 @@ export const FAULT_LAWS: readonly LawDefinition[] = [
     hold: (scene) => bookAtFault(scene, 'in_transaction'),
   },
   {
+    id: 'F8',
+    level: 'stock',
+    needs: ['fault'],
+    title: 'no connection: the call is made once all the same, or is Unavailable and stored nothing',
+    hold: (scene) => bookAtFault(scene, 'no_connection'),
+  },
+  {
+    id: 'F9',
+    level: 'stock',
+    needs: ['fault'],
+    title: 'a deadlock or a serialization failure: the call is made once all the same, or is Unavailable and stored nothing',
+    hold: (scene) => bookAtFault(scene, 'deadlock'),
+  },
+  {
     id: 'F7',
     level: 'stock',
     needs: ['beside', 'fault'],
@@ -111,9 +128,9 @@ export const FAULT_LAWS: readonly LawDefinition[] = [
     id: 'F4',
     level: 'stock',
     needs: ['fault'],
-    title: 'a cancellation at a COMMIT that goes wrong gives the tickets back once, and its answer is true',
+    title: 'a cancellation whose transaction goes wrong gives the tickets back once, and its answer is true',
     hold: async ({ rows, fault }) => {
-      for (const which of FAULTS) {
+      for (const which of QUICK_FAULTS) {
         const event = await rows.event({ totalTickets: 10 });
         const booking = await rows.book(event, { userId: await rows.user(), quantity: 4 });
         const hasHappened = await fault(which);
@@ -130,9 +147,9 @@ export const FAULT_LAWS: readonly LawDefinition[] = [
     id: 'F5',
     level: 'keys',
     needs: ['fault'],
-    title: 'whatever a COMMIT under a key came to, the same request under the key makes one booking in all',
+    title: 'whatever a transaction under a key came to, the same request under the key makes one booking in all',
     hold: async ({ rows, store, fault }) => {
-      for (const which of FAULTS) {
+      for (const which of QUICK_FAULTS) {
         const event = await rows.event({ totalTickets: 10 });
         const userId = await rows.user();
         await rows.book(event, { userId });

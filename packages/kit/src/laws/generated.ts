@@ -1,31 +1,18 @@
-import { BOOKING_STATUSES, type BookingStatus } from '@ticket/domain';
 import fc from 'fast-check';
+import { arbitraries } from '../arbitraries.ts';
 import { allSettled, Broken, equal } from '../assertions.ts';
-import { anId } from '../builders.ts';
 import { type Call, linearized } from '../history.ts';
 import type { Draw, LawDefinition } from '../law.ts';
 import { type Rows, times } from '../rows.ts';
-import { foresee, type NamedStep, type Sale, type Step, saleIn, take } from '../sale-model.ts';
+import { begin, named } from '../running-sale.ts';
+import { foresee, type Sale, type Step, saleIn, take } from '../sale-model.ts';
 import { differencesOf, wordsOfDifference } from '../stock-facts.ts';
 import type { Store } from '../store.ts';
 
-const total = fc.integer({ min: 2, max: 10 });
-const booking = fc.nat(5);
-const status: fc.Arbitrary<BookingStatus> = fc.constantFrom(...BOOKING_STATUSES);
-const does = <Does extends Step['does']>(name: Does) => fc.constant(name);
-
-/** Bookings and their changes are more frequent than the rest: they are what races. */
-const steps: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ does: does('book'), quantity: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 6, arbitrary: fc.record({ does: does('set'), booking, status }) },
-  { weight: 2, arbitrary: fc.record({ does: does('delete booking'), booking }) },
-  { weight: 2, arbitrary: fc.record({ does: does('resize'), total }) },
-  { weight: 1, arbitrary: fc.record({ does: does('price'), cents: fc.nat(1_000_000) }) },
-  { weight: 1, arbitrary: fc.record({ does: does('delete event') }) },
-);
+const { step: steps, totalTickets: total } = arbitraries;
 
 /** Tries a property until the time is over, shrinks what breaks it, and says how to see it again. */
-async function holdsFor<Case>(
+export async function holdsFor<Case>(
   { seed, path, forMs }: Draw,
   cases: fc.Arbitrary<Case>,
   words: (one: Case) => string,
@@ -52,32 +39,9 @@ async function holdsFor<Case>(
 
 const wordsOfStep = (step: Step): string => JSON.stringify(step).replaceAll('"', '');
 
-/** The step with the id of the booking that it names, among those that were made; an id that nothing has while there is none. */
-function named(step: Step, made: readonly string[]): NamedStep {
-  if (step.does === 'book') return { ...step, id: anId() };
-  if (step.does !== 'set' && step.does !== 'delete booking') return step;
-  const id = made[step.booking % Math.max(made.length, 1)] ?? anId();
-  return step.does === 'set' ? { does: step.does, id, status: step.status } : { does: step.does, id };
-}
-
 async function requireConserved({ stored }: Store, eventId: string): Promise<void> {
   const differences = await differencesOf(stored, eventId);
   if (differences.length > 0) throw new Broken(`an audit finds ${differences.map(wordsOfDifference).join('; ')}`);
-}
-
-interface Beginning {
-  readonly eventId: string;
-  readonly userId: string;
-  readonly made: readonly string[];
-  readonly sale: Sale;
-}
-/** An event with a booking that holds tickets, and one that is cancelled. */
-async function begin(rows: Rows, totalTickets: number): Promise<Beginning> {
-  const userId = await rows.user();
-  const { id: eventId } = await rows.event({ totalTickets, ticketPriceCents: 100 });
-  const [held, cancelled] = [await rows.book({ id: eventId }, { userId }), await rows.book({ id: eventId }, { userId })];
-  await rows.setStatus(cancelled, 'cancelled');
-  return { eventId, userId, made: [held.id, cancelled.id], sale: await saleIn(rows, eventId) };
 }
 
 /** Runs each client's steps one after the other and the clients at once, and requires an order that explains every answer. */
@@ -92,7 +56,6 @@ async function requireLinear(store: Store, sides: readonly Rows[], totalTickets:
       const own = [...made];
       for (const step of client) {
         const namedStep = named(step, own);
-        if (namedStep.does === 'book') own.push(namedStep.id);
         const began = clock++;
         const answer = await take(sides[index % sides.length] ?? rows, eventId, userId, namedStep);
         const ended = answer === undefined ? Number.POSITIVE_INFINITY : clock++;
@@ -138,7 +101,6 @@ export const GENERATED: readonly LawDefinition[] = [
           let state = sale;
           for (const step of one.steps) {
             const namedStep = named(step, ids);
-            if (namedStep.does === 'book') ids.push(namedStep.id);
             const expected = foresee(state, namedStep);
             equal(await take(rows, eventId, userId, namedStep), expected.answer, `the answer to ${wordsOfStep(step)}`);
             state = expected.state;
@@ -194,9 +156,9 @@ export const GENERATED: readonly LawDefinition[] = [
         const sales = await allSettled(times(3, () => begin(rows, one.total)));
         for (const each of one.waves) {
           await allSettled(
-            each.map(({ event, step }) => {
+            each.map(async ({ event, step }) => {
               const sale = sales[event];
-              return sale === undefined ? Promise.resolve(undefined) : take(rows, sale.eventId, sale.userId, named(step, sale.made));
+              if (sale !== undefined) await take(rows, sale.eventId, sale.userId, named(step, sale.made));
             }),
           );
           for (const { eventId } of sales) await requireConserved(store, eventId);

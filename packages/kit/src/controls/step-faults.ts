@@ -1,0 +1,19 @@
+import { Unavailable } from '@ticket/domain';
+import type { Flaw } from './flaws.ts';
+import { ConnectionLost, type Deadlock, type Stored, storeIn, type Tables } from './tables.ts';
+
+type Has = (flaw: Flaw) => boolean;
+
+/** What a call is told when there is no connection. */
+export function refuseConnection(has: Has): never {
+  const cause = new ConnectionLost('nothing listens there');
+  throw has('an error of connecting is thrown as it is') ? cause : new Unavailable('no connection', { outcome: 'not_done', cause });
+}
+
+/** What becomes of a transaction that a deadlock has rolled back. With the flaw, what was not yet written is stored without the rest. */
+export function endDeadlock(tables: Tables, stored: Stored, error: Deadlock, has: Has): void {
+  if (has('a deadlock is thrown as it is')) throw error;
+  if (!has('a transaction goes on after a deadlock has rolled it back'))
+    throw new Unavailable('rolled back for another transaction', { outcome: 'not_done', cause: error });
+  storeIn(tables, { ...stored, writes: { ...stored.writes, changedEvents: [] } });
+}

@@ -1,0 +1,219 @@
+import { Broken } from '../assertions.ts';
+
+/** An answer of the server, read to its end. */
+export interface Answer {
+  readonly status: number;
+  readonly message: string;
+  /** The member `data` of the body, as it came. */
+  readonly data: unknown;
+  readonly errors: unknown;
+  /** The whole body. */
+  readonly text: string;
+}
+
+/** A user that the kit registered, or an admin whose token was given. */
+export interface Account {
+  readonly id: string;
+  readonly token: string;
+}
+
+export interface EventView {
+  readonly total: number;
+  readonly available: number;
+  readonly priceCents: number;
+  readonly name: string;
+}
+
+export interface BookingView {
+  readonly id: string;
+  readonly userId: string;
+  readonly eventId: string;
+  readonly quantity: number;
+  readonly totalCents: number;
+  readonly status: string;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export interface Ask {
+  readonly as?: Pick<Account, 'token'> | undefined;
+  readonly body?: unknown;
+}
+
+/** What an event has when a law does not say. */
+export const PLAN = {
+  name: 'ticket-kit',
+  location: 'Palembang',
+  event_date: '2031-01-02T19:00:00.000Z',
+  ticket_price: 1500,
+  total_tickets: 10,
+} as const;
+
+/** No answer of the specified API that the kit asks for is nearly as long. */
+const ANSWER_BYTES_MAX = 4_000_000;
+
+/** Asks one or more servers on the same rows in turn, as the specified API says, and removes what it made. */
+export class SaleClient {
+  readonly #servers: readonly string[];
+  readonly #timeoutMs: number;
+  #asked = 0;
+  readonly #events = new Set<string>();
+  readonly #bookings = new Set<string>();
+
+  /** Each address is that of a server, without `/api`. After `timeoutMs` a request without an answer breaks the law. */
+  constructor(servers: readonly string[], timeoutMs: number) {
+    this.#servers = servers;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async send(method: Method, path: string, { as, body }: Ask = {}): Promise<Answer> {
+    const server = this.#servers[this.#asked++ % this.#servers.length] ?? '';
+    const what = `${method} ${path}`;
+    const headers = { ...(as && { Authorization: `Bearer ${as.token}` }), ...(body !== undefined && { 'Content-Type': 'application/json' }) };
+    const sent = body === undefined ? null : JSON.stringify(body);
+    const signal = AbortSignal.timeout(this.#timeoutMs);
+    const { status, text } = await fetch(`${server}${path}`, { method, headers, body: sent, redirect: 'manual', signal }).then(
+      async (response) => ({ status: response.status, text: await textOf(response, what) }),
+      (error: unknown) => {
+        throw error instanceof Broken ? error : new Broken(`${what} got no answer: ${wordsOf(error)}`);
+      },
+    );
+    const { message, data, errors } = fieldsOf(parsed(text));
+    return { status, message: typeof message === 'string' ? message : '', data, errors, text };
+  }
+
+  async event(admin: Account, plan: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    const answer = await this.send('POST', '/api/events', { as: admin, body: { ...PLAN, ...plan } });
+    if (answer.status !== 201) throw new Broken(`POST /api/events was answered ${said(answer)}`);
+    const id = textIn(fieldsOf(answer.data), 'id', 'POST /api/events');
+    this.#events.add(id);
+    return id;
+  }
+
+  async book(as: Account, eventId: string, quantity: unknown = 1): Promise<Answer> {
+    const answer = await this.send('POST', '/api/bookings', { as, body: { event_id: eventId, quantity } });
+    if (answer.status === 201) this.#bookings.add(bookingIn(answer).id);
+    return answer;
+  }
+
+  /** A booking that has to be made. */
+  async booked(as: Account, eventId: string, quantity = 1): Promise<BookingView> {
+    const answer = await this.book(as, eventId, quantity);
+    if (answer.status !== 201) throw new Broken(`POST /api/bookings of ${quantity} tickets that are left was answered ${said(answer)}`);
+    return bookingIn(answer);
+  }
+
+  setStatus(as: Account, id: string, status: string): Promise<Answer> {
+    return this.send('PATCH', `/api/bookings/${id}/status`, { as, body: { status } });
+  }
+
+  async readEvent(id: string): Promise<EventView> {
+    const answer = await this.send('GET', `/api/events/${id}`);
+    if (answer.status !== 200) throw new Broken(`GET /api/events/:id of an event that is there was answered ${said(answer)}`);
+    const fields = fieldsOf(answer.data);
+    const where = 'GET /api/events/:id';
+    return {
+      total: numberIn(fields, 'total_tickets', where),
+      available: numberIn(fields, 'available_tickets', where),
+      priceCents: centsIn(fields, 'ticket_price', where),
+      name: textIn(fields, 'name', where),
+    };
+  }
+
+  async readBooking(as: Account, id: string): Promise<BookingView | undefined> {
+    const answer = await this.send('GET', `/api/bookings/${id}`, { as });
+    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) throw new Broken(`GET /api/bookings/:id of a booking that is there was answered ${said(answer)}`);
+    return bookingIn(answer);
+  }
+
+  /** Available tickets and those of the bookings that the client knows of are the total, and none is missing below zero. */
+  async requireBooks(admin: Account, eventId: string, bookingIds: readonly string[]): Promise<EventView> {
+    const bookings = await Promise.all(bookingIds.map((id) => this.readBooking(admin, id)));
+    const held = bookings.reduce((sum, booking) => sum + (booking === undefined || booking.status === 'cancelled' ? 0 : booking.quantity), 0);
+    const event = await this.readEvent(eventId);
+    const { available, total } = event;
+    if (available + held !== total || available < 0)
+      throw new Broken(`${available} tickets are available and bookings hold ${held}, and the event has ${total} in total`);
+    return event;
+  }
+
+  /** Deletes the events and bookings that it made, and gives how many events were not deleted. */
+  async clear(admin: Account): Promise<number> {
+    for (const id of this.#bookings) await this.send('DELETE', `/api/bookings/${id}`, { as: admin });
+    this.#bookings.clear();
+    let left = 0;
+    for (const id of this.#events) {
+      const { status } = await this.send('DELETE', `/api/events/${id}`, { as: admin });
+      if (status !== 200 && status !== 404) left += 1;
+    }
+    this.#events.clear();
+    return left;
+  }
+}
+
+/** Status and message, as laws compare them. */
+export const said = ({ status, message }: Pick<Answer, 'status' | 'message'>): string => `${status} ${message}`.trimEnd();
+
+export function bookingIn({ data }: Answer): BookingView {
+  return bookingOf(data, 'the answer to a booking');
+}
+
+function bookingOf(data: unknown, where: string): BookingView {
+  const fields = fieldsOf(data);
+  return {
+    id: textIn(fields, 'id', where),
+    userId: textIn(fields, 'user_id', where),
+    eventId: textIn(fields, 'event_id', where),
+    quantity: numberIn(fields, 'quantity', where),
+    totalCents: centsIn(fields, 'total_price', where),
+    status: textIn(fields, 'status', where),
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+export const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
+
+function textIn(fields: Fields, name: string, where: string): string {
+  const { [name]: value } = fields;
+  if (typeof value !== 'string') throw new Broken(`${where} has no text in ${name}`);
+  return value;
+}
+
+function numberIn(fields: Fields, name: string, where: string): number {
+  const { [name]: value } = fields;
+  if (typeof value !== 'number' || !Number.isInteger(value)) throw new Broken(`${where} has no whole number in ${name}`);
+  return value;
+}
+
+/** Prices are texts with two decimals, such as "50000.00". */
+function centsIn(fields: Fields, name: string, where: string): number {
+  const text = textIn(fields, name, where);
+  if (!/^\d+\.\d{2}$/.test(text)) throw new Broken(`${where} has a ${name} that is no price with two decimals`);
+  return Number(text.replace('.', ''));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function textOf(response: Response, what: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > ANSWER_BYTES_MAX) throw new Broken(`the answer to ${what} is longer than ${ANSWER_BYTES_MAX} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error ? `${error.message} (${'code' in cause ? String(cause.code) : cause.message})` : error.message;
+}
