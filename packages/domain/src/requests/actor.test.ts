@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aUser } from '../testing/builders.ts';
 import { refOf } from '../testing/store.ts';
-import { actorNow, person, rowNeededBy, userIdOf } from './actor.ts';
+import { actorNow, actsForThemselves, person, rowNeededBy, userIdOf } from './actor.ts';
 
 describe('the actor', () => {
   const user = aUser({ tokenVersion: 3 });
@@ -29,6 +29,11 @@ describe('the actor', () => {
       { id: user.id, role: 'admin' },
     ]);
     expect([rowNeededBy(vouched), userIdOf(vouched), rowNeededBy(refOf(user))]).toEqual([undefined, user.id, user.id]);
+  });
+
+  it('acts for themselves as a user, and for other people as an admin or the operator', () => {
+    const actors = [user, { id: 'ani', role: 'user' }, { ...user, role: 'admin' }, 'operator', 'anonymous', 'stale'] as const;
+    expect(actors.map((actor) => actsForThemselves(actor))).toEqual([true, true, false, false, false, false]);
   });
 
   it('can book and organise only as a person', () => {

@@ -60,3 +60,7 @@ export function actorNow<Row extends SignedInRow>(ref: ActorRef, row: Row | unde
 /** The signed-in user; refuses all other actors. Only a user can book tickets or organise an event. */
 export const person = <Row extends SignedInRow>(actor: Actor<Row>): Row | SignedIn =>
   typeof actor === 'string' ? refuse('unauthenticated', {}) : actor;
+
+/** A signed-in user who is no admin. Admins and the operator act for other people. */
+export const actsForThemselves = <Row extends SignedInRow>(actor: Actor<Row>): actor is Row | SignedIn =>
+  typeof actor !== 'string' && actor.role !== 'admin';

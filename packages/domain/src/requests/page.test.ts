@@ -179,6 +179,14 @@ describe('a request for a list', () => {
     await expect(ask(10, request, profile)).rejects.toMatchObject({ code: 'invalid_input', details });
   });
 
+  it('is told the limits of both numbers', async () => {
+    const faults = [
+      { field: 'limit', message: 'a whole number, 1 to 100' },
+      { field: 'offset', message: 'a whole number, 0 to 10000' },
+    ];
+    await expect(ask(10, { limit: 0, offset: -1 }, 'locked')).rejects.toMatchObject({ details: { faults } });
+  });
+
   it.each([
     ['open', { limit: 1000, offset: 1_000_000 }],
     ['locked', { limit: 100, offset: 10_000 }],

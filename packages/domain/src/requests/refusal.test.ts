@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Refusal, refuse } from './refusal.ts';
+import { Refusal, refuse, Unavailable } from './refusal.ts';
 
 describe('a refusal', () => {
   it('is an error with its code and its facts, and without a stack, which would cost more than the refusal', () => {
@@ -15,5 +15,21 @@ describe('a refusal', () => {
   it('leaves other errors theirs', () => {
     expect(() => refuse('last_admin', {})).toThrow('last_admin');
     expect(new Error('a bug').stack?.split('\n').length).toBeGreaterThan(1);
+  });
+});
+
+describe('an outage', () => {
+  it('has stored nothing and may be repeated after a second, unless it says something else', () => {
+    const { name, message, retryAfterSeconds, outcome } = new Unavailable('no connection');
+    expect([name, message, retryAfterSeconds, outcome]).toEqual(['Unavailable', 'no connection', 1, 'not_done']);
+  });
+
+  it('says how long to wait, what is known of the change, and what caused it', () => {
+    const cause = new Error('reset');
+    expect(new Unavailable('COMMIT was lost', { retryAfterSeconds: 5, outcome: 'unknown', cause })).toMatchObject({
+      retryAfterSeconds: 5,
+      outcome: 'unknown',
+      cause,
+    });
   });
 });

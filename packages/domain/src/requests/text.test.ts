@@ -34,6 +34,17 @@ describe('a well-formed text', () => {
     );
   });
 
+  it.each([
+    ['\u007f', 1],
+    ['\u0080', 2],
+    ['\u07ff', 2],
+    ['\u0800', 3],
+    ['\uffff', 3],
+    ['\u{10000}', 4],
+  ])('has more bytes where UTF-8 changes its form: %j has %i', (text, bytes) => {
+    expect(utf8BytesOf(text)).toBe(bytes);
+  });
+
   it('has as many bytes as UTF-8 gives it', () => {
     fc.assert(fc.property(wellFormed, (text) => utf8BytesOf(text) === new TextEncoder().encode(text).length));
   });
@@ -68,6 +79,7 @@ describe('a line', () => {
 
   it('ends at its limit, counted in characters', () => {
     expect([isLine('🎷'.repeat(10), 10), isLine('🎷'.repeat(11), 10)]).toEqual([true, false]);
+    expect([isLine('a'.repeat(10), 10), isLine('a'.repeat(11), 10)]).toEqual([true, false]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { actsForThemselves } from '../requests/actor.ts';
 import { asActor } from '../requests/asking.ts';
 import type { RequestContext } from '../requests/context.ts';
 import { type ListRequest, type Page, readPage } from '../requests/page.ts';
@@ -16,7 +17,7 @@ export function listBookings({ users, bookingQueries, policy }: Ports) {
       authorize(policy.rights.list_bookings, asker);
       return asker;
     });
-    const userId = typeof actor === 'string' || actor.role === 'admin' ? undefined : actor.id;
+    const userId = actsForThemselves(actor) ? actor.id : undefined;
     const request = accept(input);
     return readPage(policy, request, {
       part: (part) => bookingQueries.list({ ...part, userId }),

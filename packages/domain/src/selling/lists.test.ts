@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestContext } from '../requests/context.ts';
 import type { Page } from '../requests/page.ts';
+import { aBooking, anEvent } from '../testing/builders.ts';
 import { inMemoryPlatform } from '../testing/in-memory-platform.ts';
 import { LOCKED, OPEN } from '../testing/policies.ts';
 import { answerOf, as, OPERATOR, times } from '../testing/store.ts';
@@ -50,6 +51,49 @@ describe('the list of bookings', () => {
     const totals = [useCases.listBookings(as(sari), {}), useCases.listBookings(as(admin), {}), useCases.listBookings(as(admin), { total: true })];
     expect((await Promise.all(totals)).map(({ total }) => total)).toEqual([2, undefined, 3]);
     expect(await useCases.listBookings(as(sari), { limit: 1 })).toMatchObject({ total: 2, next: { limit: 1, offset: 1 } });
+  });
+});
+
+describe('a long list', () => {
+  /** Two parts: a full one, and one behind its last row. */
+  const inParts = <Row>(first: Row, asked: object[]) => ({
+    find: async () => undefined,
+    list: async (part: object) => {
+      asked.push(part);
+      return { rows: [first], isMore: asked.length === 1 };
+    },
+    count: async () => 2,
+  });
+
+  it('of events goes on behind the date and the id of its last row', async () => {
+    const asked: object[] = [];
+    const row = { ...anEvent({ id: 'e1', eventDate: day(1) }), organizer: undefined };
+    const { useCases } = await inMemoryPlatform({ eventQueries: inParts(row, asked) });
+    expect(await all(useCases.listEvents(NOBODY, {}))).toEqual([row, row]);
+    expect(asked).toEqual([
+      { offset: 0, limit: 1500 },
+      { after: { at: day(1), id: 'e1' }, offset: 0, limit: 1500 },
+    ]);
+  });
+
+  it('of bookings goes on behind the date and the id of its last row, for the same user', async () => {
+    const asked: object[] = [];
+    const row = { ...aBooking({ id: 'b1', bookingDate: day(2) }), user: undefined, event: anEvent() };
+    const { useCases, sari } = await inMemoryPlatform({ bookingQueries: inParts(row, asked) });
+    expect(await all(useCases.listBookings(as(sari), {}))).toEqual([row, row]);
+    expect(asked).toEqual([
+      { userId: sari.id, offset: 0, limit: 1500 },
+      { userId: sari.id, after: { at: day(2), id: 'b1' }, offset: 0, limit: 1500 },
+    ]);
+  });
+});
+
+describe('the total of bookings', () => {
+  it('that a user asks for is of their own alone', async () => {
+    const { useCases, rows, sari, budi, event } = await inMemoryPlatform();
+    for (const { id: userId } of [sari, budi, budi]) await rows.book(event, { userId });
+    const totals = [sari, budi].map(async (user) => (await useCases.listBookings(as(user), { total: true })).total);
+    expect(await Promise.all(totals)).toEqual([1, 2]);
   });
 });
 

@@ -31,6 +31,8 @@ describe('a limit on tickets', () => {
   it('says what the limit is, and what is held', () => {
     const details = { maximum: 6, held: 5, requested: 2 };
     expect(() => refuseTooMany(policy, { quantity: 2, heldByOwner: 5 })).toThrow(expect.objectContaining({ details }));
+    const ofBooking = { maximum: 4, requested: 5 };
+    expect(() => refuseTooMany(policy, { quantity: 5, heldByOwner: 0 })).toThrow(expect.objectContaining({ details: ofBooking }));
   });
 
   it('is none unless the app sets one', () => {
@@ -38,6 +40,6 @@ describe('a limit on tickets', () => {
   });
 
   it('on what a user holds is nothing that may be forgotten to be counted', () => {
-    expect(() => ask(1, 'not_counted')).toThrow('broken promise');
+    expect(() => ask(1, 'not_counted')).toThrow('broken promise: what a user holds is counted where there is a limit to it');
   });
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../accounts/user.ts';
-import { anEvent, NOW } from '../testing/builders.ts';
+import { aBooking, anEvent, NOW } from '../testing/builders.ts';
 import { inMemoryPlatform } from '../testing/in-memory-platform.ts';
 import { LOCKED, OPEN } from '../testing/policies.ts';
 import { answerOf, answersOf, as, OPERATOR, times, unwrapped } from '../testing/store.ts';
+import type { Ports } from './ports.ts';
+import { createUseCases } from './use-cases.ts';
 
 const YESTERDAY = new Date(NOW.getTime() - 24 * 60 * 60 * 1000);
 const TOMORROW = new Date(NOW.getTime() + 24 * 60 * 60 * 1000);
@@ -63,6 +65,18 @@ describe('a cancellation', () => {
       expect([await set('pending'), await set('cancelled'), await set('confirmed')]).toEqual(['done', 'done', answer]);
       expect(await rows.available(event)).toBe(answer === 'done' ? 7 : 10);
     }
+  });
+});
+
+describe('a booking that is confirmed again', () => {
+  it('is left to the checks of the store if its event was not read', async () => {
+    const { ports, admin } = await inMemoryPlatform({ ...LOCKED });
+    const booking = aBooking({ status: 'cancelled' });
+    const decided: Ports['bookings'] = {
+      change: async (_id, _context, decide) => decide({ actor: admin, event: undefined, booking, heldByOwner: 0 }),
+    };
+    const { changeBookingStatus } = createUseCases({ ...ports, bookings: decided });
+    expect(await changeBookingStatus(as(admin), booking.id, { status: 'confirmed' })).toEqual({ ...booking, status: 'confirmed' });
   });
 });
 

@@ -48,6 +48,20 @@ describe('books', () => {
     expect(differencesIn({ ...RIGHT, ...facts }).map(({ rule }) => rule)).toEqual(rules);
   });
 
+  it('without a ledger are those of an event without movements', () => {
+    const unmoved = { ...CLOSED, movements: 0, firstVersion: 0, lastVersion: 0 };
+    expect(differencesIn(unmoved)).toEqual([]);
+    expect(differencesIn({ ...unmoved, event: { totalTickets: 0, availableTickets: 0, stockVersion: 1 } })).toMatchObject([
+      { rule: 'versions_have_no_gap', expected: 1, found: 0 },
+    ]);
+  });
+
+  it('name one of the bookings that do not match, if it is known', () => {
+    const difference = { eventId: 'e1', rule: 'bookings_have_their_movements', expected: 0, found: 2 };
+    expect(differencesIn({ ...RIGHT, unmatchedBookings: 2 })).toStrictEqual([difference]);
+    expect(differencesIn({ ...RIGHT, unmatchedBookings: 2, unmatchedBookingId: 'b1' })).toStrictEqual([{ ...difference, bookingId: 'b1' }]);
+  });
+
   it('of a deleted event that was not closed tell so', () => {
     expect(differencesIn({ ...CLOSED, movedTickets: 3 })).toEqual([{ eventId: 'e2', rule: 'ledger_is_available', expected: 0, found: 3 }]);
     expect(differencesIn({ ...CLOSED, movements: 1 })).toEqual([{ eventId: 'e2', rule: 'versions_have_no_gap', expected: 2, found: 1 }]);
@@ -93,7 +107,17 @@ describe('an audit', () => {
       expect(part.differences).toEqual([]);
     }
     expect(events).toBe(121);
-    expect((await useCases.auditStock(OPERATOR, { eventId: event.id }).next()).value).toEqual({ events: 1, differences: [] });
-    expect(await answerOf(useCases.auditStock(OPERATOR, { eventId: 'nowhere' }).next())).toBe('not_found');
+    const parts = [];
+    for await (const part of useCases.auditStock(OPERATOR, { eventId: event.id })) parts.push(part);
+    expect(parts).toEqual([{ events: 1, differences: [] }]);
+    await expect(useCases.auditStock(OPERATOR, { eventId: 'nowhere' }).next()).rejects.toMatchObject({
+      code: 'not_found',
+      details: { entity: 'event', id: 'nowhere' },
+    });
+  });
+
+  it('of a platform without events has no part', async () => {
+    const { useCases } = await inMemoryPlatform({ stockQueries: { page: async () => [], find: async () => [] } });
+    expect(await useCases.auditStock(OPERATOR).next()).toEqual({ done: true, value: undefined });
   });
 });

@@ -1,7 +1,8 @@
 /** The rows of one table while a batch is decided: as they were read, and as the decisions so far left them. */
 export class BatchRows<Row extends { readonly id: string }> {
   readonly #before: readonly Row[];
-  readonly #now = new Map<string, Row>();
+  /** No row has the key undefined, so a look-up without an id finds nothing. */
+  readonly #now = new Map<string | undefined, Row>();
 
   constructor(rows: readonly Row[]) {
     this.#before = rows;
@@ -14,7 +15,7 @@ export class BatchRows<Row extends { readonly id: string }> {
 
   /** The row is frozen, because a decision that writes into it would change the row for later decisions. */
   find(id: string | undefined): Row | undefined {
-    const row = id === undefined ? undefined : this.#now.get(id);
+    const row = this.#now.get(id);
     return row && Object.freeze(row);
   }
 
@@ -28,7 +29,6 @@ export class BatchRows<Row extends { readonly id: string }> {
   }
 
   inserted(): readonly Row[] {
-    if (this.#before.length === 0) return [...this.#now.values()];
     const before = new Set(this.#before.map(({ id }) => id));
     return [...this.#now.values()].filter(({ id }) => !before.has(id));
   }

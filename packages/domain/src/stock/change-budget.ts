@@ -1,4 +1,4 @@
-import type { Actor } from '../requests/actor.ts';
+import { type Actor, actsForThemselves } from '../requests/actor.ts';
 import { CHANGES_WINDOW_MS, type RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
 import type { Booking } from './booking.ts';
@@ -52,7 +52,7 @@ export function spending({ changesMax, recent }: ChangeBudget, now: Date) {
     /** Counts a change of a booking, or refuses it. */
     spend(actor: Actor, before: Booking | undefined, after: Booking | undefined): void {
       const booking = after ?? before;
-      if (booking === undefined || typeof actor === 'string' || actor.role === 'admin') return;
+      if (booking === undefined || !actsForThemselves(actor)) return;
       const { userId, eventId } = booking;
       const subject = changesSubject(booking);
       const { made, firstMadeAt, others } = spent.get(subject) ?? { made: 0, firstMadeAt: undefined, others: undefined };

@@ -97,7 +97,16 @@ describe('a new event', () => {
     const wrong = { name: '', description: '\u0000', location: '', eventDate: new Date(Number.NaN), ticketPriceCents: 0.5, totalTickets: 0 };
     expect(refusal(() => open(wrong))).toMatchObject({
       code: 'invalid_input',
-      details: { faults: ['name', 'description', 'location', 'eventDate', 'ticketPriceCents', 'totalTickets'].map((field) => ({ field })) },
+      details: {
+        faults: [
+          { field: 'name', message: 'a name has 1 to 255 visible characters' },
+          { field: 'description', message: 'at most 10000 characters' },
+          { field: 'location', message: 'a location has 1 to 255 visible characters' },
+          { field: 'eventDate', message: 'a date between the years 1970 and 9999' },
+          { field: 'ticketPriceCents', message: 'whole cents, 0 to 9999999999' },
+          { field: 'totalTickets', message: 'a whole number, 1 to 900000' },
+        ],
+      },
     });
   });
 

@@ -4,7 +4,7 @@ import { assert } from '../requests/refusal.ts';
 import { BatchRows } from './batch-rows.ts';
 import { type Booking, heldBy } from './booking.ts';
 import { spending } from './change-budget.ts';
-import { requireNewBooking, requireRow, requireSameAgain, requireSameBooking, requireSoundEvent } from './decision-checks.ts';
+import { requireNewBooking, requireNothingHeld, requireRow, requireSameAgain, requireSameBooking, requireSoundEvent } from './decision-checks.ts';
 import type { BookingDecision, BookingState, EventDecision, Holding, LockedRows, Outcome, StockDecision, Writes } from './decisions.ts';
 import { type Event, moveStock } from './event.ts';
 import type { MovementReason, StockMovement } from './ledger.ts';
@@ -90,7 +90,7 @@ class Batch {
     if (after === before) return after;
     if (after !== undefined) requireSoundEvent(eventId, before, after);
     else {
-      assert(before?.availableTickets === before?.totalTickets, 'an event is deleted only while no booking holds tickets');
+      requireNothingHeld(before);
       this.#bookings.deleteWhere((booking) => booking.eventId === eventId);
     }
     if (this.#runsTwice) requireSameAgain(after, decide(now));
@@ -114,8 +114,8 @@ class Batch {
     const booking = after ?? before;
     assert(event !== undefined && booking?.eventId === event.id, 'a booking belongs to the event that is locked for it');
     if (before === undefined) {
-      assert(after !== undefined && bookingId === undefined, 'a booking that is not there is not changed');
-      requireNewBooking(event, after, this.#bookings.has(after.id));
+      assert(bookingId === undefined, 'a booking that is not there is not changed');
+      requireNewBooking(event, booking, this.#bookings.has(booking.id));
     } else if (after !== undefined) requireSameBooking(before, after);
     if (this.#runsTwice) requireSameAgain(after, decide(now));
     const held = { before: heldBy(before), after: heldBy(after) };
