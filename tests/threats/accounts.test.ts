@@ -248,7 +248,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
 
   it('a password that is the person’s own name or e-mail is refused where strangers come, and taken in the open profile', async () => {
     const own = 'Password tidak boleh berupa nama atau email sendiri';
-    const REFUSED = { success: false, code: 'invalid_input', message: 'Validasi gagal', errors: [{ field: 'password', message: own }] };
+    const REFUSED = { success: false, code: 'password_is_personal', message: 'Validasi gagal', errors: [{ field: 'password', message: own }] };
     const wordsOf: ((email: string) => string)[] = [
       (email) => email.toUpperCase(),
       (email) => email.split('@')[0] ?? '',
@@ -458,7 +458,7 @@ describe.each(cases)('accounts on %s, %s profile', (engine, profile) => {
     const isLocked = profile === 'locked';
     const MISSING = {
       success: false,
-      code: 'invalid_input',
+      code: 'current_password_needed',
       message: 'Validasi gagal',
       errors: [{ field: 'current_password', message: 'Wajib diisi' }],
     };
