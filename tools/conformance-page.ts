@@ -39,7 +39,7 @@ ${rows.join('\n')}
 A store in memory has no connection and no COMMIT, so the laws about outages (\`fault\`) were not tried there. A Galera cluster has suites of its own:
 \`npm run test:cluster\`.
 
-For each row we started two servers on one database. \`ticket-kit prove --url\` then tried the laws of the level *http* on them:
+For each row of the next table we started two servers on one database. \`ticket-kit prove --url\` then tried the laws of the level *http* on them:
 
 | Servers | http | Run |
 |---|---:|---|

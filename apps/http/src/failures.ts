@@ -26,6 +26,7 @@ export type FailureCode =
   | 'idempotency_key_in_progress'
   | 'body_too_large'
   | 'unsupported_media_type'
+  | 'expectation_failed'
   | 'headers_too_large'
   | 'internal_error'
   | 'not_ready'
@@ -78,6 +79,7 @@ export const FAILURES = {
   idempotency_key_in_progress: { status: 409, errors: none, when: 'The first request with this Idempotency-Key still runs.' },
   body_too_large: { status: 413, errors: none, when: 'The body is larger than 16 KiB, or 64 KiB for an event.' },
   unsupported_media_type: { status: 415, errors: none, when: 'The Content-Type is not application/json in UTF-8.' },
+  expectation_failed: { status: 417, errors: none, when: 'The header Expect asks for something other than 100-continue.' },
   idempotency_key_reused: { status: 422, errors: none, when: 'The Idempotency-Key was used for another request.' },
   too_many_failed_logins: { status: 429, errors: none, when: 'Too many logins failed. Try again after `Retry-After`.' },
   too_many_registrations: { status: 429, errors: none, when: 'Too many accounts were registered from one network. Try again after `Retry-After`.' },

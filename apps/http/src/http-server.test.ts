@@ -42,7 +42,7 @@ async function raw(port: number, ...parts: readonly (string | number)[]): Promis
 }
 
 const hello: Fetch = () => new Response('{"success":true}', { headers: { 'Content-Type': 'application/json', Connection: 'close' } });
-const CODES: Readonly<Record<number, string>> = { 400: 'bad_request', 408: 'request_timeout', 417: 'bad_request', 431: 'headers_too_large' };
+const CODES: Readonly<Record<number, string>> = { 400: 'bad_request', 408: 'request_timeout', 417: 'expectation_failed', 431: 'headers_too_large' };
 const envelope = (status: number, message: string) =>
   new RegExp(
     `^HTTP/1\\.1 ${status} [\\s\\S]*application/json[\\s\\S]*"success":false,"code":"${CODES[status]}","message":"${message}","errors":null`,

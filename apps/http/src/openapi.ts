@@ -9,7 +9,15 @@ import { FAILURE_CODES, FAILURES, type FailureCode, type FailureStatus } from '.
 const header = (description: string, type: 'string' | 'integer') => ({ description, schema: { type } });
 
 /** What any route may answer, whatever it does. */
-const ALWAYS: readonly FailureCode[] = ['bad_request', 'request_timeout', 'body_too_large', 'headers_too_large', 'internal_error', 'unavailable'];
+const ALWAYS: readonly FailureCode[] = [
+  'bad_request',
+  'request_timeout',
+  'body_too_large',
+  'expectation_failed',
+  'headers_too_large',
+  'internal_error',
+  'unavailable',
+];
 /** What a route with a body answers when the body is wrong. */
 export const BODY_FAILURES = ['invalid_input', 'invalid_json', 'unsupported_media_type'] as const satisfies readonly FailureCode[];
 const KEY_FAILURES: readonly FailureCode[] = ['invalid_input', 'idempotency_key_in_progress', 'idempotency_key_reused'];
@@ -59,7 +67,7 @@ function responsesOf(codes: readonly FailureCode[]) {
 const SHARED: readonly FailureCode[] = [
   ...(['bad_request', 'unauthenticated', 'wrong_credentials', 'forbidden', 'not_found', 'request_timeout'] as const),
   ...(['idempotency_key_in_progress', 'body_too_large', 'unsupported_media_type', 'idempotency_key_reused'] as const),
-  ...(['too_many_passwords', 'too_many_booking_changes', 'headers_too_large', 'internal_error', 'unavailable'] as const),
+  ...(['too_many_passwords', 'too_many_booking_changes', 'expectation_failed', 'headers_too_large', 'internal_error', 'unavailable'] as const),
 ];
 
 const SECURITY = { none: [], optional: [{}, { bearer: [] }], required: [{ bearer: [] }] };

@@ -72,6 +72,13 @@ it('names every parameter that no list has', async () => {
   expect(await read(`?${unknown.map((name) => `${name}=1`).join('&')}&sort=2&limit=x`)).toEqual(unknown);
 });
 
+it('has one question mark, and a second one is part of a name or of a value', async () => {
+  expect(await read('??limit=1')).toEqual(['?limit']);
+  expect(await read('?limit=1?offset=99')).toEqual(['limit']);
+  expect(await read('?_=1?evil=1&limit=1')).toEqual({ limit: 1 });
+  expect(await read(`?_=?${'x'.repeat(2000)}`)).toEqual(['query']);
+});
+
 it('that goes on and on is not taken apart', async () => {
   expect(await read(`?limit=1&_=${'x'.repeat(2000 - 10)}`)).toEqual({ limit: 1 });
   expect(await read(`?limit=1&_=${'x'.repeat(2000 - 9)}`)).toEqual(['query']);

@@ -9,7 +9,7 @@ import { invalid, validate } from './validate.ts';
 const QUERY_CHARACTERS_MAX = 2000;
 
 /** Parameters that other programs add to links, to follow clicks or to pass by caches. They are ignored. */
-const OF_OTHERS = /^(?:utm_\w+|fbclid|gclid|_)$/;
+const OF_OTHERS = /^(?:utm_.+|fbclid|gclid|_)$/u;
 
 /**
  * Reads and validates the query, and only records its faults, as `body` does. A repeated parameter is a fault, and so is an unknown one: a
@@ -18,13 +18,14 @@ const OF_OTHERS = /^(?:utm_\w+|fbclid|gclid|_)$/;
 export const query = <Schema extends v.ObjectSchema<v.ObjectEntries, undefined>>(schema: Schema) =>
   Object.assign(
     createMiddleware<{ Variables: { input: Input<v.InferOutput<Schema>> } }>(async (c, next) => {
-      const [, text = ''] = c.req.url.split('?', 2);
+      const at = c.req.url.indexOf('?');
+      const text = at < 0 ? '' : c.req.url.slice(at + 1);
       if (text.length > QUERY_CHARACTERS_MAX) {
         c.set('input', invalid([{ field: 'query', message: faults.query(QUERY_CHARACTERS_MAX) }]));
         return next();
       }
       // Hono's own reading loses names that every object has, such as `constructor`.
-      const parameters = new URLSearchParams(text);
+      const parameters = new URLSearchParams(`?${text}`); // of two question marks, it would drop the second
       const given = [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)] as const);
       const unknown = given.filter(([name]) => !Object.hasOwn(schema.entries, name) && !OF_OTHERS.test(name));
       if (unknown.length > 0) {

@@ -11,7 +11,7 @@ export type WireStatus = keyof typeof FAILED;
 const FAILED = {
   400: ['bad_request', messages.badRequest],
   408: ['request_timeout', messages.tooSlow],
-  417: ['bad_request', messages.badRequest],
+  417: ['expectation_failed', messages.badRequest],
   431: ['headers_too_large', messages.headersTooLarge],
   503: ['unavailable', messages.unavailable],
 } as const satisfies Record<number, readonly [code: FailureCode, message: string]>;

@@ -84,6 +84,8 @@ describe('ticket-kit prove', () => {
     [['prove', '--url', 'http://127.0.0.1:1', '--seconds', '0'], 'seconds is a number above 0'],
     [['prove', '--url', 'http://127.0.0.1:4'], 'nothing can be tried: GET / got no answer: fetch failed (ECONNREFUSED)'],
     [['prove', 'memory', '--allow-remote'], '--allow-remote goes with --url'],
+    [['prove', 'memory', '--law', 'G1', '--path', 'xx'], 'path is taken from the message of a broken law'],
+    [['prove', '--url', 'http://127.0.0.1:4', '--law', 'HG1', '--path', '1:'], 'path is taken from the message of a broken law'],
     [['prove', 'memory', '--law', 'S1', '--report', '/nowhere/at/all.json'], 'the folder of /nowhere/at/all.json is not there'],
     [['prove', moduleOf('broken.mjs', 'export const openStore = async () => { throw new Error(`no server`); };')], 'openStore() failed: no server'],
     [['prove', moduleOf('empty.mjs', '')], 'exports no function openStore'],
@@ -157,6 +159,43 @@ describe('ticket-kit prove --url', () => {
     expect(await main(['prove', '--url', shop.url, '--law', 'H1'])).toBe(2);
     expect(errors.join('\n')).toContain('429 Terlalu banyak permintaan. The server has to let an admin and 20 users register');
     expect(shop.users.size).toBe(0);
+  });
+
+  it('makes accounts whose passwords nobody can guess from their e-mails', async () => {
+    shop = await openShop('each cancellation gives the tickets back');
+    const made: { readonly email: string; readonly password: string }[] = [];
+    vi.spyOn(shop.users, 'set').mockImplementation((id, user) => {
+      made.push(user);
+      return Map.prototype.set.call(shop.users, id, user) as typeof shop.users;
+    });
+    await main(['prove', '--url', shop.url, '--law', 'H4,H24']);
+    expect(made.length).toBe(22);
+    expect(new Set(made.map(({ password }) => password)).size).toBe(22);
+    for (const { email, password } of made) expect([password.length, email.slice(0, 8).includes(password.slice(0, 8))]).toEqual([32, false]);
+  });
+
+  it('deletes what it made when it is interrupted', async () => {
+    shop = await openShop();
+    const code = main(['prove', '--url', shop.url, '--law', 'HG1', '--seconds', '60']);
+    while (shop.bookings.size === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    process.emit('SIGINT');
+    expect(await code).toBe(2);
+    expect(errors.join('\n')).toContain('ticket-kit: interrupted');
+    expect([...shop.users.values(), ...shop.events.values(), ...shop.bookings.values()]).toEqual([]);
+  });
+
+  it('tries nothing on servers that do not share their rows', async () => {
+    shop = await openShop();
+    const other = await openShop();
+    expect(await main(['prove', '--url', shop.url, '--url', other.url])).toBe(2);
+    expect(errors.join('\n')).toContain('the servers do not share their rows');
+    await other.close();
+  });
+
+  it('shows no control characters of a server', async () => {
+    shop = await openShop(undefined, { accountsMax: 0, tooMany: '\u001b]0;x\u0007\u001b[31mred\nline' });
+    expect(await main(['prove', '--url', shop.url])).toBe(2);
+    expect(errors.join('\n')).toContain('429 ·]0;x··[31mred·line. The server has to let');
   });
 
   it('says that a server does not answer in time', async () => {

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { selfTest } from './controls/self-test.ts';
 import { type ProveServerOptions, proveServer, SERVER_LAWS } from './http/prove-server.ts';
 import { serverAt } from './http/server-address.ts';
+import { interruption } from './interruption.ts';
 import { LAWS } from './laws/index.ts';
 import { memoryStore } from './memory-store.ts';
 import { type LawResult, prove, type Report } from './prove.ts';
@@ -23,7 +24,8 @@ A store is one of
   sqlite:             our adapters on SQLite, in a folder of their own that is removed
   postgres://…        our adapters on that server, each law in a database of its own that is dropped; the same for mysql://…
 
-With --url it registers an admin and twenty users, makes events of its own, and deletes them all at the end. Give --url again for a second
+With --url it registers an admin and twenty users, makes events of its own, and deletes them at the end, also after Ctrl-C. Only an admin
+whom the server keeps as its last one stays. Give --url again for a second
 server on the same rows. Where nobody can register as admin, set TICKET_KIT_ADMIN_TOKEN to an admin's token.
 
 Options of prove
@@ -95,7 +97,7 @@ async function proveCommand(args: readonly string[]): Promise<number> {
 }
 
 type Tried = Values<typeof TRIED>;
-type Common = Omit<ProveServerOptions, 'adminToken' | 'onRowsLeft'>;
+type Common = Omit<ProveServerOptions, 'adminToken' | 'onRowsLeft' | 'signal'>;
 interface Proved {
   readonly store: string;
   readonly report: Report;
@@ -117,10 +119,13 @@ async function proveUrls(positionals: readonly string[], values: Tried, options:
   const report = await proveServer(servers, {
     ...options,
     ...(adminToken === undefined || adminToken === '' ? {} : { adminToken }),
-    onRowsLeft: ({ events, users }) =>
+    signal: interruption(),
+    onRowsLeft: ({ events, users }) => {
       console.error(
         `The server did not delete ${events} events and ${users} users that were made. Their names are ticket-kit, or name and a number.`,
-      ),
+      );
+      if (users === 1) console.error('One of them may be the admin: a server without another admin keeps its last one.');
+    },
   });
   return { store: servers.join(' '), report };
 }

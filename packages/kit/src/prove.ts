@@ -89,6 +89,11 @@ export function requireSeconds(seconds: number): void {
   if (!Number.isFinite(seconds) || seconds <= 0) throw new RangeError('seconds is a number above 0');
 }
 
+/** From the message of a broken law: numbers and colons. */
+export function requirePath(path: string | undefined): void {
+  if (path !== undefined && !/^\d+(?::\d+)*$/.test(path)) throw new RangeError('path is taken from the message of a broken law, such as 7:1:0');
+}
+
 type Titled = Pick<LawDefinition, 'id' | 'title'>;
 interface Trial {
   readonly draw: Draw;
@@ -171,6 +176,7 @@ function chosenBy({ level, only, seed = Math.trunc(Math.random() * 2 ** 31), pat
   if (unknown.length > 0) throw new TypeError(`unknown option ${unknown.join(', ')}; there are ${Object.keys(OPTIONS).join(', ')}`);
   const levels = levelsUpTo(level);
   if (levels.length === 0) throw new TypeError(`unknown level ${String(level)}`);
+  requirePath(path);
   const { generatedMs = DEFAULTS.generatedMs, timeoutMs = DEFAULTS.timeoutMs } = options;
   for (const [name, milliseconds] of Object.entries({ generatedMs, timeoutMs }))
     if (!Number.isFinite(milliseconds) || milliseconds <= 0) throw new RangeError(`${name} is a number above 0`);

@@ -18,7 +18,10 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 const priced = (cents: number): string => (cents / 100).toFixed(2);
 
 /** A small server in memory that has the specified API, with one bug or without: the controls of the laws of HTTP. */
-export async function openShop(flaw?: ShopFlaw | 'the server answers nobody', { letsRegisterAdmins = true, accountsMax = 1000 } = {}) {
+export async function openShop(
+  flaw?: ShopFlaw | 'the server answers nobody',
+  { letsRegisterAdmins = true, accountsMax = 1000, tooMany = 'Terlalu banyak permintaan' } = {},
+) {
   const has = (one: typeof flaw): boolean => flaw === one;
   const users = new Map<string, User>();
   const events = new Map<string, Event>();
@@ -59,7 +62,7 @@ export async function openShop(flaw?: ShopFlaw | 'the server answers nobody', { 
   const register = ({ name, email, password, role = 'user' }: Fields): Reply => {
     if (!isText(name) || !isText(email) || !isText(password) || !isText(role)) return invalid;
     const isTaken = [...users.values()].some((user) => user.email === email);
-    if (users.size >= accountsMax) return [429, 'Terlalu banyak permintaan'];
+    if (users.size >= accountsMax) return [429, tooMany];
     if (role === 'admin' && !letsRegisterAdmins) return [403, 'Akses ditolak'];
     if (isTaken && !has('an e-mail is registered twice')) return [400, 'Email sudah terdaftar'];
     const user: User = { id: randomUUID(), name, email, password, role };
@@ -141,26 +144,32 @@ export async function openShop(flaw?: ShopFlaw | 'the server answers nobody', { 
     event.before = { ...event };
     event.available += tickets;
   };
-  const setStatus = async (booking: Booking, status: unknown): Promise<Reply> => {
+  const setStatus = async (booking: Booking, status: unknown, isAdmin: boolean): Promise<Reply> => {
     if (status !== 'pending' && status !== 'confirmed' && status !== 'cancelled') return invalid;
     return locked(async () => {
       if (!bookings.has(booking.id)) return [404, 'Booking tidak ditemukan'];
       const heldNow =
         booking.status === 'cancelled' && !(has('each cancellation gives the tickets back') && status === 'cancelled') ? 0 : booking.quantity;
-      const heldThen = status === 'cancelled' || (heldNow === 0 && has('a booking that is confirmed again takes no tickets')) ? 0 : booking.quantity;
+      const isFree = status === 'pending' && has('a booking that becomes pending gives its tickets back');
+      const heldThen =
+        status === 'cancelled' || isFree || (heldNow === 0 && has('a booking that is confirmed again takes no tickets')) ? 0 : booking.quantity;
       const available = events.get(booking.eventId)?.available ?? 0;
-      if (heldThen - heldNow > available) return [400, 'Stok tiket tidak mencukupi', undefined, { available, requested: booking.quantity }];
+      const isBold = isAdmin && has('an admin confirms a cancelled booking that does not fit');
+      if (heldThen - heldNow > available && !isBold)
+        return [400, 'Stok tiket tidak mencukupi', undefined, { available, requested: booking.quantity }];
       if (has('a cancellation is answered before its tickets come back')) setTimeout(() => giveBack(booking, heldNow - heldThen), 30);
       else giveBack(booking, heldNow - heldThen);
       booking.status = status;
       return [200, 'Status booking berhasil diupdate', shownBooking(booking)];
     });
   };
-  const deleteBooking = (booking: Booking): Promise<Reply> =>
+  const deleteBooking = (booking: Booking, isAdmin: boolean): Promise<Reply> =>
     locked(async () => {
       if (!bookings.delete(booking.id) && !has('deletions at once all succeed')) return [404, 'Booking tidak ditemukan'];
       const isHeld = booking.status !== 'cancelled' || has('the deletion of a cancelled booking gives its tickets back again');
-      giveBack(booking, isHeld ? booking.quantity : 0);
+      const isAgain = isAdmin && has('an admin deletes a cancelled booking, and its tickets come back again');
+      const times = booking.status === 'pending' && has('a deleted pending booking gives its tickets back twice') ? 2 : 1;
+      giveBack(booking, isHeld || isAgain ? times * booking.quantity : 0);
       return [200, 'Booking berhasil dihapus'];
     });
 
@@ -192,7 +201,7 @@ export async function openShop(flaw?: ShopFlaw | 'the server answers nobody', { 
     const isLetIn = (method === 'GET' && has('everybody reads every booking')) || (method === 'PATCH' && has('everybody cancels every booking'));
     if (booking.userId !== user.id && !isAdmin && !isLetIn) return [403, 'Akses ditolak'];
     if (method === 'GET') return [200, 'Berhasil mengambil data booking', shownBooking(booking)];
-    return more === 'status' ? setStatus(booking, body['status']) : deleteBooking(booking);
+    return more === 'status' ? setStatus(booking, body['status'], isAdmin) : deleteBooking(booking, isAdmin);
   };
   const eachUser = (method: string, id: string): Reply => {
     const user = users.get(id);

@@ -1,16 +1,17 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { allSettled, Broken } from '../assertions.ts';
-import { anId } from '../builders.ts';
 import { BrokenLaw, type Draw, within } from '../law.ts';
-import { DEFAULTS, KIT_VERSION, type LawResult, type Report, requireSeconds, tryAll } from '../prove.ts';
+import { DEFAULTS, KIT_VERSION, type LawResult, type Report, requirePath, requireSeconds, tryAll } from '../prove.ts';
 import { times } from '../rows.ts';
 import { ANSWERS } from './answers.ts';
 import { GENERATED_BY_HTTP } from './generated.ts';
+import { RETURNS } from './returns.ts';
 import { type Account, type Answer, fieldsOf, SaleClient, said } from './sale-client.ts';
 import { SALES } from './sales.ts';
 import type { ServerLaw, ServerScene } from './server-law.ts';
 
 /** The laws that HTTP can show, in the order in which they are tried. */
-export const SERVER_LAWS: readonly ServerLaw[] = [...SALES, ...ANSWERS, ...GENERATED_BY_HTTP];
+export const SERVER_LAWS: readonly ServerLaw[] = [...SALES, ...RETURNS, ...ANSWERS, ...GENERATED_BY_HTTP];
 
 export interface ProveServerOptions {
   /** Tries these laws alone, by their ids. */
@@ -25,6 +26,8 @@ export interface ProveServerOptions {
   readonly timeoutMs?: number;
   /** The token of an admin, for a server that lets nobody register as one. */
   readonly adminToken?: string;
+  /** Ends the trial early: what was made is deleted, and the promise is rejected. */
+  readonly signal?: AbortSignal;
   /** Called after each law. */
   readonly onResult?: (result: LawResult) => void;
   /** Called at the end when the server did not delete all that was made, with how many events and users stay. */
@@ -47,27 +50,36 @@ export async function proveServer(
     seconds = 30,
     timeoutMs = 10_000,
     adminToken,
+    signal,
     onResult,
     onRowsLeft,
   }: ProveServerOptions = {},
 ): Promise<Report> {
   requireSeconds(seconds);
+  requirePath(path);
   if (servers.length === 0) throw new RangeError('no server is named');
   for (const id of only ?? [])
     if (!SERVER_LAWS.some((law) => law.id === id)) throw new TypeError(`unknown law ${id}; there are ${SERVER_LAWS.map((law) => law.id).join(', ')}`);
   const began = performance.now();
   const draw: Draw = { seed, path, forMs: DEFAULTS.generatedMs };
   const client = new SaleClient(servers.map(withoutSlash), timeoutMs);
-  const { about, people, remove } = await peopleOf(client, adminToken);
+  const { about, people, remove } = await peopleOf(client, servers, adminToken);
   let eventsLeft = 0;
+  signal?.addEventListener('abort', () => client.end(), { once: true });
   try {
     const chosen = SERVER_LAWS.filter(({ id }) => only?.includes(id) ?? true);
     const tried = await tryAll(chosen, { draw, seconds, timeoutMs, began, onResult }, async (law, ownDraw, ownMs) => {
+      signal?.throwIfAborted();
+      const held = law.hold({ ...people, client, draw: ownDraw });
       try {
-        await within(ownMs, law.hold({ ...people, client, draw: ownDraw }), 'the law');
+        await within(ownMs, held, 'the law');
       } catch (error) {
+        signal?.throwIfAborted();
         throw new BrokenLaw(law, ownDraw, error);
       } finally {
+        client.end(); // a law whose time is over makes no more rows
+        await held.catch(() => undefined);
+        client.begin();
         eventsLeft += await client.clear(people.admin).catch(() => 1);
       }
     });
@@ -82,10 +94,10 @@ const withoutSlash = (address: string): string => address.replace(/\/+$/, '');
 const BUYERS = 20;
 
 /** Registers who the laws need. `remove` deletes them again, and gives how many stay. */
-async function peopleOf(client: SaleClient, adminToken: string | undefined) {
+async function peopleOf(client: SaleClient, servers: readonly string[], adminToken: string | undefined) {
   const made: Account[] = [];
   const register = async (role: 'admin' | 'user'): Promise<Account> => {
-    const body = { name: 'ticket-kit', email: `${anId()}@example.com`, password: `Kit ${anId()}`, role };
+    const body = { name: 'ticket-kit', email: `${randomUUID()}@example.com`, password: randomBytes(24).toString('base64url'), role };
     const answer = await client.send('POST', '/api/auth/register', { body });
     const { user, token } = fieldsOf(answer.data);
     const { id, role: given } = fieldsOf(user);
@@ -117,6 +129,10 @@ async function peopleOf(client: SaleClient, adminToken: string | undefined) {
   try {
     const about = wordsOfServer(await client.send('GET', '/'));
     admin = await adminOf();
+    for (const _server of servers) {
+      const { status } = await client.send('GET', '/api/auth/me', { as: admin });
+      if (status !== 200) throw new Error('nothing can be tried: the servers do not share their rows, since one of them does not know the admin');
+    }
     const buyers = await allSettled(times(BUYERS, () => register('user')));
     const [buyer = admin, stranger = admin] = buyers;
     const people: Omit<ServerScene, 'client' | 'draw'> = { admin, buyers, buyer, stranger };

@@ -56,6 +56,7 @@ export class SaleClient {
   readonly #servers: readonly string[];
   readonly #timeoutMs: number;
   #asked = 0;
+  #isEnded = false;
   readonly #events = new Set<string>();
   readonly #bookings = new Set<string>();
 
@@ -65,7 +66,17 @@ export class SaleClient {
     this.#timeoutMs = timeoutMs;
   }
 
+  /** From now on every request fails at once, until `begin`. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  begin(): void {
+    this.#isEnded = false;
+  }
+
   async send(method: Method, path: string, { as, body }: Ask = {}): Promise<Answer> {
+    if (this.#isEnded) throw new Broken('the time of this law is over');
     const server = this.#servers[this.#asked++ % this.#servers.length] ?? '';
     const what = `${method} ${path}`;
     const headers = { ...(as && { Authorization: `Bearer ${as.token}` }), ...(body !== undefined && { 'Content-Type': 'application/json' }) };
@@ -152,7 +163,10 @@ export class SaleClient {
 }
 
 /** Status and message, as laws compare them. */
-export const said = ({ status, message }: Pick<Answer, 'status' | 'message'>): string => `${status} ${message}`.trimEnd();
+export const said = ({ status, message }: Pick<Answer, 'status' | 'message'>): string =>
+  // The server may be anybody's, so its words reach no terminal as they are.
+  `${status} ${message.slice(0, MESSAGE_CHARACTERS_MAX).replaceAll(/\p{C}/gu, '·')}`.trimEnd();
+const MESSAGE_CHARACTERS_MAX = 200;
 
 export function bookingIn({ data }: Answer): BookingView {
   return bookingOf(data, 'the answer to a booking');

@@ -16,7 +16,7 @@ function requireOnly(answers: readonly Answer[], words: readonly string[]): void
 const everyone = <Value>({ buyers }: ServerScene, count: number, ask: (buyer: ServerScene['buyer'], index: number) => Promise<Value>) =>
   allSettled(times(count, (index) => ask(buyers[index % buyers.length] ?? { id: '', token: '' }, index)));
 
-/** Tickets are sold once and come back once. */
+/** Tickets are sold once. */
 export const SALES: readonly ServerLaw[] = [
   {
     id: 'H1',
@@ -60,45 +60,6 @@ export const SALES: readonly ServerLaw[] = [
         const answer = await client.book(buyer, event, quantity);
         equal([said(answer), answer.errors], [SOLD_OUT, { available: 2, requested: quantity }]);
       }
-    },
-  },
-  {
-    id: 'H4',
-    title: 'a booking that is cancelled many times at once gives its tickets back once',
-    hold: async (scene) => {
-      const { client, admin, buyer } = scene;
-      const event = await client.event(admin);
-      const [{ id }, other] = [await client.booked(buyer, event, 2), await client.booked(buyer, event, 5)];
-      const answers = await allSettled(times(12, () => client.setStatus(buyer, id, 'cancelled')));
-      check(
-        answers.some(({ status }) => status === 200),
-        `no cancellation succeeded: ${said(answers[0] ?? { status: 0, message: '' })}`,
-      );
-      equal((await client.requireBooks(admin, event, [id, other.id])).available, 5, 'tickets left');
-    },
-  },
-  {
-    id: 'H5',
-    title: 'a booking that is deleted many times at once is deleted once, and gives its tickets back once',
-    hold: async ({ client, admin, buyer }) => {
-      const event = await client.event(admin);
-      const [{ id }, other] = [await client.booked(buyer, event, 2), await client.booked(buyer, event, 5)];
-      const answers = await allSettled(times(12, () => client.send('DELETE', `/api/bookings/${id}`, { as: buyer })));
-      equal(answers.map(({ status }) => status).toSorted(), [200, ...times(11, () => 404)], 'the answers');
-      equal((await client.requireBooks(admin, event, [id, other.id])).available, 5, 'tickets left');
-    },
-  },
-  {
-    id: 'H6',
-    title: 'a booking that is cancelled and deleted gives its tickets back once, one after the other and at once',
-    hold: async ({ client, admin, buyer }) => {
-      const event = await client.event(admin);
-      const remove = (id: string) => client.send('DELETE', `/api/bookings/${id}`, { as: buyer });
-      const [first, second, kept] = [await client.booked(buyer, event), await client.booked(buyer, event, 2), await client.booked(buyer, event, 4)];
-      equal(said(await client.setStatus(buyer, first.id, 'cancelled')), '200 Status booking berhasil diupdate');
-      equal(said(await remove(first.id)), '200 Booking berhasil dihapus');
-      await allSettled([client.setStatus(buyer, second.id, 'cancelled'), remove(second.id), client.setStatus(buyer, second.id, 'cancelled')]);
-      equal((await client.requireBooks(admin, event, [first.id, second.id, kept.id])).available, 6, 'tickets left');
     },
   },
   {

@@ -1,0 +1,9 @@
+/** Ctrl-C ends the trial, and what was made is deleted. A second one ends the program at once. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    console.error('Interrupted. What was made is being deleted.');
+    controller.abort(new Error('interrupted'));
+  });
+  return controller.signal;
+}
