@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 
@@ -46,5 +46,31 @@ export function freePort(): Promise<number> {
       const address = server.address();
       server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
     });
+  });
+}
+
+/**
+ * Waits until every thread of these processes stands still. SIGSTOP returns before that: a thread on another core may still answer a query.
+ * Systems without /proc do not say.
+ */
+export function awaitStandstill(pids: readonly number[]): void {
+  const deadline = Date.now() + STANDSTILL_MS;
+  while (!pids.every(standsStill)) {
+    if (Date.now() > deadline) throw new Error(`processes ${pids.join(', ')} go on after SIGSTOP`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  }
+}
+const STANDSTILL_MS = 10_000;
+
+function standsStill(pid: number): boolean {
+  const threads = `/proc/${pid}/task`;
+  if (!existsSync(threads)) return true;
+  return readdirSync(threads).every((thread) => {
+    try {
+      // The name of a program, in brackets, may have spaces.
+      return /^[TtZX]/.test(readFileSync(`${threads}/${thread}/stat`, 'utf8').replace(/^.*\) /s, ''));
+    } catch {
+      return true; // the thread is gone
+    }
   });
 }

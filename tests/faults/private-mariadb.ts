@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise';
 import { askedEngines } from '../engine-names.ts';
-import { find, freePort, sayMissing } from '../machine.ts';
+import { awaitStandstill, find, freePort, sayMissing } from '../machine.ts';
 import type { PrivateServer } from './private-server.ts';
 import { atTheEnd, launch, type Store, temporaryFolder, until } from './programs.ts';
 
@@ -78,7 +78,9 @@ export class PrivateMariaDb implements PrivateServer {
   }
 
   freeze(): void {
+    const pid = this.#running?.child.pid;
     this.#running?.child.kill('SIGSTOP');
+    if (pid !== undefined) awaitStandstill([pid]);
   }
 
   thaw(): void {

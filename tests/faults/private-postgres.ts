@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Client } from 'pg';
 import { askedEngines } from '../engine-names.ts';
-import { freePort, sayMissing } from '../machine.ts';
+import { awaitStandstill, freePort, sayMissing } from '../machine.ts';
 import {
   addressOf,
   clientOf,
@@ -99,6 +99,7 @@ export class PrivatePostgres implements PrivateServer {
     signal(first, 'SIGSTOP');
     const pids = [first, ...new Set([...others, ...childrenOf(first)])];
     for (const pid of pids) signal(pid, 'SIGSTOP');
+    awaitStandstill(pids);
     // Stopped processes do not notice that their parent is gone. When this process dies, the pipe closes, and they run again.
     const guard = spawn('sh', ['-c', 'read -r end; kill -CONT "$@"', 'sh', ...pids.map(String)], {
       detached: true,

@@ -57,12 +57,13 @@ const PLANTS: readonly Plant[] = [
   },
   {
     file: 'apps/http/dist/envelope.js',
-    line: 'export const created = (c, message, data, { replayed }) =>',
-    becomes: `export const created = (c, message, data, { replayed }) =>
-      ${during('a 503 that nothing was done, and it was stored', 0.1)} ? fail(c, 503, 'Layanan sementara tidak tersedia', null, { 'Retry-After': '1' }) :
-      ${during('a 408, and it was stored', 0.1)} ? fail(c, 408, 'Permintaan terlalu lama') :
-      c.req.header('Idempotency-Key') !== undefined && ${during('a 409 that another request is under way, and this one was stored', 0.3)}
-        ? fail(c, 409, 'Permintaan dengan Idempotency-Key ini masih diproses', null, { 'Retry-After': '1' }) :`,
+    line: 'const headers = replayed ? {',
+    becomes: `
+      if (${during('a 503 that nothing was done, and it was stored', 0.1)}) return fail(c, 'unavailable', 'Layanan sementara tidak tersedia', null, { 'Retry-After': '1' });
+      if (${during('a 408, and it was stored', 0.1)}) return fail(c, 'request_timeout', 'Permintaan terlalu lama', null);
+      if (c.req.header('Idempotency-Key') !== undefined && ${during('a 409 that another request is under way, and this one was stored', 0.3)})
+        return fail(c, 'idempotency_key_in_progress', 'Permintaan dengan Idempotency-Key ini masih diproses', null, { 'Retry-After': '1' });
+      const headers = replayed ? {`,
   },
   {
     file: `${persistence}/dialects/sqlite.js`,
