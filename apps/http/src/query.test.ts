@@ -72,6 +72,11 @@ it('names every parameter that no list has', async () => {
   expect(await read(`?${unknown.map((name) => `${name}=1`).join('&')}&sort=2&limit=x`)).toEqual(unknown);
 });
 
+it('names ten unknown parameters of a thousand, so that the answer stays short', async () => {
+  const names = Array.from({ length: 600 }, (_, index) => index.toString(36));
+  expect(await read(`?${names.join('&')}`)).toEqual(names.slice(0, 10));
+});
+
 it('has one question mark, and a second one is part of a name or of a value', async () => {
   expect(await read('??limit=1')).toEqual(['?limit']);
   expect(await read('?limit=1?offset=99')).toEqual(['limit']);

@@ -26,12 +26,15 @@ export const query = <Schema extends v.ObjectSchema<v.ObjectEntries, undefined>>
       }
       // Hono's own reading loses names that every object has, such as `constructor`.
       const parameters = new URLSearchParams(`?${text}`); // of two question marks, it would drop the second
-      const given = [...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)] as const);
-      const unknown = given.filter(([name]) => !Object.hasOwn(schema.entries, name) && !OF_OTHERS.test(name));
+      const isKnown = (name: string): boolean => Object.hasOwn(schema.entries, name);
+      const names = [...new Set(parameters.keys())];
+      const unknown = names.filter((name) => !isKnown(name) && !OF_OTHERS.test(name)).slice(0, UNKNOWN_MAX);
       if (unknown.length > 0) {
-        c.set('input', invalid(unknown.map(([name]) => ({ field: shortened(name), message: faults.unknownParameter }))));
+        c.set('input', invalid(unknown.map((name) => ({ field: shortened(name), message: faults.unknownParameter }))));
         return next();
       }
+      // Only the few known ones are looked up: a query has room for a thousand names, and each look-up reads them all.
+      const given = names.filter(isKnown).map((name) => [name, parameters.getAll(name)] as const);
       const values = given.map(([name, texts]) => [name, texts.length === 1 ? readAs(texts[0]) : texts]);
       c.set('input', validate(schema, Object.fromEntries(values)));
       return next();
@@ -42,6 +45,8 @@ export const query = <Schema extends v.ObjectSchema<v.ObjectEntries, undefined>>
 /** The name of an unknown parameter, which may have any text. */
 const shortened = (name: string): string => (name.length > NAME_CHARACTERS_MAX ? `${name.slice(0, NAME_CHARACTERS_MAX)}…` : name);
 const NAME_CHARACTERS_MAX = 50;
+/** A query has room for a thousand names, and an answer that repeats them all would be thirty times as long. */
+const UNKNOWN_MAX = 10;
 
 /** A query is text. A text that looks like a whole number or a boolean is converted to one, so that one schema validates and documents it. */
 function readAs(text: string | undefined): string | number | boolean | undefined {

@@ -16,6 +16,12 @@ import { listRequest } from '../schemas/lists.ts';
 const answerBookings = listAnswer(messages.bookingsRead, bookingViewText);
 const renderBooking = cachedBody(messages.bookingRead, bookingViewText);
 
+/** What a request that takes tickets may be refused for, whether it makes a booking or brings a cancelled one back. */
+const TAKING_FAILURES = [
+  ...(['insufficient_tickets', 'too_many_for_a_booking', 'too_many_for_a_user', 'event_is_over'] as const),
+  ...(['too_many_booking_changes', 'outcome_unknown'] as const),
+] as const;
+
 export function bookingRoutes({ useCases, policies }: RouteParts) {
   return new Hono<AppEnv>()
     .get(
@@ -59,16 +65,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
         token: 'required',
         answer: [201, success(messages.bookingCreated, BookingReply)],
         keyed: true,
-        failures: [
-          ...BODY_FAILURES,
-          'not_found',
-          'insufficient_tickets',
-          'too_many_for_a_booking',
-          'too_many_for_a_user',
-          'event_is_over',
-          'too_many_booking_changes',
-          'outcome_unknown',
-        ],
+        failures: [...BODY_FAILURES, 'not_found', ...TAKING_FAILURES],
       }),
       body(NewBooking),
       async (c) => {
@@ -85,17 +82,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
         description: '`cancelled` gives the tickets back, once. A booking that leaves `cancelled` takes its tickets again, if enough are left.',
         token: 'required',
         answer: [200, success(messages.bookingChanged, BookingReply)],
-        failures: [
-          ...BODY_FAILURES,
-          'forbidden',
-          'not_found',
-          'insufficient_tickets',
-          'too_many_for_a_booking',
-          'too_many_for_a_user',
-          'event_is_over',
-          'too_many_booking_changes',
-          'outcome_unknown',
-        ],
+        failures: [...BODY_FAILURES, 'forbidden', 'not_found', ...TAKING_FAILURES],
       }),
       pathId(useCases, 'change_booking'),
       body(StatusChange),
