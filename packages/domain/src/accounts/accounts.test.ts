@@ -242,6 +242,28 @@ describe('logging in', () => {
       expect(verified()).toBe(9);
     });
 
+    it('are not refused for a call that ended while the counts were read', async () => {
+      const { ports } = await inMemoryPlatform();
+      let goOn = () => {};
+      const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
+      let isLate = false;
+      const read: typeof ports.rateLimitStore.read = async (...given) => {
+        if (isLate) await mayGoOn;
+        return ports.rateLimitStore.read(...given);
+      };
+      const { useCases, release } = await held({ rateLimitStore: { ...ports.rateLimitStore, read } });
+      const before = answersOf(times(9, () => useCases.logIn(wrong, HERE)));
+      await settled();
+      isLate = true;
+      const tenth = answerOf(useCases.logIn(wrong, HERE));
+      await settled();
+      release();
+      expect(await before).toEqual(times(9, () => 'wrong_credentials'));
+      goOn();
+      expect(await tenth).toBe('wrong_credentials');
+      expect(await answerOf(useCases.logIn(wrong, HERE))).toBe('too_many_failed_logins');
+    });
+
     it('with the right password is no failure: ten of one account, 64 accounts of one address, and as many again', async () => {
       const { useCases } = await inMemoryPlatform();
       await useCases.registerUser(NOBODY, account);

@@ -3,7 +3,7 @@ import { endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { refuse } from '../requests/refusal.ts';
 import { formsOf, isPasswordStorable, normalPassword } from './password.ts';
 import type { AccountPorts, PasswordHasher } from './ports.ts';
-import { type ClientNetwork, type RateLimit, refuseAtLimit, refuseCrowd } from './rate-limits.ts';
+import { type ClientNetwork, isCrowded, type RateLimit, refuseAtLimit } from './rate-limits.ts';
 import type { User } from './user.ts';
 
 /** Refuses callers who have reached one of the limits. Otherwise returns the counts. */
@@ -43,22 +43,42 @@ function runningIn(full: Map<string, RateCount>, subjects: readonly string[], no
  * are not known here, so each process may exceed a limit by its own running calls.
  */
 export function limitAtOnce({ rateLimitStore }: Pick<AccountPorts, 'rateLimitStore'>, code: Parameters<typeof refuseAtLimit>[0]) {
-  const underWay = new Map<string, number>();
+  const underWay = new Map<string, Set<symbol>>();
   /**
    * The counts that this process has seen at their limit. A count does not fall while its window runs. So a client who has reached a limit
    * is refused without a query until the window ends.
    */
   const full = new Map<string, RateCount>();
   return async <Result>(limits: readonly RateLimit[], now: Date, work: () => Promise<Result>): Promise<Result> => {
-    // The running calls are copied before the counts are read, because the counts may not include a call that ends meanwhile.
     const subjects = limits.map(({ subject }) => subject);
-    const ahead = new Map(subjects.map((subject) => [subject, underWay.get(subject) ?? 0]));
-    refuseCrowd(code, limits, [], ahead);
-    return counted(underWay, subjects, async () => {
-      refuseCrowd(code, limits, await refuseLimited({ rateLimitStore }, code, limits, now, full), ahead);
-      return work();
-    });
+    const call = Symbol('call');
+    const ahead = (): ReadonlyMap<string, number> => new Map(subjects.map((subject) => [subject, callsBefore(call, underWay.get(subject))]));
+    if (isCrowded(limits, [], ahead())) refuse(code, { retryAfterSeconds: 1 });
+    for (const subject of subjects) underWay.set(subject, (underWay.get(subject) ?? new Set()).add(call));
+    try {
+      for (;;) {
+        const before = ahead(); // the counts may not include a call that ends while they are read
+        const counts = await refuseLimited({ rateLimitStore }, code, limits, now, full);
+        if (!isCrowded(limits, counts, before)) return await work();
+        if (isCrowded(limits, counts, ahead())) refuse(code, { retryAfterSeconds: 1 });
+        // A call that ended meanwhile may have been counted twice, as running and as stored. The next read has it in the counts alone.
+      }
+    } finally {
+      for (const subject of subjects) leave(underWay, subject, call);
+    }
   };
+}
+
+/** The running calls that began before this one. A set keeps the order in which its calls began. */
+const callsBefore = (call: symbol, running: ReadonlySet<symbol> = new Set()): number => {
+  const place = [...running].indexOf(call);
+  return place === -1 ? running.size : place;
+};
+
+function leave(underWay: Map<string, Set<symbol>>, subject: string, call: symbol): void {
+  const running = underWay.get(subject);
+  running?.delete(call);
+  if (running?.size === 0) underWay.delete(subject);
 }
 
 /** Counts a running call for each subject while `work` runs. */

@@ -52,16 +52,9 @@ export function refuseAtLimit(
   if (waits.length > 0) refuse(code, { retryAfterSeconds: Math.max(...waits) });
 }
 
-/** Refuses for a second if the stored count plus the earlier calls that are still running reach the limit. */
-export function refuseCrowd(
-  code: Parameters<typeof refuseAtLimit>[0],
-  limits: readonly RateLimit[],
-  counts: readonly RateCount[],
-  ahead: ReadonlyMap<string, number>,
-): void {
-  const isFull = limits.some(({ subject, countMax }) => {
+/** Whether the stored counts plus the earlier calls that are still running reach one of the limits. */
+export const isCrowded = (limits: readonly RateLimit[], counts: readonly RateCount[], ahead: ReadonlyMap<string, number>): boolean =>
+  limits.some(({ subject, countMax }) => {
     const counted = counts.find((one) => one.subject === subject)?.count ?? 0;
     return (ahead.get(subject) ?? 0) + counted >= countMax;
   });
-  if (isFull) refuse(code, { retryAfterSeconds: 1 });
-}
