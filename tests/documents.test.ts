@@ -92,7 +92,7 @@ async function sqliteColumns(query: Query): Promise<string[]> {
   const columns = await query<Column>(
     `SELECT t.name AS tab, c.name AS col, c.type AS type, c."notnull" = 0 AS optional, c.pk > 0 AS pk,
        EXISTS (SELECT 1 FROM pragma_foreign_key_list(t.name) k WHERE k."from" = c.name) AS fk
-     FROM sqlite_master t JOIN pragma_table_info(t.name) c
+     FROM sqlite_master t JOIN pragma_table_xinfo(t.name) c
      WHERE t.type = 'table' AND t.name <> 'migrations' AND t.name NOT LIKE 'sqlite_%'`,
   );
   return columns.map(toLine);

@@ -81,7 +81,8 @@ export async function openApi(
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: text === '' ? undefined : JSON.parse(text) };
+    const isTable = response.headers.get('Content-Type')?.startsWith('text/csv');
+    return { status: response.status, headers: response.headers, text, body: text === '' || isTable ? undefined : JSON.parse(text) };
   }
 
   /** Creates an account directly in the database, which saves the hash. */

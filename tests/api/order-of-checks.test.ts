@@ -195,6 +195,18 @@ const USERS: readonly Row[] = [
 const EVENTS: readonly Row[] = [
   { does: 'list events faultily', request: () => ['GET', '/api/events?limit=0'], ...both(anyone(400)) },
   { does: 'list events', request: () => ['GET', '/api/events'], ...both(anyone(200)) },
+  { does: 'list the attendees of a malformed event', request: () => ['GET', `/api/events/${MALFORMED}/bookings`], ...both(signedIn(400)) },
+  {
+    does: 'list attendees faultily',
+    request: ({ nowhere }) => ['GET', `/api/events/${nowhere}/bookings?limit=0`],
+    ...both(cells(401, 403, 403, 400)),
+  },
+  {
+    does: 'list the attendees of an unknown event',
+    request: ({ nowhere }) => ['GET', `/api/events/${nowhere}/bookings`],
+    ...both(cells(401, 403, 403, 404)),
+  },
+  { does: 'list attendees', request: ({ event }) => ['GET', `/api/events/${event}/bookings`], ...both(cells(401, 403, 403, 200)) },
   { does: 'read a malformed event', request: () => ['GET', `/api/events/${MALFORMED}`], ...both(anyone(400)) },
   { does: 'read an unknown event', request: ({ nowhere }) => ['GET', `/api/events/${nowhere}`], ...both(anyone(404)) },
   { does: 'read an event', request: ({ event }) => ['GET', `/api/events/${event}`], ...both(anyone(200)) },

@@ -71,7 +71,7 @@ describe.each(['open', 'locked'] as const)('a client of the %s profile', (profil
     const registered = await api.send('POST', '/api/auth/register/', { body: account, headers: { Authorization: 'Bearer expired' } });
     expect(registered.status).toBe(201); // as on the path without a slash, the token is not read
     expect((await api.send('GET', `/api/events/${event}/`)).body.data.id).toBe(event);
-    expect((await api.send('GET', '/api/events/?limit=1')).headers.get('Link')).toBe('</api/events?limit=1&offset=1>; rel="next"');
+    expect((await api.send('GET', '/api/events/?limit=1&offset=0')).headers.get('Link')).toContain('</api/events?limit=1&offset=1>; rel="next"');
     expect((await api.send('PATCH', '/api/events/')).headers.get('Allow')).toBe('GET, HEAD, POST');
     for (const path of ['/health/live/', '/openapi.json/']) expect((await api.send('GET', path)).status, path).toBe(200);
     for (const path of ['//', '/api/events//', `/api/events/${event}//`]) expect((await api.send('GET', path)).status, path).toBe(404);

@@ -220,7 +220,7 @@ describe.each(engines)('the rest of the specification on %s', (engine) => {
       const reply = await api.send('GET', path);
       expect(reply.headers.get('x-total-count')).toBe('7');
       seen.push(...reply.body.data.map(({ event_date }: { event_date: string }) => event_date));
-      path = reply.headers.get('link')?.match(/^<(.+)>; rel="next"$/)?.[1];
+      path = reply.headers.get('link')?.match(/, <([^>]+)>; rel="next"$/)?.[1];
     }
     expect(seen).toHaveLength(7);
     expect(seen).toEqual(seen.toSorted());
@@ -301,7 +301,7 @@ describe.each(engines)('the locked profile on %s', (engine) => {
     await Promise.all(Array.from({ length: 101 }, () => api.send('POST', '/api/events', { as: admin, body: CONCERT })));
     const reply = await api.send('GET', '/api/events');
     expect(reply.body.data).toHaveLength(100);
-    expect(reply.headers.get('link')).toBe('</api/events?limit=100&offset=100>; rel="next"');
+    expect(reply.headers.get('link')).toMatch(/, <\/api\/events\?limit=100&cursor=[\w.-]+>; rel="next"$/);
     expect((await api.send('GET', '/api/events?limit=101')).status).toBe(400);
   });
 

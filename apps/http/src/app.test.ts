@@ -212,13 +212,13 @@ describe('checks come in their order', () => {
 
 describe('a list', () => {
   it('comes in pages, on request with its total', async () => {
-    const answer = await at.request('GET', '/api/users?limit=2&total=true&utm_source=mail');
+    const answer = await at.request('GET', '/api/users?limit=2&offset=0&total=true&utm_source=mail');
     expect(await answer.json()).toMatchObject({ data: [{ id: at.admin.id }, { id: at.user.id }] });
     expect(answer.headers.get('X-Total-Count')).toBe('3');
-    expect(answer.headers.get('Link')).toBe('</api/users?limit=2&offset=2&total=true>; rel="next"');
+    expect(answer.headers.get('Link')).toContain('</api/users?limit=2&offset=2&total=true>; rel="next"');
     const rest = await at.request('GET', '/api/users?limit=2&offset=2');
     expect(await rest.json()).toMatchObject({ data: [{ id: at.other.id }] });
-    expect([rest.headers.get('X-Total-Count'), rest.headers.get('Link')]).toEqual([null, null]);
+    expect([rest.headers.get('X-Total-Count'), rest.headers.get('Link')]).toEqual([null, expect.not.stringContaining('rel="next"')]);
   });
 
   it('comes whole in open, in pages of 100 in locked', async () => {
@@ -231,7 +231,10 @@ describe('a list', () => {
     await fill(locked);
     const answer = await locked.request('GET', '/api/events');
     const { data }: Reply = JSON.parse(await answer.text());
-    expect([data.length, answer.headers.get('Link')]).toEqual([100, '</api/events?limit=100&offset=100>; rel="next"']);
+    expect([data.length, answer.headers.get('Link')]).toEqual([
+      100,
+      expect.stringMatching(/, <\/api\/events\?limit=100&cursor=[\w.-]+>; rel="next"$/),
+    ]);
     expect(data[0]?.organizer).toMatchObject({ id: locked.admin.id, email: null });
     expect((await locked.request('GET', '/api/events?limit=101')).status).toBe(400);
   });

@@ -9,12 +9,14 @@ import { authenticate } from './authenticate.ts';
 import { limitBody } from './body.ts';
 import { clientAddress, networksOf } from './client-address.ts';
 import { crossOrigin } from './cross-origin.ts';
+import { signedCursors } from './cursors.ts';
 import type { AppEnv } from './env.ts';
 import { answer, fail, ok, success } from './envelope.ts';
 import { answerError } from './errors.ts';
 import { everyAnswer, securityHeaders } from './every-answer.ts';
 import { HEALTH_PATHS } from './health-paths.ts';
 import { type Fingerprint, idempotency, KEYED_ROUTES } from './idempotency.ts';
+import { originOf } from './links.ts';
 import { messages } from './messages.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsPage } from './metrics-page.ts';
@@ -77,7 +79,13 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   } = options;
   const app = new Hono<AppEnv>({ getPath: routePath });
   const addressOf = clientAddress(trustedProxies, log);
-  const parts = { useCases, policies, networksOf: (c: Context) => networksOf(addressOf(c)), accountOf: accountOf(fingerprint) };
+  const parts = {
+    useCases,
+    policies,
+    networksOf: (c: Context) => networksOf(addressOf(c)),
+    accountOf: accountOf(fingerprint),
+    paging: { cursors: signedCursors(fingerprint), originOf: originOf(trustedProxies) },
+  };
 
   if (tracing !== undefined) app.use(tracing);
   app.use(everyAnswer(securityHeaders(policies, hstsIncludeSubdomains)), observing(app, log, metrics, addressOf));

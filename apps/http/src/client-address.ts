@@ -30,6 +30,9 @@ export function clientAddress(trusted: TrustedProxies, log: Log): ClientAddress 
   };
 }
 
+/** The address at the other end of the request's connection. */
+export const peerOf = (c: Context): string | undefined => c.env?.incoming?.socket?.remoteAddress;
+
 /** The other end of a connection does not change, so it is read once for all of its requests. */
 function networkOfPeer(socket: Socket): string | undefined {
   const known = networksOfPeers.get(socket);

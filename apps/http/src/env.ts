@@ -2,6 +2,7 @@ import type { Policies, UseCases } from '@ticket/adapters';
 import type { Refusal, RequestContext } from '@ticket/domain';
 import type { ClientNetwork } from '@ticket/domain/accounts';
 import type { Context } from 'hono';
+import type { Paging } from './links.ts';
 import type { Reason, Report } from './report.ts';
 import type { AccountOf, SecurityFacts } from './security-events.ts';
 
@@ -19,6 +20,8 @@ export interface AppEnv {
     userId: string | undefined;
     /** Which account a login or registration is about, whether it succeeds or not; see security-events.ts. */
     account: string | undefined;
+    /** The parameters of a list that choose its rows. */
+    filter: string;
     security: SecurityFacts | undefined;
     reason: Reason;
     report: Report;
@@ -32,4 +35,5 @@ export interface RouteParts {
   /** The networks of the client, by which its requests are limited. */
   readonly networksOf: (c: Context) => readonly ClientNetwork[];
   readonly accountOf: AccountOf;
+  readonly paging: Paging;
 }

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Page } from '@ticket/domain';
 import { Hono } from 'hono';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { signedCursors } from './cursors.ts';
 import type { AppEnv } from './env.ts';
 import { answerError } from './errors.ts';
 import { listAnswer } from './lists.ts';
@@ -28,11 +29,14 @@ async function* walk(parts: readonly (readonly Row[] | Error)[]): AsyncGenerator
 
 const answer = listAnswer('Baris', (row: Row) => JSON.stringify({ row, text: 'ab"c' }));
 
-function appFor(parts: readonly (readonly Row[] | Error)[], rest: Pick<Page<Row>, 'total' | 'next'> = { total: undefined, next: undefined }) {
+type Rest = Omit<Page<Row>, 'parts'>;
+const PAGING = { cursors: signedCursors((texts) => texts.join('').length.toString()), originOf: () => 'https://tickets.example' };
+
+function appFor(parts: readonly (readonly Row[] | Error)[], rest: Rest = { total: undefined, next: undefined, prev: undefined }) {
   const app = new Hono<AppEnv>();
   app.get('/api/rows', (c) => {
     c.set('report', (...line) => reported.push(line));
-    return answer(c, { parts: walk(parts), ...rest });
+    return answer(c, { parts: walk(parts), ...rest }, PAGING);
   });
   app.onError(answerError);
   return app;
@@ -68,16 +72,17 @@ describe('a list', () => {
   });
 
   it('says how many there are, and where it goes on', async () => {
-    const app = appFor([[1, 2]], { total: 5, next: { limit: 2, offset: 4 } });
+    const app = appFor([[1, 2]], { total: 5, next: { limit: 2, offset: 4 }, prev: { limit: 2, offset: 0 } });
     const { headers } = await app.request('/api/rows?limit=2&offset=2');
     expect(headers.get('X-Total-Count')).toBe('5');
-    expect(headers.get('Link')).toBe('</api/rows?limit=2&offset=4>; rel="next"');
-    expect((await app.request('/api/rows?limit=2&total=true')).headers.get('Link')).toBe('</api/rows?limit=2&offset=4&total=true>; rel="next"');
+    const link = (query: string, rel: string) => `<https://tickets.example/api/rows?${query}>; rel="${rel}"`;
+    expect(headers.get('Link')).toBe([link('limit=2', 'first'), link('limit=2&offset=0', 'prev'), link('limit=2&offset=4', 'next')].join(', '));
+    expect((await app.request('/api/rows?limit=2&total=true')).headers.get('Link')).toContain(link('limit=2&offset=4&total=true', 'next'));
     expect((await appFor([[1]]).request('/api/rows')).headers.has('Link')).toBe(false);
   });
 
   it.each([[[new Error('x')]], [[[1], new Error('x')]]])('that fails before anything is sent is an ordinary failure', async (parts) => {
-    const answer = await appFor(parts, { total: 9, next: undefined }).request('/api/rows');
+    const answer = await appFor(parts, { total: 9, next: undefined, prev: undefined }).request('/api/rows');
     expect(answer.status).toBe(500);
     expect(answer.headers.has('X-Total-Count')).toBe(false);
     expect(await answer.json()).toMatchObject({ success: false, errors: null });

@@ -2,6 +2,7 @@ import type { Page } from '@ticket/domain';
 import type { Context } from 'hono';
 import { cachedBody, okCached } from './cached-body.ts';
 import { answer, JSON_UTF8 } from './envelope.ts';
+import { linksOf, type Paging } from './links.ts';
 import { once } from './once.ts';
 import type { Report } from './report.ts';
 
@@ -17,26 +18,24 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
   const encoder = new TextEncoder();
   const renderPart = once((rows: readonly Row[]) => encoder.encode(textOf(rows)));
 
-  return async (c: Context, { parts, total, next }: Page<Row>): Promise<Response> => {
+  return async (c: Context, { parts, total, ...beside }: Page<Row>, paging: Paging): Promise<Response> => {
     const walk = parts[Symbol.asyncIterator]();
     const ahead = [await walk.next(), await walk.next()];
     const [first, second] = ahead;
-    const headers = {
-      ...(total === undefined ? {} : { 'X-Total-Count': String(total) }),
-      ...(next === undefined ? {} : { Link: `<${c.req.path}?${nextQuery(c, next)}>; rel="next"` }),
-    };
+    const headers = Object.assign(total === undefined ? {} : { 'X-Total-Count': String(total) }, linksOf(c, beside, paging));
     if (first?.done || second?.done) return okCached(c, render(first?.done === false ? first.value : []), headers);
     return answer(c, 200, ReadableStream.from(envelope()), { ...JSON_UTF8, ...headers });
 
     async function* envelope(): AsyncGenerator<Uint8Array> {
       try {
-        let opening = `{"success":true,"message":${JSON.stringify(message)},"data":[`;
+        yield encoder.encode(`{"success":true,"message":${JSON.stringify(message)},"data":[`);
+        let before = '';
         // Each part is taken out of `ahead` when it is sent, so that it does not stay in memory.
         for (let step = ahead.shift(); step !== undefined && !step.done; step = ahead.shift() ?? (await walk.next())) {
           if (step.value.length === 0) continue;
-          yield encoder.encode(opening);
+          if (before !== '') yield encoder.encode(before);
           yield renderPart(step.value);
-          opening = ',';
+          before = ',';
         }
         yield encoder.encode(']}');
       } catch (error) {
@@ -48,9 +47,4 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
       }
     }
   };
-}
-
-function nextQuery(c: Context, { limit, offset }: { readonly limit: number; readonly offset: number }): string {
-  const total = c.req.query('total') === 'true' ? '&total=true' : '';
-  return `limit=${limit}&offset=${offset}${total}`;
 }

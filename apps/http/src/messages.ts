@@ -89,4 +89,9 @@ export const faults = {
   limit: (limitMax: number) => `Harus bilangan bulat 1 sampai ${limitMax}`,
   offset: (offsetMax: number) => `Harus bilangan bulat 0 sampai ${offsetMax}`,
   total: 'Harus true atau false',
+  onlyTrue: 'Harus true',
+  cursor: 'Cursor tidak valid untuk daftar dan filter ini',
+  notTogether: 'Tidak dapat digabung dengan parameter lain',
+  search: (wordsMax: number, charactersMax: number) => `Harus 1 sampai ${wordsMax} kata, maksimal ${charactersMax} karakter`,
+  sort: 'Harus event_date, name atau ticket_price, boleh diawali "-"',
 } as const;

@@ -52,7 +52,7 @@ describe('the document', () => {
       .filter(({ method, path }) => method !== 'ALL' && !['/openapi.json', '/metrics'].includes(path))
       .map(({ method, path }) => `${method} ${path}`);
     expect(new Set(declared)).toEqual(new Set(routed.map((route) => route.replace(':id', '{id}'))));
-    expect(declared).toHaveLength(22);
+    expect(declared).toHaveLength(23);
   });
 
   it('has every reference it makes', () => {
@@ -120,8 +120,15 @@ describe('the document', () => {
     expect(at('#/components/schemas/NewEvent/required')).toEqual(['name', 'location', 'event_date', 'ticket_price', 'total_tickets']);
     expect([...(document['paths']?.['/api/events']?.['get']?.['parameters'] ?? [])].filter((one) => `${one['in']}` === 'query')).toMatchObject([
       { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 1000 } },
+      { name: 'cursor', in: 'query', schema: { type: 'string', maxLength: 1800 } },
       { name: 'offset', in: 'query', schema: { type: 'integer', minimum: 0, maximum: 1_000_000 } },
       { name: 'total', in: 'query', schema: { type: 'boolean' } },
+      { name: 'from', in: 'query', schema: { type: 'string', format: 'date-time' } },
+      { name: 'to', in: 'query', schema: { type: 'string', format: 'date-time' } },
+      { name: 'available', in: 'query', schema: { const: true } },
+      { name: 'q', in: 'query', schema: { type: 'string', maxLength: 100 } },
+      { name: 'sort', in: 'query', schema: { enum: ['event_date', '-event_date', 'name', '-name', 'ticket_price', '-ticket_price'] } },
+      { name: 'modified_since', in: 'query', schema: { type: 'string', format: 'date-time' } },
     ]);
   });
 });

@@ -83,6 +83,8 @@ interface Operation {
   /** The answer has an ETag (cached-body.ts), as does every list that is sent as one part. */
   readonly tagged?: boolean;
   readonly list?: boolean;
+  /** The list is also given as a table. */
+  readonly csv?: boolean;
   /** The route accepts an Idempotency-Key (idempotency.ts). */
   readonly keyed?: boolean;
   /** The codes of failures. Those of any route, of the token and of the key are added. */
@@ -99,6 +101,7 @@ export function operation({
   answer: [status, reply],
   tagged = false,
   list = false,
+  csv = false,
   keyed = false,
   failures,
 }: Operation): MiddlewareHandler {
@@ -112,7 +115,7 @@ export function operation({
     responses: {
       [status]: {
         description: summary,
-        content: json(reply),
+        content: csv ? { ...json(reply), 'text/csv': { schema: { type: 'string' as const } } } : json(reply),
         headers: {
           ...X_REQUEST_ID,
           ...(status === 201 ? LOCATION : {}),
@@ -147,7 +150,7 @@ const json = (schema: v.GenericSchema) => ({ 'application/json': { schema: resol
 
 const LIST_HEADERS = {
   'X-Total-Count': header('The number of all rows, if it is cheap to count or was asked for with total=true.', 'integer'),
-  Link: header('rel="next": the next page, if there is one.', 'string'),
+  Link: header('The pages beside this one, as absolute URLs: rel="first", "prev" and "next" (RFC 8288).', 'string'),
 };
 const X_REQUEST_ID = { 'X-Request-Id': header('The id of the request in the log of the server. Send one of your own to choose it.', 'string') };
 const LOCATION = { Location: header('The path of what was created.', 'string') };

@@ -1,6 +1,7 @@
 import { type Policies, PROFILES } from '@ticket/adapters';
 import { Hono } from 'hono';
 import { expect, it } from 'vitest';
+import { signedCursors } from './cursors.ts';
 import type { AppEnv } from './env.ts';
 import { answerError } from './errors.ts';
 import { query } from './query.ts';
@@ -8,11 +9,18 @@ import { listRequest } from './schemas/lists.ts';
 
 /** What a list is asked for by this query, or the fields that are wrong with it. */
 async function read(text: string, { selling }: Policies = PROFILES.open): Promise<unknown> {
-  const app = new Hono<AppEnv>().get('/', query(listRequest(selling.list)), (c) => {
-    const input = c.get('input');
-    if (input instanceof Error) throw input;
-    return c.json(input);
-  });
+  const app = new Hono<AppEnv>().get(
+    '/',
+    query(
+      listRequest(selling.list),
+      signedCursors((texts) => texts.join('')),
+    ),
+    (c) => {
+      const input = c.get('input');
+      if (input instanceof Error) throw input;
+      return c.json(input);
+    },
+  );
   app.onError(answerError);
   const answer = await app.request(`/${text}`);
   const reply: { readonly errors?: readonly { readonly field: string }[] } = JSON.parse(await answer.text());

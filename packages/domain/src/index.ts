@@ -4,11 +4,24 @@ export type { ActorRef, Role, SignedIn, TokenHolder, VouchedUser } from './reque
 export { identifyActor } from './requests/asking.ts';
 export type { RequestContext } from './requests/context.ts';
 export { type Answer, type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX } from './requests/idempotency.ts';
-export type { ListLimits, ListRequest, Page } from './requests/page.ts';
+export type { ListLimits, ListRequest, Page, PageBeside } from './requests/page.ts';
 export type { Clock, Cursor, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows, RateLimitStore } from './requests/ports.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './requests/refusal.ts';
 export { type Audience, authorize, type Rights, requireSignedIn } from './requests/rights.ts';
 export type { AuditedPart } from './selling/audit-stock.ts';
+export {
+  type BookingFilter,
+  type BookingListRequest,
+  EVENT_ORDERS,
+  type EventFilter,
+  type EventListRequest,
+  type EventOrder,
+  SEARCH_CHARACTERS_MAX,
+  SEARCH_WORDS_MAX,
+  searchWords,
+  unlistedBookingFilters,
+  unlistedEventFilters,
+} from './selling/list-filters.ts';
 export { SELLING_POLICY, type SellingAction, type SellingPolicy } from './selling/policy.ts';
 export type { BookingQueries, EventQueries, Ports, SignedInUsers } from './selling/ports.ts';
 export { createUseCases, type UseCases } from './selling/use-cases.ts';

@@ -4,6 +4,8 @@ export { type Actor, actorNow, rowNeededBy, type SignedInRow, userIdOf } from '.
 export type { RepositoryContext } from './requests/context.ts';
 export { firstAnswer, type IdempotencyRecord, KEPT_MS, ownerOf, type RequestKey } from './requests/idempotency.ts';
 export { endOfLongestWindow, endOfWindow, type RateCount } from './requests/rate-counts.ts';
+export { nameKey } from './requests/words.ts';
+export { placeOf, searchedWordsOf } from './selling/list-filters.ts';
 export type { StockFacts } from './stock/audit.ts';
 export { type ChangeBudget, changesSubject, madeWithin, type RecentChanges } from './stock/change-budget.ts';
 export type {

@@ -11,7 +11,7 @@ import { pathId } from '../path-id.ts';
 import { BookingReply, BookingViewReply, bookingViewText, presentBooking } from '../presenters.ts';
 import { query } from '../query.ts';
 import { NewBooking, StatusChange } from '../schemas/bookings.ts';
-import { listRequest } from '../schemas/lists.ts';
+import { bookingListRequest } from '../schemas/lists.ts';
 
 const answerBookings = listAnswer(messages.bookingsRead, bookingViewText);
 const renderBooking = cachedBody(messages.bookingRead, bookingViewText);
@@ -22,7 +22,7 @@ const TAKING_FAILURES = [
   ...(['too_many_booking_changes', 'outcome_unknown'] as const),
 ] as const;
 
-export function bookingRoutes({ useCases, policies }: RouteParts) {
+export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -30,14 +30,14 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
         tag: 'Bookings',
         id: 'listBookings',
         summary: 'Lists your own bookings, the newest first. An admin gets all bookings',
-        description: 'Pages are asked for with `limit` and `offset`.',
+        description: 'Pages are asked for with `limit`. The `Link` header leads to the next one.',
         token: 'required',
         answer: [200, success(messages.bookingsRead, v.array(BookingViewReply))],
         list: true,
         failures: ['invalid_input'],
       }),
-      query(listRequest(policies.selling.list)),
-      async (c) => answerBookings(c, await useCases.listBookings(c.get('context'), c.get('input'))),
+      query(bookingListRequest(policies.selling.list), paging.cursors),
+      async (c) => answerBookings(c, await useCases.listBookings(c.get('context'), c.get('input')), paging),
     )
     .get(
       '/:id',

@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
+import { accepts } from 'hono/accepts';
 import * as v from 'valibot';
+import { csvAnswer } from '../attendees-csv.ts';
 import { body } from '../body.ts';
 import { cachedBody, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
@@ -8,12 +10,22 @@ import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { BODY_FAILURES, operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
-import { EventReply, EventViewReply, eventViewText, eventViewTextWithoutEmail, presentEvent } from '../presenters.ts';
+import {
+  BookingViewReply,
+  bookingViewText,
+  EventReply,
+  EventViewReply,
+  eventViewText,
+  eventViewTextWithoutEmail,
+  presentEvent,
+} from '../presenters.ts';
 import { query } from '../query.ts';
 import { EventChanges, NewEvent } from '../schemas/events.ts';
-import { listRequest } from '../schemas/lists.ts';
+import { attendeesRequest, eventListRequest } from '../schemas/lists.ts';
 
-export function eventRoutes({ useCases, policies }: RouteParts) {
+const answerAttendees = listAnswer(messages.bookingsRead, bookingViewText);
+
+export function eventRoutes({ useCases, policies, paging }: RouteParts) {
   const viewText = policies.organizerEmail ? eventViewText : eventViewTextWithoutEmail;
   const answerEvents = listAnswer(messages.eventsRead, viewText);
   const renderEvent = cachedBody(messages.eventRead, viewText);
@@ -24,14 +36,14 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
         tag: 'Events',
         id: 'listEvents',
         summary: 'Lists events by date, the earliest first',
-        description: 'Past events are included. Pages are asked for with `limit` and `offset`.',
+        description: 'Past events are included. Pages are asked for with `limit`. The `Link` header leads to the next one.',
         token: 'optional',
         answer: [200, success(messages.eventsRead, v.array(EventViewReply))],
         list: true,
         failures: ['invalid_input'],
       }),
-      query(listRequest(policies.selling.list)),
-      async (c) => answerEvents(c, await useCases.listEvents(c.get('context'), c.get('input'))),
+      query(eventListRequest(policies.selling.list), paging.cursors),
+      async (c) => answerEvents(c, await useCases.listEvents(c.get('context'), c.get('input')), paging),
     )
     .get(
       '/:id',
@@ -47,6 +59,28 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
       }),
       pathId(useCases, 'read_events'),
       async (c) => okCached(c, renderEvent(await useCases.readEvent(c.get('context'), c.get('id')))),
+    )
+    .get(
+      '/:id/bookings',
+      operation({
+        tag: 'Events',
+        id: 'listAttendees',
+        summary: 'Lists the bookings of an event, the latest sale first. For admins',
+        description:
+          'The whole list, or pages with `limit`. With `Accept: text/csv` it is a table. Cells that a spreadsheet would run begin with an apostrophe.',
+        token: 'required',
+        answer: [200, success(messages.bookingsRead, v.array(BookingViewReply))],
+        list: true,
+        csv: true,
+        failures: ['invalid_input', 'forbidden', 'not_found'],
+      }),
+      pathId(useCases, 'list_attendees'),
+      query(attendeesRequest(policies.selling.list), paging.cursors),
+      async (c) => {
+        const page = await useCases.listAttendees(c.get('context'), c.get('id'), c.get('input'));
+        const asked = accepts(c, { header: 'Accept', supports: ['application/json', 'text/csv'], default: 'application/json' });
+        return asked === 'text/csv' ? csvAnswer(c, page, c.get('id'), paging) : answerAttendees(c, page, paging);
+      },
     )
     .post(
       '/',

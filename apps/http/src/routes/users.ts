@@ -16,7 +16,7 @@ import { eventsOf } from '../security-events.ts';
 
 const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)));
 
-export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
+export function userRoutes({ useCases, policies, paging, networksOf }: RouteParts) {
   // In the open profile these endpoints need no token.
   const access = policies.profile === 'open' ? 'optional' : 'required';
   return new Hono<AppEnv>()
@@ -26,14 +26,14 @@ export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
         tag: 'Users',
         id: 'listUsers',
         summary: 'Lists users, the oldest account first',
-        description: 'Pages are asked for with `limit` and `offset`. In the locked profile only for admins.',
+        description: 'Pages are asked for with `limit`. The `Link` header leads to the next one. In the locked profile only for admins.',
         token: access,
         answer: [200, success(messages.usersRead, v.array(UserReply))],
         list: true,
         failures: ['invalid_input', 'forbidden'],
       }),
-      query(listRequest(policies.accounts.list)),
-      async (c) => answerUsers(c, await useCases.listUsers(c.get('context'), c.get('input'))),
+      query(listRequest(policies.accounts.list), paging.cursors),
+      async (c) => answerUsers(c, await useCases.listUsers(c.get('context'), c.get('input')), paging),
     )
     .get(
       '/:id',

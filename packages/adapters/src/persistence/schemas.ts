@@ -19,6 +19,8 @@ const integer = { to: (value: number) => value, from: Number };
 
 const id = { type: 'varchar', length: 36, charset: 'ascii', collation: 'ascii_bin' } as const;
 const text = { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' } as const;
+/** Texts that the program folds. They are compared by code points, on every engine alike. */
+const bytes = { charset: 'utf8mb4', collation: 'utf8mb4_bin' } as const;
 
 export const userSchema = new EntitySchema<UserRow>({
   name: 'user',
@@ -41,7 +43,15 @@ export const userSchema = new EntitySchema<UserRow>({
   ],
 });
 
-export const eventSchema = new EntitySchema<Event>({
+/**
+ * An event's row. Lists ordered by name use its key. The table has one more column, `is_available`, which the engine computes. TypeORM is not
+ * told of it, because it would look for a table of its own with the expressions of computed columns.
+ */
+export interface EventRow extends Event {
+  readonly nameKey: string;
+}
+
+export const eventSchema = new EntitySchema<EventRow>({
   name: 'event',
   tableName: 'events',
   columns: {
@@ -57,9 +67,13 @@ export const eventSchema = new EntitySchema<Event>({
     stockVersion: { name: 'stock_version', type: 'int' },
     createdAt: { type: 'datetime', precision: 3 },
     updatedAt: { type: 'datetime', precision: 3 },
+    nameKey: { name: 'name_key', type: 'varchar', length: 255, default: '', ...bytes },
   },
   indices: [
     { name: 'idx_events_event_date', columns: ['eventDate', 'id'] },
+    { name: 'idx_events_name_key', columns: ['nameKey', 'id'] },
+    { name: 'idx_events_ticket_price', columns: ['ticketPriceCents', 'id'] },
+    { name: 'idx_events_updated_at', columns: ['updatedAt', 'id'] },
     { name: 'idx_events_organizer_id', columns: ['organizerId'] },
   ],
   foreignKeys: [
@@ -69,6 +83,27 @@ export const eventSchema = new EntitySchema<Event>({
       columnNames: ['organizerId'],
       referencedColumnNames: ['id'],
       onDelete: 'RESTRICT',
+      onUpdate: 'RESTRICT',
+    },
+  ],
+});
+
+/** The words by which events are found. */
+const eventWordSchema = new EntitySchema<{ readonly eventId: string; readonly word: string }>({
+  name: 'event_word',
+  tableName: 'event_words',
+  columns: {
+    eventId: { ...id, name: 'event_id', primary: true },
+    word: { type: 'varchar', length: 32, ...bytes, primary: true },
+  },
+  indices: [{ name: 'idx_event_words_word', columns: ['word', 'eventId'] }],
+  foreignKeys: [
+    {
+      name: 'fk_event_words_event',
+      target: 'event',
+      columnNames: ['eventId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
       onUpdate: 'RESTRICT',
     },
   ],
@@ -184,7 +219,7 @@ export type Accounts = 'ours' | 'none';
 
 export const schemasFor = (accounts: Accounts) => [
   ...(accounts === 'ours' ? [userSchema, eventSchema, bookingSchema] : [eventSchema, bookingSchema].map(withoutKeysToUsers)),
-  ...[movementSchema, guardSchema, idempotencyRecordSchema, rateCountSchema, commitSchema],
+  ...[eventWordSchema, movementSchema, guardSchema, idempotencyRecordSchema, rateCountSchema, commitSchema],
 ];
 
 const withoutKeysToUsers = ({ options }: EntitySchema) =>

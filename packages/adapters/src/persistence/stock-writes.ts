@@ -2,6 +2,7 @@ import type { Booking } from '@ticket/domain';
 import type { Writes } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Change, Dialect } from './dialects/dialect.ts';
+import { eventRowOf, wordWrites } from './event-words.ts';
 import { idempotencyRecordInserts } from './idempotency-records.ts';
 import { BOOKING_COLUMNS } from './rows.ts';
 import { eventSchema } from './schemas.ts';
@@ -26,15 +27,16 @@ export async function store(
     changeCounts,
     idempotencyRecords,
   } = writes;
-  if (insertedEvents.length > 0) await manager.insert(eventSchema, [...insertedEvents]);
+  if (insertedEvents.length > 0) await manager.insert(eventSchema, insertedEvents.map(eventRowOf));
   for (const { before, after, edited } of changedEvents) {
     if (!edited) continue;
-    const { affected } = await manager.update(eventSchema, { id: before.id, stockVersion: before.stockVersion }, after);
+    const { affected } = await manager.update(eventSchema, { id: before.id, stockVersion: before.stockVersion }, eventRowOf(after));
     if (affected !== 1) throw new StaleRow('the event that was locked has another version');
   }
   return {
     hasWritten: Object.values(writes).some((rows) => rows.length > 0),
     unsent: [
+      ...wordWrites(dialect, insertedEvents, changedEvents),
       ...stockMoves(
         dialect,
         changedEvents.filter(({ edited }) => !edited),

@@ -1,6 +1,19 @@
-import type { BookingQueries, BookingView, EventQueries, EventView, Freshness, PageRequest, PageRows, Person } from '@ticket/domain';
+import type {
+  BookingFilter,
+  BookingQueries,
+  BookingView,
+  EventFilter,
+  EventQueries,
+  EventView,
+  Freshness,
+  PageRequest,
+  Person,
+} from '@ticket/domain';
 import type { UserQueries } from '@ticket/domain/accounts';
+import { bookingOrderOf } from './booking-lists.ts';
 import type { Database } from './database.ts';
+import { foundByWords, orderOf } from './event-lists.ts';
+import { countOf, cursorOf, cut, cutWalk, type Entry, type Order, pageOf, type Rows, walkOf } from './list-statements.ts';
 import {
   BOOKING_COLUMNS,
   type BookingColumns,
@@ -52,13 +65,12 @@ export class TypeOrmEventQueries implements EventQueries {
       toEventViews(await rowsOf({ from: 'events', which: `WHERE events.id IN (${placesFor(ids)})`, parameters: ids }, freshness)),
     );
     const views = cachedShape(toEventViews); // all clients read this list, and usually only a few of its rows change
-    this.list = sharedRead(async (part: PageRequest) => {
-      const order: Order = { table: 'events', at: 'event_date', direction: 'ASC', index: 'idx_events_event_date' };
-      const { rows, isMore } = cut(part, await rowsOf(pageOf(database, part, order)));
+    this.list = sharedRead(async (part: PageRequest & EventFilter) => {
+      if (part.words !== undefined) return foundByWords(database, part, async (rows) => toEventViews(await rowsOf(rows)));
+      const { rows, isMore } = cut(part, await rowsOf(pageOf(database, part, orderOf(database, part))));
       return { rows: views(part, rows), isMore };
     });
-    const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM events'));
-    this.count = () => count({});
+    this.count = sharedRead((filter: EventFilter) => countOf(database, 'events', orderOf(database, filter).where ?? []));
   }
 }
 
@@ -69,10 +81,13 @@ export class TypeOrmBookingQueries implements BookingQueries {
 
   constructor(database: Database) {
     // Users and events are looked up once for each part of a list. A join would send and parse a user and an event with each of thousands of rows.
-    const viewsOf = ({ from, which, parameters }: Rows, asked: Freshness = 'plain'): Promise<readonly BookingView[]> =>
+    const viewsOf = (
+      { from, which, parameters }: Rows,
+      { asked = 'plain', more = '', seen = () => undefined }: { asked?: Freshness; more?: string; seen?: (row: BookingColumns & Entry) => void } = {},
+    ): Promise<readonly BookingView[]> =>
       complete(asked, async (freshness) => {
         const read: Read = (sql, values) => database.query(sql, values, { freshness });
-        const rows = await read<BookingColumns>(`SELECT ${BOOKING_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters);
+        const rows = await read<BookingColumns & Entry>(`SELECT ${BOOKING_COLUMNS.join(', ')}${more} FROM ${from} ${which}`, parameters);
         const ownerIds = rows.map((row) => row.user_id);
         const [users, events] = await Promise.all([
           database.accounts === 'ours' ? peopleOf(read, ownerIds) : undefined,
@@ -82,21 +97,24 @@ export class TypeOrmBookingQueries implements BookingQueries {
           ),
         ]);
         return rows.map((row) => {
+          seen(row);
           const [user, event] = [users?.get(row.user_id), events.get(row.event_id)];
           if (event === undefined || (users !== undefined && user === undefined)) return undefined;
           return Object.assign(toBooking(row), { user, event }); // a spread would copy the row, which is slow in a list of thousands
         });
       });
-    this.find = sharedLookUp((ids, freshness) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }, freshness));
-    this.list = sharedRead(async ({ userId, ...part }: PageRequest & { readonly userId?: string | undefined }) => {
-      const index = userId === undefined ? 'idx_bookings_booking_date' : 'idx_bookings_user_id';
-      return cut(part, await viewsOf(pageOf(database, part, { table: 'bookings', at: 'booking_date', direction: 'DESC', index, userId })));
+    this.find = sharedLookUp((ids, asked) => viewsOf({ from: 'bookings', which: `WHERE id IN (${placesFor(ids)})`, parameters: ids }, { asked }));
+    this.list = sharedRead(async (part: PageRequest & BookingFilter) => {
+      const { order, unserved } = bookingOrderOf(database, part);
+      if (unserved.length === 0) return cut(part, await viewsOf(pageOf(database, part, order)));
+      const entries = new Map<string, Entry['part_at']>();
+      const rows = walkOf(database, part, order, 'bookings', unserved);
+      const views = await viewsOf(rows, { more: ', part_at', seen: ({ id, part_at }) => entries.set(id, part_at) });
+      return cutWalk(database, part, order, views, ({ id }) => cursorOf(entries.get(id), id));
     });
-    this.count = sharedRead(({ userId, upTo }: Parameters<BookingQueries['count']>[0]) => {
-      const [where, owners] = userId === undefined ? ['', []] : ['WHERE user_id = ?', [userId]];
-      return upTo === undefined
-        ? countOf(database, `SELECT COUNT(*) AS total FROM bookings ${where}`, owners)
-        : countOf(database, `SELECT COUNT(*) AS total FROM (SELECT 1 FROM bookings ${where} LIMIT ?) counted`, [...owners, upTo + 1]);
+    this.count = sharedRead(({ upTo, ...filter }: Parameters<BookingQueries['count']>[0]) => {
+      const { order, unserved } = bookingOrderOf(database, filter);
+      return countOf(database, 'bookings', [...(order.where ?? []), ...unserved], upTo);
     });
   }
 }
@@ -143,59 +161,7 @@ export class TypeOrmUserQueries implements UserQueries {
       const { from, which, parameters } = pageOf(database, part, order);
       return cut(part, (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters)).map(toUser));
     });
-    const count = sharedRead(() => countOf(database, 'SELECT COUNT(*) AS total FROM users'));
+    const count = sharedRead(() => countOf(database, 'users', []));
     this.count = () => count({});
   }
-}
-
-/** Parts of a statement that select rows of a table. */
-interface Rows {
-  readonly from: string;
-  readonly which: string;
-  readonly parameters: readonly unknown[];
-}
-
-interface Order {
-  readonly table: 'events' | 'bookings' | 'users';
-  readonly at: string;
-  readonly direction: 'ASC' | 'DESC';
-  /** The index that has this order. */
-  readonly index: string;
-  /** Only the rows of this user. */
-  readonly userId?: string | undefined;
-}
-
-/**
- * Selects a part of a list and one more row, which shows whether others follow (`cut`). It walks the index, so a part costs the same
- * anywhere in the list. An offset skips entries of the index, and only the rows of the part are read. This matters most for an embedded
- * engine, because meanwhile the process serves nobody else.
- */
-function pageOf(database: Database, { after, offset, limit }: PageRequest, { table, at, direction, index, userId }: Order): Rows {
-  const { dialect } = database;
-  const indexed = dialect.indexed(table, index);
-  const [moment, id] = [`${table}.${at}`, `${table}.id`];
-  const conditions = [
-    ...(userId === undefined ? [] : [{ sql: `${table}.user_id = ?`, parameters: [userId] }]),
-    ...(after === undefined ? [] : [dialect.behind({ at: dialect.date(after.at), id: after.id }, { moment, id, direction })]),
-  ];
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`;
-  const part = `${where} ORDER BY ${moment} ${direction}, ${id} ${direction} LIMIT ? OFFSET ?`;
-  const ids = `SELECT ${moment} AS part_at, ${id} AS part_id FROM ${indexed} ${part}`;
-  return {
-    from: offset === 0 ? indexed : table,
-    // It orders by the columns of `part`. If it ordered by the table's own columns, an engine might read the whole table.
-    which: offset === 0 ? part : `JOIN (${ids}) part ON part_id = ${id} ORDER BY part_at ${direction}, part_id ${direction}`,
-    parameters: [...conditions.flatMap(({ parameters }) => parameters), limit + 1, offset],
-  };
-}
-
-/** Removes the row that was read only to see whether others follow. */
-const cut = <Row>({ limit }: PageRequest, rows: readonly Row[]): PageRows<Row> => ({
-  rows: rows.length > limit ? rows.slice(0, limit) : rows,
-  isMore: rows.length > limit,
-});
-
-async function countOf(database: Database, sql: string, parameters: readonly unknown[] = []): Promise<number> {
-  const [row] = await database.query<{ total: number | string }>(sql, parameters);
-  return Number(row?.total ?? 0);
 }

@@ -6,6 +6,7 @@ import { actorNow } from '../requests/actor.ts';
 import { type Answer, firstAnswer, type IdempotencyRecord, ownerOf, recordName } from '../requests/idempotency.ts';
 import { endOfLongestWindow, endOfWindow, type RateCount } from '../requests/rate-counts.ts';
 import { assert, refuse } from '../requests/refusal.ts';
+import { type BookingFilter, type EventFilter, placeOf } from '../selling/list-filters.ts';
 import { SELLING_POLICY } from '../selling/policy.ts';
 import type { Ports } from '../selling/ports.ts';
 import type { BookingView, EventView, Person } from '../selling/views.ts';
@@ -14,7 +15,20 @@ import type { StockDecision, Writes } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { settle } from '../stock/settlement.ts';
-import { actorRowIn, bookingsIn, emptyMemory, isKnownIn, type Memory, nextId, rowsIn, stockFactsIn, userFactsIn, usersIn } from './memory.ts';
+import { isListed, isListedBooking } from './filtered.ts';
+import {
+  actorRowIn,
+  bookingsIn,
+  emptyMemory,
+  isKnownIn,
+  type Memory,
+  nextId,
+  rowsIn,
+  salesIn,
+  stockFactsIn,
+  userFactsIn,
+  usersIn,
+} from './memory.ts';
 import { pageOf } from './pages.ts';
 import { fakePasswords, fakeTokens } from './tokens-and-passwords.ts';
 
@@ -70,15 +84,18 @@ export function inMemoryPorts(
     },
     eventQueries: {
       find: (id) => inTurn(() => viewIn(events, id, viewOfEvent)),
-      list: (part) => inTurn(() => pageOf([...events.values()], ({ id, eventDate: at }) => ({ at, id }), part, 1, viewOfEvent)),
-      count: () => inTurn(() => events.size),
+      list: (part) => inTurn(() => pageOf(listed(part), (event) => placeOf(part, event), part, 1, viewOfEvent)),
+      count: (filter) => inTurn(() => listed(filter).length),
     },
     bookingQueries: {
       find: (id) => inTurn(() => viewIn(bookings, id, viewOfBooking)),
-      list: ({ userId, ...part }) =>
-        inTurn(() => pageOf(bookingsIn(memory, userId), ({ id, bookingDate: at }) => ({ at, id }), part, -1, viewOfBooking)),
-      count: ({ userId, upTo = Number.POSITIVE_INFINITY }) =>
-        inTurn(() => Math.min(userId === undefined ? bookings.size : bookings.ofUser(userId).length, upTo + 1)),
+      list: (part) =>
+        inTurn(() => {
+          const soldAt = part.userId === undefined && part.eventId !== undefined ? salesIn(memory, part.eventId) : undefined;
+          const placeOfBooking = ({ id, bookingDate }: Booking) => ({ at: soldAt?.get(id) ?? bookingDate, id });
+          return pageOf(listedBookings(part), placeOfBooking, part, -1, viewOfBooking);
+        }),
+      count: ({ upTo = Number.POSITIVE_INFINITY, ...filter }) => inTurn(() => Math.min(listedBookings(filter).length, upTo + 1)),
     },
     userQueries: {
       list: (part) =>
@@ -209,6 +226,16 @@ export function inMemoryPorts(
       for (const booking of bookingsIn(memory, id)) bookings.delete(booking.id);
       accounts.delete(id);
     }
+  }
+
+  function listed(filter: EventFilter): Event[] {
+    return [...events.values()].filter((event) => isListed(event, filter));
+  }
+
+  function listedBookings(filter: BookingFilter): Booking[] {
+    const { userId, eventId } = filter;
+    const rows = userId === undefined && eventId !== undefined ? bookings.ofEvent(eventId) : bookingsIn(memory, userId);
+    return rows.filter((booking) => isListedBooking(booking, filter));
   }
 
   function viewOfEvent(event: Event): EventView {

@@ -60,6 +60,10 @@ export function actorRowIn({ accounts }: Memory, ref: ActorRef): User | undefine
 export const isKnownIn = ({ events, bookings, ledger }: Memory, eventId: string): boolean =>
   events.has(eventId) || ledger.has(eventId) || bookings.ofEvent(eventId).length > 0;
 
+/** By booking: the version of the ledger's line with which it was sold. */
+export const salesIn = ({ ledger }: Memory, eventId: string): ReadonlyMap<string | null, number> =>
+  new Map((ledger.get(eventId) ?? []).filter(({ reason }) => reason === 'booked').map(({ bookingId, stockVersion }) => [bookingId, stockVersion]));
+
 /** The facts of one event that an audit compares. */
 export function stockFactsIn({ events, bookings, ledger }: Memory, eventId: string): StockFacts {
   const lines = [...(ledger.get(eventId) ?? [])].sort((one, other) => one.stockVersion - other.stockVersion);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOCKED, OPEN } from '../testing/policies.ts';
 import { times } from '../testing/store.ts';
-import { type ListRequest, readPage } from './page.ts';
+import { type ListRequest, type Page, readPage } from './page.ts';
 import type { PageRequest } from './ports.ts';
 
 interface Row {
@@ -19,8 +19,9 @@ type Policy = keyof typeof POLICIES;
 async function ask(count: number, request: ListRequest, policy: Policy = 'open') {
   const rows = rowsOf(count);
   const list = await readPage(POLICIES[policy], request, {
-    part: async ({ after, offset, limit }: PageRequest) => {
-      const behind = rows.filter(({ id }) => after === undefined || id > after.id);
+    part: async ({ after, offset, limit, reversed }: PageRequest) => {
+      const ordered = reversed ? rows.toReversed() : rows;
+      const behind = ordered.filter(({ id }) => after === undefined || (reversed ? id < after.id : id > after.id));
       return { rows: behind.slice(offset, offset + limit), isMore: behind.length > offset + limit };
     },
     position: (row) => row,
@@ -92,13 +93,14 @@ describe('a list without a limit', () => {
     expect((await (await ask(150, {}, 'open')).read()).rows).toHaveLength(150);
     const { read, next } = await ask(150, {}, 'locked');
     expect((await read()).rows).toHaveLength(100);
-    expect(next).toEqual({ limit: 100, offset: 100 });
+    expect(next).toEqual({ limit: 100, after: rowsOf(150)[99] });
   });
 });
 
 describe('a page', () => {
   it.each([
-    [{ limit: 3 }, [0, 3], { limit: 3, offset: 3 }],
+    [{ limit: 3 }, [0, 3], { limit: 3, after: rowsOf(10)[2] }],
+    [{ limit: 3, offset: 0 }, [0, 3], { limit: 3, offset: 3 }],
     [{ limit: 3, offset: 6 }, [6, 9], { limit: 3, offset: 9 }],
     [{ limit: 3, offset: 7 }, [7, 10], undefined],
     [{ limit: 3, offset: 9 }, [9, 10], undefined],
@@ -123,6 +125,41 @@ describe('a page', () => {
           request = page.next;
         }
         expect(seen).toEqual(rowsOf(count));
+      }),
+    );
+  });
+
+  it('leads back to the first, by the same pages, also over rows that a store looked at in vain', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(40), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 5 }), async (count, limit, looked) => {
+        // This store looks at a few rows for each part, and shows those with an even number.
+        const rows = rowsOf(count);
+        const isShown = ({ id }: Row) => Number(id) % 2 === 0;
+        const part = async ({ after, reversed, limit: most }: PageRequest) => {
+          const behind = (reversed ? rows.toReversed() : rows).filter(({ id }) => !after || (reversed ? id < after.id : id > after.id));
+          const seen = behind.slice(0, looked);
+          const found = seen.filter(isShown).slice(0, most);
+          const end = found.length === most ? found.at(-1) : seen.at(-1);
+          return { rows: found, isMore: end !== undefined && end !== behind.at(-1), start: found[0], end };
+        };
+        const read = { part, position: (row: Row) => row, count: undefined };
+        const seen = async (first: ListRequest, to: 'next' | 'prev') => {
+          const pages: Row[][] = [];
+          let last = first;
+          for (let request: ListRequest | undefined = first; request !== undefined; ) {
+            last = request;
+            const page: Page<Row> = await readPage(POLICIES.open, request, read);
+            pages.push((await collected(page.parts)).rows);
+            request = page[to];
+          }
+          return { pages, last };
+        };
+        const { pages, last } = await seen({ limit }, 'next');
+        expect(pages.flat()).toEqual(rows.filter(isShown));
+        if (last.after === undefined) return;
+        const back = await seen({ limit, before: { at: new Date(1e9), id: '~' } }, 'prev');
+        expect(back.pages.toReversed().flat()).toEqual(rows.filter(isShown));
+        expect((await collected((await readPage(POLICIES.open, {}, read)).parts)).rows).toEqual(rows.filter(isShown));
       }),
     );
   });

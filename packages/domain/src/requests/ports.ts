@@ -7,9 +7,9 @@ import type { RateCount } from './rate-counts.ts';
  */
 export type Freshness = 'plain' | 'latest';
 
-/** Where a list continues: after this row in the list's order. */
+/** A place in a list: the row's value in the list's order (a time, a number or a folded text), and the row's id. */
 export interface Cursor {
-  readonly at: Date;
+  readonly at: Date | number | string;
   readonly id: string;
 }
 
@@ -18,12 +18,20 @@ export interface PageRequest {
   readonly after?: Cursor | undefined;
   readonly offset: number;
   readonly limit: number;
+  /** The list in the opposite order. */
+  readonly reversed?: boolean | undefined;
 }
 
-/** The rows of a part, and whether others follow. Equal requests at the same time get the same object. */
+/**
+ * The rows of a part, and whether others follow. A part may have fewer rows than its limit although others follow, so that the store reads
+ * a bounded number of rows. Equal requests at the same time get the same object.
+ */
 export interface PageRows<Row> {
   readonly rows: readonly Row[];
   readonly isMore: boolean;
+  /** The places of the first row and of the last row that was looked at, if the rows do not show them. */
+  readonly start?: Cursor | undefined;
+  readonly end?: Cursor | undefined;
 }
 
 /** The first answers under idempotency keys. Repositories write them together with the rows that they describe. */

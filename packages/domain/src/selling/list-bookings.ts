@@ -1,9 +1,10 @@
 import { actsForThemselves } from '../requests/actor.ts';
 import { asActor } from '../requests/asking.ts';
 import type { RequestContext } from '../requests/context.ts';
-import { type ListRequest, type Page, readPage } from '../requests/page.ts';
-import { accept, type Input } from '../requests/refusal.ts';
+import { type Page, readPage } from '../requests/page.ts';
+import { accept, type Input, refuse, refuseFaults } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
+import { type BookingListRequest, NOT_TOGETHER, unlistedBookingFilters } from './list-filters.ts';
 import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 
@@ -12,22 +13,27 @@ const CHEAP_TO_COUNT = 1000;
 
 /** `UseCases.listBookings` says what it does and refuses. */
 export function listBookings({ users, bookingQueries, policy }: Ports) {
-  return async (context: RequestContext, input: Input<ListRequest>): Promise<Page<BookingView>> => {
+  return async (context: RequestContext, input: Input<BookingListRequest>): Promise<Page<BookingView>> => {
     const actor = await asActor({ users }, context.actor, (asker) => {
       authorize(policy.rights.list_bookings, asker);
       return asker;
     });
-    const userId = actsForThemselves(actor) ? actor.id : undefined;
     const request = accept(input);
+    const ownId = actsForThemselves(actor) ? actor.id : undefined;
+    if (ownId !== undefined && request.userId !== undefined && request.userId !== ownId) refuse('forbidden', { reason: 'not_owner' });
+    refuseFaults(unlistedBookingFilters(request).map((field) => ({ field, message: NOT_TOGETHER })));
+    const { eventId, status, from, to, userId = ownId } = request;
+    const filter = { userId, eventId, status, from, to };
+    const isOneUser = userId !== undefined && [eventId, status, from, to].every((one) => one === undefined);
     return readPage(policy, request, {
-      part: (part) => bookingQueries.list({ ...part, userId }),
+      part: (part) => bookingQueries.list({ ...part, ...filter }),
       position: ({ bookingDate, id }) => ({ at: bookingDate, id }),
-      count: request.total ? () => countUpTo(policy.list.totalMax) : userId === undefined ? undefined : () => countUpTo(CHEAP_TO_COUNT),
+      count: request.total ? () => countUpTo(policy.list.totalMax) : isOneUser ? () => countUpTo(CHEAP_TO_COUNT) : undefined,
     });
 
     async function countUpTo(upTo: number | 'unlimited'): Promise<number | undefined> {
-      if (upTo === 'unlimited') return bookingQueries.count({ userId });
-      const total = await bookingQueries.count({ userId, upTo });
+      if (upTo === 'unlimited') return bookingQueries.count(filter);
+      const total = await bookingQueries.count({ ...filter, upTo });
       return total > upTo ? undefined : total;
     }
   };

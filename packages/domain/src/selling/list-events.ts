@@ -1,19 +1,39 @@
 import { asActor } from '../requests/asking.ts';
 import type { RequestContext } from '../requests/context.ts';
-import { type ListRequest, type Page, readPage } from '../requests/page.ts';
-import { accept, type Input } from '../requests/refusal.ts';
+import { type Page, readPage } from '../requests/page.ts';
+import { accept, type Input, refuseFaults } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
+import {
+  type EventListRequest,
+  NOT_TOGETHER,
+  placeOf,
+  SEARCH_CHARACTERS_MAX,
+  SEARCH_WORDS_MAX,
+  searchWords,
+  unlistedEventFilters,
+} from './list-filters.ts';
 import type { Ports } from './ports.ts';
 import type { EventView } from './views.ts';
 
 /** `UseCases.listEvents` says what it does and refuses. */
 export function listEvents({ users, eventQueries, policy }: Ports) {
-  return async (context: RequestContext, input: Input<ListRequest>): Promise<Page<EventView>> => {
+  return async (context: RequestContext, input: Input<EventListRequest>): Promise<Page<EventView>> => {
     await asActor({ users }, context.actor, (actor) => authorize(policy.rights.read_events, actor));
-    return readPage(policy, accept(input), {
-      part: (part) => eventQueries.list(part),
-      position: ({ eventDate, id }) => ({ at: eventDate, id }),
-      count: () => eventQueries.count(),
+    const request = accept(input);
+    const { order, from, to, isAvailable, modifiedSince, reversed = false, search } = request;
+    const words = search === undefined ? undefined : searchWords(search);
+    refuseFaults([
+      ...unlistedEventFilters(request).map((field) => ({ field, message: NOT_TOGETHER })),
+      ...(search === undefined || words !== undefined
+        ? []
+        : [{ field: 'search', message: `1 to ${SEARCH_WORDS_MAX} words, at most ${SEARCH_CHARACTERS_MAX} characters` }]),
+    ]);
+    const filter = { order, from, to, isAvailable, modifiedSince, words };
+    const isAll = [from, to, isAvailable, modifiedSince, words].every((one) => one === undefined);
+    return readPage(policy, request, {
+      part: (part) => eventQueries.list({ ...part, ...filter, reversed: (part.reversed ?? false) !== reversed || undefined }),
+      position: (event) => placeOf(filter, event),
+      count: isAll || request.total ? () => eventQueries.count(filter) : undefined,
     });
   };
 }

@@ -24,17 +24,42 @@ describe('the list of events', () => {
     const list = await all(useCases.listEvents(NOBODY, {}));
     expect(list.map(({ id }) => id)).toEqual([early, event, late].map(({ id }) => id));
     expect(list[0]?.organizer).toMatchObject({ id: admin.id, name: 'Ibu Ani' });
-    expect(await useCases.listEvents(NOBODY, { limit: 2 })).toMatchObject({ total: 3, next: { limit: 2, offset: 2 } });
+    expect(await useCases.listEvents(NOBODY, { limit: 2 })).toMatchObject({ total: 3, next: { limit: 2, after: { id: event.id } } });
   });
 
   it('ends at 100 in the locked profile and leads on', async () => {
     const { useCases, rows, admin } = await inMemoryPlatform({ ...LOCKED });
     await Promise.all(times(100, () => rows.event({ organizerId: admin.id })));
     const listing = await useCases.listEvents(NOBODY, {});
-    expect(listing).toMatchObject({ total: 101, next: { limit: 100, offset: 100 } });
+    expect(listing).toMatchObject({ total: 101, next: { limit: 100, after: {} } });
     expect(await all(Promise.resolve(listing))).toHaveLength(100);
     expect(await all(useCases.listEvents(NOBODY, listing.next ?? {}))).toHaveLength(1);
     expect(await answerOf(useCases.listEvents(NOBODY, { limit: 101 }))).toBe('invalid_input');
+  });
+});
+
+describe('a filtered list', () => {
+  it('refuses filters that no index serves together', async () => {
+    const { useCases, sari } = await inMemoryPlatform();
+    const fieldsOf = async (listing: Promise<unknown>) =>
+      listing.then(
+        () => [],
+        (error: { details: { faults: { field: string }[] } }) => error.details.faults.map(({ field }) => field),
+      );
+    const events = (request: object) => fieldsOf(useCases.listEvents(NOBODY, request));
+    expect(await events({ from: day(1), to: day(2), isAvailable: true, reversed: true, total: true })).toEqual([]);
+    expect(await events({ from: day(1), search: 'konser' })).toEqual([]);
+    expect(await events({ order: 'name', from: day(1), isAvailable: true })).toEqual(['from', 'isAvailable']);
+    expect(await events({ order: 'ticketPrice', search: 'a' })).toEqual(['search']);
+    expect(await events({ search: 'a', isAvailable: true, total: true, offset: 1 })).toEqual(['isAvailable', 'total', 'offset']);
+    expect(await events({ modifiedSince: day(1), order: 'name', from: day(1), search: 'a' })).toEqual(['order', 'from', 'search']);
+    expect([await events({ search: ' … ' }), await events({ search: 'a'.repeat(101) }), await events({ search: 'a b c d e f g h i' })]).toEqual([
+      ['search'],
+      ['search'],
+      ['search'],
+    ]);
+    expect(await fieldsOf(useCases.listBookings(as(sari), { status: 'pending', offset: 1, total: true }))).toEqual(['offset', 'total']);
+    expect(await fieldsOf(useCases.listBookings(as(sari), { from: day(1), offset: 1, total: true }))).toEqual([]);
   });
 });
 
@@ -50,7 +75,7 @@ describe('the list of bookings', () => {
     for (const context of [as(admin), OPERATOR]) expect(await ids(context)).toEqual([third.id, second.id, first.id]);
     const totals = [useCases.listBookings(as(sari), {}), useCases.listBookings(as(admin), {}), useCases.listBookings(as(admin), { total: true })];
     expect((await Promise.all(totals)).map(({ total }) => total)).toEqual([2, undefined, 3]);
-    expect(await useCases.listBookings(as(sari), { limit: 1 })).toMatchObject({ total: 2, next: { limit: 1, offset: 1 } });
+    expect(await useCases.listBookings(as(sari), { limit: 1 })).toMatchObject({ total: 2, next: { limit: 1, after: { at: day(3), id: third.id } } });
   });
 });
 

@@ -9,6 +9,7 @@ export type SellingAction =
   | 'create_event'
   | 'change_event'
   | 'delete_event'
+  | 'list_attendees'
   | 'list_bookings'
   | 'read_booking'
   | 'book_tickets'
@@ -37,6 +38,7 @@ export const SELLING_POLICY: SellingPolicy = {
     create_event: 'admin',
     change_event: 'admin',
     delete_event: 'admin',
+    list_attendees: 'admin',
     list_bookings: 'user',
     read_booking: 'owner',
     book_tickets: 'user',

@@ -1,6 +1,7 @@
 import type { SignedInRow } from '../requests/actor.ts';
 import type { Clock, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows, RateLimitStore } from '../requests/ports.ts';
 import type { BookingRepository, EventRepository, StockQueries } from '../stock/ports.ts';
+import type { BookingFilter, EventFilter } from './list-filters.ts';
 import type { SellingPolicy } from './policy.ts';
 import type { BookingView, EventView } from './views.ts';
 
@@ -11,20 +12,23 @@ import type { BookingView, EventView } from './views.ts';
 export interface EventQueries {
   /** `undefined` is certain, whatever the freshness. */
   find(id: string, freshness?: Freshness): Promise<EventView | undefined>;
-  /** Ordered by event date, then id. */
-  list(part: PageRequest): Promise<PageRows<EventView>>;
-  /** All events. */
-  count(): Promise<number>;
+  /** Ordered by the filter's order, then id. Rows that are equal to the place `after` in both are left out. */
+  list(part: PageRequest & EventFilter): Promise<PageRows<EventView>>;
+  /** The events that the list has. It is not called with `words` and `modifiedSince`. */
+  count(filter: EventFilter): Promise<number>;
 }
 
 /** Reads of bookings. They may lag behind commits; when `find` returns nothing, the row does not exist. */
 export interface BookingQueries {
   /** `undefined` is certain. */
   find(id: string): Promise<BookingView | undefined>;
-  /** Ordered by booking date, then id, both descending. With `userId`, only bookings of that user. */
-  list(part: PageRequest & { readonly userId?: string | undefined }): Promise<PageRows<BookingView>>;
+  /**
+   * Ordered by booking date, then id, both descending. With `eventId` and without `userId`, in the order of the ledger, the latest sale first.
+   * Then `at` is the version of the ledger's line, and the rows have `start` and `end`.
+   */
+  list(part: PageRequest & BookingFilter): Promise<PageRows<BookingView>>;
   /** With `upTo`, counting stops above that number: a result above `upTo` means only that there are more. */
-  count(filter: { readonly userId?: string | undefined; readonly upTo?: number | undefined }): Promise<number>;
+  count(filter: BookingFilter & { readonly upTo?: number | undefined }): Promise<number>;
 }
 
 /** Finds the users whose rows decide the actor's rights. An app with its own accounts does not need it. */

@@ -12,8 +12,10 @@ import { changeEvent } from './change-event.ts';
 import { createEvent } from './create-event.ts';
 import { deleteBooking } from './delete-booking.ts';
 import { deleteEvent } from './delete-event.ts';
+import { listAttendees } from './list-attendees.ts';
 import { listBookings } from './list-bookings.ts';
 import { listEvents } from './list-events.ts';
+import type { BookingListRequest, EventListRequest } from './list-filters.ts';
 import type { Ports } from './ports.ts';
 import { readBooking } from './read-booking.ts';
 import { readEvent } from './read-event.ts';
@@ -81,18 +83,24 @@ export interface UseCases {
    */
   readonly forgetOldRows: () => Promise<number>;
   /**
-   * The actor's own bookings, or all for an admin; newest first. `total` is given for up to 1000 bookings of one's own. Above that, and for an
-   * admin, it is given on request, up to the policy's `totalMax`.
+   * The bookings of one event, the latest sale first: the list for its doors. Without a limit it is the whole list.
    *
-   * Refuses `unauthenticated`, `forbidden`, `invalid_input`.
+   * Refuses `unauthenticated`, `forbidden`, `not_found`, `invalid_input`.
    */
-  readonly listBookings: (context: RequestContext, request: Input<ListRequest>) => Promise<Page<BookingView>>;
+  readonly listAttendees: (context: RequestContext, eventId: string, request: Input<ListRequest>) => Promise<Page<BookingView>>;
   /**
-   * All events by date, the earliest first.
+   * The actor's own bookings, or all for an admin; newest first. `total` is given for up to 1000 bookings of one's own. Above that, and for an
+   * admin, it is given on request, up to the policy's `totalMax`. With a filter it is given on request alone.
    *
-   * Refuses `unauthenticated` for an invalid token, `forbidden`, `invalid_input`.
+   * Refuses `unauthenticated`, `forbidden` (another user's bookings), `invalid_input` (also filters that no index serves together).
    */
-  readonly listEvents: (context: RequestContext, request: Input<ListRequest>) => Promise<Page<EventView>>;
+  readonly listBookings: (context: RequestContext, request: Input<BookingListRequest>) => Promise<Page<BookingView>>;
+  /**
+   * All events by date, the earliest first; or those of a filter, in another order. With a filter the total is given on request.
+   *
+   * Refuses `unauthenticated` for an invalid token, `forbidden`, `invalid_input` (also filters that no index serves together).
+   */
+  readonly listEvents: (context: RequestContext, request: Input<EventListRequest>) => Promise<Page<EventView>>;
   /**
    * One booking, with its owner and its event.
    *
@@ -117,6 +125,7 @@ export const createUseCases = (ports: Ports): UseCases => ({
   deleteBooking: deleteBooking(ports),
   deleteEvent: deleteEvent(ports),
   forgetOldRows: forgetOldRows(ports),
+  listAttendees: listAttendees(ports),
   listBookings: listBookings(ports),
   listEvents: listEvents(ports),
   readBooking: readBooking(ports),

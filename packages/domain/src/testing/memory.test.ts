@@ -32,5 +32,5 @@ it('memory names a decision that returns something else when it runs again', asy
     ports.events.change(plan.id, OPERATOR, () => ({ ...plan, name: anId() })),
   ];
   for (const answer of await answersOf(fickle)) expect(answer).toContain('the same when it runs again');
-  expect([await rows.available(event), await ports.eventQueries.count()]).toEqual([10, 1]);
+  expect([await rows.available(event), await ports.eventQueries.count({})]).toEqual([10, 1]);
 });

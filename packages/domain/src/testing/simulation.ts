@@ -509,7 +509,7 @@ class World {
       eventQueries: {
         find: (id) => read(() => eventQueries.find(id)),
         list: (part) => read(() => eventQueries.list(part)),
-        count: () => read(() => eventQueries.count()),
+        count: (filter) => read(() => eventQueries.count(filter)),
       },
       bookingQueries: {
         find: (id) => read(() => bookingQueries.find(id)),

@@ -1,11 +1,31 @@
-import type { Booking, BookingView, Cursor, Event, EventView, PageRequest, PageRows } from '@ticket/domain';
-import type { StockFacts } from '@ticket/domain/spi';
+import type { Booking, BookingFilter, BookingView, Cursor, Event, EventFilter, EventView, PageRequest, PageRows } from '@ticket/domain';
+import { placeOf, type StockFacts, searchedWordsOf } from '@ticket/domain/spi';
 import { sumsOf } from '../stock-facts.ts';
 import type { FullStore, StoredRows } from '../store.ts';
 import type { Flaw } from './flaws.ts';
 import { recordName, type Tables } from './tables.ts';
 
 type Reads = Pick<FullStore, 'idempotencyRecords' | 'eventQueries' | 'bookingQueries' | 'stockQueries'>;
+
+const difference = (one: Cursor['at'], other: Cursor['at']): number =>
+  typeof one === 'string' ? (one < String(other) ? -1 : one > String(other) ? 1 : 0) : Number(one) - Number(other);
+
+const isWithin = (at: Date, from: Date | undefined, to: Date | undefined): boolean =>
+  (from === undefined || at >= from) && (to === undefined || at < to);
+
+function isListed(
+  event: Event,
+  { from, to, isAvailable, modifiedSince, words = [] }: EventFilter,
+  matches: (own: string, word: string) => boolean,
+): boolean {
+  const own = words.length === 0 ? [] : searchedWordsOf(event);
+  return (
+    isWithin(event.eventDate, from, to) &&
+    isWithin(event.updatedAt, modifiedSince, undefined) &&
+    (isAvailable === undefined || event.availableTickets > 0) &&
+    words.every((word) => own.some((one) => matches(one, word)))
+  );
+}
 
 /** The reads of the step store, and its rows as the kit looks at them. */
 export function readsOf(tables: Tables, has: (flaw: Flaw) => boolean): { readonly reads: Reads; readonly stored: StoredRows } {
@@ -22,24 +42,38 @@ export function readsOf(tables: Tables, has: (flaw: Flaw) => boolean): { readonl
 
   function pageOf<Row extends { readonly id: string }>(
     all: readonly Row[],
-    atOf: (row: Row) => Date,
-    direction: 1 | -1,
-    { after, offset, limit }: PageRequest,
+    cursorOf: (row: Row) => Cursor,
+    order: 1 | -1,
+    { after, offset, limit, reversed = false }: PageRequest,
   ): PageRows<Row> {
-    const compare = (one: Cursor, other: Cursor) =>
-      direction *
-      (one.at.getTime() - other.at.getTime() || (has('the cursor compares the date alone') ? 0 : one.id < other.id ? -1 : one.id > other.id ? 1 : 0));
-    const cursorOf = (row: Row): Cursor => ({ at: atOf(row), id: row.id });
-    const ordered = all.toSorted((one, other) => direction * (atOf(one).getTime() - atOf(other).getTime() || (one.id < other.id ? -1 : 1)));
+    const direction = reversed ? -order : order;
+    const tie = (one: Cursor, other: Cursor) =>
+      (has('the opposite order leaves equal rows as they were') ? order : direction) * (one.id < other.id ? -1 : one.id > other.id ? 1 : 0);
+    const compare = (one: Cursor, other: Cursor) => direction * difference(one.at, other.at) || tie(one, other);
+    const isBehind = (one: Cursor, other: Cursor) =>
+      (has('the cursor compares the date alone') ? direction * difference(one.at, other.at) : compare(one, other)) > 0;
+    const ordered = all.toSorted((one, other) => compare(cursorOf(one), cursorOf(other)));
     const number = after === undefined ? undefined : rowNumbers.get(after.id);
     const behind =
       has('the cursor is the number of a row') && number !== undefined
         ? ordered.slice(number)
-        : ordered.filter((row) => after === undefined || compare(cursorOf(row), after) > 0);
+        : ordered.filter((row) => after === undefined || isBehind(cursorOf(row), after));
     const rows = behind.slice(offset, offset + limit);
     for (const row of rows) rowNumbers.set(row.id, (after === undefined ? 0 : (rowNumbers.get(after.id) ?? 0)) + rows.indexOf(row) + 1);
-    return { rows, isMore: behind.length > offset + limit };
+    const [first, last] = [rows.at(0), rows.at(-1)];
+    return { rows, isMore: behind.length > offset + limit, start: first && cursorOf(first), end: last && cursorOf(last) };
   }
+
+  const matches = (own: string, word: string): boolean => (has('a search finds whole words alone') ? own === word : own.startsWith(word));
+  const listedEvents = (filter: EventFilter): Event[] => [...events.values()].filter((event) => isListed(event, filter, matches));
+  const listedBookings = ({ userId, eventId, status, from, to }: BookingFilter): Booking[] =>
+    [...bookings.values()].filter(
+      (booking) =>
+        (userId === undefined || booking.userId === userId) &&
+        (eventId === undefined || booking.eventId === eventId) &&
+        (status === undefined || booking.status === status || has('a list of bookings takes any status')) &&
+        isWithin(booking.bookingDate, from, to),
+    );
 
   const idsOfEvents = () =>
     [...new Set([...events.keys(), ...(has('an audit leaves deleted events out') ? [] : ledger.map(({ eventId }) => eventId))])].sort();
@@ -85,12 +119,12 @@ export function readsOf(tables: Tables, has: (flaw: Flaw) => boolean): { readonl
       },
       list: async (part) => {
         await tables.statement();
-        const { rows, isMore } = pageOf<Event>([...events.values()], ({ eventDate }) => eventDate, 1, part);
-        return { rows: rows.map((event) => ({ ...event, organizer: undefined })), isMore };
+        const { rows, ...page } = pageOf<Event>(listedEvents(part), (event) => placeOf(part, event), 1, part);
+        return { ...page, rows: rows.map((event) => ({ ...event, organizer: undefined })) };
       },
-      count: async () => {
+      count: async (filter) => {
         await tables.statement();
-        return events.size;
+        return has('a count has no filter') ? events.size : listedEvents(filter).length;
       },
     },
     bookingQueries: {
@@ -99,16 +133,18 @@ export function readsOf(tables: Tables, has: (flaw: Flaw) => boolean): { readonl
         const booking = bookings.get(id);
         return booking && viewOf(booking);
       },
-      list: async ({ userId, ...part }) => {
+      list: async (part) => {
         await tables.statement();
-        const own = [...bookings.values()].filter((booking) => userId === undefined || booking.userId === userId);
-        const { rows, isMore } = pageOf<Booking>(own, ({ bookingDate }) => bookingDate, -1, part);
-        return { rows: rows.map(viewOf), isMore };
+        const isOfAnEvent =
+          part.userId === undefined && part.eventId !== undefined && !has('the bookings of an event are in the order of their dates');
+        const soldAt = (id: string) => ledger.find(({ bookingId, reason }) => bookingId === id && reason === 'booked')?.stockVersion ?? 0;
+        const cursorOf = ({ id, bookingDate }: Booking): Cursor => ({ at: isOfAnEvent ? soldAt(id) : bookingDate, id });
+        const { rows, ...page } = pageOf<Booking>(listedBookings(part), cursorOf, -1, part);
+        return { ...page, rows: rows.map(viewOf) };
       },
-      count: async ({ userId, upTo = Number.POSITIVE_INFINITY }) => {
+      count: async ({ upTo = Number.POSITIVE_INFINITY, ...filter }) => {
         await tables.statement();
-        const found = [...bookings.values()].filter((booking) => userId === undefined || booking.userId === userId).length;
-        return Math.min(found, has('a count goes no further than its limit') ? upTo : upTo + 1);
+        return Math.min(listedBookings(filter).length, has('a count goes no further than its limit') ? upTo : upTo + 1);
       },
     },
     stockQueries: {

@@ -212,7 +212,7 @@ export const USER_FLAWS: Readonly<Record<string, readonly [law: string, plant: P
           return view && { ...view, organizer: undefined };
         },
         list: (part) => eventQueries.list(part),
-        count: () => eventQueries.count(),
+        count: (filter) => eventQueries.count(filter),
       },
     }),
   ],

@@ -9,6 +9,7 @@ import { KEYS } from './keys.ts';
 import { LEDGER } from './ledger.ts';
 import { LIES } from './lies.ts';
 import { LIMITS } from './limits.ts';
+import { LIST_FILTERS } from './list-filters.ts';
 import { OWNERS } from './owners.ts';
 import { RACES } from './races.ts';
 import { READS } from './reads.ts';
@@ -27,6 +28,7 @@ export const LAWS: readonly LawDefinition[] = [
   RACES,
   KEYS,
   READS,
+  LIST_FILTERS,
   AUDIT,
   LIMITS,
   USERS,

@@ -63,7 +63,7 @@ export interface Dialect {
   /** The table with a hint to use only this index. */
   readonly indexed: (table: string, index: string) => string;
   /** A condition for rows behind the last one of a page. It is written so that the engine uses the index on both columns. */
-  readonly behind: (last: { readonly at: string; readonly id: string }, columns: PageColumns) => Condition;
+  readonly behind: (last: { readonly at: string | number; readonly id: string }, columns: PageColumns) => Condition;
   /** A condition for the bookings of any of these pairs of event and user. It is written so that the engine uses the index on both columns. */
   readonly bookedBy: (owners: readonly Owner[]) => Condition;
 

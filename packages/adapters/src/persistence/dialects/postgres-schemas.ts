@@ -2,8 +2,8 @@ import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
 import { type Accounts, schemasFor } from '../schemas.ts';
 
 /**
- * The same tables for PostgreSQL. Times have a zone, because without one the driver would write them in the machine's zone. Ids, e-mails
- * and other ASCII texts are compared by their bytes, as on the other engines.
+ * The same tables for PostgreSQL. Times have a zone, because without one the driver would write them in the machine's zone. Ids, e-mails,
+ * other ASCII texts and folded texts are compared by their bytes, as on the other engines.
  */
 export const postgresSchemasFor = (accounts: Accounts) =>
   schemasFor(accounts).map(
@@ -16,5 +16,5 @@ export const postgresSchemasFor = (accounts: Accounts) =>
 
 function inItsWords({ charset, collation, ...column }: EntitySchemaColumnOptions): EntitySchemaColumnOptions {
   if (column.type === 'datetime') return { ...column, type: 'timestamptz' };
-  return charset === 'ascii' ? { ...column, collation: 'C' } : column;
+  return charset === 'ascii' || collation === 'utf8mb4_bin' ? { ...column, collation: 'C' } : column;
 }

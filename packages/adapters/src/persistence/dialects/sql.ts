@@ -41,7 +41,7 @@ export function updateByCases<Row>(table: string, rows: readonly Row[], { id, se
 }
 
 /** The condition has a redundant first part, because not every engine uses the index for (a, b) > (?, ?), or for the OR alone. */
-export function behindInWords({ at, id }: { readonly at: string; readonly id: string }, columns: PageColumns): Condition {
+export function behindInWords({ at, id }: { readonly at: string | number; readonly id: string }, columns: PageColumns): Condition {
   const beyond = columns.direction === 'ASC' ? '>' : '<';
   const sql = `${columns.moment} ${beyond}= ? AND (${columns.moment} ${beyond} ? OR ${columns.id} ${beyond} ?)`;
   return { sql, parameters: [at, at, id] };

@@ -1,4 +1,3 @@
-import type { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines, freshDatabase } from '../../../../../tests/engines.ts';
 import { PROGRAM_VERSION } from '../../program-version.ts';
@@ -40,12 +39,10 @@ it.each([
 
 describe.each(engines)('migrations on %s', (engine) => {
   let fresh: Awaited<ReturnType<typeof freshDatabase>>;
-  const opened: DataSource[] = [];
   beforeAll(async () => {
     fresh = await freshDatabase(engine);
   });
   afterAll(async () => {
-    for (const source of opened) await source.destroy();
     await fresh.drop();
   });
 
@@ -57,9 +54,17 @@ describe.each(engines)('migrations on %s', (engine) => {
   });
 
   it('make the very tables that the schemas describe', async () => {
-    const { writer: source } = await openedOf(fresh.config);
-    opened.push(source);
+    const own = await freshDatabase(engine);
+    const database = new Database(own.config);
+    await database.connect();
+    await database.close();
+    const { writer: source } = await openedOf(own.config);
+    // schemas.ts says why TypeORM is not told of this column.
+    await source.query(`DROP INDEX idx_events_available${engine === 'mysql' ? ' ON events' : ''}`);
+    await source.query('ALTER TABLE events DROP COLUMN is_available');
     const { upQueries } = await source.driver.createSchemaBuilder().log();
+    await source.destroy();
+    await own.drop();
     // Checks are in the migrations alone (schemas.ts); on one engine TypeORM sees them, and would drop what it was not told of.
     const missing = upQueries.map(({ query }) => query).filter((query) => !/DROP CONSTRAINT "chk_/.test(query));
     expect(missing).toEqual([]);

@@ -1,0 +1,50 @@
+import type { TrustedProxies } from '@ticket/adapters';
+import type { Page, PageBeside } from '@ticket/domain';
+import type { Context } from 'hono';
+import { ownProxies, peerOf } from './client-address.ts';
+import type { Cursors } from './cursors.ts';
+
+/** What links to other pages are made with. */
+export interface Paging {
+  readonly cursors: Cursors;
+  /** The origin that the client asked for, such as `https://tickets.example`; empty if it cannot be known. */
+  readonly originOf: (c: Context) => string;
+}
+
+/**
+ * Reads the origin from the request. X-Forwarded-Proto and X-Forwarded-Host count only if one of the operator's proxies sent them, and of several
+ * entries the first, which the outermost proxy wrote: it has to replace what a client sent. A host that is no host is left out, and links are
+ * then relative.
+ */
+export function originOf(trusted: TrustedProxies): Paging['originOf'] {
+  const isOwnProxy = ownProxies(trusted);
+  return (c) => {
+    const peer = peerOf(c);
+    const told = (name: string) => (peer !== undefined && isOwnProxy(peer) ? c.req.header(name)?.split(',')[0]?.trim().toLowerCase() : undefined);
+    const host = told('X-Forwarded-Host') ?? c.req.header('Host') ?? '';
+    const scheme = told('X-Forwarded-Proto') === 'https' ? 'https' : 'http';
+    return HOST.test(host) ? `${scheme}://${host}` : '';
+  };
+}
+const HOST = /^(?:[a-z\d](?:[a-z\d.-]{0,252}[a-z\d])?|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/iu;
+
+/** RFC 8288: the pages beside this one, and the first one. A list in one page has none. */
+export function linksOf(
+  c: Context,
+  { next, prev }: Pick<Page<unknown>, 'next' | 'prev'>,
+  { cursors, originOf }: Paging,
+): Readonly<Record<string, string>> {
+  const limit = (next ?? prev)?.limit;
+  if (limit === undefined) return {};
+  const filter: string = c.get('filter') ?? '';
+  const total = c.req.query('total') === 'true' ? '&total=true' : '';
+  const link = (rel: string, place: string) =>
+    `<${originOf(c)}${c.req.path}?${filter === '' ? '' : `${filter}&`}limit=${limit}${place}${total}>; rel="${rel}"`;
+  const at = (page: PageBeside) =>
+    page.offset === undefined ? `&cursor=${cursors.write(page, `${c.req.path}?${filter}`)}` : `&offset=${page.offset}`;
+  return {
+    Link: [link('first', ''), ...(prev === undefined ? [] : [link('prev', at(prev))]), ...(next === undefined ? [] : [link('next', at(next))])].join(
+      ', ',
+    ),
+  };
+}
