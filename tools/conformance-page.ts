@@ -30,7 +30,8 @@ export function conformancePage(files: readonly unknown[]): string {
 
 \`ticket-kit prove\` ran the laws on each of our stores. The laws are divided into levels, from *stock* to *accounts*. A cell such as
 \`${LAWS.filter(({ level }) => level === 'stock').length} of ${LAWS.filter(({ level }) => level === 'stock').length}\` counts the laws that this level adds to the levels before it. The first number is how many of them the store kept.
-\`npm run conformance\` writes the files in \`conformance/\`, and this page is made from them. [Check stock invariants](check-stock-invariants.md) explains laws and stores.
+\`npm run conformance\` writes the files in \`conformance/\`, and this page is made from them.
+\`TEST_POSTGRES_URL=… npm run conformance -- --postgres 18\` adds a version of PostgreSQL that runs elsewhere. [Check stock invariants](check-stock-invariants.md) explains laws and stores.
 
 | Store | ${LEVELS.join(' | ')} | Not proved | Run |
 |---|${LEVELS.map(() => '---:').join('|')}|---|---|

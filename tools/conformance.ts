@@ -1,10 +1,12 @@
 // Tries the laws of the kit on our stores and servers, and keeps what was proved: `npm run conformance`, after `npm run build`. Results are in conformance/, the page in docs/.
+// With `-- --postgres 18` it tries PostgreSQL 18 alone, on the server of TEST_POSTGRES_URL, and keeps the results of all other stores.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
 import { main } from '../packages/kit/src/cli.ts';
@@ -14,20 +16,40 @@ import { conformancePage } from './conformance-page.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'conformance');
 mkdirSync(folder, { recursive: true });
+const { postgres: version } = parseArgs({ options: { postgres: { type: 'string' } } }).values;
+if (version !== undefined) process.env['TEST_ENGINES'] = 'postgres';
 const { mysqlUrl, postgresUrl, stop } = await startServers();
 try {
-  await tried('memory', 'memory');
-  await tried('sqlite', 'sqlite:');
-  await tried('mariadb', mysqlUrl && new URL('/information_schema', mysqlUrl).href);
-  await tried('postgres', postgresUrl && new URL('/postgres', postgresUrl).href);
-  await triedByHttp('sqlite', {});
-  await triedByHttp('mariadb', { DATABASE_URL: await databaseOn(mysqlUrl) });
-  await triedByHttp('postgres', { DATABASE_URL: await databaseOn(postgresUrl) });
+  if (version === undefined) await triedAll();
+  else await triedPostgres(`postgres-${await requireVersion(version)}`);
 } finally {
   stop();
 }
 const reports = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
 writeFileSync(join(root, 'docs/conformance.md'), conformancePage(reports));
+
+async function triedAll(): Promise<void> {
+  await tried('memory', 'memory');
+  await tried('sqlite', 'sqlite:');
+  await tried('mariadb', mysqlUrl && new URL('/information_schema', mysqlUrl).href);
+  await triedByHttp('sqlite', {});
+  await triedByHttp('mariadb', { DATABASE_URL: await databaseOn(mysqlUrl) });
+  await triedPostgres('postgres');
+}
+
+async function triedPostgres(name: string): Promise<void> {
+  await tried(name, postgresUrl && new URL('/postgres', postgresUrl).href);
+  await triedByHttp(name, { DATABASE_URL: await databaseOn(postgresUrl) });
+}
+
+/** A report has to be about the version that its name says. */
+async function requireVersion(wanted: string): Promise<string> {
+  if (postgresUrl === undefined) throw new Error('this machine has no PostgreSQL');
+  const { rows } = await onPostgres(postgresUrl, 'SHOW server_version');
+  const found = String(rows[0]?.server_version);
+  if (found.split('.')[0] !== wanted) throw new Error(`PostgreSQL ${wanted} is to be tried, and the server has ${found}`);
+  return wanted;
+}
 
 async function tried(name: string, store: string | undefined): Promise<void> {
   if (store === undefined) throw new Error(`this machine has no server for ${name}`);
@@ -67,12 +89,19 @@ async function databaseOn(server: string | undefined): Promise<string> {
     await connection.query(`${statement} CHARACTER SET utf8mb4`);
     await connection.end();
   } else {
-    const client = new pg.Client(new URL('/postgres', server).href);
-    await client.connect();
-    await client.query(statement);
-    await client.end();
+    await onPostgres(server, statement);
   }
   return new URL('/conformance', server).href;
+}
+
+async function onPostgres(server: string, statement: string): Promise<pg.QueryResult> {
+  const client = new pg.Client(new URL('/postgres', server).href);
+  await client.connect();
+  try {
+    return await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 async function report(name: string, args: readonly string[]): Promise<void> {

@@ -247,6 +247,20 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/migrations/migrations.test.ts`, 'needs a newer program is refused in one line'],
   },
   {
+    name: 'a migration on SQLite begins with the write lock',
+    file: `${persistence}/migrations/migrate.ts`,
+    line: 'return runUnderWriteLock(source, dialect);',
+    becomes: 'return void (await source.runMigrations());',
+    killedBy: [`${persistence}/migrations/sqlite-at-once.test.ts`, 'one that fails in the middle leaves nothing'],
+  },
+  {
+    name: 'a BEGIN that failed on SQLite ends its statement',
+    file: `${persistence}/dialects/sqlite-connection.ts`,
+    line: 'this.#database.exec(text);',
+    becomes: 'this.#database.prepare(text).run([]);',
+    killedBy: [`${persistence}/dialects/sqlite.test.ts`, 'leaves no old snapshot'],
+  },
+  {
     name: 'a COMMIT counts where the file is where it was',
     file: `${persistence}/dialects/sqlite-connection.ts`,
     line: 'this.#file?.requireStored();',
@@ -277,7 +291,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'nothing is begun on a file that moved',
     file: `${persistence}/dialects/sqlite-connection.ts`,
-    line: 'if (begins) this.#file?.requireThere({ looks: true });',
+    line: 'this.#file?.requireThere({ looks: true });',
     becomes: '',
     killedBy: [`${persistence}/dialects/sqlite-file.test.ts`, 'is found before a transaction begins'],
   },

@@ -62,7 +62,7 @@ export const TOKENS = {
   useCases: token<UseCases>('UseCases'),
 };
 
-/** The part of the configuration that selling needs. */
+/** The part of the configuration that selling needs: the place of the data, and the limits of sales. */
 export interface SellingConfig {
   readonly database: DatabaseConfig;
   readonly policies: { readonly selling: SellingPolicy };

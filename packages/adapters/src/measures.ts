@@ -11,6 +11,7 @@ export type Gauge =
 
 /** Why the database refuses writes. */
 export const WRITES_REFUSED = ['read_only', 'no_quorum', 'no_room', 'disk_failed', 'denied', 'failed'] as const;
+/** One of `WRITES_REFUSED`. */
 export type WritesRefused = (typeof WRITES_REFUSED)[number];
 
 /** Why a transaction or a read was tried again: a class of the engine's errors, a stale row, or a lost answer to COMMIT. */

@@ -35,15 +35,21 @@ export interface ScratchStore
   /** This package and the engine, each with its version. */
   readonly about: string;
   readonly stored: {
+    /** undefined if no event has the id, or if it was deleted. */
     event(id: string): Promise<Event | undefined>;
+    /** Of one event, in any order. */
     bookings(eventId: string): Promise<readonly Booking[]>;
+    /** The ledger of one event, also of a deleted one, by version. */
     movements(eventId: string): Promise<readonly StockMovement[]>;
   };
   /** Left out without accounts. */
   readonly users?: UserRepository;
   readonly userQueries?: UserQueries;
+  /** Another server on the same rows, with connections, queues and caches of its own. Close it before this store. */
   beside(): Promise<ScratchStore>;
+  /** Makes the next transaction of this store that writes go wrong, once. The function that it gives says whether that has happened. */
   fault(fault: ScratchFault): () => boolean;
+  /** Closes every connection. The store that was opened first also removes its database. */
   close(): Promise<void>;
 }
 

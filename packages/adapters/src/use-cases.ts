@@ -5,7 +5,9 @@ import { type AccountPorts, createAccountUseCases } from '@ticket/domain/account
 export const everyUseCase = (ports: Ports & AccountPorts) => ({
   ...createUseCases(ports),
   ...createAccountUseCases(ports),
+  /** `identifyActor` of the domain, with the rights of the core and of accounts. It reads the user's row at each call. */
   identifyActor: identifyActor(ports, { ...ports.policy.rights, ...ports.accountPolicy.rights }),
 });
 
+/** What `everyUseCase` gives. Each use case may be called at the same time as any other. */
 export type UseCases = ReturnType<typeof everyUseCase>;

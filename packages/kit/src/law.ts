@@ -50,6 +50,7 @@ export interface Law {
 export class NotProved extends Error {
   override readonly name = 'NotProved';
   readonly capability: Capability;
+  /** `capability` is what the store lacks. */
   constructor(capability: Capability) {
     const lack = capability === 'holdings' ? 'the store counts no holdings (heldByOwner is not_counted)' : `the store has no ${capability}()`;
     super(`${lack}, so this is not proved; add it, or say without: ['${capability}']`);
@@ -64,6 +65,7 @@ export class NotProved extends Error {
 export class BrokenLaw extends Error {
   override readonly name = 'BrokenLaw';
   readonly law: string;
+  /** `audit` has one line for each difference in the rows. It is undefined if they cannot be read. */
   constructor({ id, title }: Pick<LawDefinition, 'id' | 'title'>, draw: Draw, cause: unknown, audit?: readonly string[]) {
     const found = cause instanceof Broken ? cause.message : `the ${audit === undefined ? 'law' : 'store'} threw ${wordsOfError(cause)}`;
     const path = cause instanceof Broken ? cause.path : undefined;

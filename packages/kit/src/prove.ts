@@ -3,6 +3,7 @@ import { BrokenLaw, type Draw, type Law, type LawDefinition, NotProved, tryLaw }
 import { LAWS } from './laws/index.ts';
 import { CAPABILITIES, type Capability, type Level, levelsUpTo, type OpenStore, requireLevel } from './store.ts';
 
+/** Which laws are tried on a store, and how. An option, a level or a law that does not exist is refused with a `TypeError`. */
 export interface LawOptions {
   /** The store has the ports of this level. Its laws and those of the levels before it are tried. */
   readonly level: Level;
@@ -68,6 +69,7 @@ export interface Report {
   readonly laws: readonly LawResult[];
 }
 
+/** `LawOptions` without a test runner: what a store cannot show is then reported as not proved, and does not fail. */
 export interface ProveOptions extends Omit<LawOptions, 'without' | 'generatedMs'> {
   /** For all laws together, about. Laws that draw their cases share what the others leave; each of them gets a second at least. Thirty when left out. */
   readonly seconds?: number;

@@ -19,6 +19,7 @@ import type { UserQueries, UserRepository } from '@ticket/domain/accounts';
  * compares. `limits`: counts of what is limited. `accounts`: users of the store's own.
  */
 export const LEVELS = ['stock', 'keys', 'reads', 'audit', 'limits', 'accounts'] as const;
+/** One of `LEVELS`. */
 export type Level = (typeof LEVELS)[number];
 
 /**
@@ -26,6 +27,7 @@ export type Level = (typeof LEVELS)[number];
  * decisions are told a number in `heldByOwner`, since a policy limits the tickets of a person.
  */
 export const CAPABILITIES = ['beside', 'fault', 'holdings'] as const;
+/** One of `CAPABILITIES`. */
 export type Capability = (typeof CAPABILITIES)[number];
 
 /**
@@ -35,6 +37,7 @@ export type Capability = (typeof CAPABILITIES)[number];
  * everything, and the connection is lost before its answer arrives. `refused`: the database refuses the COMMIT and stores nothing.
  */
 export const FAULTS = ['no_connection', 'deadlock', 'in_transaction', 'before_commit', 'at_commit', 'refused'] as const;
+/** One of `FAULTS`. */
 export type Fault = (typeof FAULTS)[number];
 
 /** What the kit tries: an adapter on an empty database. The ports of `stock` are always there, the others where the level asks for them. */
@@ -67,10 +70,13 @@ export interface Store {
   beside?(): Promise<Store>;
   /** Makes the next transaction of this store that writes go wrong, once. What it gives says later whether that has happened. Without it no law can show that outages are answered truly. */
   fault?(fault: Fault): (() => boolean) | Promise<() => boolean>;
+  /** Closes every connection, and removes what was made for this store. The kit calls it once, when no call is running. */
   close(): Promise<void>;
 }
 
+/** The rows as the last COMMIT left them. No read of it changes a row or waits for a lock for long. */
 export interface StoredRows {
+  /** undefined if no event has the id, or if it was deleted. */
   event(id: string): Promise<Event | undefined>;
   /** Of one event, in any order. */
   bookings(eventId: string): Promise<readonly Booking[]>;

@@ -13,6 +13,7 @@ import type { ServerLaw, ServerScene } from './server-law.ts';
 /** The laws that HTTP can show, in the order in which they are tried. */
 export const SERVER_LAWS: readonly ServerLaw[] = [...SALES, ...RETURNS, ...ANSWERS, ...GENERATED_BY_HTTP];
 
+/** How a running server is tried by HTTP. Each of these has a default, except the token and the functions. */
 export interface ProveServerOptions {
   /** Tries these laws alone, by their ids. */
   readonly only?: readonly string[];

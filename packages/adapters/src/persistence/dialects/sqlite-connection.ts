@@ -17,7 +17,8 @@ export class LibsqlConnection {
     this.#database = new Libsql(file);
   }
   prepare(sql: string) {
-    const statement = this.#database.prepare(sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql);
+    const text = sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql;
+    const statement = this.#database.prepare(text);
     const begins = sql.startsWith('BEGIN');
     return {
       reader: statement.reader,
@@ -26,12 +27,22 @@ export class LibsqlConnection {
         return statement.all(parameters);
       },
       run: (...parameters: unknown[]) => {
-        if (begins) this.#file?.requireThere({ looks: true });
+        if (begins) return this.#begin(text);
         if (sql === 'COMMIT' && this.#hasWritten) this.#stamp();
-        this.#hasWritten = !begins;
+        this.#hasWritten = true;
         return statement.run(parameters);
       },
     };
+  }
+  /**
+   * After a failed BEGIN, a prepared statement of libsql still counts as running. The next read would then keep its snapshot, and no later
+   * transaction could begin. `exec` ends its statement in any case.
+   */
+  #begin(text: string) {
+    this.#file?.requireThere({ looks: true });
+    this.#hasWritten = false;
+    this.#database.exec(text);
+    return { changes: 0, lastInsertRowid: 0 };
   }
   /**
    * Runs COMMIT on a thread of libsql. Only COMMIT waits for the disk, and it takes a third of a booking's time. Meanwhile the event loop

@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Libsql from 'libsql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSqlite } from './sqlite-open.ts';
+import { openSqlite, SQLITE_FILE } from './sqlite-open.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -37,4 +38,22 @@ describe.skipIf(process.platform === 'win32')('the files of the embedded databas
     chmodSync(file, 0o640);
     expect(await modesIn(folder)).toEqual(all('640'));
   });
+});
+
+it('a transaction that could not begin leaves no old snapshot: the next read sees what was stored since, and the next transaction begins', async () => {
+  const { writer, close } = await openSqlite(folder);
+  const other = new Libsql(join(folder, SQLITE_FILE));
+  await writer.query('CREATE TABLE t (n INT)');
+  other.exec('BEGIN IMMEDIATE');
+  other.exec('INSERT INTO t VALUES (1)');
+  await expect(writer.query('BEGIN IMMEDIATE')).rejects.toMatchObject({ code: 'SQLITE_BUSY' });
+  expect(await writer.query('SELECT n FROM t')).toEqual([]);
+  other.exec('COMMIT');
+  other.close();
+  expect(await writer.query('SELECT n FROM t')).toEqual([{ n: 1 }]);
+  await writer.query('BEGIN IMMEDIATE');
+  await writer.query('INSERT INTO t VALUES (2)');
+  await writer.query('COMMIT');
+  expect(await writer.query('SELECT n FROM t')).toHaveLength(2);
+  await close();
 });

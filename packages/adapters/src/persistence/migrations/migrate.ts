@@ -15,10 +15,7 @@ export async function migrate(source: DataSource, dialect: Dialect, accounts: Ac
 
 async function runMigrations(source: DataSource, dialect: Dialect): Promise<void> {
   const { migrationLock: lock, pool } = dialect;
-  if (lock === undefined) {
-    await source.runMigrations();
-    return;
-  }
+  if (lock === undefined) return runUnderWriteLock(source, dialect);
   // If two processes start at once, the second waits here. In a cluster each node has its own lock. There a conflict makes the migration run again.
   const guard = source.createQueryRunner();
   try {
@@ -43,6 +40,32 @@ async function runMigrations(source: DataSource, dialect: Dialect): Promise<void
     const connection: unknown = await guard.connect().catch(() => undefined);
     pool?.giveUp(connection);
     await guard.release();
+  }
+}
+
+/**
+ * Runs each migration in a transaction that begins with the write lock. If another process has the lock, it throws, and the next try starts
+ * here again. TypeORM's own loop counts a transaction as open even if BEGIN failed. Its next try would run the migrations without a
+ * transaction: a statement that then fails keeps an old snapshot, and every later write is refused.
+ */
+async function runUnderWriteLock(source: DataSource, dialect: Dialect): Promise<void> {
+  const runner = source.createQueryRunner();
+  const executor = new MigrationExecutor(source, runner);
+  await runner.beforeMigration(); // foreign keys can only be switched off outside a transaction
+  try {
+    while (!(await isUpToDate(source, dialect))) {
+      await runner.query(dialect.begin);
+      try {
+        const [next] = await executor.getPendingMigrations(); // another process may have run it before the lock was free
+        if (next !== undefined) await executor.executeMigration(next);
+        await runner.query('COMMIT');
+      } catch (error) {
+        await runner.query('ROLLBACK').catch(() => undefined); // the engine may have rolled back by itself
+        throw error;
+      }
+    }
+  } finally {
+    await runner.afterMigration();
   }
 }
 
