@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { KEY_CHARACTERS_MAX } from '@ticket/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { IF_MATCH_TAGS_MAX } from '../apps/http/src/entity-tag.ts';
 import { FAILURES } from '../apps/http/src/failures.ts';
 import { faults, messages } from '../apps/http/src/messages.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
@@ -21,6 +22,7 @@ const spoken = [
   faults.prose(10_000),
   faults.passwordTooShort(accounts.passwords.charactersMin),
   faults.idempotencyKey(KEY_CHARACTERS_MAX),
+  faults.ifMatch(IF_MATCH_TAGS_MAX),
   faults.query(2000),
   faults.limit(selling.list.limitMax),
   faults.offset(selling.list.offsetMax),

@@ -93,6 +93,7 @@ const bookingOf = ({ userId, eventId, quantity, status: state }: Case['bookings'
   totalPriceCents: quantity * 100,
   status: state,
   bookingDate: new Date('2030-06-01T10:00:00.000Z'),
+  version: 3,
 });
 
 function eventOf(id: string, totalTickets: number, bookings: readonly Booking[]): Event {
@@ -109,6 +110,7 @@ function eventOf(id: string, totalTickets: number, bookings: readonly Booking[])
     totalTickets: totalTickets + held,
     availableTickets: totalTickets,
     stockVersion: 7,
+    version: 4,
     createdAt: made,
     updatedAt: made,
   };

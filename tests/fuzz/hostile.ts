@@ -89,7 +89,10 @@ export const HEADERS: readonly (readonly [name: string, values: readonly string[
   ['Content-Encoding', ['gzip', 'identity', 'br']],
   ['Content-Length', ['70000', '99999999999999999999']],
   ['Range', ['bytes=0-1', 'bytes=x']],
-  ['If-Match', ['*', '"x"']],
+  [
+    'If-Match',
+    ['*', '"x"', 'W/"x"', '', '"', '"x", *', '"x",'.repeat(20), ','.repeat(300), `"1-${'a'.repeat(27)}"`, `"9999999999-${'a'.repeat(27)}"`],
+  ],
   ['If-Modified-Since', ['Thu, 01 Jan 1970 00:00:00 GMT', 'x']],
   ['Origin', ['https://evil.example', 'null']],
   ['Access-Control-Request-Method', ['DELETE', 'x'.repeat(2000)]],

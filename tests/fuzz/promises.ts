@@ -177,7 +177,15 @@ const RULES: Readonly<Record<string, (value: unknown, fields: Fields) => boolean
   event_date: (value) => !isInCalendar(String(value)),
   ticket_price: (value) => typeof value === 'number' && !/^\d+(\.\d{1,2})?$/.test(String(value)),
   'Idempotency-Key': (value) => !/^[\x21-\x7e]*$/.test(String(value)),
+  'If-Match': (value) => !isListOfTags(String(value).trim()),
 };
+
+/** One to ten tags, or a star. */
+function isListOfTags(text: string): boolean {
+  const tags = text.match(/"[\x21\x23-\x7e\x80-\xff]*"/g) ?? [];
+  const around = text.replaceAll(/(^|[,\s])(W\/)?"[\x21\x23-\x7e\x80-\xff]*"(?=$|[,\s])/g, '$1x').replaceAll(/\s*,[,\s]*/g, ',');
+  return text === '*' || (tags.length > 0 && tags.length <= 10 && /^,?x(,x)*,?$/.test(around));
+}
 
 /** The names and e-mails of the world are allowed too: a change may keep them. */
 function isPoor(password: string, fields: Fields): boolean {

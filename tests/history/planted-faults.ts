@@ -51,7 +51,7 @@ const PLANTS: readonly Plant[] = [
     becomes: `${during('keys are never found')} ? undefined : c.req.header('Idempotency-Key')`,
   },
   {
-    file: 'apps/http/dist/cached-body.js',
+    file: 'apps/http/dist/entity-tag.js',
     line: '.update(bytes)',
     becomes: `.update(${during('an ETag without the stock')} ? new TextDecoder().decode(bytes).replaceAll(/"available_tickets":\\d+/g, '') : bytes)`,
   },

@@ -256,7 +256,7 @@ describe('a page on another origin', () => {
       {
         'access-control-allow-origin': Origin,
         'access-control-allow-methods': 'GET,HEAD,POST,PUT,PATCH,DELETE',
-        'access-control-allow-headers': 'Authorization,Content-Type,Idempotency-Key,If-None-Match,X-Request-Id,traceparent,tracestate',
+        'access-control-allow-headers': 'Authorization,Content-Type,Idempotency-Key,If-Match,If-None-Match,X-Request-Id,traceparent,tracestate',
       },
     ]);
     expect(headers.has('access-control-allow-credentials')).toBe(false);

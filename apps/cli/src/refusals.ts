@@ -9,6 +9,7 @@ const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => 
   not_found: ({ entity, id }) => `There is no ${entity} ${id}. Is the id right, and the database?`,
   current_password_needed: () => 'The current password is needed.',
   password_is_personal: () => 'The password is the name or the e-mail of the user, or a part of it. Choose another.',
+  version_changed: ({ version }) => `It was changed meanwhile, and has version ${version} now.`,
   email_taken: () => 'There is a user with this e-mail already. Give another e-mail.',
   insufficient_tickets: ({ available, requested }) => `${requested} tickets were asked for, ${available} are left.`,
   too_many_for_a_booking: ({ maximum, requested }) => `${requested} tickets were asked for; a booking has ${maximum} at most.`,

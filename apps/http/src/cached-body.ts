@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
+import { entityTag } from './entity-tag.ts';
 import { answer, JSON_UTF8 } from './envelope.ts';
 import { once } from './once.ts';
 
@@ -11,11 +11,17 @@ interface Rendered {
 
 /** Renders data into a JSON answer, once for all requests that share the data. */
 export const cachedBody = <Data extends object>(message: string, textOf: (data: Data) => string) =>
-  once((data: Data) => rendered(`{"success":true,"message":${JSON.stringify(message)},"data":${textOf(data)}}`));
+  once((data: Data) => rendered(textWith(message, textOf(data))));
 
-export function rendered(text: string): Rendered {
+/** The same for a single row. Its ETag can be sent back in If-Match. */
+export const cachedRow = <Row extends { readonly version: number }>(message: string, textOf: (row: Row) => string) =>
+  once((row: Row) => rendered(textWith(message, textOf(row)), row.version));
+
+const textWith = (message: string, data: string): string => `{"success":true,"message":${JSON.stringify(message)},"data":${data}}`;
+
+export function rendered(text: string, version?: number): Rendered {
   const bytes = new TextEncoder().encode(text);
-  return { bytes, etag: `"${createHash('sha1').update(bytes).digest('base64url')}"` };
+  return { bytes, etag: entityTag(bytes, version) };
 }
 
 /** Answers with the rendered body, or with 304 to a client that has it already (RFC 9110, 13.1.2). */

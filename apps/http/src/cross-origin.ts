@@ -14,7 +14,7 @@ export function crossOrigin(origins: readonly string[]): MiddlewareHandler<AppEn
   const preflight = cors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-None-Match', 'X-Request-Id', 'traceparent', 'tracestate'],
+    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'X-Request-Id', 'traceparent', 'tracestate'],
     maxAge: PREFLIGHT_SECONDS,
   });
   return (c, next) => {

@@ -43,6 +43,7 @@ const EXPECTED: { readonly [Code in RefusalCode]: readonly [Refusals[Code], numb
   ],
   current_password_needed: [[{}, 400, 'Validasi gagal', [{ field: 'current_password', message: 'Wajib diisi' }]]],
   password_is_personal: [[{}, 400, 'Validasi gagal', [{ field: 'password', message: 'Password tidak boleh berupa nama atau email sendiri' }]]],
+  version_changed: [[{ version: 4 }, 412, 'Data sudah berubah, baca kembali sebelum mencoba lagi', null]],
   email_taken: [[{}, 400, 'Email sudah terdaftar', null]],
   insufficient_tickets: [[{ available: 1, requested: 2 }, 400, 'Stok tiket tidak mencukupi', { available: 1, requested: 2 }]],
   too_many_for_a_booking: [[{ maximum: 10, requested: 11 }, 400, 'Jumlah tiket melebihi batas per booking', { maximum: 10, requested: 11 }]],

@@ -27,6 +27,7 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
   not_found: ({ entity }) => [messages.notFound[entity], null],
   current_password_needed: () => [messages.invalidInput, [{ field: 'current_password', message: faults.missing }]],
   password_is_personal: () => [messages.invalidInput, [{ field: 'password', message: faults.passwordPersonal }]],
+  version_changed: () => [messages.versionChanged, null],
   email_taken: () => [messages.emailTaken, null],
   insufficient_tickets: ({ available, requested }) => [messages.insufficientTickets, { available, requested }],
   too_many_for_a_booking: ({ maximum, requested }) => [messages.tooManyForABooking, { maximum, requested }],

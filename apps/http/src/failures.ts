@@ -41,7 +41,7 @@ export const FAILURES = {
   invalid_input: {
     status: 400,
     errors: faults,
-    when: 'A field of the body, the id in the path, a query parameter or the Idempotency-Key is invalid. `errors` lists every fault.',
+    when: 'A field of the body, the id in the path, a query parameter, the Idempotency-Key or If-Match is invalid. `errors` lists every fault.',
   },
   current_password_needed: { status: 400, errors: faults, when: 'Your own password or e-mail changes only with `current_password`.' },
   password_is_personal: { status: 400, errors: faults, when: 'The new password is the own name or e-mail of the user, or a part of them.' },
@@ -80,6 +80,7 @@ export const FAILURES = {
   body_too_large: { status: 413, errors: none, when: 'The body is larger than 16 KiB, or 64 KiB for an event.' },
   unsupported_media_type: { status: 415, errors: none, when: 'The Content-Type is not application/json in UTF-8.' },
   expectation_failed: { status: 417, errors: none, when: 'The header Expect asks for something other than 100-continue.' },
+  version_changed: { status: 412, errors: none, when: 'The row has another version than those that `If-Match` names. Nothing was changed.' },
   idempotency_key_reused: { status: 422, errors: none, when: 'The Idempotency-Key was used for another request.' },
   too_many_failed_logins: { status: 429, errors: none, when: 'Too many logins failed. Try again after `Retry-After`.' },
   too_many_registrations: { status: 429, errors: none, when: 'Too many accounts were registered from one network. Try again after `Retry-After`.' },

@@ -3,6 +3,7 @@ import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
 import * as v from 'valibot';
 import { okCached, rendered } from './cached-body.ts';
+import { IF_MATCH_CHARACTERS_MAX, IF_MATCH_TAGS_MAX } from './entity-tag.ts';
 import type { AppEnv } from './env.ts';
 import { FAILURE_CODES, FAILURES, type FailureCode, type FailureStatus } from './failures.ts';
 
@@ -20,6 +21,7 @@ const ALWAYS: readonly FailureCode[] = [
 ];
 /** What a route with a body answers when the body is wrong. */
 export const BODY_FAILURES = ['invalid_input', 'invalid_json', 'unsupported_media_type'] as const satisfies readonly FailureCode[];
+const CONDITION_FAILURES: readonly FailureCode[] = ['invalid_input', 'version_changed'];
 const KEY_FAILURES: readonly FailureCode[] = ['invalid_input', 'idempotency_key_in_progress', 'idempotency_key_reused'];
 
 const RETRY_AFTER = { 'Retry-After': header('Seconds to wait before the request is sent again.', 'integer') };
@@ -66,7 +68,7 @@ function responsesOf(codes: readonly FailureCode[]) {
 /** The codes that are the only one of their status in some operation. The linters of the document find one too many, and one too few. */
 const SHARED: readonly FailureCode[] = [
   ...(['bad_request', 'unauthenticated', 'wrong_credentials', 'forbidden', 'not_found', 'request_timeout'] as const),
-  ...(['idempotency_key_in_progress', 'body_too_large', 'unsupported_media_type', 'idempotency_key_reused'] as const),
+  ...(['idempotency_key_in_progress', 'version_changed', 'body_too_large', 'unsupported_media_type', 'idempotency_key_reused'] as const),
   ...(['too_many_passwords', 'too_many_booking_changes', 'expectation_failed', 'headers_too_large', 'internal_error', 'unavailable'] as const),
 ];
 
@@ -87,7 +89,9 @@ interface Operation {
   readonly csv?: boolean;
   /** The route accepts an Idempotency-Key (idempotency.ts). */
   readonly keyed?: boolean;
-  /** The codes of failures. Those of any route, of the token and of the key are added. */
+  /** The route accepts If-Match (if-match.ts). */
+  readonly conditional?: boolean;
+  /** The codes of failures. Those of any route, of the token, of the key and of If-Match are added. */
   readonly failures: readonly FailureCode[];
 }
 
@@ -103,9 +107,13 @@ export function operation({
   list = false,
   csv = false,
   keyed = false,
+  conditional = false,
   failures,
 }: Operation): MiddlewareHandler {
-  const codes = [...failures, ...(token === 'none' ? [] : (['unauthenticated'] as const)), ...(keyed ? KEY_FAILURES : []), ...ALWAYS];
+  const codes = [
+    ...[...failures, ...(token === 'none' ? [] : (['unauthenticated'] as const)), ...(keyed ? KEY_FAILURES : [])],
+    ...[...(conditional ? CONDITION_FAILURES : []), ...ALWAYS],
+  ];
   const described = describeRoute({
     operationId: id,
     tags: [tag],
@@ -127,7 +135,7 @@ export function operation({
       ...(list || tagged ? { 304: { description: 'Unchanged since the answer whose ETag is named in If-None-Match.', headers: ETAG } } : {}),
       ...responsesOf(codes),
     },
-    parameters: [...(list || tagged ? [IF_NONE_MATCH] : []), ...(keyed ? [IDEMPOTENCY_KEY] : [])],
+    parameters: [...(list || tagged ? [IF_NONE_MATCH] : []), ...(keyed ? [IDEMPOTENCY_KEY] : []), ...(conditional ? [IF_MATCH] : [])],
   });
   // The middleware is only a description of the route. It returns `next()` directly, so that a request does not wait for one more promise.
   const passing: MiddlewareHandler = (_, next) => next();
@@ -161,6 +169,13 @@ const IF_NONE_MATCH = {
   required: false,
   description: 'The ETag of an earlier answer. If the content is still the same, the answer is 304 without a body.',
   schema: { type: 'string' as const },
+};
+const IF_MATCH = {
+  in: 'header' as const,
+  name: 'If-Match',
+  required: false,
+  description: `The ETag of the row as you read it, or a list of up to ${IF_MATCH_TAGS_MAX}. If the row was edited since, nothing is changed, and the answer is 412. Sales do not count as edits of an event.`,
+  schema: { type: 'string' as const, minLength: 1, maxLength: IF_MATCH_CHARACTERS_MAX },
 };
 const KEYED_HEADERS = { 'Idempotency-Replayed': header('true: this is the first answer, given again.', 'string') };
 const IDEMPOTENCY_KEY = {

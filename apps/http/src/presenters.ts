@@ -94,6 +94,9 @@ export const presentUser = ({ id, name, email, role, createdAt, updatedAt }: Use
   updatedAt: updatedAt.toISOString(),
 });
 
+/** The JSON of a user. */
+export const userText = (user: User): string => textOf(presentUser(user));
+
 export const presentSession = ({ user, token }: { readonly user: User; readonly token: string }): v.InferOutput<typeof SessionReply> => ({
   user: presentUser(user),
   token,

@@ -2,7 +2,7 @@
 
 export type { ActorRef, Role, SignedIn, TokenHolder, VouchedUser } from './requests/actor.ts';
 export { identifyActor } from './requests/asking.ts';
-export type { RequestContext } from './requests/context.ts';
+export { type RequestContext, requireVersion } from './requests/context.ts';
 export { type Answer, type IdempotencyKey, isIdempotencyKey, KEY_CHARACTERS_MAX } from './requests/idempotency.ts';
 export type { ListLimits, ListRequest, Page, PageBeside } from './requests/page.ts';
 export type { Clock, Cursor, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows, RateLimitStore } from './requests/ports.ts';

@@ -1,11 +1,14 @@
 import { Hono } from 'hono';
 import { body } from '../body.ts';
+import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
 import { messages } from '../messages.ts';
 import { BODY_FAILURES, operation } from '../openapi.ts';
-import { presentSession, presentUser, SessionReply, UserReply } from '../presenters.ts';
+import { presentSession, SessionReply, UserReply, userText } from '../presenters.ts';
 import { Credentials, newUser } from '../schemas/users.ts';
+
+const renderSelf = cachedRow(messages.self, userText);
 
 export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteParts) {
   return new Hono<AppEnv>()
@@ -86,8 +89,9 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         description: 'The row as it is now, and not as it was when the token was given.',
         token: 'required',
         answer: [200, success(messages.self, UserReply)],
+        tagged: true,
         failures: [],
       }),
-      async (c) => ok(c, messages.self, presentUser(await useCases.readSelf(c.get('context')))),
+      async (c) => okCached(c, renderSelf(await useCases.readSelf(c.get('context')))),
     );
 }

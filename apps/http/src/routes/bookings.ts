@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
-import { cachedBody, okCached } from '../cached-body.ts';
+import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
+import { ifMatch } from '../if-match.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { BODY_FAILURES, operation } from '../openapi.ts';
@@ -14,7 +15,7 @@ import { NewBooking, StatusChange } from '../schemas/bookings.ts';
 import { bookingListRequest } from '../schemas/lists.ts';
 
 const answerBookings = listAnswer(messages.bookingsRead, bookingViewText);
-const renderBooking = cachedBody(messages.bookingRead, bookingViewText);
+const renderBooking = cachedRow(messages.bookingRead, bookingViewText);
 
 /** What a request that takes tickets may be refused for, whether it makes a booking or brings a cancelled one back. */
 const TAKING_FAILURES = [
@@ -82,9 +83,11 @@ export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
         description: '`cancelled` gives the tickets back, once. A booking that leaves `cancelled` takes its tickets again, if enough are left.',
         token: 'required',
         answer: [200, success(messages.bookingChanged, BookingReply)],
+        conditional: true,
         failures: [...BODY_FAILURES, 'forbidden', 'not_found', ...TAKING_FAILURES],
       }),
       pathId(useCases, 'change_booking'),
+      ifMatch(useCases, 'change_booking'),
       body(StatusChange),
       async (c) => {
         const booking = await useCases.changeBookingStatus(c.get('context'), c.get('id'), c.get('input'));
@@ -100,9 +103,11 @@ export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
         description: 'The tickets of a pending or confirmed booking become available again, once.',
         token: 'required',
         answer: [200, done(messages.bookingDeleted)],
+        conditional: true,
         failures: ['invalid_input', 'forbidden', 'not_found', 'too_many_booking_changes', 'outcome_unknown'],
       }),
       pathId(useCases, 'delete_booking'),
+      ifMatch(useCases, 'delete_booking'),
       async (c) => {
         await useCases.deleteBooking(c.get('context'), c.get('id'));
         return deleted(c, messages.bookingDeleted);

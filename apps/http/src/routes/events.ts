@@ -3,9 +3,10 @@ import { accepts } from 'hono/accepts';
 import * as v from 'valibot';
 import { csvAnswer } from '../attendees-csv.ts';
 import { body } from '../body.ts';
-import { cachedBody, okCached } from '../cached-body.ts';
+import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
+import { ifMatch } from '../if-match.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { BODY_FAILURES, operation } from '../openapi.ts';
@@ -28,7 +29,7 @@ const answerAttendees = listAnswer(messages.bookingsRead, bookingViewText);
 export function eventRoutes({ useCases, policies, paging }: RouteParts) {
   const viewText = policies.organizerEmail ? eventViewText : eventViewTextWithoutEmail;
   const answerEvents = listAnswer(messages.eventsRead, viewText);
-  const renderEvent = cachedBody(messages.eventRead, viewText);
+  const renderEvent = cachedRow(messages.eventRead, viewText);
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -109,9 +110,11 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
         description: '`total_tickets` cannot be less than the tickets that bookings hold. A new price counts for later bookings.',
         token: 'required',
         answer: [200, success(messages.eventChanged, EventReply)],
+        conditional: true,
         failures: [...BODY_FAILURES, 'forbidden', 'not_found', 'total_below_held', 'event_is_over', 'outcome_unknown'],
       }),
       pathId(useCases, 'change_event'),
+      ifMatch(useCases, 'change_event'),
       body(EventChanges),
       async (c) => ok(c, messages.eventChanged, presentEvent(await useCases.changeEvent(c.get('context'), c.get('id'), c.get('input')))),
     )
@@ -124,9 +127,11 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
         description: 'Refused while the event has pending or confirmed bookings.',
         token: 'required',
         answer: [200, done(messages.eventDeleted)],
+        conditional: true,
         failures: ['invalid_input', 'forbidden', 'not_found', 'event_has_active_bookings', 'outcome_unknown'],
       }),
       pathId(useCases, 'delete_event'),
+      ifMatch(useCases, 'delete_event'),
       async (c) => {
         await useCases.deleteEvent(c.get('context'), c.get('id'));
         return deleted(c, messages.eventDeleted);

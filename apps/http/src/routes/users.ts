@@ -1,20 +1,22 @@
-import type { User } from '@ticket/domain/accounts';
 import { Hono } from 'hono';
 import * as v from 'valibot';
 import { body } from '../body.ts';
+import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
+import { ifMatch } from '../if-match.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
 import { BODY_FAILURES, operation } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
-import { presentUser, UserReply } from '../presenters.ts';
+import { presentUser, UserReply, userText } from '../presenters.ts';
 import { query } from '../query.ts';
 import { listRequest } from '../schemas/lists.ts';
 import { newUser, userChanges } from '../schemas/users.ts';
 import { eventsOf } from '../security-events.ts';
 
-const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)));
+const answerUsers = listAnswer(messages.usersRead, userText);
+const renderUser = cachedRow(messages.userRead, userText);
 
 export function userRoutes({ useCases, policies, paging, networksOf }: RouteParts) {
   // In the open profile these endpoints need no token.
@@ -44,10 +46,11 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         description: 'In the locked profile users read their own account, and admins read all.',
         token: access,
         answer: [200, success(messages.userRead, UserReply)],
+        tagged: true,
         failures: ['invalid_input', 'forbidden', 'not_found'],
       }),
       pathId(useCases, 'read_user'),
-      async (c) => ok(c, messages.userRead, presentUser(await useCases.readUser(c.get('context'), c.get('id')))),
+      async (c) => okCached(c, renderUser(await useCases.readUser(c.get('context'), c.get('id')))),
     )
     .post(
       '/',
@@ -78,6 +81,7 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
           'A new password ends every token of the user. One admin always stays. In the locked profile, your own password or e-mail changes only with `current_password`; a wrong one is refused with `wrong_credentials`.',
         token: access,
         answer: [200, success(messages.userChanged, UserReply)],
+        conditional: true,
         failures: [
           ...BODY_FAILURES,
           'wrong_credentials',
@@ -93,6 +97,7 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         ],
       }),
       pathId(useCases, 'change_user'),
+      ifMatch(useCases, 'change_user'),
       body(userChanges(policies.accounts)),
       async (c) => {
         const input = c.get('input');
@@ -110,9 +115,11 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         description: 'Refused while the user has pending or confirmed bookings, organises an event, or is the last admin.',
         token: access,
         answer: [200, done(messages.userDeleted)],
+        conditional: true,
         failures: ['invalid_input', 'forbidden', 'not_found', 'user_has_active_bookings', 'user_organises_events', 'last_admin', 'outcome_unknown'],
       }),
       pathId(useCases, 'delete_user'),
+      ifMatch(useCases, 'delete_user'),
       async (c) => {
         await useCases.deleteUser(c.get('context'), c.get('id'));
         c.set('security', { security: ['user_deleted'], whom: c.get('id') });

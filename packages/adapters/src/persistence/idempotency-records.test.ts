@@ -36,6 +36,13 @@ describe.each(engines)('what is kept under idempotency keys, on %s', (engine) =>
     expect(await kept()).toEqual(['young']);
   });
 
+  it('has the version of a new row, also if a program without versions stored it', async () => {
+    const answers = new TypeOrmIdempotencyRecords(opened.container.get(TOKENS.database));
+    await store('without a version', 0);
+    expect(await answers.find('o', 'without a version')).toMatchObject({ answer: { version: 1 } });
+    await opened.container.get(TOKENS.database).transaction((manager) => manager.query('DELETE FROM idempotency_keys'));
+  });
+
   it('stays for 24 hours though the database’s clock is set forward meanwhile', async () => {
     // The database's clock runs; this process's stands where it was a day ago, which is the same to one who compares them.
     let uptimeMs = 10 * KEPT_MS;

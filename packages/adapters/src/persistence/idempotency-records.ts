@@ -38,8 +38,11 @@ export const idempotencyRecordInserts = (dialect: Dialect, answers: readonly Ide
 
 /** The fields of entities that are dates. */
 const INSTANTS: readonly string[] = ['bookingDate', 'eventDate', 'createdAt', 'updatedAt'];
-const revived = (json: string): IdempotencyRecord['answer'] =>
-  JSON.parse(json, (name, value: unknown) => (INSTANTS.includes(name) && typeof value === 'string' ? new Date(value) : value));
+/** A program without versions stored the answer without one. It is the row as it was created, so its version was 1. */
+const revived = (json: string): IdempotencyRecord['answer'] => ({
+  version: 1,
+  ...JSON.parse(json, (name, value: unknown) => (INSTANTS.includes(name) && typeof value === 'string' ? new Date(value) : value)),
+});
 
 export class TypeOrmIdempotencyRecords implements IdempotencyRecords {
   readonly #database: Database;

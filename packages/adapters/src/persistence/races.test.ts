@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { heldBy } from '@ticket/domain';
+import { heldBy, newBooking } from '@ticket/domain';
 import { answersOf, as, OPERATOR, rowsOf, times } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines, servers } from '../../../../tests/engines.ts';
@@ -95,7 +95,7 @@ describe.each(engines)('two servers on one database, %s', (engine) => {
       const buyer = await here.user();
       const booked = portsOf(opened.container).events.reserveTickets(event.id, as(buyer), ({ actor, event: sold }) => {
         if (typeof actor === 'string' || sold === undefined) throw new Error('gone');
-        return { id: buyer.id, userId: actor.id, eventId: sold.id, quantity: 1, totalPriceCents: 0, status: 'confirmed', bookingDate: new Date() };
+        return newBooking(sold, { id: buyer.id, userId: actor.id, quantity: 1, now: new Date() });
       });
       const [booking, deletion] = await answersOf([booked, there.deleteUser(buyer)]);
       const stayed = (await here.bookingRows(buyer.id)).length === 1;

@@ -10,13 +10,14 @@ export type Moment = Date | string;
 
 export const toDate = (moment: Moment): Date => (moment instanceof Date ? moment : new Date(`${moment.replace(' ', 'T')}Z`));
 
-export const USER_COLUMNS = ['id', 'name', 'email', 'role', 'token_version', 'createdAt', 'updatedAt'] as const;
+export const USER_COLUMNS = ['id', 'name', 'email', 'role', 'token_version', 'version', 'createdAt', 'updatedAt'] as const;
 export interface UserColumns {
   readonly id: string;
   readonly name: string;
   readonly email: string;
   readonly role: Role;
   readonly token_version: number;
+  readonly version: number;
   readonly createdAt: Moment;
   readonly updatedAt: Moment;
 }
@@ -27,6 +28,7 @@ export const toUser = (row: UserColumns): User => ({
   email: row.email,
   role: row.role,
   tokenVersion: row.token_version,
+  version: row.version,
   createdAt: toDate(row.createdAt),
   updatedAt: toDate(row.updatedAt),
 });
@@ -39,7 +41,7 @@ export const toActor = ({ id, role, token_version: tokenVersion }: ActorColumns)
 
 export const EVENT_COLUMNS = [
   ...(['id', 'organizer_id', 'name', 'description', 'location', 'event_date', 'ticket_price_cents', 'total_tickets'] as const),
-  ...(['available_tickets', 'stock_version', 'createdAt', 'updatedAt'] as const),
+  ...(['available_tickets', 'stock_version', 'version', 'createdAt', 'updatedAt'] as const),
 ] as const;
 export interface EventColumns {
   readonly id: string;
@@ -52,6 +54,7 @@ export interface EventColumns {
   readonly total_tickets: number;
   readonly available_tickets: number;
   readonly stock_version: number;
+  readonly version: number;
   readonly createdAt: Moment;
   readonly updatedAt: Moment;
 }
@@ -67,11 +70,12 @@ export const toEvent = (row: EventColumns): Event => ({
   totalTickets: row.total_tickets,
   availableTickets: row.available_tickets,
   stockVersion: row.stock_version,
+  version: row.version,
   createdAt: toDate(row.createdAt),
   updatedAt: toDate(row.updatedAt),
 });
 
-export const BOOKING_COLUMNS = ['id', 'user_id', 'event_id', 'quantity', 'total_price_cents', 'status', 'booking_date'] as const;
+export const BOOKING_COLUMNS = ['id', 'user_id', 'event_id', 'quantity', 'total_price_cents', 'status', 'booking_date', 'version'] as const;
 export interface BookingColumns {
   readonly id: string;
   readonly user_id: string;
@@ -80,6 +84,7 @@ export interface BookingColumns {
   readonly total_price_cents: number | string;
   readonly status: Booking['status'];
   readonly booking_date: Moment;
+  readonly version: number;
 }
 
 export const toBooking = (row: BookingColumns): Booking => ({
@@ -90,6 +95,7 @@ export const toBooking = (row: BookingColumns): Booking => ({
   totalPriceCents: Number(row.total_price_cents),
   status: row.status,
   bookingDate: toDate(row.booking_date),
+  version: row.version,
 });
 
 /** A stored count and the end of its window. */

@@ -18,6 +18,8 @@ export interface UserRow extends User {
 const integer = { to: (value: number) => value, from: Number };
 
 const id = { type: 'varchar', length: 36, charset: 'ascii', collation: 'ascii_bin' } as const;
+/** 1 when the row is made. The default is for rows of a program that does not know the column. */
+const version = { type: 'int', default: 1 } as const;
 const text = { charset: 'utf8mb4', collation: 'utf8mb4_unicode_ci' } as const;
 /** Texts that the program folds. They are compared by code points, on every engine alike. */
 const bytes = { charset: 'utf8mb4', collation: 'utf8mb4_bin' } as const;
@@ -33,6 +35,7 @@ export const userSchema = new EntitySchema<UserRow>({
     passwordHash: { name: 'password_hash', type: 'varchar', length: 72, charset: 'ascii', collation: 'ascii_bin', select: false },
     role: { type: 'varchar', length: 16, charset: 'ascii', collation: 'ascii_bin' },
     tokenVersion: { name: 'token_version', type: 'int' },
+    version,
     createdAt: { type: 'datetime', precision: 3 },
     updatedAt: { type: 'datetime', precision: 3 },
   },
@@ -65,6 +68,7 @@ export const eventSchema = new EntitySchema<EventRow>({
     totalTickets: { name: 'total_tickets', type: 'int' },
     availableTickets: { name: 'available_tickets', type: 'int' },
     stockVersion: { name: 'stock_version', type: 'int' },
+    version,
     createdAt: { type: 'datetime', precision: 3 },
     updatedAt: { type: 'datetime', precision: 3 },
     nameKey: { name: 'name_key', type: 'varchar', length: 255, default: '', ...bytes },
@@ -120,6 +124,7 @@ export const bookingSchema = new EntitySchema<Booking>({
     totalPriceCents: { name: 'total_price_cents', type: 'bigint', transformer: integer },
     status: { type: 'varchar', length: 16, charset: 'ascii', collation: 'ascii_bin' },
     bookingDate: { name: 'booking_date', type: 'datetime', precision: 3 },
+    version,
   },
   indices: [
     // This index gives a user's bookings in the order of the list, without sorting. So a page costs the same for any number of bookings.

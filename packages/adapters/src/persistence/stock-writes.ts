@@ -8,7 +8,7 @@ import { BOOKING_COLUMNS } from './rows.ts';
 import { eventSchema } from './schemas.ts';
 import { placesFor, StaleRow, type Statement } from './statement.ts';
 import { countReplacements } from './typeorm-rate-limit-store.ts';
-import { deletesOf } from './writing.ts';
+import { deletesOf, insertInto } from './writing.ts';
 
 /** Writes new and edited events through TypeORM. Returns the statements for all other writes. */
 export async function store(
@@ -27,7 +27,7 @@ export async function store(
     changeCounts,
     idempotencyRecords,
   } = writes;
-  if (insertedEvents.length > 0) await manager.insert(eventSchema, insertedEvents.map(eventRowOf));
+  if (insertedEvents.length > 0) await insertInto(manager, eventSchema, insertedEvents.map(eventRowOf));
   for (const { before, after, edited } of changedEvents) {
     if (!edited) continue;
     const { affected } = await manager.update(eventSchema, { id: before.id, stockVersion: before.stockVersion }, eventRowOf(after));
@@ -44,11 +44,15 @@ export async function store(
       ...dialect.insertMany(
         'bookings',
         BOOKING_COLUMNS,
-        insertedBookings.map(({ id, userId, eventId, quantity, totalPriceCents, status, bookingDate }) => [
-          ...[id, userId, eventId, quantity, totalPriceCents, status, bookingDate],
+        insertedBookings.map(({ id, userId, eventId, quantity, totalPriceCents, status, bookingDate, version }) => [
+          ...[id, userId, eventId, quantity, totalPriceCents, status, bookingDate, version],
         ]),
       ),
-      ...changedBookings.map(({ id, status }) => ({ sql: 'UPDATE bookings SET status = ? WHERE id = ?', parameters: [status, id], rows: 1 })),
+      ...changedBookings.map(({ id, status, version }) => ({
+        sql: 'UPDATE bookings SET status = ?, version = ? WHERE id = ?',
+        parameters: [status, version, id],
+        rows: 1,
+      })),
       ...deletesOf('bookings', 'id', idsOf(deletedBookings)),
       ...deletesOf('bookings', 'event_id', idsOf(deletedEvents)),
       ...deletesOf('events', 'id', idsOf(deletedEvents)),

@@ -20,6 +20,7 @@ import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
 import { sharedLookUp } from './shared-reads.ts';
 import { placesFor, StaleRow } from './statement.ts';
 import type { Worked } from './tries.ts';
+import { insertInto } from './writing.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
   readonly #database: Database;
@@ -187,7 +188,7 @@ async function store(manager: EntityManager, before: User | undefined, after: St
   const { user, passwordHash } = after;
   const hash = passwordHash === undefined ? {} : { passwordHash };
   if (before !== undefined) await manager.update(userSchema, { id: user.id }, { ...user, ...hash });
-  else await manager.insert(userSchema, { ...user, ...hash });
+  else await insertInto(manager, userSchema, [{ ...user, ...hash }]);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import type { EntityManager, EntitySchema } from 'typeorm';
 import type { Dialect } from './dialects/dialect.ts';
 import { placesFor, StaleRow, type Statement } from './statement.ts';
 
@@ -16,3 +16,14 @@ export async function runTogether(dialect: Dialect, manager: EntityManager, stat
 
 export const deletesOf = (table: string, column: string, ids: readonly string[]): Statement[] =>
   ids.length === 0 ? [] : [{ sql: `DELETE FROM ${table} WHERE ${column} IN (${placesFor(ids)})`, parameters: ids }];
+
+/** Inserts whole rows. TypeORM's `insert` would read the columns with a default again, with one more statement on some engines. */
+export async function insertInto<Row extends object>(manager: EntityManager, schema: EntitySchema<Row>, rows: readonly Row[]): Promise<void> {
+  await manager
+    .createQueryBuilder()
+    .insert()
+    .into(schema)
+    .values(rows as never)
+    .updateEntity(false)
+    .execute();
+}

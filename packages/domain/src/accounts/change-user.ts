@@ -1,6 +1,6 @@
 import { userIdOf } from '../requests/actor.ts';
 import { judgeFirst } from '../requests/asking.ts';
-import type { RequestContext } from '../requests/context.ts';
+import { type RequestContext, requireVersion } from '../requests/context.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import { holdersOf, type SharedPorts } from './limiting.ts';
@@ -19,6 +19,7 @@ export function changeUser({ users, passwords, provePassword, clock, accountPoli
       requireSignedIn(policy.rights.change_user, actor);
       const before = user ?? refuse('not_found', { entity: 'user', id });
       authorize(policy.rights.change_user, actor, id);
+      requireVersion(context, before);
       const after = changedUser(before, accept(input), policy.passwords, now);
       if (after.role !== before.role) authorize(policy.rights.change_role, actor);
       if (before.role === 'admin' && after.role !== 'admin' && !hasOtherAdmins) refuse('last_admin', {});

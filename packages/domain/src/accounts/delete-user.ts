@@ -1,6 +1,6 @@
 import type { Actor } from '../requests/actor.ts';
 import { judgeFirst } from '../requests/asking.ts';
-import type { RequestContext } from '../requests/context.ts';
+import { type RequestContext, requireVersion } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { AccountPorts } from './ports.ts';
@@ -14,6 +14,7 @@ export function deleteUser({ users, accountPolicy: policy }: AccountPorts) {
       requireSignedIn(policy.rights.delete_user, actor);
       const found = user ?? refuse('not_found', { entity: 'user', id });
       authorize(policy.rights.delete_user, actor);
+      requireVersion(context, found);
       return found;
     };
     await judgeFirst({ users }, context, policy.rights.delete_user, async (actor, freshness) => {

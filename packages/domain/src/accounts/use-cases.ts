@@ -30,8 +30,8 @@ export interface AccountUseCases {
    * Edits a user; what is left out stays. A new password ends all earlier tokens. If the policy requires it, users who change their own
    * password or e-mail give `currentPassword` too, because their token may be stolen. Of two admins who lose their role at once, one stays.
    *
-   * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `password_is_personal`, `last_admin` (no admin would be left),
-   * `current_password_needed`, `wrong_credentials`, `too_many_failed_logins`, `email_taken`, `too_many_passwords`.
+   * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `invalid_input`, `password_is_personal`, `last_admin` (no admin
+   * would be left), `current_password_needed`, `wrong_credentials`, `too_many_failed_logins`, `email_taken`, `too_many_passwords`.
    */
   readonly changeUser: (context: RequestContext, id: string, changes: Input<UserChanges>, from?: readonly ClientNetwork[]) => Promise<User>;
   /**
@@ -51,7 +51,7 @@ export interface AccountUseCases {
   /**
    * Deletes a user and their cancelled bookings, and so ends their tokens. If a booking of theirs races with it, one of the two is refused.
    *
-   * Refuses `unauthenticated`, `not_found`, `forbidden`, `user_has_active_bookings`, `user_organises_events`, `last_admin`.
+   * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `user_has_active_bookings`, `user_organises_events`, `last_admin`.
    */
   readonly deleteUser: (context: RequestContext, id: string) => Promise<undefined>;
   /**

@@ -111,6 +111,7 @@ describe('a new user', () => {
       email: 'sari@example.com',
       role: 'user',
       tokenVersion: 0,
+      version: 1,
       createdAt: NOW,
       updatedAt: NOW,
     });
@@ -162,7 +163,7 @@ describe('a changed user', () => {
     ['a role', { role: 'admin' }, { role: 'admin' }],
     ['a password, which ends the tokens given before', { password: 'kereta-malam-9' }, { tokenVersion: 5 }],
   ] as const)('has %s changed and the rest as it was', (_, changes, expected) => {
-    expect(changed(changes)).toEqual({ ...user, ...expected, updatedAt: LATER });
+    expect(changed(changes)).toEqual({ ...user, ...expected, version: user.version + 1, updatedAt: LATER });
   });
 
   it.each([

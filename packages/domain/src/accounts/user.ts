@@ -19,6 +19,8 @@ export interface User {
   readonly role: Role;
   /** Tokens carry it. A password change and a logout raise it, which ends every earlier token. */
   readonly tokenVersion: number;
+  /** 1 when the account is made. Each stored edit raises it by one. A logout does not. */
+  readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -76,7 +78,7 @@ export function newUser(input: NewUser, rules: PasswordRules, { id, now }: { rea
   const { name, role = 'user', password } = input;
   const email = normalEmail(input.email);
   refuseFaulty({ name, email, role, password }, rules);
-  return { id, name, email, role, tokenVersion: 0, createdAt: now, updatedAt: now };
+  return { id, name, email, role, tokenVersion: 0, version: 1, createdAt: now, updatedAt: now };
 }
 
 /** The user after the changes; the same object if nothing changes. Refuses with all faults of the input. A new password ends every earlier token. */
@@ -85,7 +87,8 @@ export function changedUser(user: User, changes: UserChanges, rules: PasswordRul
   const email = normalEmail(changes.email ?? user.email);
   refuseFaulty({ name, email, role, password }, rules);
   if (name === user.name && email === user.email && role === user.role && password === undefined) return user;
-  return { ...user, name, email, role, tokenVersion: user.tokenVersion + (password === undefined ? 0 : 1), updatedAt: now };
+  const tokenVersion = user.tokenVersion + (password === undefined ? 0 : 1);
+  return { ...user, name, email, role, tokenVersion, version: user.version + 1, updatedAt: now };
 }
 
 interface Account {

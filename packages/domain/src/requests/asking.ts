@@ -77,8 +77,8 @@ export async function acceptAfterRights<T extends object>(
  * The context that a repository needs. `kind` and `allow` belong to the idempotency key: the first answer is repeated only for the same
  * kind of request, and only if `allow` accepts the actor.
  */
-export function judgedBy(kind: string, allow: (actor: Actor) => void, { key, ...context }: RequestContext): RepositoryContext {
-  return key === undefined ? context : { ...context, key: { ...key, kind, allow } };
+export function judgedBy(kind: string, allow: (actor: Actor) => void, { actor, key }: RequestContext): RepositoryContext {
+  return key === undefined ? { actor } : { actor, key: { ...key, kind, allow } };
 }
 
 /**

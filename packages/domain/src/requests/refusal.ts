@@ -10,6 +10,8 @@ export interface Refusals {
   forbidden: { readonly reason: 'not_admin' | 'not_owner' | 'operator_only' };
   /** No such row, also on the newest read. */
   not_found: { readonly entity: 'user' | 'event' | 'booking'; readonly id: string };
+  /** The row has this version now, and the request accepts only others (`RequestContext.ifVersion`). */
+  version_changed: { readonly version: number };
   /** Another account has the e-mail. */
   email_taken: None;
   /** Users who change their own password or e-mail must give the current password; this request did not. */

@@ -1,5 +1,5 @@
 import { requireToken } from '../requests/asking.ts';
-import type { RequestContext } from '../requests/context.ts';
+import { type RequestContext, requireVersion } from '../requests/context.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import { type Booking, type BookingStatus, heldBy, withStatus } from '../stock/booking.ts';
@@ -15,6 +15,7 @@ export function changeBookingStatus({ bookings, users, clock, policy }: Ports) {
       requireSignedIn(policy.rights.change_booking, actor);
       const before = booking ?? refuse('not_found', { entity: 'booking', id });
       authorize(policy.rights.change_booking, actor, before.userId);
+      requireVersion(context, before);
       const after = withStatus(before, accept(input).status);
       if (event !== undefined && heldBy(after) > heldBy(before)) {
         refusePast(policy, event, now);

@@ -1,5 +1,5 @@
 import { judgeFirst } from '../requests/asking.ts';
-import type { RequestContext } from '../requests/context.ts';
+import { type RequestContext, requireVersion } from '../requests/context.ts';
 import { accept, type Input, refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { EventState } from '../stock/decisions.ts';
@@ -14,6 +14,7 @@ export function changeEvent({ events, eventQueries, users, clock, policy }: Port
       requireSignedIn(policy.rights.change_event, actor);
       const before = event ?? refuse('not_found', { entity: 'event', id });
       authorize(policy.rights.change_event, actor);
+      requireVersion(context, before);
       return changedEvent(before, accept(input), now);
     };
     await judgeFirst({ users }, context, policy.rights.change_event, async (actor, freshness) =>

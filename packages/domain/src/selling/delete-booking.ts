@@ -1,5 +1,5 @@
 import { requireToken } from '../requests/asking.ts';
-import type { RequestContext } from '../requests/context.ts';
+import { type RequestContext, requireVersion } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { Ports } from './ports.ts';
@@ -12,6 +12,7 @@ export function deleteBooking({ bookings, users, policy }: Ports) {
       requireSignedIn(policy.rights.delete_booking, actor);
       const before = booking ?? refuse('not_found', { entity: 'booking', id });
       authorize(policy.rights.delete_booking, actor, before.userId);
+      requireVersion(context, before);
       return undefined;
     });
   };

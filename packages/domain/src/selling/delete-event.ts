@@ -1,5 +1,5 @@
 import { judgeFirst } from '../requests/asking.ts';
-import type { RequestContext } from '../requests/context.ts';
+import { type RequestContext, requireVersion } from '../requests/context.ts';
 import { refuse } from '../requests/refusal.ts';
 import { authorize, requireSignedIn } from '../requests/rights.ts';
 import type { EventState } from '../stock/decisions.ts';
@@ -13,6 +13,7 @@ export function deleteEvent({ events, eventQueries, users, policy }: Ports) {
       requireSignedIn(policy.rights.delete_event, actor);
       const before = event ?? refuse('not_found', { entity: 'event', id });
       authorize(policy.rights.delete_event, actor);
+      requireVersion(context, before);
       if (heldTickets(before) > 0) refuse('event_has_active_bookings', {});
     };
     await judgeFirst({ users }, context, policy.rights.delete_event, async (actor, freshness) =>

@@ -142,7 +142,7 @@ describe('a price', () => {
     await useCases.changeEvent(as(admin), event.id, { ticketPriceCents: 1 });
     await useCases.changeBookingStatus(as(sari), made.id, { status: 'cancelled' });
     await useCases.changeBookingStatus(as(sari), made.id, { status: 'pending' });
-    expect(await rows.bookingRows(sari.id)).toEqual([{ ...made, status: 'pending' }]);
+    expect(await rows.bookingRows(sari.id)).toEqual([{ ...made, status: 'pending', version: 3 }]);
     expect((await useCases.bookTickets(as(sari), { eventId: event.id, quantity: 2 })).value.totalPriceCents).toBe(2);
   });
 });

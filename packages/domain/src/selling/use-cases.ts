@@ -47,15 +47,15 @@ export interface UseCases {
    * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once, however many calls race. Leaving `cancelled`
    * takes them again at the old price, if they are still there. The same status again changes nothing.
    *
-   * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, and for any change `too_many_booking_changes`. If tickets are taken
-   * again it also refuses `event_is_over`, `too_many_for_a_booking`, `too_many_for_a_user`, `insufficient_tickets`.
+   * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `invalid_input`, and for any change `too_many_booking_changes`. If
+   * tickets are taken again it also refuses `event_is_over`, `too_many_for_a_booking`, `too_many_for_a_user`, `insufficient_tickets`.
    */
   readonly changeBookingStatus: (context: RequestContext, id: string, change: Input<{ readonly status: BookingStatus }>) => Promise<Booking>;
   /**
    * Edits an event; what is left out stays. A new total moves the stock by the difference and is decided under the event's lock, so it never
    * takes back what was sold meanwhile. A new price is for bookings to come.
    *
-   * Refuses `unauthenticated`, `not_found`, `forbidden`, `invalid_input`, `total_below_held`.
+   * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `invalid_input`, `total_below_held`.
    */
   readonly changeEvent: (context: RequestContext, id: string, changes: Input<EventChanges>) => Promise<Event>;
   /**
@@ -68,13 +68,13 @@ export interface UseCases {
   /**
    * Deletes a booking. The tickets it held come back, once: of calls that race, one deletes and the others refuse `not_found`.
    *
-   * Refuses `unauthenticated`, `not_found`, `forbidden`, `too_many_booking_changes`.
+   * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `too_many_booking_changes`.
    */
   readonly deleteBooking: (context: RequestContext, id: string) => Promise<undefined>;
   /**
    * Deletes an event with its cancelled bookings. Its ledger stays, and gets a last line `closed`. If a booking races with it, one of the two is refused.
    *
-   * Refuses `unauthenticated`, `not_found`, `forbidden`, and `event_has_active_bookings` while bookings hold tickets.
+   * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, and `event_has_active_bookings` while bookings hold tickets.
    */
   readonly deleteEvent: (context: RequestContext, id: string) => Promise<undefined>;
   /**

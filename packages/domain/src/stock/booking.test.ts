@@ -9,7 +9,16 @@ const book = (quantity: number, of = event) => newBooking(of, { id: 'b1', userId
 
 describe('a new booking', () => {
   it('is confirmed, at the price of now', () => {
-    expect(book(3)).toEqual({ id: 'b1', userId: 'u1', eventId: 'e1', quantity: 3, totalPriceCents: 450_150, status: 'confirmed', bookingDate: NOW });
+    expect(book(3)).toEqual({
+      id: 'b1',
+      userId: 'u1',
+      eventId: 'e1',
+      quantity: 3,
+      totalPriceCents: 450_150,
+      status: 'confirmed',
+      bookingDate: NOW,
+      version: 1,
+    });
   });
 
   it.each([0, -1, 1.5, Number.NaN, TOTAL_TICKETS_MAX + 1, 2 ** 53, Number.POSITIVE_INFINITY])('is refused for %d tickets', (quantity) => {

@@ -16,6 +16,8 @@ export interface Booking {
   readonly totalPriceCents: number;
   readonly status: BookingStatus;
   readonly bookingDate: Date;
+  /** 1 when the booking is made. Each stored change of its status raises it by one. */
+  readonly version: number;
 }
 
 /** The tickets that a booking takes out of stock. A pending or confirmed booking holds all its tickets. A cancelled or deleted one holds none. */
@@ -27,7 +29,16 @@ export function newBooking(
   { id, userId, quantity, now }: { readonly id: string; readonly userId: string; readonly quantity: number; readonly now: Date },
 ): Booking {
   if (!isTicketCount(quantity)) refuseFaults([{ field: 'quantity', message: `a whole number, 1 to ${TOTAL_TICKETS_MAX}` }]);
-  return { id, userId, eventId: event.id, quantity, totalPriceCents: quantity * event.ticketPriceCents, status: 'confirmed', bookingDate: now };
+  return {
+    id,
+    userId,
+    eventId: event.id,
+    quantity,
+    totalPriceCents: quantity * event.ticketPriceCents,
+    status: 'confirmed',
+    bookingDate: now,
+    version: 1,
+  };
 }
 
 /** The booking with another status. If it already has that status, the same object is returned, and nothing is stored. */

@@ -29,6 +29,7 @@ export function requireNewBooking({ id: eventId }: Event, after: Booking, isTake
   assert(isTicketCount(after.quantity), 'the quantity of a booking is a count');
   assert(Number.isSafeInteger(after.totalPriceCents) && after.totalPriceCents >= 0, 'the price of a booking is whole cents');
   assert(!Number.isNaN(after.bookingDate.getTime()), 'a booking has a date');
+  assert(after.version === 1, 'a new booking has version 1');
   requireStatus(after);
 }
 

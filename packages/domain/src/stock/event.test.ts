@@ -84,6 +84,7 @@ describe('a new event', () => {
       totalTickets: 10,
       availableTickets: 10,
       stockVersion: 0,
+      version: 1,
       createdAt: NOW,
       updatedAt: NOW,
     });

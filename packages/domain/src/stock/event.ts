@@ -15,6 +15,8 @@ export interface Event {
   readonly availableTickets: number;
   /** The number of stock movements of this event (ledger.ts). */
   readonly stockVersion: number;
+  /** 1 when the event is made. Each stored edit raises it by one, and sales do not. */
+  readonly version: number;
   readonly createdAt: Date;
   /** When the event was last edited. Sales do not change it. */
   readonly updatedAt: Date;
@@ -77,6 +79,7 @@ export function newEvent(
     totalTickets,
     availableTickets: totalTickets,
     stockVersion: 0,
+    version: 1,
     createdAt: now,
     updatedAt: now,
   });

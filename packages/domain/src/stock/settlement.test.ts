@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { requireVersion } from '../requests/context.ts';
 import { Refusal, refuse } from '../requests/refusal.ts';
 import { aBooking, anEvent, aUser, NOW } from '../testing/builders.ts';
 import { refOf, times } from '../testing/store.ts';
@@ -181,9 +182,51 @@ describe('the ledger', () => {
     expect(writes).toEqual({
       ...NOTHING,
       deletedBookings: [cancelled],
-      changedBookings: [{ ...pending, status: 'confirmed' }],
+      changedBookings: [{ ...pending, status: 'confirmed', version: 2 }],
       deletedEvents: [empty],
     });
+  });
+});
+
+describe('the version of a row', () => {
+  const rename = (eventId: string, name: string, version: number) =>
+    about(eventId, ({ event }) => {
+      requireVersion({ actor: 'operator', ifVersion: [version] }, event ?? gone());
+      return changedEvent(event ?? gone(), { name }, AT);
+    });
+
+  it('is raised by each edit of the batch and by no sale, so of two edits that name one version one is done', () => {
+    const event = anEvent({ version: 4 });
+    const decisions = [
+      ...[rename(event.id, 'Blues', 4), book(event.id, 'b1', 1), rename(event.id, 'Soul', 4)],
+      ...[rename(event.id, 'Funk', 5), resize(event.id, 20)],
+    ];
+    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [], ...NO_LIMITS }, AT);
+    expect(outcomes.map(code)).toEqual(['done', 'done', 'version_changed', 'done', 'done']);
+    expect(outcomes.map((outcome) => outcome.done && outcome.value?.version)).toEqual([5, 1, false, 6, 7]);
+    expect(writes.changedEvents).toMatchObject([{ before: event, after: { name: 'Funk', totalTickets: 20, version: 7 }, edited: true }]);
+  });
+
+  it('is raised by each change of a booking, whatever the decision says, and stays where nothing changes', () => {
+    const event = anEvent();
+    const row = aBooking({ eventId: event.id, version: 2 });
+    const lying = booking(event.id, row.id, ({ booking: now }) => ({ ...(now ?? gone()), status: 'confirmed', version: 99 }));
+    const decisions = [setStatus(row, 'pending'), setStatus(row, 'pending'), lying];
+    const { outcomes, writes } = settle(decisions, { events: [event], bookings: [row], ...NO_LIMITS }, AT);
+    expect(outcomes.map((outcome) => outcome.done && outcome.value?.version)).toEqual([3, 3, 4]);
+    expect(writes.changedBookings).toEqual([{ ...row, version: 4 }]);
+    expect(writes.changedEvents).toEqual([]);
+  });
+
+  it('is 1 in a new row', () => {
+    const [event, fresh] = [anEvent(), anEvent({ version: 9 })];
+    const later = booking(event.id, undefined, ({ event: sold }) => ({
+      ...newBooking(sold ?? gone(), { id: 'b1', userId: 'u1', quantity: 1, now: NOW }),
+      version: 2,
+    }));
+    const { outcomes, writes } = settle([about(fresh.id, () => fresh), later], { events: [event], bookings: [], ...NO_LIMITS }, AT);
+    expect(writes.insertedEvents[0]?.version).toBe(1);
+    expect(outcomes.map(code)).toEqual(['done', 'Error: broken promise: a new booking has version 1']);
   });
 });
 

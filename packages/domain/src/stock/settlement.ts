@@ -14,7 +14,7 @@ import type { MovementReason, StockMovement } from './ledger.ts';
  * only its caller, and changes no row.
  *
  * Only this function moves stock for bookings, by held(after) - held(before), and each movement is a line of the ledger. So no decision can
- * create or lose a ticket. A decision gets frozen rows, and its result is checked against the fields that may change (decision-checks.ts).
+ * create or lose a ticket. It also raises the version of each row that a decision edits. A decision gets frozen rows, and its result is checked against the fields that may change (decision-checks.ts).
  * Every change of a booking is counted here, after all other refusals. So no use case can bypass the limit on a user's changes.
  *
  * With `runsTwice` each decision runs a second time on the same rows. If it returns something else, it fails. A database runs a decision
@@ -97,8 +97,9 @@ class Batch {
     const reason = before === undefined ? 'opened' : after === undefined ? 'closed' : 'resized';
     const moved = this.#record({ eventId, bookingId: null, reason }, before, after);
     this.#edited.add(eventId);
-    this.#events.put(eventId, moved);
-    return moved;
+    const edited = moved && { ...moved, version: (before?.version ?? 0) + 1 };
+    this.#events.put(eventId, edited);
+    return edited;
   }
 
   #settleBooking({ eventId, bookingId, actor: ref, decide }: BookingDecision, actor: Actor): Booking | undefined {
@@ -125,8 +126,9 @@ class Batch {
       this.#events.put(event.id, this.#record({ eventId: event.id, bookingId: booking.id, reason: reasonFor(before, after) }, event, moved));
       this.#holdings?.add(booking.userId, event.id, held.after - held.before);
     }
-    this.#bookings.put(booking.id, after);
-    return after;
+    const stored = before === undefined || after === undefined ? after : { ...after, version: before.version + 1 };
+    this.#bookings.put(booking.id, stored);
+    return stored;
   }
 
   /** Writes the ledger line of a movement, if stock moved, and gives the event with its new stock version. */

@@ -18,7 +18,17 @@ export const NOW = new Date('2030-06-15T12:34:56.789Z');
 /** A user with an e-mail of their own. */
 export function aUser(overrides: Partial<User> = {}): User {
   const id = overrides.id ?? anId();
-  return { id, name: 'Sari Dewi', email: `${id}@example.com`, role: 'user', tokenVersion: 0, createdAt: NOW, updatedAt: NOW, ...overrides };
+  return {
+    id,
+    name: 'Sari Dewi',
+    email: `${id}@example.com`,
+    role: 'user',
+    tokenVersion: 0,
+    version: 1,
+    createdAt: NOW,
+    updatedAt: NOW,
+    ...overrides,
+  };
 }
 
 /** An event of ten tickets, all in stock unless told otherwise. */
@@ -35,6 +45,7 @@ export function anEvent(overrides: Partial<Event> = {}): Event {
     totalTickets,
     availableTickets: totalTickets,
     stockVersion: 1,
+    version: 1,
     createdAt: NOW,
     updatedAt: NOW,
     ...overrides,
@@ -43,5 +54,15 @@ export function anEvent(overrides: Partial<Event> = {}): Event {
 
 /** A confirmed booking of two tickets. */
 export function aBooking(overrides: Partial<Booking> = {}): Booking {
-  return { id: anId(), userId: anId(), eventId: anId(), quantity: 2, totalPriceCents: 300_000, status: 'confirmed', bookingDate: NOW, ...overrides };
+  return {
+    id: anId(),
+    userId: anId(),
+    eventId: anId(),
+    quantity: 2,
+    totalPriceCents: 300_000,
+    status: 'confirmed',
+    bookingDate: NOW,
+    version: 1,
+    ...overrides,
+  };
 }

@@ -64,6 +64,20 @@ describe.each([
     expect(await answerOf(act(house.useCases, as(user)))).toBe('done');
   });
 
+  it('make no conditional change fail whose version was just stored', async () => {
+    const { useCases, rows, admin, event } = await open();
+    const user = await rows.user();
+    await new Promise((resolve) => setTimeout(resolve, 150)); // both are in the replica, with their first version
+    const edited = await useCases.changeEvent(as(admin), event.id, { name: 'Blues' });
+    const renamed = await useCases.changeUser(OPERATOR, user.id, { name: 'Budi' });
+    const [first, second] = [{ ifVersion: [1] }, { ifVersion: [2] }];
+    expect([edited.version, renamed.version]).toEqual([2, 2]);
+    expect(await answerOf(useCases.changeEvent({ ...as(admin), ...first }, event.id, { name: 'Soul' }))).toBe('version_changed');
+    expect(await answerOf(useCases.changeUser({ ...OPERATOR, ...first }, user.id, { name: 'Dewi' }))).toBe('version_changed');
+    expect(await answerOf(useCases.changeEvent({ ...as(admin), ...second }, event.id, { name: 'Soul' }))).toBe('done');
+    expect(await answerOf(useCases.deleteUser({ ...OPERATOR, ...second }, user.id))).toBe('done');
+  });
+
   it('find a booking that was just made, for its owner and for a new admin', async () => {
     const house = await open();
     const { useCases, rows, event } = house;

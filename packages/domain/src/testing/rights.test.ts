@@ -18,9 +18,10 @@ async function aHouseOf(profile: Profile) {
   return { ...house, booking };
 }
 
-describe('an order about a row is answered 401, then 404, then 403, then by what is wrong with it', () => {
+describe('an order about a row is answered 401, then 404, then 403, then 412, then by what is wrong with it', () => {
   type House = Awaited<ReturnType<typeof aHouseOf>>;
   type Order = (house: House, context: RequestContext, id: string) => Promise<unknown>;
+  const isRead = (name: string) => name.startsWith('read');
   const orders: readonly (readonly [name: string, Profile, Order, idOf: (house: House) => string, faulty: boolean])[] = [
     ['change an event', 'open', ({ useCases }, context, id) => useCases.changeEvent(context, id, FAULTY), ({ event }) => event.id, true],
     ['delete an event', 'open', ({ useCases }, context, id) => useCases.deleteEvent(context, id), ({ event }) => event.id, false],
@@ -33,16 +34,19 @@ describe('an order about a row is answered 401, then 404, then 403, then by what
     ['delete a user', 'locked', ({ useCases }, context, id) => useCases.deleteUser(context, id), ({ sari }) => sari.id, false],
   ];
 
-  it.each(orders)('%s (%s)', async (_, profile, order, idOf, faulty) => {
+  it.each(orders)('%s (%s)', async (name, profile, order, idOf, faulty) => {
     const house = await aHouseOf(profile);
     const id = idOf(house);
-    for (const context of [NOBODY, STALE]) {
-      expect(await answerOf(order(house, context, anId()))).toBe('unauthenticated');
-      expect(await answerOf(order(house, context, id))).toBe('unauthenticated');
+    for (const ifVersion of isRead(name) ? [undefined] : [undefined, [], [2, 7]]) {
+      for (const context of [NOBODY, STALE]) {
+        expect(await answerOf(order(house, { ...context, ifVersion }, anId()))).toBe('unauthenticated');
+        expect(await answerOf(order(house, { ...context, ifVersion }, id))).toBe('unauthenticated');
+      }
+      expect(await answerOf(order(house, { ...as(house.budi), ifVersion }, anId()))).toBe('not_found');
+      expect(await answerOf(order(house, { ...as(house.budi), ifVersion }, id))).toBe('forbidden');
+      expect(await answerOf(order(house, { ...as(house.admin), ifVersion }, anId()))).toBe('not_found');
+      if (ifVersion !== undefined) expect(await answerOf(order(house, { ...as(house.admin), ifVersion }, id))).toBe('version_changed');
     }
-    expect(await answerOf(order(house, as(house.budi), anId()))).toBe('not_found');
-    expect(await answerOf(order(house, as(house.budi), id))).toBe('forbidden');
-    expect(await answerOf(order(house, as(house.admin), anId()))).toBe('not_found');
     if (faulty) expect(await answerOf(order(house, as(house.admin), id))).toMatch(/a faulty body|invalid_input/);
     if (faulty) expect(await answerOf(order(house, OPERATOR, id))).toMatch(/a faulty body|invalid_input/);
   });

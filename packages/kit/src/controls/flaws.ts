@@ -24,6 +24,10 @@ export const FLAWS = {
   'an insert overwrites a row of the same id': 'S90',
   'an insert at another server overwrites a row of the same id': 'B7',
   'an edit writes what it read before the lock': 'S27',
+  'the version of an event is looked at before the lock': 'S30',
+  'two servers edit one event without its lock': 'B10',
+  'an edit does not store the version': 'S10',
+  'another status does not store the version': 'S10',
   'holdings are counted before the lock': 'B6',
   'the actor of a user is remembered': 'S91',
   'a sold-out event is remembered': 'B5',
@@ -31,6 +35,7 @@ export const FLAWS = {
   'an outage is thrown as it is': 'F1',
   'a lost COMMIT is told as not done': 'F2',
   'a lost COMMIT is simply sent again': 'F2',
+  'a lost COMMIT is decided again': 'F10',
   'an outage in the middle is thrown as it is': 'F6',
   'an error of connecting is thrown as it is': 'F8',
   'a deadlock is thrown as it is': 'F9',
@@ -65,7 +70,16 @@ export const UNLOCKED: ReadonlySet<Flaw> = new Set<Flaw>([
   'the event’s row is not locked, and a version guard fails the loser',
   'the event’s row is not locked, and nothing guards it',
   'the row is not locked, and the ledger has no key',
+  'two servers edit one event without its lock',
 ]);
+/** Those that read the rows of an event before its lock. */
+export const EARLY: ReadonlySet<Flaw> = new Set<Flaw>([
+  'calls are decided before the lock',
+  'an edit writes what it read before the lock',
+  'the version of an event is looked at before the lock',
+]);
+/** Those that do not look for the mark of a lost COMMIT. */
+export const UNMARKED: ReadonlySet<Flaw> = new Set<Flaw>(['a lost COMMIT is told as not done', 'a lost COMMIT is decided again']);
 /** Those whose tables have no keys either, which would turn the fault into an error. */
 export const UNGUARDED: ReadonlySet<Flaw> = new Set<Flaw>([
   'an insert overwrites a row of the same id',

@@ -17,3 +17,9 @@ export function endDeadlock(tables: Tables, stored: Stored, error: Deadlock, has
     throw new Unavailable('rolled back for another transaction', { outcome: 'not_done', cause: error });
   storeIn(tables, { ...stored, writes: { ...stored.writes, changedEvents: [] } });
 }
+
+/** With the flaw, a decision whose COMMIT was lost is made once more, on the rows that it may have stored itself. */
+export function decideAgain<Value>(error: unknown, has: Has, decide: () => Promise<Value>): Promise<Value> {
+  const isLost = error instanceof Unavailable && error.cause instanceof ConnectionLost;
+  return has('a lost COMMIT is decided again') && isLost ? decide() : Promise.reject(error);
+}

@@ -1,8 +1,8 @@
 import { type ActorRef, type Answer, type Booking, type Event, heldBy, Refusal, Unavailable } from '@ticket/domain';
 import { ownerOf, type RepositoryContext, type StockDecision, settle, type Writes } from '@ticket/domain/spi';
 import type { Fault, Store } from '../store.ts';
-import { type Flaw, UNGUARDED, UNLOCKED } from './flaws.ts';
-import { endDeadlock, refuseConnection } from './step-faults.ts';
+import { EARLY, type Flaw, UNGUARDED, UNLOCKED, UNMARKED } from './flaws.ts';
+import { decideAgain, endDeadlock, refuseConnection } from './step-faults.ts';
 import { readsOf } from './step-reads.ts';
 import { EMPTY, flawed } from './step-writes.ts';
 import { Backwards, CommitRefused, ConnectionLost, commit, Deadlock, Locks, recordName, type Stored, storeIn, Tables } from './tables.ts';
@@ -44,8 +44,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
   async function decided(decision: StockDecision): Promise<Answer<Event | Booking | undefined>> {
     const { eventId = 'none', key, actor } = decision;
     const names = [...(key === undefined ? [] : [`key ${recordName(ownerOf(actor), key.value)}`]), `event ${eventId}`];
-    const readBefore = has('calls are decided before the lock') || has('an edit writes what it read before the lock');
-    const early = readBefore ? await read(decision) : undefined;
+    const early = flaw !== undefined && EARLY.has(flaw) ? await read(decision) : undefined;
     const holdings = has('holdings are counted before the lock') ? (await read(decision)).holdings : undefined;
     const waitedSince = failing.get(eventId) ?? 0;
     const answer = await locked(names, async () => {
@@ -203,7 +202,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
 
   /** Looks whether the transaction was stored, as its mark tells. */
   async function settleLost(stored: Stored, error: ConnectionLost): Promise<void> {
-    if (has('a lost COMMIT is told as not done')) throw new Unavailable('the connection was lost', { outcome: 'not_done', cause: error });
+    if (flaw !== undefined && UNMARKED.has(flaw)) throw new Unavailable('the connection was lost', { outcome: 'not_done', cause: error });
     if (has('a lost COMMIT is simply sent again')) return commit(tables, { ...stored, mark: stored.mark + 0.5 }, undefined);
     if (has('a lost COMMIT is written over what was sold meanwhile')) {
       unsent = stored;
@@ -216,7 +215,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
   const backwards = new Backwards();
   const decide = async <Value>(decision: StockDecision): Promise<Answer<Value>> => {
     if (has('calls are served last come, first served')) await backwards.turn();
-    return (await decided(decision)) as Answer<Value>;
+    return (await decided(decision).catch((error) => decideAgain(error, has, () => decided(decision)))) as Answer<Value>;
   };
   const contextOf = ({ actor, key }: RepositoryContext) => ({ actor, key });
   const { reads, stored } = readsOf(tables, has);

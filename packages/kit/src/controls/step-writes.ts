@@ -23,6 +23,9 @@ export function flawed(writes: Writes, has: (flaw: Flaw) => boolean, tables: Tab
     changedEvents: changedEvents.map((each) => ({ ...each, after: change(each.after, each.before) })),
   });
   if (has('a sale touches the time of the last edit')) return withEvents((after) => ({ ...after, updatedAt: new Date() }));
+  if (has('an edit does not store the version')) return withEvents((after, before) => ({ ...after, version: before.version }));
+  if (has('another status does not store the version'))
+    return { ...writes, changedBookings: writes.changedBookings.map((booking) => ({ ...booking, version: 1 })) };
   if (has('moments lose their milliseconds'))
     return {
       ...writes,

@@ -47,6 +47,15 @@ export const USER_FLAWS: Readonly<Record<string, readonly [law: string, plant: P
         }
       }),
   ],
+  'a change of a user is decided on what was read before the lock': [
+    'U13',
+    (sound, memory) =>
+      usersWith(sound, async (id, context, decide) => {
+        const user = memory.accounts.get(id)?.user;
+        await asleep();
+        return sound.users.change(id, context, (now) => decide({ ...now, user }));
+      }),
+  ],
   'an e-mail is looked at before it is stored': [
     'U8',
     (sound, memory) =>

@@ -17,6 +17,7 @@ import { RIGHTS } from './rights.ts';
 import { ROWS } from './rows.ts';
 import { SECOND_SERVER } from './second-server.ts';
 import { USERS } from './users.ts';
+import { VERSIONS } from './versions.ts';
 
 /** Every law, in the order in which they are tried: the plain ones first, so that a new adapter fails at what is easiest to mend. */
 export const LAWS: readonly LawDefinition[] = [
@@ -37,5 +38,6 @@ export const LAWS: readonly LawDefinition[] = [
   ADMINS,
   SECOND_SERVER,
   FAULT_LAWS,
+  VERSIONS,
   GENERATED,
 ].flat();

@@ -7,6 +7,7 @@ import { Commits1764900000000 } from './1764900000000-commits.ts';
 import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts';
 import { BookingsByUser1765100000000 } from './1765100000000-bookings-by-user.ts';
 import { KindsOfRequests1765200000000 } from './1765200000000-kinds-of-requests.ts';
+import { RowVersions1765300000000 } from './1765300000000-row-versions.ts';
 import { Lists1765400000000 } from './1765400000000-lists.ts';
 
 /**
@@ -24,5 +25,6 @@ export const migrations = [
   OneTreeATable1765000000000,
   BookingsByUser1765100000000,
   KindsOfRequests1765200000000,
+  RowVersions1765300000000,
   Lists1765400000000,
 ];

@@ -7,6 +7,7 @@ import type { DatabaseConfig } from '../dialects/config.ts';
 import { dialectOf } from '../dialects/index.ts';
 import { MigrationPrograms1764800000000 } from './1764800000000-migration-programs.ts';
 import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts';
+import { RowVersions1765300000000 } from './1765300000000-row-versions.ts';
 import { migrations } from './index.ts';
 import { isAtLeast } from './program-versions.ts';
 
@@ -199,5 +200,41 @@ it('SQLite’s tables become one tree each with every row, rule and index that t
   ]);
   await expect(renewed.transaction((manager) => manager.query('DELETE FROM events'))).rejects.toThrow(/constraint/i);
   await renewed.close();
+  await drop();
+});
+
+it.each(engines)('rows of an older program have version 1, before and after the column is added, on %s', async (engine) => {
+  const { config, drop } = await freshDatabase(engine);
+  const [now, name] = ['2026-01-01 00:00:00.000', new RowVersions1765300000000().name];
+  const insertOf = (id: string) => [
+    `INSERT INTO users (id, name, email, password_hash, role, token_version, createdAt, updatedAt) VALUES ('${id}', 'U', '${id}@b.co', 'x', 'user', 0, '${now}', '${now}')`,
+    `INSERT INTO events (id, organizer_id, name, location, event_date, ticket_price_cents, total_tickets, available_tickets, stock_version, createdAt, updatedAt) VALUES ('${id}', '${id}', 'E', 'L', '${now}', 0, 5, 4, 1, '${now}', '${now}')`,
+    `INSERT INTO bookings (id, user_id, event_id, quantity, total_price_cents, status, booking_date) VALUES ('${id}', '${id}', '${id}', 1, 0, 'confirmed', '${now}')`,
+  ];
+  const opened = async (run: (database: Database) => Promise<unknown>) => {
+    const database = new Database(config);
+    await database.connect();
+    await run(database);
+    await database.close();
+    await forget(config, name); // so that the next one runs the migration again
+  };
+  const insert = (database: Database, id: string) =>
+    database.transaction(async (manager) => {
+      for (const row of insertOf(id)) await manager.query(row);
+    });
+  await opened((database) => database.transaction(async ({ queryRunner }) => queryRunner && new RowVersions1765300000000().down(queryRunner)));
+  await opened(async (database) => {
+    await database.transaction(async ({ queryRunner }) => queryRunner && new RowVersions1765300000000().down(queryRunner));
+    await insert(database, 'before');
+  });
+  await opened((database) => insert(database, 'after'));
+  // The column is there already now, as after a migration that failed half-way.
+  await opened(async (database) => {
+    for (const table of ['users', 'events', 'bookings'])
+      expect(await database.query(`SELECT id, version FROM ${table} ORDER BY id`)).toEqual([
+        { id: 'after', version: 1 },
+        { id: 'before', version: 1 },
+      ]);
+  });
   await drop();
 });
