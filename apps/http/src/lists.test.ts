@@ -26,7 +26,7 @@ async function* walk(parts: readonly (readonly Row[] | Error)[]): AsyncGenerator
   }
 }
 
-const answer = listAnswer('Baris', (row: Row) => JSON.stringify({ row, text: 'ab"c' }));
+const answer = listAnswer('Baris', (row: Row) => JSON.stringify({ row, text: 'ab"c' }), 'everyone');
 
 function appFor(parts: readonly (readonly Row[] | Error)[], rest: Pick<Page<Row>, 'total' | 'next'> = { total: undefined, next: undefined }) {
   const app = new Hono<AppEnv>();

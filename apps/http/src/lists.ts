@@ -1,6 +1,7 @@
 import type { Page } from '@ticket/domain';
 import type { Context } from 'hono';
-import { cachedBody, okCached } from './cached-body.ts';
+import { cachedBody, cachingFor, okCompressed, type Readers } from './cached-body.ts';
+import { codingForStream, compressedStream } from './compression.ts';
 import { answer, JSON_UTF8 } from './envelope.ts';
 import { once } from './once.ts';
 import type { Report } from './report.ts';
@@ -9,9 +10,9 @@ import type { Report } from './report.ts';
  * Makes the answer to a list. A list of a single part is rendered once, with its ETag, for all requests that share it. A longer list is
  * sent part by part, so memory does not grow with its length. Each part is rendered once for all readers, so memory does not grow with slow
  * readers. A failure in the middle breaks the connection, so half a list never looks complete. If the client closes the connection, reading
- * stops.
+ * stops. Both kinds are compressed if the client wants that.
  */
-export function listAnswer<Row>(message: string, rowText: (row: Row) => string) {
+export function listAnswer<Row>(message: string, rowText: (row: Row) => string, readers: Readers) {
   const textOf = (rows: readonly Row[]) => rows.map(rowText).join(',');
   const render = cachedBody(message, (rows: readonly Row[]) => `[${textOf(rows)}]`);
   const encoder = new TextEncoder();
@@ -25,8 +26,15 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
       ...(total === undefined ? {} : { 'X-Total-Count': String(total) }),
       ...(next === undefined ? {} : { Link: `<${c.req.path}?${nextQuery(c, next)}>; rel="next"` }),
     };
-    if (first?.done || second?.done) return okCached(c, render(first?.done === false ? first.value : []), headers);
-    return answer(c, 200, ReadableStream.from(envelope()), { ...JSON_UTF8, ...headers });
+    if (first?.done || second?.done) return okCompressed(c, render(first?.done === false ? first.value : []), readers, headers);
+    const coding = codingForStream(c.req.header('Accept-Encoding'));
+    const all = { ...JSON_UTF8, ...cachingFor(c, readers, ['Accept-Encoding']), ...headers, ...(coding && { 'Content-Encoding': coding }) };
+    if (c.req.method === 'HEAD') {
+      await walk.return?.();
+      return answer(c, 200, null, all);
+    }
+    const body = coding ? compressedStream(envelope(), coding, c.req.raw.signal) : ReadableStream.from(envelope());
+    return answer(c, 200, body, all);
 
     async function* envelope(): AsyncGenerator<Uint8Array> {
       try {

@@ -13,7 +13,7 @@ import { query } from '../query.ts';
 import { NewBooking, StatusChange } from '../schemas/bookings.ts';
 import { listRequest } from '../schemas/lists.ts';
 
-const answerBookings = listAnswer(messages.bookingsRead, bookingViewText);
+const answerBookings = listAnswer(messages.bookingsRead, bookingViewText, 'caller');
 const renderBooking = cachedBody(messages.bookingRead, bookingViewText);
 
 /** What a request that takes tickets may be refused for, whether it makes a booking or brings a cancelled one back. */
@@ -52,7 +52,7 @@ export function bookingRoutes({ useCases, policies }: RouteParts) {
         failures: ['invalid_input', 'forbidden', 'not_found'],
       }),
       pathId(useCases, 'read_booking'),
-      async (c) => okCached(c, renderBooking(await useCases.readBooking(c.get('context'), c.get('id')))),
+      async (c) => okCached(c, renderBooking(await useCases.readBooking(c.get('context'), c.get('id'))), 'caller'),
     )
     .post(
       '/',

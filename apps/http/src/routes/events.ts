@@ -15,7 +15,7 @@ import { listRequest } from '../schemas/lists.ts';
 
 export function eventRoutes({ useCases, policies }: RouteParts) {
   const viewText = policies.organizerEmail ? eventViewText : eventViewTextWithoutEmail;
-  const answerEvents = listAnswer(messages.eventsRead, viewText);
+  const answerEvents = listAnswer(messages.eventsRead, viewText, 'everyone');
   const renderEvent = cachedBody(messages.eventRead, viewText);
   return new Hono<AppEnv>()
     .get(
@@ -46,7 +46,7 @@ export function eventRoutes({ useCases, policies }: RouteParts) {
         failures: ['invalid_input', 'not_found'],
       }),
       pathId(useCases, 'read_events'),
-      async (c) => okCached(c, renderEvent(await useCases.readEvent(c.get('context'), c.get('id')))),
+      async (c) => okCached(c, renderEvent(await useCases.readEvent(c.get('context'), c.get('id'))), 'everyone'),
     )
     .post(
       '/',

@@ -14,7 +14,7 @@ import { listRequest } from '../schemas/lists.ts';
 import { newUser, userChanges } from '../schemas/users.ts';
 import { eventsOf } from '../security-events.ts';
 
-const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)));
+const answerUsers = listAnswer(messages.usersRead, (user: User) => JSON.stringify(presentUser(user)), 'caller');
 
 export function userRoutes({ useCases, policies, networksOf }: RouteParts) {
   // In the open profile these endpoints need no token.
