@@ -24,8 +24,8 @@ export function rendered(text: string): Rendered {
 
 /** Answers with the rendered body, or with 304 to a client that has it already (RFC 9110, 13.1.2). */
 export function okCached(c: Context, { bytes, etag }: Rendered, readers: Readers): Response {
-  const headers = { ETag: etag, ...cachingFor(c, readers) };
-  return isKnown(c, etag) ? answer(c, 304, null, headers) : answer(c, 200, bytes, { ...JSON_UTF8, ...headers });
+  const caching = cachingFor(c, readers);
+  return isKnown(c, etag) ? answer(c, 304, null, { ETag: etag, ...caching }) : answer(c, 200, bytes, { ETag: etag, ...JSON_UTF8, ...caching });
 }
 
 /**
@@ -52,10 +52,14 @@ export async function okCompressed(
  */
 export function cachingFor(c: Context, readers: Readers, varies: readonly string[] = []): Readonly<Record<string, string>> {
   const own: string | undefined = c.get('headers')?.['Vary'];
+  if (own === undefined && readers === 'everyone' && varies.length === 0) return PUBLIC;
   const names = [...(own === undefined ? [] : [own]), ...(readers === 'caller' ? ['Authorization'] : []), ...varies];
-  const control = { 'Cache-Control': readers === 'caller' ? 'private, no-cache' : 'public, no-cache' };
-  return names.length === 0 ? control : { ...control, Vary: names.join(', ') };
+  const control = readers === 'caller' ? PRIVATE : PUBLIC;
+  return { ...control, Vary: names.join(', ') };
 }
+
+const PUBLIC = { 'Cache-Control': 'public, no-cache' };
+const PRIVATE = { 'Cache-Control': 'private, no-cache' };
 
 function isKnown(c: Context, etag: string): boolean {
   const known = c.req.header('If-None-Match');
