@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { find, install } from '../machine.ts';
 import { freePort, launch, type Server, startServer, temporaryFolder, until } from './programs.ts';
@@ -189,6 +190,50 @@ describe.runIf(nginx !== undefined)('behind nginx', () => {
     }
     heard.push(await statusOf(front, 'GET', '/api/events'));
     expect([count(await begun), Object.keys(count(heard)), await exit]).toEqual([{ 201: 8 }, ['200'], 0]);
+  });
+});
+
+describe.runIf(nginx !== undefined)('behind nginx with a cache', () => {
+  /** Asks for the events in a coding, and says what nginx did: MISS, HIT, EXPIRED or REVALIDATED. */
+  const events = (port: number, coding: string) =>
+    new Promise<{ cache: unknown; coding: unknown; text: string }>((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port, path: '/api/events', headers: { 'Accept-Encoding': coding }, agent: false }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => {
+          const [bytes, told] = [Buffer.concat(chunks), response.headers];
+          const text = (coding === 'br' ? brotliDecompressSync(bytes) : coding === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+          resolve({ cache: told['x-cache'], coding: told['content-encoding'], text });
+        });
+      });
+      asked.on('error', reject).end();
+    });
+
+  it('each coding is revalidated by its ETag and served to those who accept it', async () => {
+    const { url } = server;
+    const post = async (path: string, body: object, headers = {}) => {
+      const sent = { method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body) };
+      return (await (await fetch(`${url}${path}`, sent)).json()) as { data: { token: string } };
+    };
+    const { data } = await post('/api/auth/register', { name: 'Ani', email: 'cache@example.com', password: 'correct horse', role: 'admin' });
+    const show = { name: 'Konser', location: 'Palembang', event_date: '2030-02-15T14:00:00.000Z', ticket_price: 1, total_tickets: 1 };
+    for (const _ of Array(10)) await post('/api/events', show, { Authorization: `Bearer ${data.token}` });
+    const cache = 'proxy_cache events; proxy_cache_valid 200 1s; proxy_cache_revalidate on; proxy_ignore_headers Cache-Control;';
+    const port = await startNginx([server], {
+      'access_log off;': `access_log off; proxy_cache_path ${temporaryFolder()} keys_zone=events:1m;`,
+      'proxy_connect_timeout 2s;': `${cache} add_header X-Cache $upstream_cache_status; proxy_connect_timeout 2s;`,
+    });
+    const codings = ['identity', 'gzip', 'br'];
+    const first: Awaited<ReturnType<typeof events>>[] = [];
+    for (const coding of codings) first.push(await events(port, coding));
+    expect(first.map((answer) => [answer.cache, answer.coding])).toEqual([
+      ['MISS', undefined],
+      ['MISS', 'gzip'],
+      ['MISS', 'br'],
+    ]);
+    expect(new Set(first.map(({ text }) => text)).size).toBe(1);
+    await sleep(2100);
+    for (const [index, coding] of codings.entries()) expect(await events(port, coding)).toEqual({ ...first[index], cache: 'REVALIDATED' });
   });
 });
 

@@ -1,8 +1,8 @@
 import type { BookingView, Page } from '@ticket/domain';
 import { stringify } from 'csv-stringify/sync';
 import type { Context } from 'hono';
-import { answer } from './envelope.ts';
 import { linksOf, type Paging } from './links.ts';
+import { streamAnswer } from './lists.ts';
 import { priceOf } from './money.ts';
 import type { Report } from './report.ts';
 
@@ -22,7 +22,7 @@ export async function csvAnswer(c: Context, { parts, ...beside }: Page<BookingVi
   const walk = parts[Symbol.asyncIterator]();
   const first = await walk.next();
   const headers = { ...CSV_UTF8, 'Content-Disposition': `attachment; filename="${name}.csv"`, ...linksOf(c, beside, paging) };
-  return answer(c, 200, ReadableStream.from(lines()), headers);
+  return streamAnswer(c, lines(), 'caller', headers);
 
   async function* lines(): AsyncGenerator<Uint8Array> {
     const encoder = new TextEncoder();

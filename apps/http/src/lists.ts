@@ -1,6 +1,7 @@
 import type { Page } from '@ticket/domain';
 import type { Context } from 'hono';
-import { cachedBody, okCached } from './cached-body.ts';
+import { cachedBody, cachingFor, okCompressed, type Readers } from './cached-body.ts';
+import { codingForStream, compressedStream } from './compression.ts';
 import { answer, JSON_UTF8 } from './envelope.ts';
 import { linksOf, type Paging } from './links.ts';
 import { once } from './once.ts';
@@ -10,9 +11,9 @@ import type { Report } from './report.ts';
  * Makes the answer to a list. A list of a single part is rendered once, with its ETag, for all requests that share it. A longer list is
  * sent part by part, so memory does not grow with its length. Each part is rendered once for all readers, so memory does not grow with slow
  * readers. A failure in the middle breaks the connection, so half a list never looks complete. If the client closes the connection, reading
- * stops.
+ * stops. Both kinds are compressed if the client wants that.
  */
-export function listAnswer<Row>(message: string, rowText: (row: Row) => string) {
+export function listAnswer<Row>(message: string, rowText: (row: Row) => string, readers: Readers) {
   const textOf = (rows: readonly Row[]) => rows.map(rowText).join(',');
   const render = cachedBody(message, (rows: readonly Row[]) => `[${textOf(rows)}]`);
   const encoder = new TextEncoder();
@@ -23,8 +24,8 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
     const ahead = [await walk.next(), await walk.next()];
     const [first, second] = ahead;
     const headers = Object.assign(total === undefined ? {} : { 'X-Total-Count': String(total) }, linksOf(c, beside, paging));
-    if (first?.done || second?.done) return okCached(c, render(first?.done === false ? first.value : []), headers);
-    return answer(c, 200, ReadableStream.from(envelope()), { ...JSON_UTF8, ...headers });
+    if (first?.done || second?.done) return okCompressed(c, render(first?.done === false ? first.value : []), readers, headers);
+    return streamAnswer(c, envelope(), readers, { ...JSON_UTF8, ...headers });
 
     async function* envelope(): AsyncGenerator<Uint8Array> {
       try {
@@ -47,4 +48,19 @@ export function listAnswer<Row>(message: string, rowText: (row: Row) => string) 
       }
     }
   };
+}
+
+/** Sends chunks as they come, compressed if the client wants that. */
+export async function streamAnswer(
+  c: Context,
+  chunks: AsyncGenerator<Uint8Array>,
+  readers: Readers,
+  headers: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const coding = codingForStream(c.req.header('Accept-Encoding'));
+  const all = { ...headers, ...cachingFor(c, readers, ['Accept-Encoding']), ...(coding && { 'Content-Encoding': coding }) };
+  if (c.req.method !== 'HEAD') return answer(c, 200, coding ? compressedStream(chunks, coding, c.req.raw.signal) : ReadableStream.from(chunks), all);
+  await chunks.next(); // a generator that never began would not end its walk
+  await chunks.return(undefined);
+  return answer(c, 200, null, all);
 }

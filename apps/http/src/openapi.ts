@@ -2,7 +2,7 @@ import { KEY_CHARACTERS_MAX } from '@ticket/domain';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
 import * as v from 'valibot';
-import { okCached, rendered } from './cached-body.ts';
+import { okCompressed, rendered } from './cached-body.ts';
 import { IF_MATCH_CHARACTERS_MAX, IF_MATCH_TAGS_MAX } from './entity-tag.ts';
 import type { AppEnv } from './env.ts';
 import { FAILURE_CODES, FAILURES, type FailureCode, type FailureStatus } from './failures.ts';
@@ -150,7 +150,7 @@ export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
   return async (c) => {
     document ??= make();
     // Tools in a browser may read it from any page: it has nothing secret.
-    return okCached(c, await document, { 'Access-Control-Allow-Origin': '*' });
+    return okCompressed(c, await document, 'everyone', { 'Access-Control-Allow-Origin': '*' });
   };
 }
 

@@ -14,7 +14,7 @@ import { query } from '../query.ts';
 import { NewBooking, StatusChange } from '../schemas/bookings.ts';
 import { bookingListRequest } from '../schemas/lists.ts';
 
-const answerBookings = listAnswer(messages.bookingsRead, bookingViewText);
+const answerBookings = listAnswer(messages.bookingsRead, bookingViewText, 'caller');
 const renderBooking = cachedRow(messages.bookingRead, bookingViewText);
 
 /** What a request that takes tickets may be refused for, whether it makes a booking or brings a cancelled one back. */
@@ -53,7 +53,7 @@ export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
         failures: ['invalid_input', 'forbidden', 'not_found'],
       }),
       pathId(useCases, 'read_booking'),
-      async (c) => okCached(c, renderBooking(await useCases.readBooking(c.get('context'), c.get('id')))),
+      async (c) => okCached(c, renderBooking(await useCases.readBooking(c.get('context'), c.get('id'))), 'caller'),
     )
     .post(
       '/',

@@ -24,11 +24,11 @@ import { query } from '../query.ts';
 import { EventChanges, NewEvent } from '../schemas/events.ts';
 import { attendeesRequest, eventListRequest } from '../schemas/lists.ts';
 
-const answerAttendees = listAnswer(messages.bookingsRead, bookingViewText);
+const answerAttendees = listAnswer(messages.bookingsRead, bookingViewText, 'caller');
 
 export function eventRoutes({ useCases, policies, paging }: RouteParts) {
   const viewText = policies.organizerEmail ? eventViewText : eventViewTextWithoutEmail;
-  const answerEvents = listAnswer(messages.eventsRead, viewText);
+  const answerEvents = listAnswer(messages.eventsRead, viewText, 'everyone');
   const renderEvent = cachedRow(messages.eventRead, viewText);
   return new Hono<AppEnv>()
     .get(
@@ -59,7 +59,7 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
         failures: ['invalid_input', 'not_found'],
       }),
       pathId(useCases, 'read_events'),
-      async (c) => okCached(c, renderEvent(await useCases.readEvent(c.get('context'), c.get('id')))),
+      async (c) => okCached(c, renderEvent(await useCases.readEvent(c.get('context'), c.get('id'))), 'everyone'),
     )
     .get(
       '/:id/bookings',

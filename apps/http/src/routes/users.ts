@@ -15,7 +15,7 @@ import { listRequest } from '../schemas/lists.ts';
 import { newUser, userChanges } from '../schemas/users.ts';
 import { eventsOf } from '../security-events.ts';
 
-const answerUsers = listAnswer(messages.usersRead, userText);
+const answerUsers = listAnswer(messages.usersRead, userText, 'caller');
 const renderUser = cachedRow(messages.userRead, userText);
 
 export function userRoutes({ useCases, policies, paging, networksOf }: RouteParts) {
@@ -50,7 +50,7 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         failures: ['invalid_input', 'forbidden', 'not_found'],
       }),
       pathId(useCases, 'read_user'),
-      async (c) => okCached(c, renderUser(await useCases.readUser(c.get('context'), c.get('id')))),
+      async (c) => okCached(c, renderUser(await useCases.readUser(c.get('context'), c.get('id'))), 'caller'),
     )
     .post(
       '/',
