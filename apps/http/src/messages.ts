@@ -84,6 +84,7 @@ export const faults = {
   ticketCount: `Harus bilangan bulat 1 sampai ${TOTAL_TICKETS_MAX}`,
   status: 'Harus "pending", "confirmed" atau "cancelled"',
   idempotencyKey: (charactersMax: number) => `Harus 1 sampai ${charactersMax} karakter ASCII yang terlihat`,
+  keyPlaceholder: 'Masih berisi placeholder, ganti dengan nilai unik seperti UUID',
   query: (charactersMax: number) => `Maksimal ${charactersMax} karakter`,
   unknownParameter: 'Parameter tidak dikenal',
   limit: (limitMax: number) => `Harus bilangan bulat 1 sampai ${limitMax}`,
