@@ -6,8 +6,6 @@ const VARIABLES = { base_url: 'http://localhost:3000', admin_token: '', user_tok
 /** Variables that the folders need beside them. */
 const MORE_VARIABLES = { admin_email: '', user_email: '', user_id: '', booking_id: '' };
 
-const ID_OF: Readonly<Record<string, string>> = { Users: 'user_id', Events: 'event_id', Bookings: 'booking_id' };
-
 /** An operation with what differs from its folder: another name, body or caller, or a value of the answer that later requests need. */
 interface Step {
   readonly name: string;
@@ -78,26 +76,19 @@ function sequence(operations: readonly Operation[]): readonly Step[] {
   ];
 }
 
-/** What an operation sends and keeps if nothing else is said. Operations that the document gets later need no line here. */
+/** What an operation sends and keeps if the sequence says nothing else. */
 function usualStep(operation: Operation): Step {
-  const { id, tag, method, path, summary, example } = operation;
-  const variable = ID_OF[tag];
-  const isMade = method === 'POST' && variable !== undefined && !path.includes('{');
-  return {
-    ...{ name: summary, operation },
-    body: example && {
-      ...example,
-      ...('email' in example ? { email: '{{user_email}}' } : {}),
-      ...('event_id' in example ? { event_id: '{{event_id}}' } : {}),
-    },
-    caller: tag === 'Users' || tag === 'Events' ? 'admin' : 'user',
-    saves: id === 'login' ? ['user_token', 'token'] : isMade ? [variable, 'id'] : undefined,
+  const { summary, example, caller, saves } = operation;
+  const known = {
+    ...(example && 'email' in example ? { email: '{{user_email}}' } : {}),
+    ...(example && 'event_id' in example ? { event_id: '{{event_id}}' } : {}),
   };
+  return { name: summary, operation, body: example && { ...example, ...known }, caller, saves };
 }
 
 function request({ name, operation, body, caller, saves }: Step): object {
-  const { tag, method, path, description, token, parameters, status, message } = operation;
-  const segments = path.replace('{id}', `{{${ID_OF[tag]}}}`).split('/').slice(1);
+  const { idVariable, method, path, description, token, parameters, status, message } = operation;
+  const segments = path.replace('{id}', `{{${idVariable}}}`).split('/').slice(1);
   const query = parameters.filter((one) => one.in === 'query');
   const headers = parameters.filter((one) => one.in === 'header');
   const makesAccount = status === 201 && body !== undefined && 'email' in body;

@@ -6,8 +6,13 @@ import { clientFiles } from '../tools/client-files.ts';
 import { type OpenApiDocument, operationsOf } from '../tools/open-api-document.ts';
 import { type RealServer, startServer } from '../tools/real-server.ts';
 import { engines, environmentOf, freshDatabase } from './engines.ts';
+import { find, install } from './machine.ts';
 
-/** Newman runs the Postman collection of docs/ against real servers, as people run it in Postman. */
+/**
+ * The documents that are made from the OpenAPI document. A shell runs the commands of docs/reference.md on real servers. Newman runs the Postman
+ * collection, as people run it in Postman.
+ */
+const REFERENCE = 'reference.md';
 const [COLLECTION, ENVIRONMENT] = ['postman/ticket-platform.postman_collection.json', 'postman/ticket-platform.postman_environment.json'];
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(`../docs/${path}`, import.meta.url)), 'utf8');
 
@@ -45,6 +50,9 @@ interface Summary {
   };
   readonly environment: { readonly values: { readonly members: readonly { readonly key: string; readonly value: string }[] } };
 }
+/** Without curl and bash the commands cannot run, and the tests fail. */
+for (const program of ['curl', 'bash']) if (find(program) === undefined) install(program, program);
+
 const require = createRequire(import.meta.url); // newman is CommonJS
 const newman = require('newman') as {
   run(options: object, done: (error: Error | null, summary: Summary) => void): void;
@@ -79,6 +87,12 @@ describe.each(engines)('the Postman collection on %s', (engine) => {
     await drop?.();
   });
 
+  it('and docs/reference.md are what `npm run reference` makes on an empty database: every command of the page runs, and gets the answer below it', async () => {
+    const files = await clientFiles(server.url);
+    expect(Object.keys(files)).toEqual([REFERENCE, COLLECTION, ENVIRONMENT]);
+    for (const [path, text] of Object.entries(files)) expect(read(path), path).toBe(text);
+  });
+
   it('does every request with its assertions, in order', async () => {
     const names = requestsIn(collectionOf().item).map(({ name }) => name);
     // The embedded engine is also run without an environment, as in Postman by those who import the collection alone.
@@ -101,12 +115,6 @@ describe('the Postman collection', () => {
   });
   afterAll(() => server?.stop());
 
-  it('is what `npm run reference` makes', async () => {
-    const files = await clientFiles(server.url);
-    expect(Object.keys(files)).toEqual(expect.arrayContaining([COLLECTION, ENVIRONMENT]));
-    for (const path of [COLLECTION, ENVIRONMENT]) expect(read(path), path).toBe(files[path]);
-  });
-
   it('has the sequence and the variables of the specification, and in its folders every operation of the document once', async () => {
     const { info, item, variable } = collectionOf();
     const [first, ...folders] = item;
@@ -120,6 +128,19 @@ describe('the Postman collection', () => {
     const inFolders = requestsIn(folders).map(({ request }) => `${request?.method} ${request?.url.raw.replace('{{base_url}}', '')}`);
     const inDocument = operationsOf(document).map(({ method, path }) => `${method} ${path}`);
     expect(inFolders.map((line) => line.replace(/\{\{\w+_id\}\}/, '{id}')).toSorted()).toEqual(inDocument.toSorted());
+  });
+
+  it('leaves no operation out of docs/reference.md: each has one command and one answer', async () => {
+    const document = (await (await fetch(`${server.url}/openapi.json`)).json()) as OpenApiDocument;
+    const sections = read(REFERENCE).split('\n### ').slice(1);
+    const found = sections.map((text) => /^`([A-Z]+ \/\S*)`\. /m.exec(text)?.[1]);
+    expect(found.toSorted()).toEqual(
+      operationsOf(document)
+        .map(({ method, path }) => `${method} ${path}`)
+        .toSorted(),
+    );
+    for (const text of sections)
+      expect([text.match(/^```bash\ncurl /gm)?.length, text.match(/^```http\nHTTP\/1\.1 20[01]$/gm)?.length]).toEqual([1, 1]);
   });
 
   it('sends a new Idempotency-Key each time, and no other header that is optional', () => {
