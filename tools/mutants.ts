@@ -373,6 +373,13 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/laws.test.ts`, 'sqlite keeps U21'],
   },
   {
+    name: 'a key that is a placeholder is refused',
+    file: 'apps/http/src/idempotency.ts',
+    line: 'return isPlaceholder(key) ? faults.keyPlaceholder : undefined;',
+    becomes: 'return undefined;',
+    killedBy: ['tests/api/idempotency.test.ts', 'which a tool sends for everybody'],
+  },
+  {
     name: 'each user’s own idempotency keys',
     file: 'packages/domain/src/requests/idempotency.ts',
     line: "typeof ref === 'string' ? ref : ref.userId",

@@ -179,6 +179,41 @@ describe.each(engines)('Idempotency-Key on %s', (engine) => {
     expect(await left(event)).toBe(10);
   });
 
+  it.each(['<string>', 'order-<uuid>', '<>', '{{idempotency_key}}', 'order-{{$guid}}'])(
+    'is refused as %s, which a tool sends for everybody',
+    async (key) => {
+      const event = await concert();
+      const reply = await book(event, key);
+      expect([reply.status, reply.body.errors]).toEqual([
+        400,
+        [{ field: 'Idempotency-Key', message: 'Masih berisi placeholder, ganti dengan nilai unik seperti UUID' }],
+      ]);
+      const registered = ['sari', 'budi'].map((name) =>
+        api.send('POST', '/api/auth/register', {
+          body: { name, email: `${name}@placeholder.example`, password: 'correct horse' },
+          headers: { 'Idempotency-Key': key },
+        }),
+      );
+      expect((await Promise.all(registered)).map(({ status }) => status)).toEqual([400, 400]); // not 422 for the second person
+      expect(await left(event)).toBe(10);
+    },
+  );
+
+  it.each(['a<b', 'a>b', '>string<', '{a}', '{{', '}}{{'])('may be %s, which is no placeholder', async (key) => {
+    expect((await book(await concert(), key)).status).toBe(201);
+  });
+
+  it('is refused as a placeholder in the locked profile too', async () => {
+    const locked = await openApi(engine, 'locked');
+    try {
+      const as = await locked.account({ role: 'admin' });
+      const reply = await locked.send('POST', '/api/events', { as, body: CONCERT, headers: { 'Idempotency-Key': '<string>' } });
+      expect([reply.status, reply.body.errors[0].field]).toEqual([400, 'Idempotency-Key']);
+    } finally {
+      await locked.close();
+    }
+  });
+
   it('gives the first answer again under the secret before, and nothing else', async () => {
     const jwt = { secret: 'a secret of the tests, long enough for HS256', ttlSeconds: 3600, previousSecrets: ['the secret before'] };
     const later = await openApi(engine, 'open', {}, { jwt });

@@ -181,7 +181,7 @@ const RULES: Readonly<Record<string, (value: unknown, fields: Fields) => boolean
   password: (value, fields) => isPoor(String(value).normalize('NFC'), fields),
   event_date: (value) => !isInCalendar(String(value)),
   ticket_price: (value) => typeof value === 'number' && !/^\d+(\.\d{1,2})?$/.test(String(value)),
-  'Idempotency-Key': (value) => !/^[\x21-\x7e]*$/.test(String(value)),
+  'Idempotency-Key': (value) => !/^[\x21-\x7e]*$/.test(String(value)) || /<.*>|\{\{.*\}\}/.test(String(value)),
   'If-Match': (value) => !isListOfTags(String(value).trim()),
 };
 

@@ -15,6 +15,18 @@ export type Fingerprint = (parts: readonly (string | Uint8Array)[]) => string;
 export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api/auth/register'];
 
 /**
+ * Whether nobody filled in the key: a tool sends `<string>` from an imported document, or the name of a variable without a value. All its
+ * users would share this key.
+ */
+const isPlaceholder = (key: string): boolean => /<[^<>]*>|\{\{[^{}]*\}\}/.test(key);
+
+/** The fault of a key, if it has one. */
+const faultOf = (key: string): string | undefined => {
+  if (!isIdempotencyKey(key)) return faults.idempotencyKey(KEY_CHARACTERS_MAX);
+  return isPlaceholder(key) ? faults.keyPlaceholder : undefined;
+};
+
+/**
  * Puts the Idempotency-Key into the context, with the fingerprint of route and body. While the first request under a key runs in this
  * process, other requests with the key get 409 at once. A request on another server waits for the lock and finds the answer. So a key takes
  * effect at most once, even without this check.
@@ -23,8 +35,9 @@ export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerpr
   /** The fingerprints of running requests, by owner and key. There are no more than requests in flight, which are limited. */
   const underWay = new Map<string, string>();
   const keyed = async (c: Context<AppEnv>, next: Next, value: string): Promise<Response | undefined> => {
-    if (!isIdempotencyKey(value)) {
-      c.set('unusableKey', invalid([{ field: 'Idempotency-Key', message: faults.idempotencyKey(KEY_CHARACTERS_MAX) }]));
+    const message = faultOf(value);
+    if (message !== undefined) {
+      c.set('unusableKey', invalid([{ field: 'Idempotency-Key', message }]));
       await next();
       return undefined;
     }

@@ -86,6 +86,7 @@ export const faults = {
   status: 'Harus "pending", "confirmed" atau "cancelled"',
   idempotencyKey: (charactersMax: number) => `Harus 1 sampai ${charactersMax} karakter ASCII yang terlihat`,
   ifMatch: (tagsMax: number) => `Harus * atau ETag dari jawaban sebelumnya, paling banyak ${tagsMax}`,
+  keyPlaceholder: 'Masih berisi placeholder, ganti dengan nilai unik seperti UUID',
   query: (charactersMax: number) => `Maksimal ${charactersMax} karakter`,
   unknownParameter: 'Parameter tidak dikenal',
   limit: (limitMax: number) => `Harus bilangan bulat 1 sampai ${limitMax}`,
