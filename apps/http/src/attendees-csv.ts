@@ -6,7 +6,7 @@ import { streamAnswer } from './lists.ts';
 import { priceOf } from './money.ts';
 import type { Report } from './report.ts';
 
-export const CSV_UTF8 = { 'Content-Type': 'text/csv; charset=UTF-8; header=present' } as const;
+const CSV_UTF8 = { 'Content-Type': 'text/csv; charset=UTF-8; header=present' } as const;
 
 const COLUMNS = ['id', 'user_id', 'user_name', 'user_email', 'quantity', 'total_price', 'status', 'booking_date'] as const;
 

@@ -12,9 +12,8 @@ export interface Paging {
 }
 
 /**
- * Reads the origin from the request. X-Forwarded-Proto and X-Forwarded-Host count only if one of the operator's proxies sent them, and of several
- * entries the first, which the outermost proxy wrote: it has to replace what a client sent. A host that is no host is left out, and links are
- * then relative.
+ * Reads the origin from the request. X-Forwarded-Proto and X-Forwarded-Host count only if one of the operator's proxies sent them. Of several
+ * entries the first counts, which the outermost proxy wrote: it has to replace what a client sent. If the host is no host, links are relative.
  */
 export function originOf(trusted: TrustedProxies): Paging['originOf'] {
   const isOwnProxy = ownProxies(trusted);

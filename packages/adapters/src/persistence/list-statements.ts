@@ -128,7 +128,7 @@ function indexWalk({ dialect }: Database, { after, reversed = false }: Pick<Page
   };
 }
 
-export const andOf = (conditions: readonly Condition[]): Condition => ({
+const andOf = (conditions: readonly Condition[]): Condition => ({
   sql: conditions.length === 0 ? '' : `WHERE ${conditions.map(({ sql }) => sql).join(' AND ')}`,
   parameters: conditions.flatMap(({ parameters }) => parameters),
 });
