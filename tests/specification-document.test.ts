@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { KEY_CHARACTERS_MAX } from '@ticket/domain';
+import { KEY_CHARACTERS_MAX, SEARCH_CHARACTERS_MAX, SEARCH_WORDS_MAX } from '@ticket/domain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IF_MATCH_TAGS_MAX } from '../apps/http/src/entity-tag.ts';
 import { FAILURES } from '../apps/http/src/failures.ts';
@@ -23,6 +23,7 @@ const spoken = [
   faults.passwordTooShort(accounts.passwords.charactersMin),
   faults.idempotencyKey(KEY_CHARACTERS_MAX),
   faults.ifMatch(IF_MATCH_TAGS_MAX),
+  faults.search(SEARCH_WORDS_MAX, SEARCH_CHARACTERS_MAX),
   faults.query(2000),
   faults.limit(selling.list.limitMax),
   faults.offset(selling.list.offsetMax),

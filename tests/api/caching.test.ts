@@ -143,7 +143,7 @@ it.each([
   ['/api/bookings', 'private, no-cache', 'Authorization, Accept-Encoding'],
   ['/api/bookings/:id', 'private, no-cache', 'Authorization'],
   ['/api/users', 'private, no-cache', 'Authorization, Accept-Encoding'],
-  ['/api/auth/me', 'no-store', undefined],
+  ['/api/auth/me', 'private, no-cache', 'Authorization'],
   ['/', 'no-store', undefined],
   ['/api/bookings?limit=0', 'no-store', undefined],
   ['/api/nope', 'no-store', undefined],

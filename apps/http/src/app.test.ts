@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { everyUseCase, type Policies, PROFILES, type UseCases } from '@ticket/adapters';
 import { Unavailable } from '@ticket/domain';
 import { inMemoryPorts } from '@ticket/domain/testing';
@@ -26,7 +27,7 @@ async function setUp(policies: Policies = PROFILES.open, broken: Partial<UseCase
   const app = createApp({
     useCases: { ...useCases, ...broken },
     tokens: ports.tokens,
-    fingerprint: String,
+    fingerprint: (parts) => createHash('sha256').update(parts.join('')).digest('hex'),
     trustedProxies: 0,
     corsOrigins: [ORIGIN],
     readiness: async () => ({ state: 'ready', ordersRefused: undefined }),

@@ -52,10 +52,9 @@ const instant = (description: string) =>
   v.optional(
     v.pipe(
       text,
+      v.metadata({ format: 'date-time', description }), // the document shows what stands before a transformation
       v.transform((given) => given.replace(/ (?=\d\d:\d\d$)/, '+')),
-      v.metadata({ format: 'date-time' }),
       parsed(instantOf, faults.eventDate),
-      v.description(description),
     ),
   );
 

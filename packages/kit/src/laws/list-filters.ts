@@ -33,8 +33,14 @@ async function eightEvents({ rows }: Scene): Promise<Event[]> {
   for (const [index, name] of names.entries())
     events.push(
       await rows.event({
-        ...{ organizerId, name, totalTickets: 2, ticketPriceCents: (index % 3) * 100, eventDate: day(1 + (index % 4)) },
-        ...{ location: index % 2 === 0 ? 'Palembang' : 'Jakarta', updatedAt: day(index), createdAt: day(0) },
+        organizerId,
+        name,
+        location: index % 2 === 0 ? 'Palembang' : 'Jakarta',
+        eventDate: day(1 + (index % 4)),
+        ticketPriceCents: (index % 3) * 100,
+        totalTickets: 2,
+        createdAt: day(0),
+        updatedAt: day(index),
       }),
     );
   const buyer = await rows.user();
