@@ -30,12 +30,17 @@ export type Api = Awaited<ReturnType<typeof openApi>>;
 export async function openApi(
   engine: Engine,
   profile: Profile,
-  overrides: { readonly selling?: Partial<Policies['selling']>; readonly accounts?: Partial<Policies['accounts']> } = {},
+  overrides: {
+    readonly selling?: Partial<Policies['selling']>;
+    readonly accounts?: Partial<Policies['accounts']>;
+    readonly referencePage?: boolean;
+  } = {},
   config: Partial<Config> = {},
 ) {
   const base = PROFILES[profile];
   const policies: Policies = {
     ...base,
+    referencePage: overrides.referencePage ?? base.referencePage,
     selling: { ...base.selling, ...overrides.selling },
     accounts: { ...base.accounts, passwords: { ...base.accounts.passwords, common: COMMON_PASSWORDS }, ...overrides.accounts },
   };

@@ -373,6 +373,20 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: [`${persistence}/laws.test.ts`, 'sqlite keeps U21'],
   },
   {
+    name: 'the reference page runs no inline script',
+    file: 'apps/http/src/docs-page.ts',
+    line: `"script-src 'self'"`,
+    becomes: `"script-src 'self' 'unsafe-inline'"`,
+    killedBy: ['tests/docs-page.test.ts', 'The page allows no inline script'],
+  },
+  {
+    name: 'the locked profile has no reference page unless the operator wants it',
+    file: 'apps/http/src/app.ts',
+    line: 'if (policies.referencePage) addDocsPage(app);',
+    becomes: 'addDocsPage(app);',
+    killedBy: ['tests/docs-page.test.ts', 'names the page if there is one'],
+  },
+  {
     name: 'a key that is a placeholder is refused',
     file: 'apps/http/src/idempotency.ts',
     line: 'return isPlaceholder(key) ? faults.keyPlaceholder : undefined;',

@@ -71,12 +71,17 @@ beforeEach(async () => {
   at = await setUp();
 });
 
+const UP = { name: 'Ticket Platform API', version: '1.2.3', status: 'up', openapi: '/openapi.json' };
+
 describe('a request', () => {
-  it('for the root learns name, version and that the server is up', async () => {
+  it('for the root learns name, version, that the server is up, and where the API is described', async () => {
     expect(await at.ask('GET', '/', { headers: { Authorization: 'Basic x' } })).toEqual([
       200,
-      { success: true, message: 'Ticket Platform API berjalan', data: { name: 'Ticket Platform API', version: '1.2.3', status: 'up' } },
+      { success: true, message: 'Ticket Platform API berjalan', data: { ...UP, docs: '/docs' } },
     ]);
+    // A server without the page does not name it.
+    const locked = await setUp(PROFILES.locked);
+    expect((await locked.ask('GET', '/'))[1].data).toEqual(UP);
   });
 
   it.each([

@@ -10,6 +10,7 @@ import { limitBody } from './body.ts';
 import { clientAddress, networksOf } from './client-address.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { signedCursors } from './cursors.ts';
+import { addDocsPage } from './docs-page.ts';
 import type { AppEnv } from './env.ts';
 import { answer, fail, ok, success } from './envelope.ts';
 import { answerError } from './errors.ts';
@@ -95,7 +96,8 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const keyed = idempotency(fingerprint, earlierFingerprints);
   for (const path of KEYED_ROUTES) app.use(path, keyed);
 
-  app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const }));
+  const descriptions = policies.referencePage ? { openapi: '/openapi.json', docs: '/docs' } : { openapi: '/openapi.json' };
+  app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const, ...descriptions }));
   app.get(HEALTH_PATHS.live, operation(LIVE), (c) => ok(c, messages.live, { status: 'live' as const }));
   app.get(HEALTH_PATHS.ready, operation(READY), async (c) => {
     const now = await readiness();
@@ -112,6 +114,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/api/events', eventRoutes(parts));
   app.route('/api/bookings', bookingRoutes(parts));
   app.get('/openapi.json', openApi(app, version));
+  if (policies.referencePage) addDocsPage(app);
   // In the locked profile strangers must not learn how busy the server is.
   if (metricsToken !== undefined || policies.profile === 'open') app.get('/metrics', metricsPage(metrics.registry, metricsToken));
 
@@ -128,11 +131,23 @@ const NAME = 'Ticket Platform API';
 const STATUS: Parameters<typeof operation>[0] = {
   tag: 'Status',
   id: 'status',
-  summary: 'Says the name and version of the server',
+  summary: 'Says the name and version of the server, and where its API is described',
   description: 'For people and for checks that the address is right.',
   token: 'none',
   failures: [],
-  answer: [200, success(messages.up, v.object({ name: v.string(), version: v.string(), status: v.literal('up') }))],
+  answer: [
+    200,
+    success(
+      messages.up,
+      v.object({
+        name: v.string(),
+        version: v.string(),
+        status: v.literal('up'),
+        openapi: v.pipe(v.string(), v.metadata({ description: 'The path of this document.' })),
+        docs: v.optional(v.pipe(v.string(), v.metadata({ description: 'The path of the reference page, if the server has one.' }))),
+      }),
+    ),
+  ],
 };
 
 const LIVE: Parameters<typeof operation>[0] = {

@@ -97,6 +97,14 @@ describe('the profile', () => {
     });
   });
 
+  it('open has the reference page and locked has none, unless told otherwise', () => {
+    expect([load({}).policies.referencePage, load(LOCKED).policies.referencePage]).toEqual([true, false]);
+    expect([load({ REFERENCE_PAGE: 'no' }).policies.referencePage, load({ ...LOCKED, REFERENCE_PAGE: 'yes' }).policies.referencePage]).toEqual([
+      ...[false, true],
+    ]);
+    expect(refusal({ REFERENCE_PAGE: '/docs' })).toContain('- REFERENCE_PAGE:');
+  });
+
   it('open stays on this machine unless ALLOW_OPEN_REMOTE says otherwise', () => {
     expect(refusal({ HOST: '0.0.0.0' })).toContain('HOST: 0.0.0.0');
     expect(refusal({ SECURITY_PROFILE: 'open', NODE_ENV: 'production' })).toContain('NODE_ENV=production');

@@ -188,6 +188,7 @@ function policiesOf(env: Environment, profile: Profile, read: Read, faults: stri
   // An invalid value is already a fault. The profile's value then replaces it, so that the other settings are checked too.
   const pastEvents = read('ALLOW_PAST_EVENTS', Switch, selling.pastEvents ? 'yes' : 'no') ?? selling.pastEvents;
   const organizerEmail = read('PUBLIC_ORGANIZER_EMAIL', Switch, base.organizerEmail ? 'yes' : 'no') ?? base.organizerEmail;
+  const referencePage = read('REFERENCE_PAGE', Switch, base.referencePage ? 'yes' : 'no') ?? base.referencePage;
   const { charactersMin: fewest } = accounts.passwords;
   const charactersMin = read('PASSWORD_MIN_LENGTH', wholeNumber(6, 72), String(fewest)) ?? fewest;
   const askedPerBooking = read('MAX_TICKETS_PER_BOOKING', TicketLimit, String(selling.ticketsPerBookingMax));
@@ -211,6 +212,7 @@ function policiesOf(env: Environment, profile: Profile, read: Read, faults: stri
     selling: { ...selling, pastEvents, ticketsPerBookingMax, ticketsPerUserMax, bookingChangesPerHourMax: changesMax || 'unlimited' },
     accounts: { ...accounts, passwords: { ...accounts.passwords, charactersMin, common } },
     organizerEmail,
+    referencePage,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Policies {
   readonly accounts: AccountPolicy;
   /** Whether everybody sees an organizer's e-mail beside their event. */
   readonly organizerEmail: boolean;
+  /** Whether the server has a page that describes the API to people. */
+  readonly referencePage: boolean;
 }
 
 /**
@@ -42,6 +44,7 @@ export const PROFILES: Readonly<Record<Profile, Policies>> = {
       list: SELLING_POLICY.list,
     },
     organizerEmail: true,
+    referencePage: true,
   },
   locked: {
     profile: 'locked',
@@ -55,5 +58,6 @@ export const PROFILES: Readonly<Record<Profile, Policies>> = {
     },
     accounts: { ...ACCOUNT_POLICY, list: LOCKED_LIST },
     organizerEmail: false,
+    referencePage: false,
   },
 };
