@@ -490,7 +490,8 @@ describe.each(['open', 'locked'] as const)('on a connection, %s profile', (profi
     expect([status, body]).toEqual(await statusAndBody(request('GET /')));
     await api.send('POST', '/api/events', { as: admin, body: CONCERT });
     const [, , head] = await ask(request('GET /api/events?limit=1', spoofs));
-    expect(head.toLowerCase()).toContain('link: </api/events?limit=1&offset=1>; rel="next"');
+    expect(head.toLowerCase()).toContain('link: <http://here/api/events?limit=1>; rel="first", <http://here/api/events?limit=1&cursor=');
+    expect(head).not.toContain('evil');
     expect((await ask(request('GET /api/auth/me', ['X-Forwarded-User: admin', 'X-User-Id: 1', `X-Authenticated-User: ${admin.id}`])))[0]).toBe(401);
   });
 

@@ -12,16 +12,17 @@ export interface Paging {
 }
 
 /**
- * Reads the origin from the request. X-Forwarded-Proto and X-Forwarded-Host count only if one of the operator's proxies sent them. Of several
- * entries the first counts, which the outermost proxy wrote: it has to replace what a client sent. If the host is no host, links are relative.
+ * Reads the origin from the request. The host is that of `Host`, which a proxy has to pass on. X-Forwarded-Host is not read: proxies pass it on
+ * unseen, and a cache would keep a link to the host that one client made up. X-Forwarded-Proto counts only from the operator's own proxies. If
+ * the host is no host, links are relative.
  */
 export function originOf(trusted: TrustedProxies): Paging['originOf'] {
   const isOwnProxy = ownProxies(trusted);
   return (c) => {
+    const host = c.req.header('Host') ?? '';
     const peer = peerOf(c);
-    const told = (name: string) => (peer !== undefined && isOwnProxy(peer) ? c.req.header(name)?.split(',')[0]?.trim().toLowerCase() : undefined);
-    const host = told('X-Forwarded-Host') ?? c.req.header('Host') ?? '';
-    const scheme = told('X-Forwarded-Proto') === 'https' ? 'https' : 'http';
+    const isTold = peer !== undefined && isOwnProxy(peer);
+    const scheme = isTold && c.req.header('X-Forwarded-Proto')?.split(',')[0]?.trim().toLowerCase() === 'https' ? 'https' : 'http';
     return HOST.test(host) ? `${scheme}://${host}` : '';
   };
 }

@@ -79,6 +79,9 @@ describe.each(engines)('without accounts, %s', (engine) => {
     await open();
     const { writer, close } = await dialectOf(fresh.config).open({ makes: true, accounts: 'none', onLost: () => undefined });
     opened.push({ close });
+    // schemas.ts says why TypeORM is not told of this column.
+    const unknown = [`DROP INDEX idx_events_available${engine === 'mysql' ? ' ON events' : ''}`, 'ALTER TABLE events DROP COLUMN is_available'];
+    for (const statement of unknown) await writer.query(statement);
     const { upQueries } = await writer.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query).filter((query) => !/DROP CONSTRAINT "chk_/.test(query))).toEqual([]);
     await expect(

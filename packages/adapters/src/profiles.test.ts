@@ -25,7 +25,7 @@ const TABLE: Readonly<Record<Action, readonly [open: string, locked: string]>> =
   create_event: ['4433yy', '4433yy'],
   change_event: ['4433yy', '4433yy'],
   delete_event: ['4433yy', '4433yy'],
-  list_attendees: ['443y', '443y'],
+  list_attendees: ['4433yy', '4433yy'],
   list_bookings: ['44yyyy', '44yyyy'],
   read_booking: ['443yyy', '443yyy'],
   book_tickets: ['44yyyy', '44yyyy'],
