@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { searchedWordsOf } from '@ticket/domain/spi';
 import { FAILURE_CODES } from '../../apps/http/src/failures.ts';
 import { COMMON_PASSWORDS } from '../../packages/adapters/src/security/common-passwords.ts';
 import type { Document, Operation, Schema } from './document.ts';
@@ -180,10 +181,33 @@ const RULES: Readonly<Record<string, (value: unknown, fields: Fields) => boolean
   email: (value) => !/^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d-]+(\.[a-z\d-]+)+$/i.test(String(value).trim()),
   password: (value, fields) => isPoor(String(value).normalize('NFC'), fields),
   event_date: (value) => !isInCalendar(String(value)),
+  from: (value, fields) => !isInCalendar(String(value)) || isUnlisted('from', fields),
+  to: (value, fields) => !isInCalendar(String(value)) || isUnlisted('to', fields),
+  modified_since: (value) => !isInCalendar(String(value)),
+  q: (value, fields) => !isSearch(String(value)) || isUnlisted('q', fields),
+  sort: (_, fields) => isUnlisted('sort', fields),
+  available: (_, fields) => isUnlisted('available', fields),
+  offset: (_, fields) => isUnlisted('offset', fields),
+  total: (_, fields) => isUnlisted('total', fields),
+  cursor: () => true, // no text that is made up is a cursor
   ticket_price: (value) => typeof value === 'number' && !/^\d+(\.\d{1,2})?$/.test(String(value)),
   'Idempotency-Key': (value) => !/^[\x21-\x7e]*$/.test(String(value)) || /<.*>|\{\{.*\}\}/.test(String(value)),
   'If-Match': (value) => !isListOfTags(String(value).trim()),
 };
+
+/** One to eight words: see wordsOf in the domain, which words.test.ts tries. */
+const isSearch = (text: string): boolean =>
+  [1, 2, 3, 4, 5, 6, 7, 8].includes(searchedWordsOf({ name: text, location: '', description: null }).length);
+
+/** The table of filters in docs/api.md, read the other way round. */
+function isUnlisted(name: string, fields: Fields): boolean {
+  const isGiven = (other: string) => fields.get(other)?.value !== undefined;
+  if (name === 'offset' && isGiven('cursor')) return true;
+  if (isGiven('modified_since')) return ['sort', 'from', 'to', 'available', 'q', 'total'].includes(name);
+  if (/^-?(?:name|ticket_price)$/.test(String(fields.get('sort')?.value))) return ['from', 'to', 'available', 'q'].includes(name);
+  if (isGiven('q')) return ['available', 'total', 'offset'].includes(name);
+  return (isGiven('status') || isGiven('event_id')) && ['offset', 'total'].includes(name);
+}
 
 /** One to ten tags, or a star. */
 function isListOfTags(text: string): boolean {

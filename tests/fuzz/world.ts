@@ -93,7 +93,7 @@ export async function openWorld(engine: Engine, profile: Profile) {
       for (const name of names.toReversed()) await manager.query(`DELETE FROM ${name}`);
       for (const [index, name] of names.entries()) {
         const rows = original[index] ?? [];
-        const columns = Object.keys(rows[0] ?? {});
+        const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== 'is_available'); // the engine computes it
         if (columns.length === 0) continue;
         const places = rows.map(() => `(${columns.map(() => '?').join(', ')})`).join(', ');
         const values = rows.flatMap((row) => columns.map((column) => row[column]));

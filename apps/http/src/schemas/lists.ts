@@ -82,7 +82,7 @@ export const eventListRequest = (limits: ListLimits) =>
       q: v.optional(
         v.pipe(
           text,
-          v.maxLength(SEARCH_CHARACTERS_MAX, faults.search(SEARCH_WORDS_MAX, SEARCH_CHARACTERS_MAX)),
+          v.metadata({ minLength: 1, maxLength: SEARCH_CHARACTERS_MAX }),
           v.check((search) => searchWords(search) !== undefined, faults.search(SEARCH_WORDS_MAX, SEARCH_CHARACTERS_MAX)),
           v.description(
             'Words. Each is the beginning of a word of the name, the location or the description. Case and accents do not matter. A page may have fewer rows than `limit` although others follow: go on with `next` of the `Link` header.',

@@ -58,6 +58,7 @@ describe('a filtered list', () => {
       ['search'],
       ['search'],
     ]);
+    expect([await events({ search: '🎫'.repeat(100) }), await events({ search: '🎫'.repeat(101) })]).toEqual([[], ['search']]);
     expect(await fieldsOf(useCases.listBookings(as(sari), { status: 'pending', offset: 1, total: true }))).toEqual(['offset', 'total']);
     expect(await fieldsOf(useCases.listBookings(as(sari), { from: day(1), offset: 1, total: true }))).toEqual([]);
   });
