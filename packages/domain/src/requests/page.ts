@@ -33,6 +33,7 @@ export interface Page<Row> {
   readonly prev: PageBeside | undefined;
 }
 
+/** The request for a page beside another one. The other parameters stay as they were. */
 export type PageBeside = Required<Pick<ListRequest, 'limit'>> & Pick<ListRequest, 'offset' | 'after' | 'before'>;
 
 /**

@@ -7,6 +7,7 @@ import type { Event } from '../stock/event.ts';
 
 /** The orders of the list of events. `name`: by its folded form, which is the same on every engine. */
 export const EVENT_ORDERS = ['eventDate', 'name', 'ticketPrice'] as const;
+/** One of the orders of the list of events. */
 export type EventOrder = (typeof EVENT_ORDERS)[number];
 
 /** Which events a list has, and their order. `unlistedEventFilters` says which cannot be combined. */
@@ -49,6 +50,7 @@ export type BookingListRequest = ListRequest & BookingFilter;
 
 /** In code points, not in UTF-16 units. */
 export const SEARCH_CHARACTERS_MAX = 100;
+/** In different words. */
 export const SEARCH_WORDS_MAX = 8;
 
 export const NOT_TOGETHER = 'cannot be combined with the other filters';
