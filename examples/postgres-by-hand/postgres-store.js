@@ -24,10 +24,7 @@ const statementsOf = (writes) => [
   ...writes.insertedEvents.map(insertInto('events')),
   ...writes.changedEvents.map(update),
   ...writes.insertedBookings.map(insertInto('bookings')),
-  ...writes.changedBookings.map(({ id, status, version }) => [
-    'UPDATE bookings SET "status" = $2, "version" = $3 WHERE "id" = $1',
-    [id, status, version],
-  ]),
+  ...writes.changedBookings.map((row) => ['UPDATE bookings SET "status" = $2, "version" = $3 WHERE "id" = $1', [row.id, row.status, row.version]]),
   ...writes.deletedBookings.map(({ id }) => ['DELETE FROM bookings WHERE "id" = $1', [id]]),
   ...writes.deletedEvents.map(({ id }) => ['DELETE FROM events WHERE "id" = $1', [id]]), // its cancelled bookings go with it
   ...writes.movements.map(insertInto('movements')),
