@@ -842,6 +842,20 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: ['tests/api/lists.test.ts', 'refuse the cursor of another list'],
   },
   {
+    name: 'a cursor is of the order that its reader gets',
+    file: 'packages/domain/src/selling/list-bookings.ts',
+    line: 'place === undefined || (typeof place.at ===',
+    becomes: 'place !== null || (typeof place.at ===',
+    killedBy: ['tests/api/lists.test.ts', 'refuse the cursor of an admin’s list of one event to its user'],
+  },
+  {
+    name: 'a walk ends at one place',
+    file: 'packages/adapters/src/persistence/list-statements.ts',
+    line: 'indexWalk(database, part, order, end).where',
+    becomes: 'indexWalk(database, part, order).where',
+    killedBy: ['packages/adapters/src/persistence/list-plans.test.ts', 'neither repeats nor skips a booking'],
+  },
+  {
     name: 'a cell of the attendees is not run',
     file: 'apps/http/src/attendees-csv.ts',
     line: ', escape_formulas: true',
@@ -865,8 +879,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a search looks at a bounded number of events',
     file: 'packages/adapters/src/persistence/event-lists.ts',
-    line: 'if (rarest > RARE_WORDS) {',
-    becomes: 'if (rarest < 0) {',
+    line: 'if (rarest > RARE_WORDS) return walked',
+    becomes: 'if (rarest < 0) return walked',
     killedBy: ['packages/adapters/src/persistence/list-plans.test.ts', 'looks at a bounded number of events, and goes on'],
   },
   {

@@ -232,7 +232,7 @@ describe.each(engines)('lists on %s', (engine) => {
   });
 
   it('have the attendees of an event for admins, also as a table in which no cell is run', async () => {
-    const evil = await api.account({ name: '=HYPERLINK("http://evil","x")' });
+    const evil = await api.account({ name: '=HYPERLINK("http://evil";"x"); +1;x' });
     const comma = await api.account({ name: 'Budi, "si kecil"' });
     const { id } = (await api.send('POST', '/api/events', { as: admin, body: CONCERT })).body.data;
     for (const as of [evil, comma]) await api.send('POST', '/api/bookings', { as, body: { event_id: id, quantity: 1 } });
@@ -244,10 +244,42 @@ describe.each(engines)('lists on %s', (engine) => {
     expect(table.headers.get('Content-Type')).toBe('text/csv; charset=UTF-8; header=present');
     expect(head).toBe('id,user_id,user_name,user_email,quantity,total_price,status,booking_date');
     expect(first).toContain(`,${comma.id},"Budi, ""si kecil""",`);
-    expect(second).toContain(`,${evil.id},"'=HYPERLINK(""http://evil"",""x"")",`);
+    expect(second).toContain(`,${evil.id},"'=HYPERLINK(""http://evil"";""x""); '+1;x",`);
     expect(end).toBe('');
+    const typeOf = async (Accept: string) => (await get(path, admin, { Accept })).headers.get('Content-Type')?.split(';')[0];
+    expect([
+      await typeOf('text/csv;q=0.5, */*'),
+      await typeOf('text/*'),
+      await typeOf('text/csv, application/json;q=0.9'),
+      await typeOf('x'),
+    ]).toEqual([...['application/json', 'text/csv', 'text/csv', 'application/json']]);
+    expect(table.headers.get('Vary')).toBe('Accept, Authorization, Accept-Encoding');
     const statuses = [await get(path), await get(path, evil), await get('/api/events/770e8400-e29b-41d4-a716-446655440000/bookings', admin)];
     expect(statuses.map(({ status }) => status)).toEqual([401, 403, 404]);
+  });
+
+  it('refuse the cursor of an admin’s list of one event to its user, and the other way round', async () => {
+    const { id } = (await api.send('POST', '/api/events', { as: admin, body: CONCERT })).body.data;
+    for (let number = 0; number < 3; number++) await api.send('POST', '/api/bookings', { as: sari, body: { event_id: id, quantity: 1 } });
+    const nextFor = async (as?: Caller) => pathOf(linksOf(await get(`/api/bookings?event_id=${id}&limit=1`, as)).next ?? '');
+    for (const [from, to] of [
+      [admin, sari],
+      [sari, admin],
+    ]) {
+      const { status, body } = await get(await nextFor(from), to);
+      expect([status, body.errors]).toEqual([400, [{ field: 'cursor', message: 'Cursor tidak valid untuk daftar dan filter ini' }]]);
+    }
+  });
+
+  it('lead back to the first page from a page that is empty by now', async () => {
+    const made: string[] = [];
+    for (const name of ['! 1', '! 2']) made.push((await api.send('POST', '/api/events', { as: admin, body: { ...CONCERT, name } })).body.data.id);
+    const last = pathOf(linksOf(await get('/api/events?sort=name&limit=1')).next ?? '');
+    const prev = pathOf(linksOf(await get(last)).prev ?? '');
+    for (const id of made) await api.send('DELETE', `/api/events/${id}`, { as: admin });
+    const empty = await get(prev);
+    expect([empty.status, empty.body.data]).toEqual([200, []]);
+    expect(linksOf(empty).first).toBe('http://tickets.example/api/events?sort=name&limit=1');
   });
 
   it.each([

@@ -1,6 +1,7 @@
 import type { BookingView, Page } from '@ticket/domain';
 import { stringify } from 'csv-stringify/sync';
 import type { Context } from 'hono';
+import { accepts } from 'hono/accepts';
 import { linksOf, type Paging } from './links.ts';
 import { streamAnswer } from './lists.ts';
 import { priceOf } from './money.ts';
@@ -10,11 +11,16 @@ const CSV_UTF8 = { 'Content-Type': 'text/csv; charset=UTF-8; header=present' } a
 
 const COLUMNS = ['id', 'user_id', 'user_name', 'user_email', 'quantity', 'total_price', 'status', 'booking_date'] as const;
 
-/** Names are what people typed. `escape_formulas` puts a `'` before a cell that a spreadsheet would run (CWE-1236). */
+/**
+ * Names are what people typed. `escape_formulas` puts a `'` before a cell that a spreadsheet would run (CWE-1236). A spreadsheet with another
+ * separator of lists splits a name in two, so what stands behind one gets the `'` too.
+ */
 const textOf = (rows: readonly (readonly string[])[]): string => stringify([...rows], { record_delimiter: 'windows', escape_formulas: true });
 
+const defused = (name: string): string => name.replace(/([;,|]\s*)(?=[=+\-@＝＋－＠])/gu, "$1'");
+
 const cellsOf = ({ id, userId, user, quantity, totalPriceCents, status, bookingDate }: BookingView): readonly string[] => [
-  ...[id, userId, user?.name ?? '', user?.email ?? '', String(quantity), priceOf(totalPriceCents), status, bookingDate.toISOString()],
+  ...[id, userId, defused(user?.name ?? ''), user?.email ?? '', String(quantity), priceOf(totalPriceCents), status, bookingDate.toISOString()],
 ];
 
 /** The attendees as a table (RFC 4180), sent part by part. As in lists.ts, a failure in the middle breaks the connection. */
@@ -37,4 +43,24 @@ export async function csvAnswer(c: Context, { parts, ...beside }: Page<BookingVi
       await walk.return?.();
     }
   }
+}
+
+/** Whether the client prefers a table to JSON (RFC 9110, 12.5.1). The answer depends on `Accept` then, which caches have to know. */
+export function wantsTable(c: Context): boolean {
+  const headers: Record<string, string> = c.get('headers');
+  headers['Vary'] = headers['Vary'] === undefined ? 'Accept' : `${headers['Vary']}, Accept`;
+  const table = accepts(c, {
+    header: 'Accept',
+    supports: ['text/csv', 'application/json'],
+    default: 'application/json',
+    match: (asked, { supports }) => {
+      const weightOf = (type: string) =>
+        [type, type.replace(/[^/]*$/, '*'), '*/*']
+          .map((one) => asked.find((given) => given.type.toLowerCase() === one)?.q)
+          .find((q) => q !== undefined) ?? 0;
+      const [csv = '', json = ''] = supports;
+      return weightOf(csv) > weightOf(json) ? csv : json;
+    },
+  });
+  return table === 'text/csv';
 }

@@ -18,9 +18,15 @@ const FIELDS = new Map([
   ['totalTickets', 'total_tickets'],
 ]);
 
+/** The messages of faults that only the domain finds. It finds others again, which the schemas have found before. */
+const MESSAGES = new Map([['cursor', faults.cursor]]);
+
 /** The answer to a client for each refusal of the domain. */
 const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply<Code> } = {
-  invalid_input: ({ faults }) => [messages.invalidInput, faults.map(({ field, message }) => ({ field: FIELDS.get(field) ?? field, message }))],
+  invalid_input: ({ faults: found }) => [
+    messages.invalidInput,
+    found.map(({ field, message }) => ({ field: FIELDS.get(field) ?? field, message: MESSAGES.get(field) ?? message })),
+  ],
   unauthenticated: () => [messages.invalidToken, null],
   wrong_credentials: () => [messages.wrongCredentials, null],
   forbidden: ({ reason }) => [messages.forbidden[reason], null],

@@ -28,13 +28,12 @@ export function originOf(trusted: TrustedProxies): Paging['originOf'] {
 }
 const HOST = /^(?:[a-z\d](?:[a-z\d.-]{0,252}[a-z\d])?|\[[\da-f:.]{2,45}\])(?::\d{1,5})?$/iu;
 
-/** RFC 8288: the pages beside this one, and the first one. A list in one page has none. */
+/** RFC 8288: the pages beside this one, and the first one. A whole list has none. */
 export function linksOf(
   c: Context,
-  { next, prev }: Pick<Page<unknown>, 'next' | 'prev'>,
+  { next, prev, limit }: Omit<Page<unknown>, 'parts' | 'total'>,
   { cursors, originOf }: Paging,
 ): Readonly<Record<string, string>> {
-  const limit = (next ?? prev)?.limit;
   if (limit === undefined) return {};
   const filter: string = c.get('filter') ?? '';
   const total = c.req.query('total') === 'true' ? '&total=true' : '';

@@ -32,7 +32,7 @@ const answer = listAnswer('Baris', (row: Row) => JSON.stringify({ row, text: 'ab
 type Rest = Omit<Page<Row>, 'parts'>;
 const PAGING = { cursors: signedCursors((texts) => texts.join('').length.toString()), originOf: () => 'https://tickets.example' };
 
-function appFor(parts: readonly (readonly Row[] | Error)[], rest: Rest = { total: undefined, next: undefined, prev: undefined }) {
+function appFor(parts: readonly (readonly Row[] | Error)[], rest: Rest = { total: undefined, next: undefined, prev: undefined, limit: undefined }) {
   const app = new Hono<AppEnv>();
   app.get('/api/rows', (c) => {
     c.set('report', (...line) => reported.push(line));
@@ -72,7 +72,7 @@ describe('a list', () => {
   });
 
   it('says how many there are, and where it goes on', async () => {
-    const app = appFor([[1, 2]], { total: 5, next: { limit: 2, offset: 4 }, prev: { limit: 2, offset: 0 } });
+    const app = appFor([[1, 2]], { total: 5, next: { limit: 2, offset: 4 }, prev: { limit: 2, offset: 0 }, limit: 2 });
     const { headers } = await app.request('/api/rows?limit=2&offset=2');
     expect(headers.get('X-Total-Count')).toBe('5');
     const link = (query: string, rel: string) => `<https://tickets.example/api/rows?${query}>; rel="${rel}"`;
@@ -82,7 +82,7 @@ describe('a list', () => {
   });
 
   it.each([[[new Error('x')]], [[[1], new Error('x')]]])('that fails before anything is sent is an ordinary failure', async (parts) => {
-    const answer = await appFor(parts, { total: 9, next: undefined, prev: undefined }).request('/api/rows');
+    const answer = await appFor(parts, { total: 9, next: undefined, prev: undefined, limit: undefined }).request('/api/rows');
     expect(answer.status).toBe(500);
     expect(answer.headers.has('X-Total-Count')).toBe(false);
     expect(await answer.json()).toMatchObject({ success: false, errors: null });

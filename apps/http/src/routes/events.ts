@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
-import { accepts } from 'hono/accepts';
 import * as v from 'valibot';
-import { csvAnswer } from '../attendees-csv.ts';
+import { csvAnswer, wantsTable } from '../attendees-csv.ts';
 import { body } from '../body.ts';
 import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
@@ -79,8 +78,7 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
       query(attendeesRequest(policies.selling.list), paging.cursors),
       async (c) => {
         const page = await useCases.listAttendees(c.get('context'), c.get('id'), c.get('input'));
-        const asked = accepts(c, { header: 'Accept', supports: ['application/json', 'text/csv'], default: 'application/json' });
-        return asked === 'text/csv' ? csvAnswer(c, page, c.get('id'), paging) : answerAttendees(c, page, paging);
+        return wantsTable(c) ? csvAnswer(c, page, c.get('id'), paging) : answerAttendees(c, page, paging);
       },
     )
     .post(

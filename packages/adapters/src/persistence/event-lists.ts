@@ -2,7 +2,7 @@ import type { EventFilter, EventView, PageRequest, PageRows } from '@ticket/doma
 import { placeOf } from '@ticket/domain/spi';
 import type { Database } from './database.ts';
 import type { Condition } from './dialects/dialect.ts';
-import { cut, cutWalk, type Order, pageOf, type Rows, walkOf, when } from './list-statements.ts';
+import { cut, type Order, pageOf, type Rows, walked, when } from './list-statements.ts';
 
 type Part = PageRequest & EventFilter;
 
@@ -45,10 +45,7 @@ export async function foundByWords(
   if (rarest === 0) return { rows: [], isMore: false };
   const order = orderOf(database, part);
   const has = ranges.map((range) => when(`EXISTS (SELECT 1 FROM event_words WHERE event_id = events.id AND ${RANGE})`, ...range));
-  if (rarest > RARE_WORDS) {
-    const views = await read(walkOf(database, part, order, 'events', has));
-    return cutWalk(database, part, order, views, (event) => placeOf(part, event));
-  }
+  if (rarest > RARE_WORDS) return walked(database, part, order, { table: 'events', conditions: has }, read, (event) => placeOf(part, event));
   const at = counts.indexOf(rarest);
   const { which, parameters } = pageOf(
     database,

@@ -58,44 +58,37 @@ export const cut = <Row>({ limit }: PageRequest, rows: readonly Row[]): PageRows
 });
 
 /**
- * Selects the rows of a table that meet conditions that the index does not have. It walks at most `WALKED_ROWS` entries of the index, and
- * selects one row more than the part (`cutWalk`). The entries' columns are part_at and part_id.
+ * A part of a list whose conditions the index does not have. It walks at most `WALKED_ROWS` entries of the index, looks up their rows, and
+ * says where it ended. `read` gets a statement that also has the columns part_at and part_id. `placeOf` gives the place of a row in the order.
+ *
+ * The end is found first, and the walk goes up to it. So what is written between the two statements neither repeats nor skips a row.
  */
-export function walkOf(
+export async function walked<Row>(
   database: Database,
   { limit, ...part }: Omit<PageRequest, 'offset'>,
   order: Order,
-  table: 'events' | 'bookings',
-  conditions: readonly Condition[],
-): Rows {
-  const { sql, parameters, direction } = entriesOf(database, part, order);
-  const where = andOf(conditions);
-  return {
-    from: `(${sql}) part JOIN ${table} ON ${table}.id = part_id`,
-    which: `${where.sql} ORDER BY part_at ${direction}, part_id ${direction} LIMIT ?`,
-    parameters: [...parameters, ...where.parameters, limit + 1],
-  };
-}
-
-/** Removes the row too many from a walk, and says where it ended. `placeOf` gives the place of a row in the order. */
-export async function cutWalk<Row>(
-  database: Database,
-  part: PageRequest,
-  order: Order,
-  all: readonly Row[],
+  from: { readonly table: 'events' | 'bookings'; readonly conditions: readonly Condition[] },
+  read: (rows: Rows) => Promise<readonly Row[]>,
   placeOf: (row: Row) => Cursor | undefined,
 ): Promise<PageRows<Row>> {
-  const { rows, isMore } = cut(part, all);
-  const [first, last] = [rows.at(0), rows.at(-1)];
-  const start = first && placeOf(first);
-  if (isMore) return { rows, isMore, start, end: last && placeOf(last) };
-  const { sql, parameters, direction } = entriesOf(database, part, order);
-  const [end] = await database.query<Entry & { readonly part_id: string }>(
-    `SELECT part_at, part_id FROM (${sql}) part ORDER BY part_at ${direction}, part_id ${direction} LIMIT 1 OFFSET ?`,
-    [...parameters, WALKED_ROWS - 1],
+  const { indexed, where, ordered, moment, id, direction } = indexWalk(database, part, order);
+  const [last] = await database.query<Entry & { readonly part_id: string }>(
+    `SELECT ${moment} AS part_at, ${id} AS part_id FROM ${indexed} ${where.sql} ORDER BY ${ordered} LIMIT 1 OFFSET ?`,
+    [...where.parameters, WALKED_ROWS - 1],
   );
-  if (end === undefined) return { rows, isMore: false, start };
-  return { rows, isMore: true, start, end: cursorOf(end.part_at, end.part_id) };
+  const end = last && cursorOf(last.part_at, last.part_id);
+  const upToEnd = indexWalk(database, part, order, end).where;
+  const conditions = andOf(from.conditions);
+  const found = await read({
+    // The limit keeps engines from reading the table in another order. It is never reached: it has room for entries that came meanwhile.
+    from: `(SELECT ${moment} AS part_at, ${id} AS part_id${order.more ?? ''} FROM ${indexed} ${upToEnd.sql} ORDER BY ${ordered} LIMIT ?) part
+      JOIN ${from.table} ON ${from.table}.id = part_id`,
+    which: `${conditions.sql} ORDER BY part_at ${direction}, part_id ${direction} LIMIT ?`,
+    parameters: [...upToEnd.parameters, 2 * WALKED_ROWS, ...conditions.parameters, limit + 1],
+  });
+  const { rows, isMore } = cut({ offset: 0, limit }, found);
+  const [start, stop] = [rows.at(0), rows.at(-1)];
+  return { rows, isMore: isMore || end !== undefined, start: start && placeOf(start), end: isMore && stop !== undefined ? placeOf(stop) : end };
 }
 
 /** An entry of a walked index: a time, or the version of a line of the ledger. */
@@ -106,21 +99,17 @@ export interface Entry {
 export const cursorOf = (at: Entry['part_at'] | undefined, id: string): Cursor | undefined =>
   at === undefined ? undefined : { at: typeof at === 'number' ? at : toDate(at), id };
 
-/** The entries of an index that a walk looks at. */
-function entriesOf(database: Database, part: Pick<PageRequest, 'after' | 'reversed'>, order: Order) {
-  const { indexed, where, ordered, moment, id, direction } = indexWalk(database, part, order);
-  const sql = `SELECT ${moment} AS part_at, ${id} AS part_id${order.more ?? ''} FROM ${indexed} ${where.sql} ORDER BY ${ordered} LIMIT ?`;
-  return { sql, parameters: [...where.parameters, WALKED_ROWS], direction };
-}
-
-function indexWalk({ dialect }: Database, { after, reversed = false }: Pick<PageRequest, 'after' | 'reversed'>, order: Order) {
+function indexWalk({ dialect }: Database, { after, reversed = false }: Pick<PageRequest, 'after' | 'reversed'>, order: Order, end?: Cursor) {
   const { table, at, id: key = 'id', index, where = [] } = order;
   const [moment, id] = [`${table}.${at}`, `${table}.${key}`];
   const direction = (order.direction === 'ASC') !== reversed ? 'ASC' : 'DESC';
-  const place = after && { at: after.at instanceof Date ? dialect.date(after.at) : after.at, id: after.id };
+  const parameterOf = ({ at: value }: Cursor) => (value instanceof Date ? dialect.date(value) : value);
+  const behind = after && dialect.behind({ at: parameterOf(after), id: after.id }, { moment, id, direction });
+  const [sign, within] = direction === 'ASC' ? ['<', '<='] : ['>', '>='];
+  const upTo = end && when(`${moment} ${within} ? AND (${moment} ${sign} ? OR ${id} ${within} ?)`, parameterOf(end), parameterOf(end), end.id);
   return {
     indexed: dialect.indexed(table, index),
-    where: andOf([...where, ...(place === undefined ? [] : [dialect.behind(place, { moment, id, direction })])]),
+    where: andOf([...where, ...[behind, upTo].filter((condition) => condition !== undefined)]),
     ordered: `${moment} ${direction}, ${id} ${direction}`,
     moment,
     id,

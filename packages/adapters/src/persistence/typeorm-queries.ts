@@ -13,7 +13,7 @@ import type { UserQueries } from '@ticket/domain/accounts';
 import { bookingOrderOf } from './booking-lists.ts';
 import type { Database } from './database.ts';
 import { foundByWords, orderOf } from './event-lists.ts';
-import { countOf, cursorOf, cut, cutWalk, type Entry, type Order, pageOf, type Rows, walkOf } from './list-statements.ts';
+import { countOf, cursorOf, cut, type Entry, type Order, pageOf, type Rows, walked } from './list-statements.ts';
 import {
   BOOKING_COLUMNS,
   type BookingColumns,
@@ -108,9 +108,8 @@ export class TypeOrmBookingQueries implements BookingQueries {
       const { order, unserved } = bookingOrderOf(database, part);
       if (unserved.length === 0) return cut(part, await viewsOf(pageOf(database, part, order)));
       const entries = new Map<string, Entry['part_at']>();
-      const rows = walkOf(database, part, order, 'bookings', unserved);
-      const views = await viewsOf(rows, { more: ', part_at', seen: ({ id, part_at }) => entries.set(id, part_at) });
-      return cutWalk(database, part, order, views, ({ id }) => cursorOf(entries.get(id), id));
+      const read = (rows: Rows) => viewsOf(rows, { more: ', part_at', seen: ({ id, part_at }) => entries.set(id, part_at) });
+      return walked(database, part, order, { table: 'bookings', conditions: unserved }, read, ({ id }) => cursorOf(entries.get(id), id));
     });
     this.count = sharedRead(({ upTo, ...filter }: Parameters<BookingQueries['count']>[0]) => {
       const { order, unserved } = bookingOrderOf(database, filter);

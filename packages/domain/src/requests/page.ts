@@ -31,6 +31,8 @@ export interface Page<Row> {
   /** The requests for the pages beside this one, when there are rows that may be requested. */
   readonly next: PageBeside | undefined;
   readonly prev: PageBeside | undefined;
+  /** The most rows of a page; undefined for a whole list. */
+  readonly limit: number | undefined;
 }
 
 /** The request for a page beside another one. The other parameters stay as they were. */
@@ -67,14 +69,14 @@ export async function readPage<Row>({ list }: { readonly list: ListLimits }, req
   ]);
   const first = before === undefined ? { after, offset: offset ?? 0, limit } : { after: before, offset: 0, limit, reversed: true };
   const [total, part] = await Promise.all([read.count?.(), read.part(first)]);
-  if (isWhole) return { parts: walk(part), total, next: undefined, prev: undefined };
+  if (isWhole) return { parts: walk(part), total, next: undefined, prev: undefined, limit: undefined };
   const [start, end] = [startOf(part), endOf(part)];
   if (before !== undefined) {
     const rows = [...part.rows].reverse();
-    return { parts: only(rows), total, next: start && { limit, after: start }, prev: end && { limit, before: end } };
+    return { parts: only(rows), total, next: start && { limit, after: start }, prev: end && { limit, before: end }, limit };
   }
   if (offset === undefined) {
-    return { parts: only(part.rows), total, next: end && { limit, after: end }, prev: after && start && { limit, before: start } };
+    return { parts: only(part.rows), total, next: end && { limit, after: end }, prev: after && start && { limit, before: start }, limit };
   }
   const isMore = part.isMore && offset + limit <= list.offsetMax;
   return {
@@ -82,6 +84,7 @@ export async function readPage<Row>({ list }: { readonly list: ListLimits }, req
     total,
     next: isMore ? { limit, offset: offset + limit } : undefined,
     prev: offset === 0 ? undefined : { limit, offset: Math.max(0, offset - limit) },
+    limit,
   };
 
   function startOf({ rows: [row], start: place }: PageRows<Row>): Cursor | undefined {

@@ -12,6 +12,8 @@ describe('the words of a text', () => {
     ['東京コンサート2031', ['東', '京', 'コ', 'ン', 'サ', 'ー', 'ト', '2031']],
     ['Pesta🎉besar', ['pesta', '🎉', 'besar']],
     ['ＦＵＬＬ ﬁne ²', ['full', 'fine', '2']],
+    ['ΡΟΔΟΣ Ρόδος', ['ροδοσ']],
+    ['kon\u00adzert 🇮🇩', ['konzert', '🇮🇩']],
     ['a-b_c d.e@f', ['a', 'b', 'c', 'd', 'e', 'f']],
     ['x'.repeat(40), ['x'.repeat(32)]],
     ['𝒳'.repeat(40), ['x'.repeat(32)]],

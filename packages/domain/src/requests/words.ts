@@ -2,17 +2,17 @@
 const WORD_CHARACTERS = 32;
 
 /** Letters that Unicode does not take apart, and what people type instead. */
-const PLAIN: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', ł: 'l', þ: 'th' };
+const PLAIN: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ħ: 'h', ı: 'i', ł: 'l', þ: 'th', ς: 'σ' };
 
 /** The text without accents and in one case, so that every engine finds and orders it alike. Words are separated by single spaces. */
 const folded = (text: string): string =>
   text
     .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
+    .replace(/\p{M}+|[\u00ad\u200b-\u200d\u2060\ufeff]/gu, '') // also what is invisible inside a word
     .toLowerCase()
     .normalize('NFKD') // the lower case of some letters has an accent again
     .replace(/\p{M}+/gu, '')
-    .replace(/[ßæœøđðħıłþ]/gu, (letter) => PLAIN[letter] ?? letter)
+    .replace(/[ßæœøđðħıłþς]/gu, (letter) => PLAIN[letter] ?? letter)
     .replace(/[\p{Z}\p{C}]+/gu, ' ')
     .trim();
 
@@ -22,7 +22,7 @@ const folded = (text: string): string =>
  */
 export const wordsOf = (text: string): readonly string[] => [...new Set((folded(text).match(WORDS) ?? []).map(cut))];
 const WORDS =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}])+|\p{Extended_Pictographic}/gu;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}])[\p{L}\p{N}])+|\p{Extended_Pictographic}|\p{Regional_Indicator}+/gu;
 const cut = (word: string): string => (word.length > WORD_CHARACTERS ? [...word].slice(0, WORD_CHARACTERS).join('') : word);
 
 /** What names are ordered by. Stores compare it by code points. */
