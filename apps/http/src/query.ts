@@ -6,7 +6,7 @@ import type { Cursors } from './cursors.ts';
 import { faults } from './messages.ts';
 import { invalid, validate } from './validate.ts';
 
-/** A complete query of a list has about 45 characters. Without a limit, every parameter of a longer query would be decoded, also unknown ones. */
+/** Room for a filter and the longest cursor. Without a limit, every parameter of a longer query would be decoded, also unknown ones. */
 const QUERY_CHARACTERS_MAX = 2000;
 
 /** Parameters that other programs add to links, to follow clicks or to pass by caches. They are ignored. */
