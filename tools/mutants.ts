@@ -60,8 +60,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'stock counted down within a batch',
     file: 'packages/domain/src/stock/batch-rows.ts',
-    line: 'const row = this.#now.get(id);',
-    becomes: 'const row = this.#before.find((one) => one.id === id);',
+    line: 'const row = this.#rows.get(id)?.now;',
+    becomes: 'const row = this.#rows.get(id)?.before ?? this.#rows.get(id)?.now;',
     killedBy: [`${persistence}/laws.test.ts`, 'mysql keeps S21'],
   },
   {
