@@ -12,6 +12,7 @@ import { TOKENS } from '../packages/adapters/src/container.ts';
 import { stepStore } from '../packages/kit/src/controls/step-store.ts';
 import { memoryStore } from '../packages/kit/src/memory-store.ts';
 import { engines } from './engines.ts';
+import { textsIn } from './languages.ts';
 import { openContainer } from './open-store.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -242,8 +243,9 @@ describe('what clients are told', () => {
   });
 
   it('docs/api.md lists every failure’s message as it is sent', () => {
-    const [, failures = ''] = /\n\n( {2}invalidInput:.*?)\n\} as const;/s.exec(read('apps/http/src/messages.ts')) ?? [];
-    const sent = unique([...matches(failures, /'([^']+)'/g), ...Object.values(messages.notReady)]);
+    const names = Object.keys(messages);
+    const failures = Object.entries(messages).filter(([name]) => name === 'notReady' || names.indexOf(name) >= names.indexOf('invalidInput'));
+    const sent = unique(textsIn(Object.fromEntries(failures), 'id'));
     const table = matches(read('docs/api.md'), /^\| \d{3} \| .+? \| (.+?) \|/gm).flatMap((cell) => matches(cell, /`([^`]+)`/g));
     expect(sent.length).toBeGreaterThan(15);
     expect(unique(table)).toEqual(sent);

@@ -59,6 +59,7 @@ export async function openApi(
     readiness,
     trustedProxies: 1,
     corsOrigins: container.get(TOKENS.config).corsOrigins,
+    languages: container.get(TOKENS.config).languages,
     policies,
     version: '0.0.0',
     log: (line) => {

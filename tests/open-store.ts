@@ -2,6 +2,7 @@ import { TOTAL_TICKETS_MAX } from '@ticket/domain';
 import type { Store, StorePorts } from '@ticket/domain/testing';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { createContainer, TOKENS } from '../packages/adapters/src/container.ts';
+import { DEFAULT_LANGUAGES } from '../packages/adapters/src/languages.ts';
 import type { Measures } from '../packages/adapters/src/measures.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
 import { storedIn } from '../packages/adapters/src/scratch-store.ts';
@@ -19,6 +20,7 @@ export async function openContainer(engine: Engine, overrides: Partial<Config> =
       policies: PROFILES.open,
       trustedProxies: 0,
       corsOrigins: [],
+      languages: DEFAULT_LANGUAGES,
       firstAdmin: undefined,
       notices: [],
       ignored: [],

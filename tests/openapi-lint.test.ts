@@ -23,9 +23,12 @@ const ALLOWED = [
   ...['license-url info.license', 'openapi-tags-alphabetical tags'],
 ];
 
-describe.each(['open', 'locked'] as const)('the document of the %s profile', (profile) => {
+describe.each([
+  ['open', ['id']],
+  ['locked', ['id', 'en']],
+] as const)('the document of the %s profile in the languages %s', (profile, languages) => {
   const document = async (): Promise<string> => {
-    const api = await openApi('sqlite', profile);
+    const api = await openApi('sqlite', profile, {}, { languages });
     const { text } = await api.send('GET', '/openapi.json');
     await api.close();
     return text;

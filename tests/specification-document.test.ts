@@ -6,6 +6,7 @@ import { IF_MATCH_TAGS_MAX } from '../apps/http/src/entity-tag.ts';
 import { FAILURES } from '../apps/http/src/failures.ts';
 import { faults, messages } from '../apps/http/src/messages.ts';
 import { PROFILES } from '../packages/adapters/src/profiles.ts';
+import { textsIn } from './languages.ts';
 import { type Api, openApi } from './open-api.ts';
 
 /** Compares docs/specification.md with the product, in the profile that it specifies. */
@@ -14,8 +15,6 @@ const specification = read('docs/specification.md');
 const found = (pattern: RegExp, text = specification): string[] =>
   [...new Set([...text.matchAll(pattern)].map(([, group = '']) => group))].toSorted();
 
-const textsIn = (catalogue: object): string[] =>
-  Object.values(catalogue).flatMap((entry) => (typeof entry === 'string' ? [entry] : typeof entry === 'object' ? textsIn(entry) : []));
 const { accounts, selling } = PROFILES.open;
 const spoken = [
   faults.line(255),
@@ -28,7 +27,7 @@ const spoken = [
   faults.limit(selling.list.limitMax),
   faults.offset(selling.list.offsetMax),
 ];
-const sent = [...new Set([...textsIn(messages), ...textsIn(faults), ...spoken])].toSorted();
+const sent = [...new Set([messages, faults, spoken].flatMap((catalogue) => textsIn(catalogue, 'id')))].toSorted();
 
 describe('docs/specification.md', () => {
   it('has every message of the open profile to the letter, and no other', () => {

@@ -71,6 +71,7 @@ export const CONTENT_TYPES: readonly string[] = [
 /** Headers that a proxy might trust. None of them changes the actor or the request. */
 export const HEADERS: readonly (readonly [name: string, values: readonly string[]])[] = [
   ['Idempotency-Key', ['k', '', ' ', 'a b', 'é', 'x'.repeat(255), 'x'.repeat(256), "' OR 1=1 --", '__proto__', 'k, k', '<string>', '{{key}}']],
+  ['Accept-Language', ['en', 'id', 'en-GB, id;q=0.5', 'en;q=0', 'fr, *;q=0.1', '', 'en'.repeat(3000), ',,;q=,', '<script>', 'en, __proto__', 'é']],
   ['If-None-Match', ['*', '"x"', 'W/"x"', '', '"x", *', 'x'.repeat(3000), '"']],
   [
     'X-Forwarded-For',

@@ -2,7 +2,10 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { searchedWordsOf } from '@ticket/domain/spi';
 import { FAILURE_CODES } from '../../apps/http/src/failures.ts';
+import { messages } from '../../apps/http/src/messages.ts';
+import { LANGUAGES } from '../../packages/adapters/src/languages.ts';
 import { COMMON_PASSWORDS } from '../../packages/adapters/src/security/common-passwords.ts';
+import { INDONESIAN, textsIn } from '../languages.ts';
 import type { Document, Operation, Schema } from './document.ts';
 import type { Asked } from './requests.ts';
 
@@ -66,6 +69,7 @@ export function brokenPromises(document: Document, asked: Asked, answer: Answer,
   expect(kept === 'no-store' || (mayBeKept && /^(?:public|private), no-cache$/.test(kept)), `this may not be kept: ${kept}`);
   expect(kept !== 'private, no-cache' || headers.get('Vary')?.includes('Authorization') === true, 'what is private is kept for its caller');
   expect(headers.get('X-Content-Type-Options') === 'nosniff', 'no type may be guessed');
+  broken.push(...brokenByLanguage(answer));
 
   const operation = document.operations.find(({ name }) => name === asked.operation);
   if (operation === undefined) expect(status < 400 || TO_ANYTHING.includes(status), `${status} answers what is no request`);
@@ -77,6 +81,17 @@ export function brokenPromises(document: Document, asked: Asked, answer: Answer,
   const fault = document.faultOfReply(operation, status, reply);
   expect(fault === undefined, `the reply is as declared: ${fault}`);
   return [...broken, ...brokenByValidation(document, operation, asked, status, reply as Failure)];
+}
+
+/** The message and the faults are in the language that the answer names. */
+function* brokenByLanguage({ headers, text }: Answer): Generator<string> {
+  if (!text.startsWith('{"success":')) return;
+  const language = LANGUAGES.find((one) => one === headers.get('Content-Language'));
+  if (language === undefined) yield 'an answer with a message names its language';
+  const { message, errors }: { message: string; errors?: readonly { message: string }[] | object | null } = JSON.parse(text);
+  if (language !== undefined && !textsIn(messages, language).includes(message)) yield `the message is not in ${language}`;
+  const faults = Array.isArray(errors) ? errors.map((fault: { message: string }) => fault.message) : [];
+  if (faults.some((fault) => INDONESIAN.test(fault) !== (language === 'id'))) yield `a fault is not in ${language}`;
 }
 
 const SUCCESS = {

@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { OPERATOR } from '@ticket/domain/testing';
 import { TOKENS } from '../../packages/adapters/src/container.ts';
+import { DEFAULT_LANGUAGES, LANGUAGES } from '../../packages/adapters/src/languages.ts';
 import type { Profile } from '../../packages/adapters/src/profiles.ts';
 import type { Engine } from '../engines.ts';
 import { CONCERT, openApi } from '../open-api.ts';
@@ -19,7 +20,8 @@ const PASSWORD = 'a password of Ann';
  * `<users.ann>`. So a failing request is easy to read, and means the same in the next run.
  */
 export async function openWorld(engine: Engine, profile: Profile) {
-  const api = await openApi(engine, profile);
+  // The open profile has the specified messages only, and the locked one lets clients choose.
+  const api = await openApi(engine, profile, {}, { languages: profile === 'open' ? DEFAULT_LANGUAGES : LANGUAGES });
   const database = api.container.get(TOKENS.database);
   const { auditStock } = api.container.get(TOKENS.useCases);
 

@@ -1,5 +1,5 @@
 import type { Policies, UseCases } from '@ticket/adapters';
-import { type TrustedProxies, WRITES_REFUSED, type WritesRefused } from '@ticket/adapters';
+import { DEFAULT_LANGUAGES, type Languages, type TrustedProxies, WRITES_REFUSED, type WritesRefused } from '@ticket/adapters';
 import type { TokenService } from '@ticket/domain/accounts';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
@@ -42,6 +42,8 @@ export interface AppOptions {
   readonly trustedProxies: TrustedProxies;
   /** Other origins whose pages may read answers in a browser. */
   readonly corsOrigins: readonly string[];
+  /** The languages of messages. */
+  readonly languages?: Languages;
   /** Whether HSTS includes the subdomains. */
   readonly hstsIncludeSubdomains?: boolean;
   readonly version: string;
@@ -70,6 +72,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     policies,
     trustedProxies,
     corsOrigins,
+    languages = DEFAULT_LANGUAGES,
     hstsIncludeSubdomains,
     version,
     log,
@@ -89,7 +92,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   };
 
   if (tracing !== undefined) app.use(tracing);
-  app.use(everyAnswer(securityHeaders(policies, hstsIncludeSubdomains)), observing(app, log, metrics, addressOf));
+  app.use(everyAnswer(securityHeaders(policies, hstsIncludeSubdomains), languages), observing(app, log, metrics, addressOf));
   if (corsOrigins.length > 0) app.use(crossOrigin(corsOrigins));
   app.use(knownRoute(methodNotAllowed({ app, onMethodNotAllowed: answerMethod })), limitBody);
   app.use('/api/*', authenticate(tokens));
@@ -113,7 +116,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/api/users', userRoutes(parts));
   app.route('/api/events', eventRoutes(parts));
   app.route('/api/bookings', bookingRoutes(parts));
-  app.get('/openapi.json', openApi(app, version));
+  app.get('/openapi.json', openApi(app, version, languages));
   if (policies.referencePage) addDocsPage(app);
   // In the locked profile strangers must not learn how busy the server is.
   if (metricsToken !== undefined || policies.profile === 'open') app.get('/metrics', metricsPage(metrics.registry, metricsToken));
@@ -195,6 +198,6 @@ function answerMethod(c: Context<AppEnv>, methods: readonly string[]): Response 
     c.set('reason', 'method_not_allowed');
     return fail(c, 'method_not_allowed', messages.methodNotAllowed, null, allow);
   }
-  c.res.headers.delete('Content-Type'); // it belongs to the 404 that this answer replaces
+  for (const name of ['Content-Type', 'Content-Language', 'Vary']) c.res.headers.delete(name); // they belong to the 404 that this answer replaces
   return answer(c, 204, null, allow);
 }

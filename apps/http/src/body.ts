@@ -7,6 +7,7 @@ import type * as v from 'valibot';
 import type { AppEnv } from './env.ts';
 import { UnreadableBody } from './errors.ts';
 import { hasFewValues } from './few-values.ts';
+import { languageOf } from './language.ts';
 import { faults, messages } from './messages.ts';
 import { invalid, validate } from './validate.ts';
 
@@ -75,8 +76,8 @@ async function read<Schema extends v.GenericSchema<unknown, object>>(c: Context,
   } catch {
     return new UnreadableBody('invalid_json', messages.invalidJson);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid([{ field: 'body', message: faults.object }]);
-  return validate(schema, value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return invalid([{ field: 'body', message: faults.object[languageOf(c)] }]);
+  return validate(schema, value, languageOf(c));
 }
 
 /** The bytes of the body. On a connection they were read before the app was called (whole-request.ts). Hono would copy them first. */

@@ -1,4 +1,4 @@
-import type { Policies, UseCases } from '@ticket/adapters';
+import type { Language, Policies, UseCases } from '@ticket/adapters';
 import type { Refusal, RequestContext } from '@ticket/domain';
 import type { ClientNetwork } from '@ticket/domain/accounts';
 import type { Context } from 'hono';
@@ -12,6 +12,10 @@ export interface AppEnv {
     requestId: string;
     /** The headers of the answer (every-answer.ts). Each middleware adds its own. */
     headers: Record<string, string>;
+    /** The language of the answer's message. */
+    language: Language;
+    /** Whether Accept-Language chose it, so that caches have to keep the answers apart. */
+    isNegotiated: boolean | undefined;
     route: string | undefined;
     context: RequestContext;
     /** The fault of an Idempotency-Key. Like a faulty body, it is reported after the caller's rights are clear. */

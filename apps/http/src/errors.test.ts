@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { describe, expect, it } from 'vitest';
 import type { AppEnv } from './env.ts';
 import { answerError, UnreadableBody } from './errors.ts';
+import { messages } from './messages.ts';
 
 /** What is thrown, answered; and what was reported of it. */
 async function answerTo(thrown: () => unknown) {
@@ -102,7 +103,7 @@ describe('a failure', () => {
 
   it('to read the body is the client’s', async () => {
     const answer = await answerTo(() => {
-      throw new UnreadableBody('unsupported_media_type', 'Content-Type harus application/json');
+      throw new UnreadableBody('unsupported_media_type', messages.notJson);
     });
     expect(answer).toMatchObject({
       status: 415,

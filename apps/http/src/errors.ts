@@ -1,13 +1,15 @@
+import type { Language } from '@ticket/adapters';
 import { Refusal, type RefusalCode, type Refusals, Unavailable } from '@ticket/domain';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { AppEnv } from './env.ts';
 import { fail } from './envelope.ts';
 import type { ErrorsOf, FailureCode } from './failures.ts';
-import { faults, messages } from './messages.ts';
+import { languageOf } from './language.ts';
+import { faults, type Message, messages } from './messages.ts';
 import { OTHER_REASONS, type Reason } from './report.ts';
 
-type Reply<Code extends FailureCode> = readonly [message: string, errors: ErrorsOf<Code>, headers?: Readonly<Record<string, string>>];
+type Reply<Code extends FailureCode> = readonly [message: Message, errors: ErrorsOf<Code>, headers?: Readonly<Record<string, string>>];
 
 const retryAfter = (seconds: number) => ({ 'Retry-After': String(seconds) });
 
@@ -22,17 +24,17 @@ const FIELDS = new Map([
 const MESSAGES = new Map([['cursor', faults.cursor]]);
 
 /** The answer to a client for each refusal of the domain. */
-const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Reply<Code> } = {
-  invalid_input: ({ faults: found }) => [
+const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code], language: Language) => Reply<Code> } = {
+  invalid_input: ({ faults: found }, language) => [
     messages.invalidInput,
-    found.map(({ field, message }) => ({ field: FIELDS.get(field) ?? field, message: MESSAGES.get(field) ?? message })),
+    found.map(({ field, message }) => ({ field: FIELDS.get(field) ?? field, message: MESSAGES.get(field)?.[language] ?? message })),
   ],
   unauthenticated: () => [messages.invalidToken, null],
   wrong_credentials: () => [messages.wrongCredentials, null],
   forbidden: ({ reason }) => [messages.forbidden[reason], null],
   not_found: ({ entity }) => [messages.notFound[entity], null],
-  current_password_needed: () => [messages.invalidInput, [{ field: 'current_password', message: faults.missing }]],
-  password_is_personal: () => [messages.invalidInput, [{ field: 'password', message: faults.passwordPersonal }]],
+  current_password_needed: (_, language) => [messages.invalidInput, [{ field: 'current_password', message: faults.missing[language] }]],
+  password_is_personal: (_, language) => [messages.invalidInput, [{ field: 'password', message: faults.passwordPersonal[language] }]],
   version_changed: () => [messages.versionChanged, null],
   email_taken: () => [messages.emailTaken, null],
   insufficient_tickets: ({ available, requested }) => [messages.insufficientTickets, { available, requested }],
@@ -54,16 +56,19 @@ const REPLIES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => Re
 /** All reasons. */
 export const REASONS: readonly Reason[] = [...(Object.keys(REPLIES) as RefusalCode[]), ...OTHER_REASONS];
 
-const failWith = <Code extends RefusalCode>(c: Context, code: Code, details: Refusals[Code]): Response => fail(c, code, ...REPLIES[code](details));
+const failWith = <Code extends RefusalCode>(c: Context, code: Code, details: Refusals[Code]): Response =>
+  fail(c, code, ...REPLIES[code](details, languageOf(c)));
 
 type UnreadableCode = 'invalid_json' | 'body_too_large' | 'unsupported_media_type';
 /** A request that never reaches the domain: its body is too large, of another type, or not JSON. */
 export class UnreadableBody extends Error {
   override readonly name = 'UnreadableBody';
   readonly code: UnreadableCode;
-  constructor(code: UnreadableCode, message: string) {
-    super(message);
+  readonly told: Message;
+  constructor(code: UnreadableCode, told: Message) {
+    super(code);
     this.code = code;
+    this.told = told;
   }
 }
 
@@ -71,7 +76,7 @@ export class UnreadableBody extends Error {
 export function answerError(error: Error, c: Context<AppEnv>): Response {
   c.set('reason', reasonOf(error, c));
   if (error instanceof Refusal) return failWith(c, error.code, error.details);
-  if (error instanceof UnreadableBody) return fail(c, error.code, error.message, null);
+  if (error instanceof UnreadableBody) return fail(c, error.code, error.told, null);
   if (error instanceof Unavailable) {
     c.get('report')('warn', `unavailable: ${error.message}`, error);
     const [code, message] =

@@ -1,6 +1,7 @@
-import type { Policies } from '@ticket/adapters';
+import type { Languages, Policies } from '@ticket/adapters';
 import type { MiddlewareHandler } from 'hono';
 import type { AppEnv } from './env.ts';
+import { languageFor } from './language.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -24,12 +25,15 @@ export const securityHeaders = ({ profile }: Pick<Policies, 'profile'>, hstsIncl
 export const requestIdFrom = (given: string | undefined): string => (given !== undefined && FIT.test(given) ? given : crypto.randomUUID());
 const FIT = /^[\w=-]{1,255}$/;
 
-/** Gives every answer of the app its headers and the request its id. */
-export function everyAnswer(always: Headers): MiddlewareHandler<AppEnv> {
+/** Gives every answer of the app its headers and its language, and the request its id. */
+export function everyAnswer(always: Headers, languages: Languages): MiddlewareHandler<AppEnv> {
+  const [only, ...others] = languages;
   return (c, next) => {
     const requestId = requestIdFrom(c.req.header('X-Request-Id'));
     c.set('requestId', requestId);
     c.set('headers', { 'X-Request-Id': requestId, ...always });
+    c.set('language', others.length === 0 ? only : languageFor(c.req.header('Accept-Language'), languages));
+    if (others.length > 0) c.set('isNegotiated', true);
     return next();
   };
 }

@@ -1,10 +1,11 @@
 import type { RefusalCode } from '@ticket/domain';
 import * as v from 'valibot';
+import { faults as known } from './messages.ts';
 
 const Fault = v.pipe(
   v.object({
     field: v.pipe(v.string(), v.metadata({ description: 'The name of the field, parameter or header.', examples: ['quantity'] })),
-    message: v.pipe(v.string(), v.metadata({ description: 'What is wrong, in words for a person.', examples: ['Wajib diisi'] })),
+    message: v.pipe(v.string(), v.metadata({ description: 'What is wrong, in words for a person.', examples: [known.missing] })),
   }),
   v.metadata({ ref: 'Fault' }),
 );

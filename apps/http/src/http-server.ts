@@ -10,17 +10,15 @@ import { routePath } from './route-path.ts';
 import { SERVER_LIMITS, type ServerLimits } from './server-limits.ts';
 import { SlowReaders } from './slow-readers.ts';
 import { hasNoBody, hasTooManyHeaders, isAmbiguous, onceWhole } from './whole-request.ts';
-import { answerUnparsed, hearNoMore, readRestBeforeClose, type WireStatus, wireAnswer } from './wire-answers.ts';
+import { answerUnparsed, hearNoMore, readRestBeforeClose, type Telling, type WireStatus, wireAnswer } from './wire-answers.ts';
 
 /** The reasons for which a request never reaches the app. */
 export type Unserved = Extract<Reason, 'too_many_connections' | 'too_many_in_flight' | 'unparsed'>;
 
 type Fetch = (...asked: Parameters<Parameters<typeof getRequestListener>[0]>) => Response | Promise<Response>;
 
-export interface ServerOptions {
+export interface ServerOptions extends Telling {
   readonly limits?: ServerLimits;
-  /** Headers of every answer, also of answers that the app does not make. */
-  readonly headers?: Readonly<Record<string, string>>;
   /** Whether an address is one of the operator's own proxies, to which limits for one client do not apply. */
   readonly isOwnProxy?: (address: string) => boolean;
   readonly onUnserved?: (reason: Unserved, address?: string) => void;
@@ -39,13 +37,13 @@ const NO_HOST = 'localhost';
  * `isStopping`, each connection ends after the answers that it still owes.
  */
 export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): HttpServer {
-  const { limits = SERVER_LIMITS, headers = {}, isOwnProxy = () => false, onUnserved = () => {}, isStopping = () => false } = options;
+  const { limits = SERVER_LIMITS, isOwnProxy = () => false, onUnserved = () => {}, isStopping = () => false } = options;
   const connections = new Connections(limits, isOwnProxy);
   const slices = new RequestSlices(limits.begunAtOnce);
   const slowReaders = new SlowReaders(limits.readBytesMin);
 
   const toResponse = (status: WireStatus, request?: IncomingMessage): Response => {
-    const { headers: own, body } = wireAnswer(status, headers, request);
+    const { headers: own, body } = wireAnswer(status, options, request);
     return new Response(body, { status, headers: Object.entries(own).map(([name, value]) => [name, String(value)]) });
   };
   const errorHandler = () => {
@@ -79,7 +77,7 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
   const refuse = (response: ServerResponse, status: WireStatus, reason: Unserved): void => {
     onUnserved(reason, response.req.socket.remoteAddress);
     readRestBeforeClose(response.req); // and further requests are not served
-    const { headers: own, body } = wireAnswer(status, headers, response.req);
+    const { headers: own, body } = wireAnswer(status, options, response.req);
     response.writeHead(status, own).end(body);
   };
 
@@ -130,7 +128,7 @@ export function createHttpServer(fetch: Fetch, options: ServerOptions = {}): Htt
     }
     if (owed.length > 0) return;
     if (!here.some(({ headersSent }) => headersSent)) {
-      if (answerUnparsed(error, socket, headers)) onUnserved('unparsed', (socket as Socket).remoteAddress);
+      if (answerUnparsed(error, socket, options, here.at(-1)?.req)) onUnserved('unparsed', (socket as Socket).remoteAddress);
     } else if (here.every(({ writableEnded }) => writableEnded)) socket.end();
     else socket.destroy(); // in the middle of an answer, a second answer would look like a part of it
   }

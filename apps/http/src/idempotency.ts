@@ -5,7 +5,8 @@ import { createMiddleware } from 'hono/factory';
 import { bytesOf, isInVain } from './body.ts';
 import type { AppEnv } from './env.ts';
 import { fail } from './envelope.ts';
-import { faults, messages } from './messages.ts';
+import { languageOf } from './language.ts';
+import { faults, type Message, messages } from './messages.ts';
 import { invalid } from './validate.ts';
 
 /** Makes a text that differs if the content of two requests differs. */
@@ -21,7 +22,7 @@ export const KEYED_ROUTES = ['/api/bookings', '/api/events', '/api/users', '/api
 const isPlaceholder = (key: string): boolean => /<[^<>]*>|\{\{[^{}]*\}\}/.test(key);
 
 /** The fault of a key, if it has one. */
-const faultOf = (key: string): string | undefined => {
+const faultOf = (key: string): Message | undefined => {
   if (!isIdempotencyKey(key)) return faults.idempotencyKey(KEY_CHARACTERS_MAX);
   return isPlaceholder(key) ? faults.keyPlaceholder : undefined;
 };
@@ -35,9 +36,9 @@ export const idempotency = (fingerprint: Fingerprint, earlier: readonly Fingerpr
   /** The fingerprints of running requests, by owner and key. There are no more than requests in flight, which are limited. */
   const underWay = new Map<string, string>();
   const keyed = async (c: Context<AppEnv>, next: Next, value: string): Promise<Response | undefined> => {
-    const message = faultOf(value);
-    if (message !== undefined) {
-      c.set('unusableKey', invalid([{ field: 'Idempotency-Key', message }]));
+    const fault = faultOf(value);
+    if (fault !== undefined) {
+      c.set('unusableKey', invalid([{ field: 'Idempotency-Key', message: fault[languageOf(c)] }]));
       await next();
       return undefined;
     }

@@ -4,6 +4,7 @@ import type { AccountAction } from '@ticket/domain/accounts';
 import { createMiddleware } from 'hono/factory';
 import { IF_MATCH_TAGS_MAX, versionsIn } from './entity-tag.ts';
 import type { AppEnv } from './env.ts';
+import { languageOf } from './language.ts';
 import { faults } from './messages.ts';
 import { invalid } from './validate.ts';
 
@@ -20,7 +21,7 @@ export const ifMatch = (useCases: UseCases, action: SellingAction | AccountActio
       const context = c.get('context');
       if (versions === 'malformed') {
         await useCases.identifyActor(context, action);
-        throw invalid([{ field: 'If-Match', message: faults.ifMatch(IF_MATCH_TAGS_MAX) }]);
+        throw invalid([{ field: 'If-Match', message: faults.ifMatch(IF_MATCH_TAGS_MAX)[languageOf(c)] }]);
       }
       if (versions !== 'any') c.set('context', { ...context, ifVersion: versions });
     }

@@ -27,7 +27,7 @@ async function* walk(parts: readonly (readonly Row[] | Error)[]): AsyncGenerator
   }
 }
 
-const answer = listAnswer('Baris', (row: Row) => JSON.stringify({ row, text: 'ab"c' }), 'everyone');
+const answer = listAnswer({ id: 'Baris', en: 'Rows' }, (row: Row) => JSON.stringify({ row, text: 'ab"c' }), 'everyone');
 
 type Rest = Omit<Page<Row>, 'parts'>;
 const PAGING = { cursors: signedCursors((texts) => texts.join('').length.toString()), originOf: () => 'https://tickets.example' };

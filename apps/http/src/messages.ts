@@ -1,100 +1,167 @@
+import { LANGUAGES, type Language } from '@ticket/adapters';
 import { TOTAL_TICKETS_MAX } from '@ticket/domain';
 import { EMAIL_CHARACTERS_MAX, PASSWORD_BYTES_MAX } from '@ticket/domain/accounts';
 
-/** All messages to clients, in their language. Messages of the specification are here word for word. */
-export const messages = {
-  up: 'Ticket Platform API berjalan',
-  live: 'Server berjalan',
-  ready: 'Server siap',
-  notReady: { no_database: 'Database belum dapat dihubungi', stopping: 'Server sedang berhenti' },
-  registered: 'Registrasi berhasil',
-  loggedIn: 'Login berhasil',
-  loggedOut: 'Logout berhasil',
-  self: 'Data user',
-  usersRead: 'Berhasil mengambil data users',
-  userRead: 'Berhasil mengambil data user',
-  userCreated: 'User berhasil dibuat',
-  userChanged: 'User berhasil diupdate',
-  userDeleted: 'User berhasil dihapus',
-  eventsRead: 'Berhasil mengambil data events',
-  eventRead: 'Berhasil mengambil data event',
-  eventCreated: 'Event berhasil dibuat',
-  eventChanged: 'Event berhasil diupdate',
-  eventDeleted: 'Event berhasil dihapus',
-  bookingsRead: 'Berhasil mengambil data bookings',
-  bookingRead: 'Berhasil mengambil data booking',
-  bookingCreated: 'Booking berhasil dibuat',
-  bookingChanged: 'Status booking berhasil diupdate',
-  bookingDeleted: 'Booking berhasil dihapus',
+/** One message to a client, in every language. */
+export type Message = Readonly<Record<Language, string>>;
 
-  invalidInput: 'Validasi gagal',
-  invalidJson: 'JSON tidak valid',
-  invalidToken: 'Token tidak valid atau expired',
-  wrongCredentials: 'Email atau password salah',
-  forbidden: {
-    not_admin: 'Akses ditolak. Hanya admin yang dapat melakukan aksi ini',
-    not_owner: 'Akses ditolak',
-    operator_only: 'Akses ditolak',
+/** A message as a schema takes it. Valibot asks for its text with the language that `validate` names. */
+export const localized =
+  (message: Message) =>
+  ({ lang }: { readonly lang?: string | undefined }): string =>
+    message[LANGUAGES.find((language) => language === lang) ?? LANGUAGES[0]];
+
+interface Messages {
+  readonly [name: string]: Message | Readonly<Record<string, Message>>;
+}
+
+/** All messages to clients. Messages of the specification are here word for word, in Indonesian. */
+export const messages = {
+  up: { id: 'Ticket Platform API berjalan', en: 'Ticket Platform API is running' },
+  live: { id: 'Server berjalan', en: 'The server is running' },
+  ready: { id: 'Server siap', en: 'The server is ready' },
+  notReady: {
+    no_database: { id: 'Database belum dapat dihubungi', en: 'The database cannot be reached yet' },
+    stopping: { id: 'Server sedang berhenti', en: 'The server is stopping' },
   },
-  notFound: { user: 'User tidak ditemukan', event: 'Event tidak ditemukan', booking: 'Booking tidak ditemukan' },
-  noSuchRoute: 'Endpoint tidak ditemukan',
-  methodNotAllowed: 'Metode tidak diizinkan',
-  bodyTooLarge: 'Ukuran body terlalu besar',
-  headersTooLarge: 'Ukuran header terlalu besar',
-  tooSlow: 'Permintaan terlalu lama',
-  notJson: 'Content-Type harus application/json',
-  notUtf8: 'Charset body harus UTF-8',
-  versionChanged: 'Data sudah berubah, baca kembali sebelum mencoba lagi',
-  emailTaken: 'Email sudah terdaftar',
-  insufficientTickets: 'Stok tiket tidak mencukupi',
-  tooManyForABooking: 'Jumlah tiket melebihi batas per booking',
-  tooManyForAUser: 'Jumlah tiket melebihi batas per user untuk event ini',
-  totalBelowHeld: 'Total tiket kurang dari tiket yang sudah dipesan',
-  tooManyRequests: 'Terlalu banyak permintaan',
-  tooManyBookingChanges: 'Terlalu banyak perubahan booking untuk event ini',
-  keyUnderWay: 'Permintaan dengan Idempotency-Key ini masih diproses',
-  keyReused: 'Idempotency-Key sudah dipakai untuk permintaan lain',
-  eventIsOver: 'Event sudah berakhir',
-  eventHasActiveBookings: 'Event masih memiliki booking aktif',
-  userHasActiveBookings: 'User masih memiliki booking aktif',
-  userOrganisesEvents: 'User masih menjadi organizer event',
-  lastAdmin: 'Minimal harus ada satu admin',
-  badRequest: 'Permintaan tidak valid',
-  failed: 'Terjadi kesalahan pada server',
-  unavailable: 'Layanan sementara tidak tersedia',
-  outcomeUnknown: 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi',
-} as const;
+  registered: { id: 'Registrasi berhasil', en: 'Registration successful' },
+  loggedIn: { id: 'Login berhasil', en: 'Login successful' },
+  loggedOut: { id: 'Logout berhasil', en: 'Logout successful' },
+  self: { id: 'Data user', en: 'Your account' },
+  usersRead: { id: 'Berhasil mengambil data users', en: 'Users retrieved' },
+  userRead: { id: 'Berhasil mengambil data user', en: 'User retrieved' },
+  userCreated: { id: 'User berhasil dibuat', en: 'User created' },
+  userChanged: { id: 'User berhasil diupdate', en: 'User updated' },
+  userDeleted: { id: 'User berhasil dihapus', en: 'User deleted' },
+  eventsRead: { id: 'Berhasil mengambil data events', en: 'Events retrieved' },
+  eventRead: { id: 'Berhasil mengambil data event', en: 'Event retrieved' },
+  eventCreated: { id: 'Event berhasil dibuat', en: 'Event created' },
+  eventChanged: { id: 'Event berhasil diupdate', en: 'Event updated' },
+  eventDeleted: { id: 'Event berhasil dihapus', en: 'Event deleted' },
+  bookingsRead: { id: 'Berhasil mengambil data bookings', en: 'Bookings retrieved' },
+  bookingRead: { id: 'Berhasil mengambil data booking', en: 'Booking retrieved' },
+  bookingCreated: { id: 'Booking berhasil dibuat', en: 'Booking created' },
+  bookingChanged: { id: 'Status booking berhasil diupdate', en: 'Booking status updated' },
+  bookingDeleted: { id: 'Booking berhasil dihapus', en: 'Booking deleted' },
+
+  invalidInput: { id: 'Validasi gagal', en: 'Some values are not valid' },
+  invalidJson: { id: 'JSON tidak valid', en: 'The body is not valid JSON' },
+  invalidToken: { id: 'Token tidak valid atau expired', en: 'The token is not valid or has expired' },
+  wrongCredentials: { id: 'Email atau password salah', en: 'The e-mail or the password is wrong' },
+  forbidden: {
+    not_admin: { id: 'Akses ditolak. Hanya admin yang dapat melakukan aksi ini', en: 'Access denied. Only an admin can do this' },
+    not_owner: { id: 'Akses ditolak', en: 'Access denied' },
+    operator_only: { id: 'Akses ditolak', en: 'Access denied' },
+  },
+  notFound: {
+    user: { id: 'User tidak ditemukan', en: 'User not found' },
+    event: { id: 'Event tidak ditemukan', en: 'Event not found' },
+    booking: { id: 'Booking tidak ditemukan', en: 'Booking not found' },
+  },
+  noSuchRoute: { id: 'Endpoint tidak ditemukan', en: 'Endpoint not found' },
+  methodNotAllowed: { id: 'Metode tidak diizinkan', en: 'This method is not allowed here' },
+  bodyTooLarge: { id: 'Ukuran body terlalu besar', en: 'The body is too large' },
+  headersTooLarge: { id: 'Ukuran header terlalu besar', en: 'The headers are too large' },
+  tooSlow: { id: 'Permintaan terlalu lama', en: 'The request took too long to arrive' },
+  notJson: { id: 'Content-Type harus application/json', en: 'Content-Type must be application/json' },
+  notUtf8: { id: 'Charset body harus UTF-8', en: 'The charset of the body must be UTF-8' },
+  versionChanged: { id: 'Data sudah berubah, baca kembali sebelum mencoba lagi', en: 'The data has changed. Read it again before you try again' },
+  emailTaken: { id: 'Email sudah terdaftar', en: 'This e-mail is already registered' },
+  insufficientTickets: { id: 'Stok tiket tidak mencukupi', en: 'Not enough tickets left' },
+  tooManyForABooking: { id: 'Jumlah tiket melebihi batas per booking', en: 'More tickets than one booking may have' },
+  tooManyForAUser: { id: 'Jumlah tiket melebihi batas per user untuk event ini', en: 'More tickets than one user may have for this event' },
+  totalBelowHeld: { id: 'Total tiket kurang dari tiket yang sudah dipesan', en: 'The total is less than the tickets already booked' },
+  tooManyRequests: { id: 'Terlalu banyak permintaan', en: 'Too many requests' },
+  tooManyBookingChanges: { id: 'Terlalu banyak perubahan booking untuk event ini', en: 'Too many booking changes for this event' },
+  keyUnderWay: {
+    id: 'Permintaan dengan Idempotency-Key ini masih diproses',
+    en: 'The request with this Idempotency-Key is still being processed',
+  },
+  keyReused: { id: 'Idempotency-Key sudah dipakai untuk permintaan lain', en: 'This Idempotency-Key was used for another request' },
+  eventIsOver: { id: 'Event sudah berakhir', en: 'The event is over' },
+  eventHasActiveBookings: { id: 'Event masih memiliki booking aktif', en: 'The event still has active bookings' },
+  userHasActiveBookings: { id: 'User masih memiliki booking aktif', en: 'The user still has active bookings' },
+  userOrganisesEvents: { id: 'User masih menjadi organizer event', en: 'The user still organises an event' },
+  lastAdmin: { id: 'Minimal harus ada satu admin', en: 'At least one admin must remain' },
+  badRequest: { id: 'Permintaan tidak valid', en: 'The request is not valid' },
+  failed: { id: 'Terjadi kesalahan pada server', en: 'Something went wrong on the server' },
+  unavailable: { id: 'Layanan sementara tidak tersedia', en: 'The service is temporarily unavailable' },
+  outcomeUnknown: {
+    id: 'Hasil tidak diketahui, periksa kembali sebelum mencoba lagi',
+    en: 'The outcome is unknown. Check your data before you try again',
+  },
+} as const satisfies Messages;
+
+interface Faults {
+  readonly [name: string]: Message | ((...limits: never[]) => Message);
+}
 
 /** The faults of a single field. The answer has the field's name beside them, so they do not repeat it. */
 export const faults = {
-  missing: 'Wajib diisi',
-  text: 'Harus berupa teks',
-  object: 'Body harus berupa objek JSON',
-  id: 'Harus berupa UUID yang valid',
-  line: (charactersMax: number) => `Harus berisi 1 sampai ${charactersMax} karakter yang terlihat, tanpa karakter kontrol`,
-  prose: (charactersMax: number) => `Maksimal ${charactersMax} karakter, tanpa karakter kontrol`,
-  email: 'Format email tidak valid',
-  emailTooLong: `Maksimal ${EMAIL_CHARACTERS_MAX} karakter`,
-  passwordNotStorable: `Password maksimal ${PASSWORD_BYTES_MAX} byte teks UTF-8 yang valid`,
-  passwordTooShort: (charactersMin: number) => `Password minimal ${charactersMin} karakter`,
-  passwordPersonal: 'Password tidak boleh berupa nama atau email sendiri',
-  passwordTooCommon: 'Password terlalu umum, pilih yang lain',
-  role: 'Harus "user" atau "admin"',
-  eventDate: 'Harus tanggal dan waktu ISO 8601 dengan zona waktu, tahun 1970 sampai 9999',
-  ticketPrice: 'Harus angka 0 sampai 99999999.99 dengan paling banyak 2 desimal',
-  ticketCount: `Harus bilangan bulat 1 sampai ${TOTAL_TICKETS_MAX}`,
-  status: 'Harus "pending", "confirmed" atau "cancelled"',
-  idempotencyKey: (charactersMax: number) => `Harus 1 sampai ${charactersMax} karakter ASCII yang terlihat`,
-  ifMatch: (tagsMax: number) => `Harus * atau ETag dari jawaban sebelumnya, paling banyak ${tagsMax}`,
-  keyPlaceholder: 'Masih berisi placeholder, ganti dengan nilai unik seperti UUID',
-  query: (charactersMax: number) => `Maksimal ${charactersMax} karakter`,
-  unknownParameter: 'Parameter tidak dikenal',
-  limit: (limitMax: number) => `Harus bilangan bulat 1 sampai ${limitMax}`,
-  offset: (offsetMax: number) => `Harus bilangan bulat 0 sampai ${offsetMax}`,
-  total: 'Harus true atau false',
-  onlyTrue: 'Harus true',
-  cursor: 'Cursor tidak valid untuk daftar dan filter ini',
-  notTogether: 'Tidak dapat digabung dengan parameter lain',
-  search: (wordsMax: number, charactersMax: number) => `Harus 1 sampai ${wordsMax} kata, maksimal ${charactersMax} karakter`,
-  sort: 'Harus event_date, name atau ticket_price, boleh diawali "-"',
-} as const;
+  missing: { id: 'Wajib diisi', en: 'Required' },
+  text: { id: 'Harus berupa teks', en: 'Must be text' },
+  object: { id: 'Body harus berupa objek JSON', en: 'The body must be a JSON object' },
+  id: { id: 'Harus berupa UUID yang valid', en: 'Must be a valid UUID' },
+  line: (charactersMax: number) => ({
+    id: `Harus berisi 1 sampai ${charactersMax} karakter yang terlihat, tanpa karakter kontrol`,
+    en: `Must have 1 to ${charactersMax} visible characters, and no control characters`,
+  }),
+  prose: (charactersMax: number) => ({
+    id: `Maksimal ${charactersMax} karakter, tanpa karakter kontrol`,
+    en: `At most ${charactersMax} characters, and no control characters`,
+  }),
+  email: { id: 'Format email tidak valid', en: 'Must be a valid e-mail address' },
+  emailTooLong: { id: `Maksimal ${EMAIL_CHARACTERS_MAX} karakter`, en: `At most ${EMAIL_CHARACTERS_MAX} characters` },
+  passwordNotStorable: {
+    id: `Password maksimal ${PASSWORD_BYTES_MAX} byte teks UTF-8 yang valid`,
+    en: `The password must be at most ${PASSWORD_BYTES_MAX} bytes of valid UTF-8 text`,
+  },
+  passwordTooShort: (charactersMin: number) => ({
+    id: `Password minimal ${charactersMin} karakter`,
+    en: `The password must have at least ${charactersMin} characters`,
+  }),
+  passwordPersonal: {
+    id: 'Password tidak boleh berupa nama atau email sendiri',
+    en: 'The password must not be your own name or e-mail',
+  },
+  passwordTooCommon: { id: 'Password terlalu umum, pilih yang lain', en: 'The password is too common. Choose another one' },
+  role: { id: 'Harus "user" atau "admin"', en: 'Must be "user" or "admin"' },
+  eventDate: {
+    id: 'Harus tanggal dan waktu ISO 8601 dengan zona waktu, tahun 1970 sampai 9999',
+    en: 'Must be an ISO 8601 date and time with a time zone, in the years 1970 to 9999',
+  },
+  ticketPrice: {
+    id: 'Harus angka 0 sampai 99999999.99 dengan paling banyak 2 desimal',
+    en: 'Must be a number from 0 to 99999999.99 with at most 2 decimals',
+  },
+  ticketCount: { id: `Harus bilangan bulat 1 sampai ${TOTAL_TICKETS_MAX}`, en: `Must be a whole number from 1 to ${TOTAL_TICKETS_MAX}` },
+  status: { id: 'Harus "pending", "confirmed" atau "cancelled"', en: 'Must be "pending", "confirmed" or "cancelled"' },
+  idempotencyKey: (charactersMax: number) => ({
+    id: `Harus 1 sampai ${charactersMax} karakter ASCII yang terlihat`,
+    en: `Must be 1 to ${charactersMax} visible ASCII characters`,
+  }),
+  ifMatch: (tagsMax: number) => ({
+    id: `Harus * atau ETag dari jawaban sebelumnya, paling banyak ${tagsMax}`,
+    en: `Must be * or the ETags of earlier answers, at most ${tagsMax}`,
+  }),
+  keyPlaceholder: {
+    id: 'Masih berisi placeholder, ganti dengan nilai unik seperti UUID',
+    en: 'Still has a placeholder. Replace it with a unique value such as a UUID',
+  },
+  query: (charactersMax: number) => ({ id: `Maksimal ${charactersMax} karakter`, en: `At most ${charactersMax} characters` }),
+  unknownParameter: { id: 'Parameter tidak dikenal', en: 'Unknown parameter' },
+  limit: (limitMax: number) => ({ id: `Harus bilangan bulat 1 sampai ${limitMax}`, en: `Must be a whole number from 1 to ${limitMax}` }),
+  offset: (offsetMax: number) => ({ id: `Harus bilangan bulat 0 sampai ${offsetMax}`, en: `Must be a whole number from 0 to ${offsetMax}` }),
+  total: { id: 'Harus true atau false', en: 'Must be true or false' },
+  onlyTrue: { id: 'Harus true', en: 'Must be true' },
+  cursor: { id: 'Cursor tidak valid untuk daftar dan filter ini', en: 'The cursor is not valid for this list and filter' },
+  notTogether: { id: 'Tidak dapat digabung dengan parameter lain', en: 'Cannot be combined with the other parameters' },
+  search: (wordsMax: number, charactersMax: number) => ({
+    id: `Harus 1 sampai ${wordsMax} kata, maksimal ${charactersMax} karakter`,
+    en: `Must be 1 to ${wordsMax} words, at most ${charactersMax} characters`,
+  }),
+  sort: {
+    id: 'Harus event_date, name atau ticket_price, boleh diawali "-"',
+    en: 'Must be event_date, name or ticket_price, with or without "-" before it',
+  },
+} as const satisfies Faults;

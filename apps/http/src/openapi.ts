@@ -1,8 +1,10 @@
+import type { Languages } from '@ticket/adapters';
 import { KEY_CHARACTERS_MAX } from '@ticket/domain';
 import type { Hono, MiddlewareHandler } from 'hono';
 import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
 import * as v from 'valibot';
 import { okCompressed, rendered } from './cached-body.ts';
+import { inLanguages, languageSentence } from './document-languages.ts';
 import { IF_MATCH_CHARACTERS_MAX, IF_MATCH_TAGS_MAX } from './entity-tag.ts';
 import type { AppEnv } from './env.ts';
 import { FAILURE_CODES, FAILURES, type FailureCode, type FailureStatus } from './failures.ts';
@@ -143,9 +145,9 @@ export function operation({
 }
 
 /** The OpenAPI 3.1 document of the app, made once, from the schemas that validate its requests and type its replies. */
-export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
+export function openApi(app: Hono<AppEnv>, version: string, languages: Languages): MiddlewareHandler {
   const make = async () =>
-    rendered(JSON.stringify(await generateSpecs(app, { documentation: about(version), defaultValidationErrorResponse: false })));
+    rendered(inLanguages(await generateSpecs(app, { documentation: about(version, languages), defaultValidationErrorResponse: false }), languages));
   let document: ReturnType<typeof make> | undefined;
   return async (c) => {
     document ??= make();
@@ -188,7 +190,7 @@ const IDEMPOTENCY_KEY = {
 };
 type Documentation = NonNullable<NonNullable<Parameters<typeof generateSpecs>[1]>['documentation']>;
 
-const about = (version: string): Documentation => ({
+const about = (version: string, languages: Languages): Documentation => ({
   openapi: '3.1.0',
   info: {
     title: 'Ticket Platform API',
@@ -196,7 +198,7 @@ const about = (version: string): Documentation => ({
     license: { name: 'MIT', identifier: 'MIT' },
     description: [
       'Every ticket is sold exactly once. Every answer has `success` and `message`. A success has `data`. A failure has `code` and `errors`.',
-      'Programs read the status and `code`. `message` is Indonesian, for people. A new code may come: handle one that you do not know by its status.',
+      `Programs read the status and \`code\`. ${languageSentence(languages)} A new code may come: handle one that you do not know by its status.`,
       'Send the token as `Authorization: Bearer <token>`. An invalid token is refused (401) on every endpoint below `/api` but register and login.',
       'PUT changes only the fields that the body has. Unknown fields are ignored. Of a field that is sent twice, the last one counts.',
     ].join('\n\n'),

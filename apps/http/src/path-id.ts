@@ -4,6 +4,7 @@ import type { AccountAction } from '@ticket/domain/accounts';
 import { createMiddleware } from 'hono/factory';
 import { resolver, uniqueSymbol } from 'hono-openapi';
 import type { AppEnv } from './env.ts';
+import { languageOf } from './language.ts';
 import { PathId } from './schemas/fields.ts';
 import { validate } from './validate.ts';
 
@@ -11,7 +12,7 @@ import { validate } from './validate.ts';
 export const pathId = (useCases: UseCases, action: SellingAction | AccountAction) =>
   Object.assign(
     createMiddleware<AppEnv & { Variables: { id: string } }>(async (c, next) => {
-      const input = validate(PathId, { id: c.req.param('id') });
+      const input = validate(PathId, { id: c.req.param('id') }, languageOf(c));
       if (input instanceof Error) await useCases.identifyActor(c.get('context'), action);
       c.set('id', accept(input).id);
       await next();

@@ -1,8 +1,10 @@
+import type { Language } from '@ticket/adapters';
 import type { Input, ListRequest } from '@ticket/domain';
 import { createMiddleware } from 'hono/factory';
 import { resolver, uniqueSymbol } from 'hono-openapi';
 import type * as v from 'valibot';
 import type { Cursors } from './cursors.ts';
+import { languageOf } from './language.ts';
 import { faults } from './messages.ts';
 import { invalid, validate } from './validate.ts';
 
@@ -27,10 +29,11 @@ type Place = Pick<ListRequest, 'after' | 'before'>;
 export const query = <Schema extends QuerySchema>(schema: Schema, cursors: Cursors) =>
   Object.assign(
     createMiddleware<{ Variables: { input: Input<Asked<Schema>>; filter: string } }>(async (c, next) => {
+      const language = languageOf(c);
       const at = c.req.url.indexOf('?');
       const text = at < 0 ? '' : c.req.url.slice(at + 1);
       if (text.length > QUERY_CHARACTERS_MAX) {
-        c.set('input', invalid([{ field: 'query', message: faults.query(QUERY_CHARACTERS_MAX) }]));
+        c.set('input', invalid([{ field: 'query', message: faults.query(QUERY_CHARACTERS_MAX)[language] }]));
         return next();
       }
       // Hono's own reading loses names that every object has, such as `constructor`.
@@ -39,7 +42,7 @@ export const query = <Schema extends QuerySchema>(schema: Schema, cursors: Curso
       const names = [...new Set(parameters.keys())];
       const unknown = names.filter((name) => !isKnown(name) && !OF_OTHERS.test(name)).slice(0, UNKNOWN_MAX);
       if (unknown.length > 0) {
-        c.set('input', invalid(unknown.map((name) => ({ field: shortened(name), message: faults.unknownParameter }))));
+        c.set('input', invalid(unknown.map((name) => ({ field: shortened(name), message: faults.unknownParameter[language] }))));
         return next();
       }
       // Only the few known ones are looked up: a query has room for a thousand names, and each look-up reads them all.
@@ -49,7 +52,7 @@ export const query = <Schema extends QuerySchema>(schema: Schema, cursors: Curso
       c.set('filter', filter);
       c.set(
         'input',
-        placed(validate(schema, Object.fromEntries(values)), (cursor) => cursors.read(cursor, `${c.req.path}?${filter}`)),
+        placed(validate(schema, Object.fromEntries(values), language), language, (cursor) => cursors.read(cursor, `${c.req.path}?${filter}`)),
       );
       return next();
     }),
@@ -57,13 +60,17 @@ export const query = <Schema extends QuerySchema>(schema: Schema, cursors: Curso
   );
 
 /** The request with the place that its cursor names. */
-function placed<Schema extends QuerySchema>(input: Input<v.InferOutput<Schema>>, read: (cursor: string) => Place | undefined): Input<Asked<Schema>> {
+function placed<Schema extends QuerySchema>(
+  input: Input<v.InferOutput<Schema>>,
+  language: Language,
+  read: (cursor: string) => Place | undefined,
+): Input<Asked<Schema>> {
   if (input instanceof Error) return input;
   const { cursor, ...request } = input;
   if (cursor === undefined) return request;
-  if (request.offset !== undefined) return invalid([{ field: 'offset', message: faults.notTogether }]);
+  if (request.offset !== undefined) return invalid([{ field: 'offset', message: faults.notTogether[language] }]);
   const place = read(cursor);
-  return place === undefined ? invalid([{ field: 'cursor', message: faults.cursor }]) : { ...request, ...place };
+  return place === undefined ? invalid([{ field: 'cursor', message: faults.cursor[language] }]) : { ...request, ...place };
 }
 
 /** Parameters that choose a page of a list. The others choose its rows and their order. */

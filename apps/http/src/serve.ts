@@ -61,6 +61,7 @@ async function start(): Promise<void> {
     policies: config.policies,
     trustedProxies: config.trustedProxies,
     corsOrigins: config.corsOrigins,
+    languages: config.languages,
     hstsIncludeSubdomains: config.hstsIncludeSubdomains,
     metricsToken: config.metricsToken,
     version,
@@ -72,6 +73,7 @@ async function start(): Promise<void> {
   const wire = {
     limits: { ...SERVER_LIMITS, keepAliveMs: config.keepAliveSeconds * 1000 },
     headers: securityHeaders(config.policies, config.hstsIncludeSubdomains),
+    languages: config.languages,
     isOwnProxy: ownProxies(config.trustedProxies),
     onUnserved: tellUnserved(log, metrics),
     isStopping: () => stopping,

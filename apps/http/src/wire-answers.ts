@@ -1,10 +1,12 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { JSON_UTF8 } from './envelope.ts';
+import { DEFAULT_LANGUAGES, type Languages } from '@ticket/adapters';
+import { JSON_IN } from './envelope.ts';
 import { requestIdFrom } from './every-answer.ts';
 import type { FailureCode } from './failures.ts';
-import { messages } from './messages.ts';
+import { languageFor } from './language.ts';
+import { type Message, messages } from './messages.ts';
 
 /** The answers that the HTTP server gives without the app. */
 export type WireStatus = keyof typeof FAILED;
@@ -14,7 +16,7 @@ const FAILED = {
   417: ['expectation_failed', messages.badRequest],
   431: ['headers_too_large', messages.headersTooLarge],
   503: ['unavailable', messages.unavailable],
-} as const satisfies Record<number, readonly [code: FailureCode, message: string]>;
+} as const satisfies Record<number, readonly [code: FailureCode, message: Message]>;
 
 export interface WireAnswer {
   readonly status: WireStatus;
@@ -22,15 +24,27 @@ export interface WireAnswer {
   readonly body: string;
 }
 
-/** An answer in the usual JSON form and with the headers of all answers. It ends its connection. */
-export function wireAnswer(status: WireStatus, always: Readonly<Record<string, string>>, request?: IncomingMessage): WireAnswer {
+/** The headers of all answers, and the languages of messages. */
+export interface Telling {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly languages?: Languages;
+}
+
+/** An answer in the usual JSON form, in the language of the request if it was parsed. It ends its connection. */
+export function wireAnswer(
+  status: WireStatus,
+  { headers: always = {}, languages = DEFAULT_LANGUAGES }: Telling,
+  request?: IncomingMessage,
+): WireAnswer {
   const [code, message] = FAILED[status];
-  const body = JSON.stringify({ success: false, code, message, errors: null });
+  const language = languageFor(request?.headers['accept-language'], languages);
+  const body = JSON.stringify({ success: false, code, message: message[language], errors: null });
   const given = request?.headers['x-request-id'];
   const headers = {
     'X-Request-Id': requestIdFrom(typeof given === 'string' ? given : undefined),
     ...always,
-    ...JSON_UTF8,
+    ...JSON_IN[language],
+    ...(request !== undefined && languages.length > 1 ? { Vary: 'Accept-Language' } : {}),
     ...(status === 503 ? { 'Retry-After': '1' } : {}),
     'Content-Length': Buffer.byteLength(body),
     Connection: 'close',
@@ -44,15 +58,15 @@ const UNPARSED: Readonly<Record<string, WireStatus>> = { HPE_HEADER_OVERFLOW: 43
 const LAST_WORDS_MS = 1000;
 
 /**
- * Answers a request that Node could not parse, or not in time. If the connection is already closed, it is only ended. Returns whether an
- * answer could be sent.
+ * Answers a request that Node could not parse, or not in time. `request` is there if its headers were parsed. If the connection is already
+ * closed, it is only ended. Returns whether an answer could be sent.
  */
-export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex, always: Readonly<Record<string, string>>): boolean {
+export function answerUnparsed({ code = '' }: NodeJS.ErrnoException, socket: Duplex, telling: Telling, request?: IncomingMessage): boolean {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return false;
   }
-  const { status, headers, body } = wireAnswer(UNPARSED[code] ?? 400, always);
+  const { status, headers, body } = wireAnswer(UNPARSED[code] ?? 400, telling, request);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
   setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();

@@ -8,6 +8,7 @@ export const VARIABLES = [
     'KEEP_ALIVE_SECONDS',
     'HSTS_INCLUDE_SUBDOMAINS',
     'CORS_ORIGINS',
+    'LANGUAGES',
     'REFERENCE_PAGE',
     'LOG_LEVEL',
     'METRICS_TOKEN',
@@ -37,12 +38,14 @@ export const trimmed = (raw: RawEnvironment): Environment & RawEnvironment =>
  * misspelt only with a doubled letter or two swapped letters.
  */
 const NEAR_LETTERS_MIN = 7;
+/** gettext's variable, which most desktops set. LANGUAGES is one letter away. */
+const OF_GETTEXT = 'LANGUAGE';
 const KNOWN: readonly string[] = [...VARIABLES, ...READ_ELSEWHERE];
 
 /** One line for each variable whose name is close to one of ours. */
 export function misspelt(env: RawEnvironment): string[] {
   return Object.keys(env).flatMap((name) => {
-    if (KNOWN.includes(name)) return [];
+    if (KNOWN.includes(name) || name === OF_GETTEXT) return [];
     const meant = KNOWN.find((known) => isMeant(name.toUpperCase(), known));
     return meant === undefined ? [] : [`${name} is not a variable of this program and has no effect. Is ${meant} meant?`];
   });

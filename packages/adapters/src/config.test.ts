@@ -201,6 +201,27 @@ describe('values', () => {
     expect(refusal({ CORS_ORIGINS })).toContain('CORS_ORIGINS: ');
   });
 
+  it('LANGUAGES is a list of languages, of which the first is the default; Indonesian when it is not set', () => {
+    expect([load(), load({ LANGUAGES: '  ' })].map(({ languages }) => languages)).toEqual([['id'], ['id']]);
+    expect(['id,en', ' en , id ', 'en', 'id'].map((LANGUAGES) => load({ LANGUAGES }).languages)).toEqual([
+      ['id', 'en'],
+      ['en', 'id'],
+      ['en'],
+      ['id'],
+    ]);
+  });
+
+  it.each(['fr', 'id,fr', 'ID', 'en-GB', 'id,', ',', 'id,,en', 'id,id', 'en,id,en', 'id en', 'id;en', '*'])(
+    'LANGUAGES=%s is refused',
+    (LANGUAGES) => {
+      expect(refusal({ LANGUAGES })).toContain('LANGUAGES: must be one or more of id, en, each once');
+    },
+  );
+
+  it('gettext’s LANGUAGE, which desktops set, is not taken for a misspelt LANGUAGES', () => {
+    expect(load({ LANGUAGE: 'en_US:en' }).ignored).toEqual([]);
+  });
+
   it.each(['-1', '65536', '3000a', '3e3', '80.5'])('PORT=%s is refused', (PORT) => {
     expect(refusal({ PORT })).toContain('PORT: must be a whole number');
   });

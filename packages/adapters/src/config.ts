@@ -6,9 +6,11 @@ import { databaseOf } from './config-database.ts';
 import { type FirstAdmin, firstAdminOf } from './config-first-admin.ts';
 import { readable, secretIn, secretOf } from './config-jwt.ts';
 import { type Environment, misspelt, type RawEnvironment, trimmed } from './config-names.ts';
+import { originsOf } from './config-origins.ts';
 import { isPublished, METRICS_TOKEN_ADVICE, weaknesses, weaknessesOfMetricsToken } from './config-secrets.ts';
 import { type Read, reader, Switch, wholeNumber } from './config-values.ts';
 import { previousSecrets } from './kept-secret.ts';
+import { type Languages, languagesOf } from './languages.ts';
 import { isLoopback } from './loopback.ts';
 import type { DatabaseConfig } from './persistence/dialects/config.ts';
 import { type Policies, PROFILES, type Profile } from './profiles.ts';
@@ -41,6 +43,8 @@ export interface Config {
   readonly hstsIncludeSubdomains: boolean;
   /** Other origins whose pages may read answers in a browser. */
   readonly corsOrigins: readonly string[];
+  /** The languages of messages to clients. */
+  readonly languages: Languages;
   /** Log lines below this level are not written. */
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   /** The bearer token for `GET /metrics`. Without one, the open profile shows metrics to anyone, and the locked profile to nobody. */
@@ -91,6 +95,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
   const keepAliveSeconds = read('KEEP_ALIVE_SECONDS', wholeNumber(1, 3600), trustedProxies === 0 ? '5' : '75') ?? 5;
   const hstsIncludeSubdomains = read('HSTS_INCLUDE_SUBDOMAINS', Switch, 'no') ?? false;
   const corsOrigins = originsOf(env, faults);
+  const languages = languagesOf(env, faults);
   const logLevel = read('LOG_LEVEL', v.picklist(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'), 'info') ?? 'info';
   const metricsToken = env['METRICS_TOKEN'];
   const ofToken = metricsToken === undefined ? [] : weaknessesOfMetricsToken(metricsToken);
@@ -130,6 +135,7 @@ export function loadConfig(environment: RawEnvironment, { signsTokens = true } =
     keepAliveSeconds,
     hstsIncludeSubdomains,
     corsOrigins,
+    languages,
     logLevel,
     metricsToken,
     tracing,
@@ -171,16 +177,6 @@ function tracingOf(env: Environment, faults: string[]): boolean {
 }
 
 const urlOf = (text = ''): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
-
-/** Origins in the form that browsers send. A star is refused, because then every web page could read what its visitor may read. */
-function originsOf(env: Environment, faults: string[]): readonly string[] {
-  const origins = (env['CORS_ORIGINS'] ?? '').split(',').flatMap((origin) => origin.trim() || []);
-  const isOrigin = (text: string) => /^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-  for (const origin of origins.filter((text) => !isOrigin(text))) {
-    faults.push(`CORS_ORIGINS: ${origin} is no origin; give each as a browser sends it, such as https://tickets.example, separated by commas`);
-  }
-  return origins;
-}
 
 function policiesOf(env: Environment, profile: Profile, read: Read, faults: string[]): Policies {
   const base = PROFILES[profile];

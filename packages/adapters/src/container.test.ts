@@ -9,6 +9,7 @@ const config: Config = {
   policies: PROFILES.open,
   trustedProxies: 0,
   corsOrigins: [],
+  languages: ['id'],
   firstAdmin: undefined,
   notices: [],
   ignored: [],

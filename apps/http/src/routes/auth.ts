@@ -92,6 +92,6 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         tagged: true,
         failures: [],
       }),
-      async (c) => okCached(c, renderSelf(await useCases.readSelf(c.get('context'))), 'caller'),
+      async (c) => okCached(c, renderSelf(c, await useCases.readSelf(c.get('context'))), 'caller'),
     );
 }

@@ -53,7 +53,7 @@ export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
         failures: ['invalid_input', 'forbidden', 'not_found'],
       }),
       pathId(useCases, 'read_booking'),
-      async (c) => okCached(c, renderBooking(await useCases.readBooking(c.get('context'), c.get('id'))), 'caller'),
+      async (c) => okCached(c, renderBooking(c, await useCases.readBooking(c.get('context'), c.get('id'))), 'caller'),
     )
     .post(
       '/',

@@ -58,7 +58,7 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
         failures: ['invalid_input', 'not_found'],
       }),
       pathId(useCases, 'read_events'),
-      async (c) => okCached(c, renderEvent(await useCases.readEvent(c.get('context'), c.get('id'))), 'everyone'),
+      async (c) => okCached(c, renderEvent(c, await useCases.readEvent(c.get('context'), c.get('id'))), 'everyone'),
     )
     .get(
       '/:id/bookings',

@@ -50,7 +50,7 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         failures: ['invalid_input', 'forbidden', 'not_found'],
       }),
       pathId(useCases, 'read_user'),
-      async (c) => okCached(c, renderUser(await useCases.readUser(c.get('context'), c.get('id'))), 'caller'),
+      async (c) => okCached(c, renderUser(c, await useCases.readUser(c.get('context'), c.get('id'))), 'caller'),
     )
     .post(
       '/',

@@ -9,13 +9,13 @@ import {
 } from '@ticket/domain';
 import * as v from 'valibot';
 import { instantOf } from '../instants.ts';
-import { faults } from '../messages.ts';
+import { faults, localized } from '../messages.ts';
 import { centsOf, PRINTED_PRICE } from '../money.ts';
 import { line, parsed, TicketCount, text } from './fields.ts';
 
 const Description = v.pipe(
   text,
-  v.check(isDescription, faults.prose(DESCRIPTION_CHARACTERS_MAX)),
+  v.check(isDescription, localized(faults.prose(DESCRIPTION_CHARACTERS_MAX))),
   v.metadata({ maxLength: DESCRIPTION_CHARACTERS_MAX }),
 );
 
@@ -32,7 +32,7 @@ const TicketPrice = v.pipe(
       v.pipe(v.number(), v.metadata({ minimum: 0, maximum: TICKET_PRICE_CENTS_MAX / 100, description: 'At most two decimals.' })),
       v.pipe(v.string(), v.regex(PRINTED_PRICE), v.transform(Number), v.metadata({ description: 'As answers print it.' })),
     ],
-    faults.ticketPrice,
+    localized(faults.ticketPrice),
   ),
   parsed(centsOf, faults.ticketPrice),
 );
@@ -55,7 +55,7 @@ const Entries = v.object(
     ticket_price: TicketPrice,
     total_tickets: TicketCount,
   },
-  faults.missing,
+  localized(faults.missing),
 );
 
 export const NewEvent = v.pipe(

@@ -10,20 +10,20 @@ import {
 } from '@ticket/domain';
 import * as v from 'valibot';
 import { instantOf } from '../instants.ts';
-import { faults } from '../messages.ts';
+import { faults, localized } from '../messages.ts';
 import { parsed, text, Uuid } from './fields.ts';
 
 /** The parameters of every list. The domain checks the same limits again, for callers that do not use HTTP. */
 function pageEntries({ limit, limitMax, offsetMax }: ListLimits) {
-  const fault = faults.limit(limitMax);
-  const offsetFault = faults.offset(offsetMax);
+  const fault = localized(faults.limit(limitMax));
+  const offsetFault = localized(faults.offset(offsetMax));
   const rows = limit === 'unlimited' ? 'The most rows. All when left out.' : `The most rows. ${limit} when left out.`;
   return {
     limit: v.optional(v.pipe(v.number(fault), v.integer(fault), v.minValue(1, fault), v.maxValue(limitMax, fault), v.description(rows))),
     cursor: v.optional(
       v.pipe(
         text,
-        v.maxLength(CURSOR_CHARACTERS_MAX, faults.cursor),
+        v.maxLength(CURSOR_CHARACTERS_MAX, localized(faults.cursor)),
         v.description('The place of a page, as a `Link` header gives it. It is for the same list with the same filter. Not together with `offset`.'),
       ),
     ),
@@ -36,7 +36,7 @@ function pageEntries({ limit, limitMax, offsetMax }: ListLimits) {
         v.description('Rows that are skipped. Rows that come or go meanwhile move the later ones, which does not happen with `cursor`.'),
       ),
     ),
-    total: v.optional(v.pipe(v.boolean(faults.total), v.description('true: count all rows for the header X-Total-Count.'))),
+    total: v.optional(v.pipe(v.boolean(localized(faults.total)), v.description('true: count all rows for the header X-Total-Count.'))),
   };
 }
 /** The longest place is the key of a name: 255 characters of four bytes, in base64. */
@@ -78,19 +78,24 @@ export const eventListRequest = (limits: ListLimits) =>
       ...pageEntries(limits),
       from: instant('Events at this time or later.'),
       to: instant('Events before this time.'),
-      available: v.optional(v.pipe(v.literal(true, faults.onlyTrue), v.description('true: events that still have tickets. Not together with `q`.'))),
+      available: v.optional(
+        v.pipe(v.literal(true, localized(faults.onlyTrue)), v.description('true: events that still have tickets. Not together with `q`.')),
+      ),
       q: v.optional(
         v.pipe(
           text,
           v.metadata({ minLength: 1, maxLength: SEARCH_CHARACTERS_MAX }),
-          v.check((search) => searchWords(search) !== undefined, faults.search(SEARCH_WORDS_MAX, SEARCH_CHARACTERS_MAX)),
+          v.check((search) => searchWords(search) !== undefined, localized(faults.search(SEARCH_WORDS_MAX, SEARCH_CHARACTERS_MAX))),
           v.description(
             'Words. Each is the beginning of a word of the name, the location or the description. Case and accents do not matter. A page may have fewer rows than `limit` although others follow: go on with `next` of the `Link` header.',
           ),
         ),
       ),
       sort: v.optional(
-        v.pipe(v.picklist(SORTS, faults.sort), v.description('The order; with `-` the last first. By name and price without other filters.')),
+        v.pipe(
+          v.picklist(SORTS, localized(faults.sort)),
+          v.description('The order; with `-` the last first. By name and price without other filters.'),
+        ),
       ),
       modified_since: instant(
         'Events that were edited at this time or later, in the order of their last edits. Without other filters. Sales are no edits.',
@@ -120,7 +125,10 @@ export const bookingListRequest = (limits: ListLimits) =>
       ),
       user_id: v.optional(v.pipe(Uuid, v.description('Bookings of this user. For admins, and for users their own id.'))),
       status: v.optional(
-        v.pipe(v.picklist(BOOKING_STATUSES, faults.status), v.description('Bookings of this status. Not together with `offset` and `total`.')),
+        v.pipe(
+          v.picklist(BOOKING_STATUSES, localized(faults.status)),
+          v.description('Bookings of this status. Not together with `offset` and `total`.'),
+        ),
       ),
       from: instant('Bookings made at this time or later.'),
       to: instant('Bookings made before this time.'),
@@ -133,6 +141,7 @@ export const bookingListRequest = (limits: ListLimits) =>
 function listedTogether<Request extends object>(unlisted: (request: Request) => readonly (keyof Request & string)[], names: Record<string, string>) {
   return v.rawCheck<Request>(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const field of unlisted(dataset.value)) addIssue({ message: faults.notTogether, path: pathTo(dataset.value, names[field] ?? field) });
+    for (const field of unlisted(dataset.value))
+      addIssue({ message: localized(faults.notTogether), path: pathTo(dataset.value, names[field] ?? field) });
   });
 }

@@ -8,7 +8,7 @@ import { Credentials, newUser, userChanges } from './users.ts';
 
 type Schema = v.GenericSchema<unknown, object>;
 const faultyFields = (schema: Schema, value: unknown) => {
-  const input = validate(schema, value);
+  const input = validate(schema, value, 'id');
   return 'details' in input && input instanceof Error ? (input.details as { faults: { field: string }[] }).faults.map(({ field }) => field) : [];
 };
 const NewUser = newUser(PROFILES.open.accounts.passwords);
@@ -20,13 +20,13 @@ const ORDER = { event_id: '770e8400-e29b-41d4-a716-446655440000', quantity: 2 };
 
 describe('an account', () => {
   it('is taken with its name and e-mail trimmed, and its password as it is', () => {
-    expect(validate(NewUser, { name: ' Sari Dewi\n', email: ' SARI@Example.com ', password: ' p\u0000 ss ', role: 'admin', id: 1 })).toEqual({
+    expect(validate(NewUser, { name: ' Sari Dewi\n', email: ' SARI@Example.com ', password: ' p\u0000 ss ', role: 'admin', id: 1 }, 'id')).toEqual({
       name: 'Sari Dewi',
       email: 'sari@example.com',
       password: ' p\u0000 ss ',
       role: 'admin',
     });
-    expect(validate(NewUser, { ...SARI, name: '🎫'.repeat(255) })).toMatchObject({ name: '🎫'.repeat(255) });
+    expect(validate(NewUser, { ...SARI, name: '🎫'.repeat(255) }, 'id')).toMatchObject({ name: '🎫'.repeat(255) });
   });
 
   it.each<[field: string, values: unknown[]]>([
@@ -68,14 +68,17 @@ describe('an account', () => {
   });
 
   it('is changed in what is sent', () => {
-    expect(validate(userChanges(PROFILES.open.accounts), {})).toEqual({});
-    expect(validate(userChanges(PROFILES.open.accounts), { email: 'A@B.co' })).toEqual({ email: 'a@b.co' });
+    expect(validate(userChanges(PROFILES.open.accounts), {}, 'id')).toEqual({});
+    expect(validate(userChanges(PROFILES.open.accounts), { email: 'A@B.co' }, 'id')).toEqual({ email: 'a@b.co' });
     expect(faultyFields(userChanges(PROFILES.open.accounts), { name: null, password: '' })).toEqual(['name', 'password']);
   });
 
   it('has a current password where the policy asks for one, and no such field elsewhere', () => {
     const [open, locked] = [userChanges(PROFILES.open.accounts), userChanges(PROFILES.locked.accounts)];
-    expect([validate(open, { current_password: 1 }), validate(locked, { current_password: 'x' })]).toEqual([{}, { currentPassword: 'x' }]);
+    expect([validate(open, { current_password: 1 }, 'id'), validate(locked, { current_password: 'x' }, 'id')]).toEqual([
+      {},
+      { currentPassword: 'x' },
+    ]);
     for (const current_password of [1, null, 'x'.repeat(73), `x${LONE}`])
       expect(faultyFields(locked, { current_password })).toEqual(['current_password']);
   });
@@ -96,7 +99,7 @@ describe('credentials', () => {
 
 describe('an event', () => {
   it('is taken in the domain’s terms', () => {
-    expect(validate(NewEvent, { ...JAZZ, name: ' Jazz ', ticket_price: 0.29, organizer_id: 'x', available_tickets: 1e6 })).toEqual({
+    expect(validate(NewEvent, { ...JAZZ, name: ' Jazz ', ticket_price: 0.29, organizer_id: 'x', available_tickets: 1e6 }, 'id')).toEqual({
       name: 'Jazz',
       location: 'Palembang',
       eventDate: new Date('2031-01-02T19:00:00Z'),
@@ -139,8 +142,8 @@ describe('an event', () => {
   });
 
   it('may lose its description, and nothing else', () => {
-    expect(validate(EventChanges, { description: null })).toMatchObject({ description: null });
-    expect(validate(EventChanges, { description: '' })).toMatchObject({ description: '' });
+    expect(validate(EventChanges, { description: null }, 'id')).toMatchObject({ description: null });
+    expect(validate(EventChanges, { description: '' }, 'id')).toMatchObject({ description: '' });
     expect(faultyFields(EventChanges, { name: null, location: null, event_date: null, ticket_price: null, total_tickets: null })).toHaveLength(5);
   });
 });

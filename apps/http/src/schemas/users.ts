@@ -14,14 +14,14 @@ import {
   type UserChanges,
 } from '@ticket/domain/accounts';
 import * as v from 'valibot';
-import { faults } from '../messages.ts';
+import { faults, localized } from '../messages.ts';
 import { line, text } from './fields.ts';
 
 /** Checked before it is lowered, because some letters outside ASCII have lower-case forms in ASCII. */
 const Email = v.pipe(
   text,
   v.trim(),
-  v.check(isEmail, faults.email),
+  v.check(isEmail, localized(faults.email)),
   v.metadata({ format: 'email', maxLength: EMAIL_CHARACTERS_MAX }),
   v.transform(normalEmail),
 );
@@ -29,16 +29,16 @@ const Email = v.pipe(
 /** A password to compare with the stored one. It is checked only for its form, because a wrong password gets 401. */
 const TypedPassword = v.pipe(
   text,
-  v.check(isPasswordTypeable, faults.passwordNotStorable),
+  v.check(isPasswordTypeable, localized(faults.passwordNotStorable)),
   v.metadata({ format: 'password', maxLength: PASSWORD_BYTES_MAX }),
 );
 
 const newPassword = (rules: PasswordRules) =>
   v.pipe(
     text,
-    v.check(isPasswordStorable, faults.passwordNotStorable),
-    v.check((password) => isPasswordLongEnough(password, rules), faults.passwordTooShort(rules.charactersMin)),
-    v.check((password) => isPasswordUncommon(password, rules), faults.passwordTooCommon),
+    v.check(isPasswordStorable, localized(faults.passwordNotStorable)),
+    v.check((password) => isPasswordLongEnough(password, rules), localized(faults.passwordTooShort(rules.charactersMin))),
+    v.check((password) => isPasswordUncommon(password, rules), localized(faults.passwordTooCommon)),
     v.metadata({ format: 'password', minLength: rules.charactersMin, maxLength: PASSWORD_BYTES_MAX }),
   );
 
@@ -50,9 +50,9 @@ const entries = (rules: PasswordRules) =>
       name: line(isName, NAME_CHARACTERS_MAX),
       email: Email,
       password: newPassword(rules),
-      role: v.optional(v.picklist(['user', 'admin'], faults.role)),
+      role: v.optional(v.picklist(['user', 'admin'], localized(faults.role))),
     },
-    faults.missing,
+    localized(faults.missing),
   );
 
 export const newUser = (rules: PasswordRules) => v.pipe(entries(rules), v.metadata({ ref: 'NewUser', examples: [EXAMPLE] }));
@@ -75,12 +75,12 @@ export const Credentials = v.pipe(
       email: v.pipe(
         text,
         v.trim(),
-        v.check((email) => normalEmail(email).length <= EMAIL_CHARACTERS_MAX, faults.emailTooLong),
+        v.check((email) => normalEmail(email).length <= EMAIL_CHARACTERS_MAX, localized(faults.emailTooLong)),
         v.metadata({ maxLength: EMAIL_CHARACTERS_MAX }),
       ),
       password: TypedPassword,
     },
-    faults.missing,
+    localized(faults.missing),
   ),
   v.metadata({ ref: 'Credentials', examples: [{ email: EXAMPLE.email, password: EXAMPLE.password }] }),
 );
