@@ -727,7 +727,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'apps/http/src/envelope.ts',
     line: "c.get('isNegotiated') === true ? ACCEPT_LANGUAGE : NOTHING",
     becomes: 'NOTHING',
-    killedBy: ['tests/api/languages-caching.test.ts', 'an HTTP cache that is shared serves each client its own language'],
+    killedBy: ['tests/api/languages-caching.test.ts', 'failures, changes and status depend on the language too'],
   },
   {
     name: 'a long list depends on the language',
