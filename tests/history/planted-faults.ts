@@ -59,10 +59,10 @@ const PLANTS: readonly Plant[] = [
     file: 'apps/http/dist/envelope.js',
     line: 'const headers = replayed ? {',
     becomes: `
-      if (${during('a 503 that nothing was done, and it was stored', 0.1)}) return fail(c, 'unavailable', 'Layanan sementara tidak tersedia', null, { 'Retry-After': '1' });
-      if (${during('a 408, and it was stored', 0.1)}) return fail(c, 'request_timeout', 'Permintaan terlalu lama', null);
+      if (${during('a 503 that nothing was done, and it was stored', 0.1)}) return fail(c, 'unavailable', { id: 'Layanan sementara tidak tersedia' }, null, { 'Retry-After': '1' });
+      if (${during('a 408, and it was stored', 0.1)}) return fail(c, 'request_timeout', { id: 'Permintaan terlalu lama' }, null);
       if (c.req.header('Idempotency-Key') !== undefined && ${during('a 409 that another request is under way, and this one was stored', 0.3)})
-        return fail(c, 'idempotency_key_in_progress', 'Permintaan dengan Idempotency-Key ini masih diproses', null, { 'Retry-After': '1' });
+        return fail(c, 'idempotency_key_in_progress', { id: 'Permintaan dengan Idempotency-Key ini masih diproses' }, null, { 'Retry-After': '1' });
       const headers = replayed ? {`,
   },
   {
