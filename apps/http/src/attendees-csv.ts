@@ -23,6 +23,15 @@ const cellsOf = ({ id, userId, user, quantity, totalPriceCents, status, bookingD
   ...[id, userId, defused(user?.name ?? ''), user?.email ?? '', String(quantity), priceOf(totalPriceCents), status, bookingDate.toISOString()],
 ];
 
+/** A table as the OpenAPI document shows it. */
+export const TABLE_EXAMPLE = textOf([
+  COLUMNS,
+  [
+    ...['880e8400-e29b-41d4-a716-446655440000', '550e8400-e29b-41d4-a716-446655440000', 'John Doe', 'john@example.com'],
+    ...['2', '100000.00', 'confirmed', '2025-01-15T08:30:00.000Z'],
+  ],
+]);
+
 /** The attendees as a table (RFC 4180), sent part by part. As in lists.ts, a failure in the middle breaks the connection. */
 export async function csvAnswer(c: Context, { parts, ...beside }: Page<BookingView>, name: string, paging: Paging): Promise<Response> {
   const walk = parts[Symbol.asyncIterator]();

@@ -3,14 +3,16 @@ import { body } from '../body.ts';
 import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
+import { BODY_FAILURES } from '../failure-responses.ts';
 import { messages } from '../messages.ts';
-import { BODY_FAILURES, operation } from '../openapi.ts';
+import { operationsFor } from '../openapi.ts';
 import { presentSession, SessionReply, UserReply, userText } from '../presenters.ts';
 import { Credentials, newUser } from '../schemas/users.ts';
 
 const renderSelf = cachedRow(messages.self, userText);
 
 export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteParts) {
+  const operation = operationsFor(policies);
   return new Hono<AppEnv>()
     .post(
       '/register',
@@ -24,7 +26,7 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         keyed: true,
         failures: [
           ...BODY_FAILURES,
-          'forbidden',
+          ...(policies.accounts.rights.register_admin === 'anyone' ? [] : (['forbidden'] as const)),
           'email_taken',
           'password_is_personal',
           'too_many_registrations',

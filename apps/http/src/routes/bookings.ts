@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import { body } from '../body.ts';
 import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
-import { created, deleted, done, ok, success } from '../envelope.ts';
+import { created, deleted, done, ok, rowsOf, success } from '../envelope.ts';
+import { BODY_FAILURES } from '../failure-responses.ts';
 import { ifMatch } from '../if-match.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
-import { BODY_FAILURES, operation } from '../openapi.ts';
+import { operationsFor } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
 import { BookingReply, BookingViewReply, bookingViewText, presentBooking } from '../presenters.ts';
 import { query } from '../query.ts';
@@ -24,6 +24,7 @@ const TAKING_FAILURES = [
 ] as const;
 
 export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
+  const operation = operationsFor(policies);
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -33,7 +34,7 @@ export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
         summary: 'Lists your own bookings, the newest first. An admin gets all bookings',
         description: 'Pages are asked for with `limit`. The `Link` header leads to the next one.',
         token: 'required',
-        answer: [200, success(messages.bookingsRead, v.array(BookingViewReply))],
+        answer: [200, success(messages.bookingsRead, rowsOf(BookingViewReply))],
         list: true,
         failures: ['invalid_input'],
       }),
