@@ -6,6 +6,7 @@ import { okCompressed, rendered } from './cached-body.ts';
 import type { AppEnv } from './env.ts';
 import { ALWAYS, CONDITION_FAILURES, KEY_FAILURES, neverGiven, responsesOf, sharedResponses } from './failure-responses.ts';
 import { FAILURE_CODES, type FailureCode } from './failures.ts';
+import { lastUsed } from './last-used.ts';
 import { ETAG, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, json, KEYED_HEADERS, LIST_HEADERS, LOCATION, TABLE, X_REQUEST_ID } from './openapi-parts.ts';
 
 const SECURITY = { none: [], optional: [{}, { bearer: [] }], required: [{ bearer: [] }] };
@@ -75,7 +76,12 @@ function operation({
         },
       },
       ...(list || tagged
-        ? { 304: { description: 'Unchanged since the answer whose ETag is named in If-None-Match.', headers: { ...X_REQUEST_ID, ...ETAG } } }
+        ? {
+            304: {
+              description: 'Unchanged since the answer whose ETag is named in If-None-Match.',
+              headers: { ...X_REQUEST_ID, ...(list ? LIST_HEADERS : {}), ...ETAG },
+            },
+          }
         : {}),
       ...responsesOf(codes),
     },
@@ -96,20 +102,15 @@ export function openApi(
   originOf: (c: Context) => string,
 ): MiddlewareHandler {
   const documentation = about(version, policies);
-  const make = async () => JSON.stringify(await generateSpecs(app, { documentation, defaultValidationErrorResponse: false }));
+  const make = async () => {
+    const text = JSON.stringify(await generateSpecs(app, { documentation, defaultValidationErrorResponse: false }));
+    return lastUsed(ORIGINS_MAX, (url) => rendered(text.replace(SERVER, () => JSON.stringify({ ...SERVER_HERE, url }))));
+  };
   let document: ReturnType<typeof make> | undefined;
-  const ofOrigins = new Map<string, ReturnType<typeof rendered>>();
   return async (c) => {
     document ??= make();
-    const text = await document;
-    const origin = originOf(c);
-    const known = ofOrigins.get(origin);
-    const answered = known ?? rendered(text.replace(SERVER, () => JSON.stringify({ ...SERVER_HERE, url: origin === '' ? '/' : origin })));
-    // The origins that were asked for last are kept. Clients can make up any number of hosts.
-    ofOrigins.delete(origin);
-    ofOrigins.set(origin, answered);
-    const [oldest] = ofOrigins.keys();
-    if (ofOrigins.size > ORIGINS_MAX && oldest !== undefined) ofOrigins.delete(oldest);
+    const forServer = await document;
+    const answered = forServer(originOf(c) || SERVER_HERE.url);
     // Tools in a browser may read it from any page: it has nothing secret.
     return okCompressed(c, answered, 'everyone', { 'Access-Control-Allow-Origin': '*' });
   };

@@ -53,7 +53,7 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         description: 'Each account and each network has a limit of failed logins. The token is valid for `JWT_EXPIRES_IN`, 7 days by default.',
         token: 'none',
         answer: [200, success(messages.loggedIn, SessionReply)],
-        failures: [...BODY_FAILURES, 'wrong_credentials', 'too_many_failed_logins', 'too_many_passwords', 'outcome_unknown'],
+        failures: [...BODY_FAILURES, 'wrong_credentials', 'too_many_failed_logins', 'too_many_passwords'],
       }),
       body(Credentials),
       async (c) => {

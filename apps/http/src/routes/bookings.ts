@@ -36,7 +36,7 @@ export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
         token: 'required',
         answer: [200, success(messages.bookingsRead, rowsOf(BookingViewReply))],
         list: true,
-        failures: ['invalid_input'],
+        failures: ['invalid_input', 'forbidden'],
       }),
       query(bookingListRequest(policies.selling.list), paging.cursors),
       async (c) => answerBookings(c, await useCases.listBookings(c.get('context'), c.get('input')), paging),

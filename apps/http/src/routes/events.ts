@@ -110,7 +110,7 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
         token: 'required',
         answer: [200, success(messages.eventChanged, EventReply)],
         conditional: true,
-        failures: [...BODY_FAILURES, 'forbidden', 'not_found', 'total_below_held', 'event_is_over', 'outcome_unknown'],
+        failures: [...BODY_FAILURES, 'forbidden', 'not_found', 'total_below_held', 'outcome_unknown'],
       }),
       pathId(useCases, 'change_event'),
       ifMatch(useCases, 'change_event'),
