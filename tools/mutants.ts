@@ -716,6 +716,20 @@ export const MUTANTS: readonly Mutant[] = [
     killedBy: ['apps/http/src/openapi.test.ts', 'is the origin that the client asked for'],
   },
   {
+    name: 'only the own proxy says that it was https',
+    file: 'apps/http/src/links.ts',
+    line: 'const isTold = peer !== undefined && isOwnProxy(peer);',
+    becomes: 'const isTold = true;',
+    killedBy: ['apps/http/src/openapi.test.ts', 'as the operator’s own proxy says'],
+  },
+  {
+    name: 'what is no host is no origin',
+    file: 'apps/http/src/links.ts',
+    line: 'return HOST.test(host) ?',
+    becomes: 'return host.length > 0 ?',
+    killedBy: ['apps/http/src/openapi.test.ts', 'if the host is no host'],
+  },
+  {
     name: 'made-up hosts do not fill the memory with documents',
     file: 'apps/http/src/last-used.ts',
     line: 'if (made.size > most && oldest !== undefined) made.delete(oldest);',
@@ -741,7 +755,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'apps/http/src/openapi.ts',
     line: '...(list ? LIST_HEADERS : {}), ...ETAG',
     becomes: '...ETAG',
-    killedBy: ['tests/api/caching.test.ts', 'with a known ETag'],
+    killedBy: ['tests/api/documented-statuses.test.ts', 'what every operation has in common'],
   },
   {
     name: 'a property without a description is found',

@@ -1,4 +1,4 @@
-import { everyUseCase, PROFILES, type Profile } from '@ticket/adapters';
+import { everyUseCase, PROFILES, type Profile, type TrustedProxies } from '@ticket/adapters';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as v from 'valibot';
@@ -11,14 +11,14 @@ import { EventChanges, NewEvent } from './schemas/events.ts';
 import { Credentials, newUser, userChanges } from './schemas/users.ts';
 
 type Json = { readonly [key: string]: Json } & readonly Json[];
-const appOf = (profile: Profile) => {
+const appOf = (profile: Profile, trustedProxies: TrustedProxies = 0) => {
   const policies = PROFILES[profile];
   const ports = inMemoryPorts({ policy: policies.selling, accountPolicy: policies.accounts });
   return createApp({
     useCases: everyUseCase(ports),
     tokens: ports.tokens,
     fingerprint: String,
-    trustedProxies: 0,
+    trustedProxies,
     corsOrigins: [],
     readiness: async () => ({ state: 'ready', ordersRefused: undefined }),
     policies,
@@ -108,6 +108,8 @@ describe('the document', () => {
     for (const code of [...ofRules, 'current_password_needed', 'password_is_personal']) expect(usedIn(document)).not.toContain(code);
     expect(codesOf('/api/users', 'get', '403', locked)).toEqual(['forbidden']);
     expect(at('#/paths/~1api~1users/get/responses/403')).toBeUndefined();
+    const waysOf = (of: Json) => at('#/paths/~1api~1users/get/security', of);
+    expect([waysOf(document), waysOf(locked)]).toEqual([[{}, { bearer: [] }], [{ bearer: [] }]]);
   });
 
   it('may be read by a page of any origin', async () => {
@@ -154,6 +156,19 @@ describe('its server', () => {
     'is only its own path if the host is no host: %s',
     async (host) => expect((await serverFor(host))[0]).toBe('/'),
   );
+
+  it.each([
+    ['https', ['10.0.0.0/8'], '10.0.0.1', 'https'],
+    ['https, the first of a list,', ['10.0.0.0/8'], '10.0.0.1', 'https, http'],
+    ['http', ['10.0.0.0/8'], '203.0.113.7', 'https'],
+    ['http', 0, '10.0.0.1', 'https'],
+    ['http', ['10.0.0.0/8'], '10.0.0.1', 'javascript'],
+  ] as const)('is at %s as the operator’s own proxy says, and no other client', async (_, trusted, remoteAddress, sent) => {
+    const headers = { Host: 'tickets.example', 'X-Forwarded-Proto': sent, 'X-Forwarded-Host': 'evil.example' };
+    const answer = await appOf('open', trusted).request('/openapi.json', { headers }, { incoming: { socket: { remoteAddress } } });
+    const scheme = trusted !== 0 && remoteAddress.startsWith('10.') && sent.startsWith('https') ? 'https' : 'http';
+    expect(JSON.parse(await answer.text()).servers[0].url).toBe(`${scheme}://tickets.example`);
+  });
 
   it('stays true for more origins than are kept', async () => {
     for (let n = 0; n < 20; n += 1) expect((await serverFor(`host-${n % 10}.example`))[0]).toBe(`http://host-${n % 10}.example`);
