@@ -246,8 +246,8 @@ describe.each(['open', 'locked'] as const)('every status that the document of th
       deleteBooking: (on, as, { bookingId }) => ask('DELETE', `/api/bookings/${bookingId}`, { as }, on),
     };
     for (const [name, change] of Object.entries(changes)) {
-      // On a slow machine the time between the look and the COMMIT may be too long, so a few more tries are allowed.
-      for (let tries = 0, code = ''; tries < 5 && code !== 'outcome_unknown'; tries += 1) {
+      // On a slow machine the time between the look and the COMMIT may be too long, so more tries are allowed.
+      for (let tries = 0, code = ''; tries < 20 && code !== 'outcome_unknown'; tries += 1) {
         const on = await open();
         try {
           const as = await on.account({ role: 'admin' });
