@@ -240,7 +240,7 @@ describe('a database that is not there', () => {
     rmSync(join(data, 'tickets.sqlite'));
     expect(await tickets(...named(args))).toEqual({
       code: 1,
-      output: expect.stringMatching(/^There is no database in .*DATA_DIR.*Nothing was made\.$/),
+      output: expect.stringMatching(/^There is no database in .*DATA_DIR.*Nothing was created\.$/),
     });
     expect(readdirSync(data)).toEqual([]);
   });
@@ -251,7 +251,7 @@ describe('a database that is not there', () => {
     const { code, output } = await tickets(...named(args));
     expect([code, output]).toEqual([
       1,
-      expect.stringMatching(/tickets\.sqlite is missing, though it was there.*Nothing was made.*put the file back/),
+      expect.stringMatching(/tickets\.sqlite is missing, but other files of the database are there.*Nothing was created.*put the file back/),
     ]);
     expect(readdirSync(data)).toEqual(['tickets.sqlite-lock']);
   });

@@ -51,7 +51,7 @@ export function tlsOf(
       `DB_SSL_CA: nothing is checked against it with ${mode}; set DB_SSL_MODE to verify-identity, or to verify-ca where the certificate has another name`,
     );
   if (mode === 'verify-ca' && authority === undefined)
-    faults.push('DB_SSL_CA: verify-ca needs it; with the well-known authorities alone anybody has a certificate, so use verify-identity for those');
+    faults.push('DB_SSL_CA: verify-ca needs it, because anybody can get a certificate from a public authority. Without it use verify-identity');
   if (mode === 'verify-identity' && isIP(host) !== 0)
     faults.push(`DB_HOST: verify-identity compares a name, and ${host} is an address; use the name in the certificate, or verify-ca with DB_SSL_CA`);
   return mode === 'disabled' ? undefined : { mode, ...authority };
@@ -64,8 +64,8 @@ const Mode = v.pipe(
 );
 
 /**
- * The certificate authorities that must have signed the server's certificate. The setting is a file or PEM text, in which may stand for
- * line ends.
+ * The certificate authorities that must have signed the server's certificate. The setting is the path of a file, or PEM text in which `\n` may
+ * stand for a line end.
  */
 function authorityOf(env: Environment, ofUrl: string | undefined, faults: string[]): { readonly ca: string; readonly caFile?: string } | undefined {
   const given = env.DB_SSL_CA ?? ofUrl;

@@ -48,9 +48,9 @@ function faultOf(error: unknown, config: PostgresConfig): string | undefined {
     case '28P01':
       return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL), or a password that has expired (VALID UNTIL).`;
     case '28000':
-      return `The database at ${address} does not let user "${user}" in: ${message}. As an administrator: ALTER ROLE "${user}" LOGIN where it is the role's right, else allow it in pg_hba.conf${tls === undefined ? ', or set DB_SSL_MODE to required where it asks for encryption' : ''}.`;
+      return `The database at ${address} does not let user "${user}" in: ${message}. As an administrator: ALTER ROLE "${user}" LOGIN if the role lacks LOGIN. Otherwise allow the user in pg_hba.conf${tls === undefined ? ', or set DB_SSL_MODE=required if the server requires encryption' : ''}.`;
     case UNKNOWN_DATABASE:
-      return `The database "${database}" at ${address} is missing, and was not made. As an administrator: CREATE DATABASE "${database}" OWNER "${user}".`;
+      return `The database "${database}" at ${address} is missing, and was not created. As an administrator: CREATE DATABASE "${database}" OWNER "${user}".`;
     case '42501':
       return `User "${user}" may not connect to the database "${database}" at ${address}: ${message}. As an administrator: GRANT CONNECT ON DATABASE "${database}" TO "${user}".`;
     case '55000':

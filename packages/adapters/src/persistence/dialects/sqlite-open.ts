@@ -36,7 +36,7 @@ export async function openSqlite(
 ): Promise<Opened & { readonly notice: string | undefined }> {
   const file = join(folder, SQLITE_FILE);
   if (!makes && !hasTraces(folder))
-    throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set? Nothing was made.`);
+    throw new StartFault(`There is no database in ${folder}. Check DATA_DIR. For a database server, set DB_HOST. Nothing was created.`);
   requireWritable(folder);
   const release = useFolder(folder);
   let held: Held | undefined;
@@ -67,7 +67,7 @@ export async function openSqlite(
     requireFileOfLog(file);
     if (!makes && !existsSync(file))
       throw new StartFault(
-        `${file} is missing, though it was there: was it moved or deleted, perhaps under a running server? Nothing was made. Stop the server, put the file back, or: tickets restore FILE`,
+        `${file} is missing, but other files of the database are there. Perhaps it was moved or deleted while a server was running. Nothing was created. Stop the server, and put the file back or run: tickets restore FILE`,
       );
     requireWritableFile(file);
     const main = Held.of(file);
