@@ -65,7 +65,10 @@ function responsesOf(codes: readonly FailureCode[]) {
     }),
   );
 }
-/** The codes that are the only one of their status in some operation. The linters of the document find one too many, and one too few. */
+/**
+ * The codes that are the only one of their status in some operation. A linter of the document reports a code that is missing here, or listed
+ * without need.
+ */
 const SHARED: readonly FailureCode[] = [
   ...(['bad_request', 'unauthenticated', 'wrong_credentials', 'forbidden', 'not_found', 'request_timeout'] as const),
   ...(['idempotency_key_in_progress', 'version_changed', 'body_too_large', 'unsupported_media_type', 'idempotency_key_reused'] as const),
@@ -183,7 +186,7 @@ const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
   description:
-    'A name that the client gives to this request, such as a new UUID. Sent again with the same key within 24 hours, nothing is made twice. A placeholder such as `<string>` is refused.',
+    'A name that the client gives to this request, such as a new UUID. If you repeat the request with the same key within 24 hours, nothing is created twice. A placeholder such as `<string>` is refused.',
   schema: { type: 'string' as const, minLength: 1, maxLength: KEY_CHARACTERS_MAX },
 };
 type Documentation = NonNullable<NonNullable<Parameters<typeof generateSpecs>[1]>['documentation']>;
@@ -196,7 +199,7 @@ const about = (version: string): Documentation => ({
     license: { name: 'MIT', identifier: 'MIT' },
     description: [
       'Every ticket is sold exactly once. Every answer has `success` and `message`. A success has `data`. A failure has `code` and `errors`.',
-      'Programs read the status and `code`. `message` is Indonesian, for people. A new code may come: handle one that you do not know by its status.',
+      'Programs read the status and `code`. `message` is Indonesian, for people. A later version may add codes. If you do not know a code, use the status.',
       'Send the token as `Authorization: Bearer <token>`. An invalid token is refused (401) on every endpoint below `/api` but register and login.',
       'PUT changes only the fields that the body has. Unknown fields are ignored. Of a field that is sent twice, the last one counts.',
     ].join('\n\n'),

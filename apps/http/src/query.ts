@@ -9,7 +9,7 @@ import { invalid, validate } from './validate.ts';
 /** Room for a filter and the longest cursor. Without a limit, every parameter of a longer query would be decoded, also unknown ones. */
 const QUERY_CHARACTERS_MAX = 2000;
 
-/** Parameters that other programs add to links, to follow clicks or to pass by caches. They are ignored. */
+/** Parameters that other programs add to links, to follow clicks or to bypass caches. They are ignored. */
 const OF_OTHERS = /^(?:utm_.+|fbclid|gclid|_)$/u;
 
 /** The schema of a query. Each entry is one parameter. */

@@ -83,7 +83,7 @@ export interface UseCases {
    */
   readonly forgetOldRows: () => Promise<number>;
   /**
-   * The bookings of one event, the latest sale first: the list for its doors. Without a limit it is the whole list.
+   * The bookings of one event, the latest sale first: the list for the staff at the entrance. Without a limit it is the whole list.
    *
    * Refuses `unauthenticated`, `forbidden`, `not_found`, `invalid_input`.
    */

@@ -8,7 +8,7 @@ import { type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
 import type { Event, NewEvent } from '../stock/event.ts';
 import type { Policies } from './policies.ts';
 
-/** The invariants that hold after every step. Their numbers are those of the threats page. */
+/** The invariants that hold after every step. Violations name them by these numbers. */
 export const INVARIANTS = {
   I1: 'stock in a row or an answer is between none and all, and was committed like that',
   I2: 'available tickets and held ones are all there are',
