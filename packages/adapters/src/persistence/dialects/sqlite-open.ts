@@ -115,12 +115,14 @@ function explain(error: unknown, file: string): never {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     throw new StartFault(
-      `${file} is no usable SQLite database (${code}). Nothing was changed. Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
+      `${file} is no usable SQLite database (${code}). Nothing was changed. Restore a backup with: tickets restore FILE. Or choose another DATA_DIR.`,
     );
   }
   // libsql gives no code for SQLITE_CANTOPEN (14).
   if (error instanceof Error && /Unable to open connection/.test(error.message)) {
-    throw new StartFault(`${file} cannot be opened. Nothing was changed. Is it a file that this user may write? If not, choose another DATA_DIR.`);
+    throw new StartFault(
+      `${file} cannot be opened. Nothing was changed. If the user of this program may not write the file, choose another DATA_DIR.`,
+    );
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
     throw notWritable(file, code);
@@ -142,7 +144,9 @@ function requireWritableFile(file: string): void {
 }
 
 const notWritable = (file: string, code: string) =>
-  new StartFault(`${file} cannot be opened for writing (${code}). Nothing was changed. Give this user the right, or choose another DATA_DIR.`);
+  new StartFault(
+    `${file} cannot be opened for writing (${code}). Nothing was changed. Give the user of this program the right, or choose another DATA_DIR.`,
+  );
 
 function requireWritable(folder: string): void {
   try {
@@ -151,7 +155,7 @@ function requireWritable(folder: string): void {
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     throw new StartFault(
-      `DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Nothing was changed. Choose a folder that this user may write, or give this user the right.`,
+      `DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Nothing was changed. Choose a folder in which the user of this program may write, or give the user the right.`,
     );
   }
 }
