@@ -50,7 +50,7 @@ export type BookingListRequest = ListRequest & BookingFilter;
 
 /** In code points, not in UTF-16 units. */
 export const SEARCH_CHARACTERS_MAX = 100;
-/** In different words. */
+/** The most different words of a search. */
 export const SEARCH_WORDS_MAX = 8;
 
 export const NOT_TOGETHER = 'cannot be combined with the other filters';
