@@ -6,7 +6,7 @@ import { type Capability, type Fault, type FullStore, type Level, type OpenStore
 
 /** A promise of the ports, and how it is tried. */
 export interface LawDefinition {
-  /** Stays the same from version to version: results name it. */
+  /** It stays the same in every version, because results name it. */
   readonly id: string;
   readonly level: Level;
   readonly title: string;
