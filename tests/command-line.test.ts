@@ -211,10 +211,10 @@ describe('tickets restore', () => {
         symlinkSync(join(data, 'tickets.sqlite'), at);
       },
     ],
-    ['a backup with random bytes as its log', /-wal is no log of SQLite's.*Move it away/, (at) => writeFileSync(`${at}-wal`, randomBytes(50_000))],
-    ['a backup with a folder as its log', /-wal is no log of SQLite's.*Move it away/, (at) => mkdirSync(`${at}-wal`)],
+    ['a backup with random bytes as its log', /-wal is no log of SQLite's.*Move the log/, (at) => writeFileSync(`${at}-wal`, randomBytes(50_000))],
+    ['a backup with a folder as its log', /-wal is no log of SQLite's.*Move the log/, (at) => mkdirSync(`${at}-wal`)],
   ];
-  if (isLinux) refusals.push(['what cannot be read', /could not be restored: EIO.*Once that is mended/, (at) => linkTo('/proc/self/mem', at)]);
+  if (isLinux) refusals.push(['what cannot be read', /could not be restored: EIO.*Correct that/, (at) => linkTo('/proc/self/mem', at)]);
   it.each(refusals)('of %s: says why and what to do in one line, and changes nothing', async (_, words, make) => {
     make(backup);
     const contents = () => readdirSync(data).map((name) => [name, readFileSync(join(data, name)).toString('latin1')]);
@@ -240,7 +240,7 @@ describe('a database that is not there', () => {
     rmSync(join(data, 'tickets.sqlite'));
     expect(await tickets(...named(args))).toEqual({
       code: 1,
-      output: expect.stringMatching(/^There is no database in .*DATA_DIR.*Nothing was made\.$/),
+      output: expect.stringMatching(/^There is no database in .*DATA_DIR.*Nothing was created\.$/),
     });
     expect(readdirSync(data)).toEqual([]);
   });
@@ -251,7 +251,7 @@ describe('a database that is not there', () => {
     const { code, output } = await tickets(...named(args));
     expect([code, output]).toEqual([
       1,
-      expect.stringMatching(/tickets\.sqlite is missing, though it was there.*Nothing was made.*put the file back/),
+      expect.stringMatching(/tickets\.sqlite is missing, but other files of the database are there.*Nothing was created.*put the file back/),
     ]);
     expect(readdirSync(data)).toEqual(['tickets.sqlite-lock']);
   });

@@ -72,6 +72,6 @@ describe.each(engines.filter((engine) => engine === 'postgres'))('on %s, the ser
   it('tickets audit makes no database that is missing, and says how to', () => {
     const { username, password: first } = serverUrl(engine);
     const { status, said } = run('cli', ['audit'], { DB_USER: username, DB_PASSWORD: decodeURIComponent(first) });
-    expect([status, said]).toEqual([1, [expect.stringMatching(/The database "ticket_test_missing" at \S+ is missing, and was not made\./)]]);
+    expect([status, said]).toEqual([1, [expect.stringMatching(/The database "ticket_test_missing" at \S+ is missing, and was not created\./)]]);
   });
 });

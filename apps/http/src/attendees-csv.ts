@@ -12,8 +12,8 @@ const CSV_UTF8 = { 'Content-Type': 'text/csv; charset=UTF-8; header=present' } a
 const COLUMNS = ['id', 'user_id', 'user_name', 'user_email', 'quantity', 'total_price', 'status', 'booking_date'] as const;
 
 /**
- * Names are what people typed. `escape_formulas` puts a `'` before a cell that a spreadsheet would run (CWE-1236). A spreadsheet with another
- * separator of lists splits a name in two, so what stands behind one gets the `'` too.
+ * Names are what people typed. `escape_formulas` puts a `'` before a cell that a spreadsheet would treat as a formula (CWE-1236). A spreadsheet
+ * may also split a name at `;`, `,` or `|`. So a formula after such a character gets a `'` too.
  */
 const textOf = (rows: readonly (readonly string[])[]): string => stringify([...rows], { record_delimiter: 'windows', escape_formulas: true });
 

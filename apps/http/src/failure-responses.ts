@@ -64,7 +64,10 @@ export function responsesOf(codes: readonly FailureCode[]) {
     }),
   );
 }
-/** The codes that are the only one of their status in some operation. The linters of the document find one too many, and one too few. */
+/**
+ * The codes that are the only one of their status in some operation. A linter of the document reports a code that is missing here, or listed
+ * without need.
+ */
 const SHARED: readonly FailureCode[] = [
   ...(['bad_request', 'unauthenticated', 'wrong_credentials', 'forbidden', 'not_found', 'request_timeout'] as const),
   ...(['idempotency_key_in_progress', 'version_changed', 'body_too_large', 'unsupported_media_type', 'idempotency_key_reused'] as const),

@@ -36,7 +36,7 @@ export type FailureCode =
 
 /**
  * Every failure of the API: its status, what `errors` has, and when it happens, as the OpenAPI document says it. A code has one status, and
- * keeps its meaning for ever. A new code may come, so clients must be able to handle one that they do not know, by its status.
+ * keeps its meaning for ever. A later version may add codes. Clients handle a code that they do not know by its status.
  */
 export const FAILURES = {
   invalid_input: {

@@ -41,6 +41,6 @@ export const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   required: false,
   description:
-    'A name that the client gives to this request, such as a new UUID. Sent again with the same key within 24 hours, nothing is made twice. A placeholder such as `<string>` is refused.',
+    'A name that the client gives to this request, such as a new UUID. If you repeat the request with the same key within 24 hours, nothing is created twice. A placeholder such as `<string>` is refused.',
   schema: { type: 'string' as const, minLength: 1, maxLength: KEY_CHARACTERS_MAX },
 };

@@ -131,7 +131,7 @@ const about = (version: string, policies: Policies): Documentation => ({
     license: { name: 'MIT', identifier: 'MIT' },
     description: [
       'Every ticket is sold exactly once. Every answer has `success` and `message`. A success has `data`. A failure has `code` and `errors`.',
-      'Programs read the status and `code`. `message` is Indonesian, for people. A new code may come: handle one that you do not know by its status.',
+      'Programs read the status and `code`. `message` is Indonesian, for people. A later version may add codes. If you do not know a code, use the status.',
       'Send the token as `Authorization: Bearer <token>`. An invalid token is refused (401) on every endpoint below `/api` but register and login.',
       'PUT changes only the fields that the body has. Unknown fields are ignored. Of a field that is sent twice, the last one counts.',
       'Every answer has `X-Request-Id`. On any path, a method that it does not have is 405, and `Allow` names those that it has. A path that does not exist is 404.',

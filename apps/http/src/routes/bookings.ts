@@ -17,7 +17,7 @@ import { bookingListRequest } from '../schemas/lists.ts';
 const answerBookings = listAnswer(messages.bookingsRead, bookingViewText, 'caller');
 const renderBooking = cachedRow(messages.bookingRead, bookingViewText);
 
-/** What a request that takes tickets may be refused for, whether it makes a booking or brings a cancelled one back. */
+/** The failures of a request that takes tickets: it makes a booking, or makes a cancelled one active again. */
 const TAKING_FAILURES = [
   ...(['insufficient_tickets', 'too_many_for_a_booking', 'too_many_for_a_user', 'event_is_over'] as const),
   ...(['too_many_booking_changes', 'outcome_unknown'] as const),

@@ -215,7 +215,7 @@ describe('a log beside a file', () => {
     put(log);
     const starting = open(where);
     await expect(starting).rejects.toBeInstanceOf(StartFault);
-    await expect(starting).rejects.toThrow(/sqlite-wal is a folder or a link.*Nothing was opened or changed.*move this away/);
+    await expect(starting).rejects.toThrow(/sqlite-wal is a folder or a link.*Nothing was opened or changed.*move the folder or link away/);
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
   });
 
