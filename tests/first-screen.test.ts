@@ -54,7 +54,7 @@ describe('the README', () => {
       expect(install).toBe('npm ci && npm start\n');
       const [, script = ''] = /^node (\S+)\n$/.exec(sale) ?? [];
       const sold = run(process.execPath, [join(root, script), url]);
-      const [, command = ''] = /^npx tickets (\w+)\n$/.exec(audit) ?? [];
+      const [, command = ''] = /^npx ticketctl (\w+)\n$/.exec(audit) ?? [];
       const audited = run(process.execPath, [...fromSource, join(root, 'apps/cli/src/main.ts'), command]);
       expect([sold.stdout, audited.stdout.replace(folder, '…'), sold.stderr + audited.stderr]).toEqual([...blocks(readme, 'text'), '']);
     });
@@ -72,7 +72,7 @@ describe('the README', () => {
 describe('a server that cannot start', () => {
   it.each([
     ['apps/http/bin/server.js', 'The server is not built yet. Run: npm ci && npm run build\n'],
-    ['apps/cli/bin/tickets.js', 'The command line is not built yet. Run: npm run build\n'],
+    ['apps/cli/bin/ticketctl.js', 'The command line is not built yet. Run: npm run build\n'],
   ])('%s says in one line that nothing is built', (path, words) => {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     cpSync(join(root, path), join(folder, path));

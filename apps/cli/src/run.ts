@@ -37,12 +37,17 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
 export async function run(argv: readonly string[], given: Partial<Program> = {}): Promise<ExitCode> {
   const terminal = given.terminal ?? ownTerminal();
   const program: Program = { terminal, withUseCases: given.withUseCases ?? onConfiguredDatabase(terminal) };
-  const written: Promise<void>[] = [];
+  let help = '';
   const root = new Command('ticketctl')
     .description('Sells and checks tickets on the database that the environment (and .env) names.')
     .version(PROGRAM_VERSION, '-v, --version', 'print the version')
     .option('--verbose', 'show all that is known about an error')
-    .configureOutput({ writeOut: (text) => void written.push(terminal.write(text)), writeErr: (text) => terminal.tell(text.replace(/\n$/, '')) })
+    .configureOutput({
+      writeOut: (text) => {
+        help += text;
+      },
+      writeErr: (text) => terminal.tell(text.replace(/\n$/, '')),
+    })
     .addHelpText('after', examples('ticketctl audit', 'ticketctl user --help'));
   for (const [name, { does, load }] of Object.entries(COMMANDS)) {
     const command = root.command(name).description(does);
@@ -50,13 +55,21 @@ export async function run(argv: readonly string[], given: Partial<Program> = {})
   }
   prepare(root);
   try {
-    await root.parseAsync([...argv], { from: 'user' });
+    await parse(root, argv);
+    await terminal.write(help);
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError) return 2;
     return endOf(error, terminal, { isVerbose: root.opts<{ verbose?: boolean }>().verbose === true });
-  } finally {
-    await Promise.all(written);
+  }
+}
+
+/** Commander also throws when it has printed the help or the version. */
+async function parse(root: Command, argv: readonly string[]): Promise<void> {
+  try {
+    await root.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
   }
 }
 

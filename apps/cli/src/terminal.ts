@@ -22,10 +22,14 @@ export class OutputFailed extends Error {
   }
 }
 
+/**
+ * Node throws an error event that nobody handles. `write` has the error from its own callback. If standard error fails, nobody can be told.
+ */
+const heard = (): void => {};
+
 /** The terminal of this process. */
 export function ownTerminal(): Terminal {
-  // Node throws an error event that nobody handles. print() has the error from its own callback, and nothing can be told if standard error fails.
-  for (const stream of [process.stdout, process.stderr]) if (stream.listenerCount('error') === 0) stream.on('error', () => {});
+  for (const stream of [process.stdout, process.stderr]) stream.off('error', heard).on('error', heard);
   const write = (text: string) =>
     new Promise<void>((resolve, reject) => {
       process.stdout.write(text, (error) => (error ? reject(new OutputFailed(error)) : resolve()));

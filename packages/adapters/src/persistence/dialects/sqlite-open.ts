@@ -67,7 +67,7 @@ export async function openSqlite(
     requireFileOfLog(file);
     if (!makes && !existsSync(file))
       throw new StartFault(
-        `${file} is missing, though it was there: was it moved or deleted, perhaps under a running server? Nothing was made. Stop the server, put the file back, or: tickets restore FILE`,
+        `${file} is missing, though it was there: was it moved or deleted, perhaps under a running server? Nothing was made. Stop the server, put the file back, or: ticketctl restore FILE`,
       );
     requireWritableFile(file);
     const main = Held.of(file);
@@ -115,7 +115,7 @@ function explain(error: unknown, file: string): never {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     throw new StartFault(
-      `${file} is no usable SQLite database (${code}). Nothing was changed. Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
+      `${file} is no usable SQLite database (${code}). Nothing was changed. Put a backup in its place with: ticketctl restore FILE. Or choose another DATA_DIR.`,
     );
   }
   // libsql gives no code for SQLITE_CANTOPEN (14).
