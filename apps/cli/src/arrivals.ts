@@ -5,7 +5,7 @@ export type Curve = (typeof CURVES)[number];
 
 const FLAT_SECONDS = 10;
 /** Tickets sold in each second of a real camp's sale, from its opening. */
-export const CAMP_TICKETS_BY_SECOND = [7, 18, 52, 72, 131, 134, 108, 120, 125, 100, 39, 8, 14, 10, 17, 4, 8] as const;
+export const CAMP_TICKETS_BY_SECOND: readonly number[] = [7, 18, 52, 72, 131, 134, 108, 120, 125, 100, 39, 8, 14, 10, 17, 4, 8];
 
 /** The milliseconds from the opening at which each buyer arrives, the first ones first. */
 export function arrivalsMs(curve: Curve, buyers: number): readonly number[] {

@@ -99,7 +99,7 @@ function reportOf(tally: Tally, columns: number | undefined): string {
     ...(repeated === 0 ? [] : [`  repeats  ${repeated}   buyers who were told to come again, and did`]),
     `  answers  half of them within ${timeOf(percentile(answeredMs, 0.5))}, 99 % within ${timeOf(percentile(answeredMs, 0.99))}`,
   ];
-  return [...lines, ...barsOf(tally.soldAtMs, columns ?? 80)].join('\n');
+  return [...lines, '  tickets sold:', ...barsOf(tally.soldAtMs, columns ?? 80)].join('\n');
 }
 
 const timeOf = (ms: number | undefined): string => (ms === undefined ? '-' : ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`);
