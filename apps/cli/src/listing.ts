@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 /** How a list is printed. The columns have the names of the API's fields. */
 export interface Listing<Row> {
   readonly columns: Readonly<Record<string, (row: Row) => string>>;
-  /** The columns of a table on a terminal, which has no room for all. */
+  /** The columns of a table on a terminal, the most important first. A narrow terminal shows only the first of them. */
   readonly shown: readonly string[];
   /** The row as the API shows it. */
   readonly json: (row: Row) => string;
@@ -111,9 +111,9 @@ async function asTable<Row>(listing: Listing<Row>, { columns: width = 80 }: Term
     return fitting(`${kept}…`, room);
   };
   const lineOf = (cells: readonly string[]) =>
-    `${cells
-      .map((cell, column) => fitting(cell, widths?.[column] ?? 0))
-      .join('  ')
+    `${(widths ?? [])
+      .map((room, column) => fitting(cells[column] ?? '', room))
+      .join(GAP)
       .trimEnd()}\n`;
   return {
     head: '',
@@ -122,7 +122,7 @@ async function asTable<Row>(listing: Listing<Row>, { columns: width = 80 }: Term
       const head = widths === undefined;
       widths ??= shrunk(
         listing.shown.map((name, column) => Math.max(name.length, ...cells.map((row) => widthOf(row[column] ?? '')))),
-        width - 2 * (listing.shown.length - 1),
+        width,
       );
       return [...(head ? [listing.shown] : []), ...cells].map(lineOf).join('');
     },
@@ -138,13 +138,18 @@ export const printable = (text: string): string => text.replace(/[\u0000-\u001f\
 
 /** The seconds of a time, for which a table has no room. */
 const OF_A_TIME = /(?<=T\d{2}:\d{2}):\d{2}\.\d{3}Z$/;
-const COLUMN_MIN = 6;
+const GAP = '  ';
+/** A column that is cut has at least this width. Otherwise the last columns are left out. */
+const COLUMN_MIN = 12;
 
-/** Takes width from the widest columns until all fit. The first column stays. */
-function shrunk([first = 0, ...others]: readonly number[], width: number): readonly number[] {
-  for (;;) {
-    const widest = Math.max(...others);
-    if (widest <= COLUMN_MIN || first + others.reduce((sum, one) => sum + one, 0) <= width) return [first, ...others];
-    others[others.indexOf(widest)] = widest - 1;
+/** The widths of the columns that fit. The first column stays whole. Then the widest ones are cut, and the last ones are left out. */
+function shrunk(needed: readonly number[], width: number): readonly number[] {
+  const widths = [...needed];
+  const total = () => widths.reduce((sum, one) => sum + GAP.length + one, -GAP.length);
+  while (widths.length > 1 && total() > width) {
+    const widest = Math.max(...widths.slice(1));
+    if (widest > COLUMN_MIN) widths[widths.indexOf(widest, 1)] = widest - 1;
+    else widths.pop();
   }
+  return widths;
 }

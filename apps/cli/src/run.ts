@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'hold a sale with many buyers at once, watch it, and audit it; the database is a temporary one',
     load: async () => (await import('./commands/rush.ts')).rush,
   },
+  demo: { does: 'fill an empty database with events, users and bookings to look at', load: async () => (await import('./commands/demo.ts')).demo },
   serve: { does: 'run the HTTP API', load: async () => (await import('./commands/serve.ts')).serve },
   migrate: { does: 'bring the tables up to date, and nothing else', load: async () => (await import('./commands/migrate.ts')).migrate },
   audit: {

@@ -38,6 +38,7 @@ export function ownTerminal(): Terminal {
     write,
     print: (line) => write(`${line}\n`),
     tell: (line) => void process.stderr.write(`${line}\n`),
-    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    // A terminal that does not know its width says 0.
+    columns: process.stdout.isTTY ? process.stdout.columns || 80 : undefined,
   };
 }

@@ -140,7 +140,7 @@ async function listingOfEvents() {
       description: (event: EventView) => event.description ?? '',
       organizer: (event: EventView) => event.organizer?.email ?? event.organizerId,
     },
-    shown: ['id', 'name', 'location', 'event_date', 'ticket_price', 'available_tickets'],
+    shown: ['id', 'name', 'event_date', 'available_tickets', 'location', 'ticket_price'],
     json: eventViewText,
   };
 }

@@ -92,7 +92,7 @@ async function listingOfUsers() {
       createdAt: (one: User) => one.createdAt.toISOString(),
       updatedAt: (one: User) => one.updatedAt.toISOString(),
     },
-    shown: ['id', 'name', 'email', 'role', 'createdAt'],
+    shown: ['id', 'email', 'role', 'name', 'createdAt'],
     json: userText,
   };
 }
