@@ -188,3 +188,29 @@ describe('ticketctl', () => {
     expect(found).toEqual(expect.arrayContaining(['', 'rush', 'event list', 'booking cancel', 'user password']));
   });
 });
+
+describe('ticketctl config', () => {
+  it('shows what is in force and where it is from, without secrets', async () => {
+    vi.stubEnv('JWT_SECRET', 'a-secret-that-nobody-should-see');
+    vi.stubEnv('AUDIT_MINUTES', '5');
+    expect(await run(['config', '--json'], { terminal: said.terminal })).toBe(0);
+    expect(said.said).not.toContain('nobody');
+    expect(JSON.parse(said.printed)).toEqual(
+      expect.arrayContaining([
+        { name: 'AUDIT_MINUTES', value: '5', from: 'environment' },
+        { name: 'JWT_SECRET', value: '(secret)', from: 'environment' },
+        { name: 'KEEP_ALIVE_SECONDS', value: '5', from: 'default' },
+      ]),
+    );
+    said = keptTerminal();
+    expect(await run(['config'], { terminal: said.terminal })).toBe(0);
+    expect(said.printed).toMatch(/^AUDIT_MINUTES +5 {2}\(environment\)$/m);
+  });
+
+  it('exits 3 with every fault of a configuration that cannot be used', async () => {
+    vi.stubEnv('PORT', 'eighty');
+    vi.stubEnv('BCRYPT_COST', '99');
+    expect([await run(['config'], { terminal: said.terminal }), said.printed]).toEqual([3, '']);
+    expect(said.told.join()).toMatch(/PORT: [\s\S]*BCRYPT_COST: /);
+  });
+});

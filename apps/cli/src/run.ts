@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
   },
   demo: { does: 'fill an empty database with events, users and bookings to look at', load: async () => (await import('./commands/demo.ts')).demo },
   serve: { does: 'run the HTTP API', load: async () => (await import('./commands/serve.ts')).serve },
+  config: {
+    does: 'show every setting that is in force, and where it is from; secrets are masked',
+    load: async () => (await import('./commands/config.ts')).config,
+  },
   migrate: { does: 'bring the tables up to date, and nothing else', load: async () => (await import('./commands/migrate.ts')).migrate },
   audit: {
     does: 'check that stock, bookings and ledger agree; exit 1 with the differences when they do not',
