@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'show every setting that is in force, and where it is from; secrets are masked',
     load: async () => (await import('./commands/config.ts')).config,
   },
+  doctor: {
+    does: 'look at the configuration, the database and this machine, and say how to mend what is wrong',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
   migrate: { does: 'bring the tables up to date, and nothing else', load: async () => (await import('./commands/migrate.ts')).migrate },
   audit: {
     does: 'check that stock, bookings and ledger agree; exit 1 with the differences when they do not',
