@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -79,6 +80,59 @@ describe('ticketctl as a process', () => {
     expect(readdirSync(folder).filter((name) => name.startsWith('ticketctl-rush-'))).toEqual([]);
   });
 
+  describe('serve', () => {
+    async function serving() {
+      const { child, exited } = start(['serve', '--port', '0']);
+      let url = '';
+      for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
+        url = /listens on (http:\/\/[^\s,]+)/.exec(line)?.[1] ?? '';
+        if (url !== '') break;
+      }
+      child.stdout?.resume();
+      return { child, exited, url };
+    }
+    const answers = (url: string) =>
+      fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+    async function until(url: string, isThere: boolean) {
+      for (let tries = 0; tries < 400 && (await answers(url)) !== isThere; tries += 1) await sleep(25);
+      expect(await answers(url)).toBe(isThere);
+    }
+
+    it.skipIf(process.platform !== 'linux')('runs with what npm start tells V8 and libuv', async () => {
+      const { child, url } = await serving();
+      const [server = ''] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ');
+      const [command, environment] = ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${server}/${name}`, 'utf8').split('\0'));
+      const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+      for (const [setting] of String(scripts.start).matchAll(/--max-\S+/g)) expect(command).toContain(setting);
+      expect(environment).toContain(`UV_THREADPOOL_SIZE=${/UV_THREADPOOL_SIZE:-(\d+)/.exec(scripts.start)?.[1]}`);
+      child.kill('SIGTERM');
+      await until(url, false);
+    });
+
+    it.each(['SIGTERM', 'SIGINT'] as const)('stops cleanly on %s, and is exit code 0', async (signal) => {
+      const { child, exited, url } = await serving();
+      await until(url, true);
+      child.kill(signal);
+      expect((await exited).code).toBe(0);
+      expect(await answers(url)).toBe(false);
+    });
+
+    it('leaves no server behind when it is killed', async () => {
+      const { child, exited, url } = await serving();
+      child.kill('SIGKILL');
+      await exited;
+      await until(url, false);
+    });
+
+    it('exits 3 with what is wrong with the configuration', async () => {
+      const { code, told } = await finished(['serve'], { env: { AUDIT_MINUTES: 'often' } });
+      expect([code, told]).toEqual([3, expect.stringContaining('AUDIT_MINUTES: ')]);
+    });
+  });
+
   it('its help starts within three times the time of an empty program', () => {
     const built = spawnSync(process.execPath, [join(root, 'tools/build-when-needed.mjs')], { cwd: root, encoding: 'utf8' });
     expect([built.status, built.stderr]).toEqual([0, built.stderr]);
@@ -88,7 +142,9 @@ describe('ticketctl as a process', () => {
       return performance.now() - began;
     };
     const help = [join(root, 'apps/cli/bin/ticketctl.js'), '--help'];
-    const ratios = Array.from({ length: 9 }, () => time(help) / time(['-e', '0'])).sort((one, other) => one - other);
-    expect(ratios[4]).toBeLessThan(3);
+    const pairs = Array.from({ length: 9 }, () => [time(help), time(['-e', '0'])] as const);
+    // The shortest times are those that other work of the machine disturbed least.
+    const shortest = (which: 0 | 1) => Math.min(...pairs.map((pair) => pair[which]));
+    expect(shortest(0) / shortest(1)).toBeLessThan(3);
   });
 });
