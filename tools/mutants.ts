@@ -1292,6 +1292,62 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (tags.length === 0) return 'malformed';",
     killedBy: ['apps/http/src/entity-tag.test.ts', 'fits into the limit ten times'],
   },
+  {
+    name: 'an unknown event is refused before the audit prints its first character',
+    file: 'apps/cli/src/commands/audit.ts',
+    line: 'let step = await parts.next();',
+    becomes: "if (json) await write('{'); let step = await parts.next();",
+    killedBy: ['apps/cli/src/run.test.ts', 'so that no reader gets a broken object'],
+  },
+  {
+    name: 'an output that cannot be written is an error of the command',
+    file: 'apps/cli/src/terminal.ts',
+    line: '(error ? reject(new OutputFailed(error)) : resolve())',
+    becomes: 'resolve()',
+    killedBy: ['apps/cli/src/terminal.test.ts', 'with ENOSPC ends the command with 3'],
+  },
+  {
+    name: 'a sale of the command line ends with its folder',
+    file: 'apps/cli/src/scratch-sale.ts',
+    line: 'await rm(folder, { recursive: true, force: true });',
+    becomes: '',
+    killedBy: ['apps/cli/src/rush.test.ts', 'audits them, and leaves no folder'],
+  },
+  {
+    name: 'a scratch sale on the configured database deletes its event',
+    file: 'apps/cli/src/scratch-sale.ts',
+    line: 'if (eventId !== undefined) await deleteWithBookings(useCases, eventId);',
+    becomes: '',
+    killedBy: ['apps/cli/src/nouns.test.ts', 'on sqlite, ticketctl rush --here sells a scratch event and leaves nothing but its ledger'],
+  },
+  {
+    name: 'a buyer of a rush was told of a booking that is stored',
+    file: 'apps/cli/src/sale.ts',
+    line: 'if (lost.length > 0)',
+    becomes: 'if (false)',
+    killedBy: ['apps/cli/src/rush.test.ts', 'name a booking that a buyer was told of and that is not stored'],
+  },
+  {
+    name: 'no two buyers of a rush have one booking',
+    file: 'apps/cli/src/sale.ts',
+    line: 'if (told.size !== sold.length)',
+    becomes: 'if (false)',
+    killedBy: ['apps/cli/src/rush.test.ts', 'name a booking that two buyers were told of'],
+  },
+  {
+    name: 'no booking of a rush is stored that nobody was told of',
+    file: 'apps/cli/src/sale.ts',
+    line: 'if (untold.length > unknown)',
+    becomes: 'if (false)',
+    killedBy: ['apps/cli/src/rush.test.ts', 'allow a stored booking for each order whose outcome nobody knows, and no more'],
+  },
+  {
+    name: 'a cell of a list that a spreadsheet would run is defused',
+    file: 'apps/cli/src/listing.ts',
+    line: "stringify([...rows], { record_delimiter: 'windows', escape_formulas: true })",
+    becomes: "stringify([...rows], { record_delimiter: 'windows' })",
+    killedBy: ['apps/cli/src/nouns.test.ts', 'on sqlite, ticketctl lists with the filters of the API'],
+  },
 ];
 
 /** The source with the mutant in it. Throws if the line does not occur exactly once, because the mutant would then prove nothing. */

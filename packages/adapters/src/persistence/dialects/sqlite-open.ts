@@ -67,7 +67,7 @@ export async function openSqlite(
     requireFileOfLog(file);
     if (!makes && !existsSync(file))
       throw new StartFault(
-        `${file} is missing, but other files of the database are there. Perhaps it was moved or deleted while a server was running. Nothing was created. Stop the server, and put the file back or run: tickets restore FILE`,
+        `${file} is missing, but other files of the database are there. Perhaps it was moved or deleted while a server was running. Nothing was created. Stop the server, and put the file back or run: ticketctl restore FILE`,
       );
     requireWritableFile(file);
     const main = Held.of(file);
@@ -115,7 +115,7 @@ function explain(error: unknown, file: string): never {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     throw new StartFault(
-      `${file} is no usable SQLite database (${code}). Nothing was changed. Restore a backup with: tickets restore FILE. Or choose another DATA_DIR.`,
+      `${file} is no usable SQLite database (${code}). Nothing was changed. Restore a backup with: ticketctl restore FILE. Or choose another DATA_DIR.`,
     );
   }
   // libsql gives no code for SQLITE_CANTOPEN (14).

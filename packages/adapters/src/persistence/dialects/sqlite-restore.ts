@@ -75,7 +75,7 @@ async function exchange({ folder }: SqliteConfig, source: string, { bringUpToDat
 }
 
 const NOTHING = 'Nothing was changed.';
-const NAME_ANOTHER = `Name a file that tickets backup has made. ${NOTHING}`;
+const NAME_ANOTHER = `Name a file that ticketctl backup has made. ${NOTHING}`;
 
 function requireBackup(source: string, file: string): void {
   const refuse = (why: string, then = NAME_ANOTHER) => {

@@ -24,7 +24,7 @@ export function requireFileOfLog(file: string): void {
   // The log is checked first, because another process that starts creates it after the file.
   if (!hasBytes(log) || hasBytes(file)) return;
   throw new StartFault(
-    `${file} is missing or empty, and its log ${log} is not. The newest sales are in the log. Nothing was opened. Put the file back that belongs to the log. Or restore a backup: tickets restore FILE. Or move the log away, to begin with an empty database.`,
+    `${file} is missing or empty, and its log ${log} is not. The newest sales are in the log. Nothing was opened. Put the file back that belongs to the log. Or restore a backup: ticketctl restore FILE. Or move the log away, to begin with an empty database.`,
   );
 }
 
@@ -38,18 +38,18 @@ export async function requireSound(file: string, held: Held): Promise<string | u
   const owner = await ownerOf(held, log);
   if (owner === 'nobody') {
     throw new StartFault(
-      `${log} is no log of SQLite's, or its beginning is damaged. It may contain the newest sales. Nothing was opened or changed. Put the log back that belongs to ${file}. Or restore a backup: tickets restore FILE. Or go on without the log: move it away.`,
+      `${log} is no log of SQLite's, or its beginning is damaged. It may contain the newest sales. Nothing was opened or changed. Put the log back that belongs to ${file}. Or restore a backup: ticketctl restore FILE. Or go on without the log: move it away.`,
     );
   }
   if (owner === 'another') {
     throw new StartFault(
-      `${log} is the log of another file than ${file}. Perhaps a backup was copied over that file. Nothing was opened or changed. To use the backup: tickets restore FILE, or move ${log} and ${indexOf(file)} away. To keep the newest sales: put the file back that belongs to the log.`,
+      `${log} is the log of another file than ${file}. Perhaps a backup was copied over that file. Nothing was opened or changed. To use the backup: ticketctl restore FILE, or move ${log} and ${indexOf(file)} away. To keep the newest sales: put the file back that belongs to the log.`,
     );
   }
   const verdict = await checkSqlite(file);
   if (verdict === 'sound') return undefined;
   if (verdict === 'not_known') return `${file} was not closed, and could not be checked in time (quick_check). The server uses it unchecked.`;
-  throw new StartFault(`${file} is damaged (${verdict.damage}). Nothing was changed. Restore a backup with: tickets restore FILE`);
+  throw new StartFault(`${file} is damaged (${verdict.damage}). Nothing was changed. Restore a backup with: ticketctl restore FILE`);
 }
 
 async function ownerOf(held: Held, log: string): Promise<'this file' | 'another' | 'nobody'> {

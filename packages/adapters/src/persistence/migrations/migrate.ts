@@ -88,7 +88,7 @@ export function faultOfTables(error: unknown, { address, errors }: Dialect, { ma
   const then = makes ? WHAT_IS_DONE_STAYS : 'Nothing was changed.';
   return new StartFault(
     `The tables at ${address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}. ${
-      errors.isDamaged(error) ? 'Restore a backup with: tickets restore FILE' : then
+      errors.isDamaged(error) ? 'Restore a backup with: ticketctl restore FILE' : then
     }`,
   );
 }
