@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { onSignals } from '@ticket/adapters/signals';
 
 /** What `npm start` gives to Node. V8 and libuv read these only when a process starts. */
-export const V8_SETTINGS = ['--max-semi-space-size=32', '--max-old-space-size=1024'] as const;
+const V8_SETTINGS = ['--max-semi-space-size=32', '--max-old-space-size=1024'] as const;
 const THREADS = '8';
 
 /** Whether this process was started with the settings. */

@@ -81,7 +81,7 @@ const latestOf = (runner: QueryRunner): Readable => ({
   },
 });
 
-const WHAT_IS_DONE_STAYS = 'Earlier migrations stay done. Correct the cause. The next start, or tickets migrate, then continues after them.';
+const WHAT_IS_DONE_STAYS = 'Earlier migrations stay done. Correct the cause. The next start, or ticketctl migrate, then continues after them.';
 
 /** The fault of a start that cannot create or read the tables, in words for operators. */
 export function faultOfTables(error: unknown, { address, errors }: Dialect, { makes }: { readonly makes: boolean }): StartFault {
