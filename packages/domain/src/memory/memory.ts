@@ -7,7 +7,7 @@ import type { SellingPolicy } from '../selling/policy.ts';
 import type { StockFacts } from '../stock/audit.ts';
 import { type Booking, heldBy } from '../stock/booking.ts';
 import { type ChangeBudget, changesSubject, madeWithin } from '../stock/change-budget.ts';
-import type { Holding, LockedRows, StockDecision } from '../stock/decisions.ts';
+import type { LockedRows, StockDecision } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { BookingTable } from './booking-table.ts';
@@ -111,16 +111,10 @@ export function rowsIn(memory: Memory, decision: StockDecision, policy: SellingP
     events: event === undefined ? [] : [event],
     bookings: booking === undefined ? [] : [booking],
     actors: new Map(row === undefined ? [] : [[row.id, row]]),
-    holdings: policy.ticketsPerUserMax === 'unlimited' ? 'not_counted' : holdingsIn(memory, owner),
+    holdings: owner === undefined ? [] : [{ eventId: owner.eventId, userId: owner.userId, tickets: bookings.own(owner)?.tickets ?? 0 }],
     budget: decision.subject === 'event' ? 'unlimited' : budgetIn(memory, owner, policy, now),
     idempotencyRecords: record === undefined ? [] : [record],
   };
-}
-
-function holdingsIn({ bookings }: Memory, owner: Pick<Booking, 'userId' | 'eventId'> | undefined): readonly Holding[] {
-  if (owner === undefined) return [];
-  const { userId, eventId } = owner;
-  return [{ userId, eventId, tickets: bookings.own(owner)?.tickets ?? 0 }];
 }
 
 /** The recent changes of the booking's owner, if the policy limits changes of bookings. */
