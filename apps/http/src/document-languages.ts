@@ -1,4 +1,4 @@
-import { LANGUAGES, type Languages } from '@ticket/adapters';
+import { LANGUAGES, type Language, type Languages } from '@ticket/adapters';
 import type { generateSpecs } from 'hono-openapi';
 import type { Message } from './messages.ts';
 
@@ -38,7 +38,7 @@ interface Changed {
 export function inLanguages(specs: Specs, languages: Languages): string {
   const text = JSON.stringify(specs, (name: string, value: unknown) =>
     name === 'examples' && Array.isArray(value)
-      ? value.flatMap((example: unknown) => (isMessage(example) ? languages.map((language) => example[language]) : [example]))
+      ? value.flatMap((example: unknown) => (hasMessage(example) ? languages.map((language) => inLanguage(example, language)) : [example]))
       : value,
   );
   if (languages.length === 1) return text;
@@ -51,6 +51,12 @@ export function inLanguages(specs: Specs, languages: Languages): string {
   return JSON.stringify(document);
 }
 
-/** Messages are the only examples that have exactly one text for each language. */
-const isMessage = (example: unknown): example is Message =>
-  typeof example === 'object' && example !== null && Object.keys(example).join() === LANGUAGES.join();
+/** Only messages have exactly one text for each language. */
+const isMessage = (value: unknown): value is Message => typeof value === 'object' && value !== null && Object.keys(value).join() === LANGUAGES.join();
+
+const hasMessage = (value: unknown): boolean =>
+  isMessage(value) || (typeof value === 'object' && value !== null && Object.values(value).some(hasMessage));
+
+/** The example with its messages in one language. */
+const inLanguage = (example: unknown, language: Language): unknown =>
+  JSON.parse(JSON.stringify(example, (_, value: unknown) => (isMessage(value) ? value[language] : value)));

@@ -21,10 +21,22 @@ export function varyOf(c: Context, names: readonly string[]): string | undefined
 
 /** Every body of every answer is one of these two. */
 export const success = <Data extends v.GenericSchema>(message: Message, data: Data) =>
-  v.object({ success: v.literal(true), message: messageSuchAs(message), data });
+  v.pipe(
+    v.object({ success: isDone, message: messageSuchAs(message), data }),
+    v.metadata({ examples: [{ success: true, message, data: exampleOf(data) }] }),
+  );
 
 /** The data of a deletion's answer: nothing is left to show. */
-export const done = (message: Message) => v.object({ success: v.literal(true), message: messageSuchAs(message) });
+export const done = (message: Message) =>
+  v.pipe(v.object({ success: isDone, message: messageSuchAs(message) }), v.metadata({ examples: [{ success: true, message }] }));
+
+/** The rows of a list. */
+export const rowsOf = <Row extends v.GenericSchema>(row: Row) =>
+  v.pipe(v.array(row), v.metadata({ description: 'The rows.', examples: [[exampleOf(row)]] }));
+
+const exampleOf = (schema: v.GenericSchema): unknown => (v.getMetadata(schema) as { readonly examples?: readonly unknown[] }).examples?.[0];
+
+const isDone = v.pipe(v.literal(true), v.description('true: the request was done.'));
 
 /** Messages are words for people, and may change. Programs read the status and the code. The document shows it in the server's languages. */
 const messageSuchAs = (message: Message) => v.pipe(v.string(), v.metadata({ description: 'Words for a person.', examples: [message] }));

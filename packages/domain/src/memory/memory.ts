@@ -7,7 +7,7 @@ import type { SellingPolicy } from '../selling/policy.ts';
 import type { StockFacts } from '../stock/audit.ts';
 import { type Booking, heldBy } from '../stock/booking.ts';
 import { type ChangeBudget, changesSubject, madeWithin } from '../stock/change-budget.ts';
-import type { Holding, LockedRows, StockDecision } from '../stock/decisions.ts';
+import type { LockedRows, StockDecision } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { BookingTable } from './booking-table.ts';
@@ -19,12 +19,12 @@ export interface Memory {
   readonly events: Map<string, Event>;
   readonly bookings: BookingTable;
   readonly accounts: Map<string, Credentials>;
-  /** By event: its lines by version. They stay when the event is deleted. */
+  /** The lines of each event, by version. They stay when the event is deleted. */
   readonly ledger: Map<string, StockMovement[]>;
   /** The first answers under idempotency keys, by `recordName`. */
   readonly kept: Map<string, IdempotencyRecord & { readonly at: Date }>;
   readonly counts: Map<string, RateCount>;
-  /** Here and not in the ports, so that two ports on one memory never give the same id. */
+  /** It is here and not in the ports, so that two ports on one memory never give the same id. */
   readonly ids: { given: number };
 }
 
@@ -60,7 +60,7 @@ export function actorRowIn({ accounts }: Memory, ref: ActorRef): User | undefine
 export const isKnownIn = ({ events, bookings, ledger }: Memory, eventId: string): boolean =>
   events.has(eventId) || ledger.has(eventId) || bookings.ofEvent(eventId).length > 0;
 
-/** By booking: the version of the ledger's line with which it was sold. */
+/** For each booking, the version of the ledger line with which it was sold. */
 export const salesIn = ({ ledger }: Memory, eventId: string): ReadonlyMap<string | null, number> =>
   new Map((ledger.get(eventId) ?? []).filter(({ reason }) => reason === 'booked').map(({ bookingId, stockVersion }) => [bookingId, stockVersion]));
 
@@ -68,9 +68,9 @@ export const salesIn = ({ ledger }: Memory, eventId: string): ReadonlyMap<string
 export function stockFactsIn({ events, bookings, ledger }: Memory, eventId: string): StockFacts {
   const lines = [...(ledger.get(eventId) ?? [])].sort((one, other) => one.stockVersion - other.stockVersion);
   const own = bookings.ofEvent(eventId);
-  /** By version: the sum of the deltas up to it. */
+  /** For each version, the sum of the deltas up to it. */
   const stock = new Map<number, number>();
-  /** By booking: the sum of its own deltas. */
+  /** For each booking, the sum of its deltas. */
   const moved = new Map<string, number>();
   let movedTickets = 0;
   for (const { stockVersion, bookingId, delta } of lines) {
@@ -111,16 +111,10 @@ export function rowsIn(memory: Memory, decision: StockDecision, policy: SellingP
     events: event === undefined ? [] : [event],
     bookings: booking === undefined ? [] : [booking],
     actors: new Map(row === undefined ? [] : [[row.id, row]]),
-    holdings: policy.ticketsPerUserMax === 'unlimited' ? 'not_counted' : holdingsIn(memory, owner),
+    holdings: owner === undefined ? [] : [{ eventId: owner.eventId, userId: owner.userId, tickets: bookings.own(owner)?.tickets ?? 0 }],
     budget: decision.subject === 'event' ? 'unlimited' : budgetIn(memory, owner, policy, now),
     idempotencyRecords: record === undefined ? [] : [record],
   };
-}
-
-function holdingsIn({ bookings }: Memory, owner: Pick<Booking, 'userId' | 'eventId'> | undefined): readonly Holding[] {
-  if (owner === undefined) return [];
-  const { userId, eventId } = owner;
-  return [{ userId, eventId, tickets: bookings.own(owner)?.tickets ?? 0 }];
 }
 
 /** The recent changes of the booking's owner, if the policy limits changes of bookings. */
