@@ -18,9 +18,12 @@ export async function run(argv: readonly string[], withUseCases: WithUseCases = 
   program.addCommand(new Command('serve').description('run the HTTP API').action(async () => (await import('@ticket/http')).serve()));
   program.addCommand(
     new Command('migrate').description('bring the tables up to date, and nothing else').action(() =>
-      withUseCases(async () => {
-        console.log('The tables are up to date.');
-      }),
+      withUseCases(
+        async () => {
+          console.log('The tables are up to date.');
+        },
+        { repairs: true },
+      ),
     ),
   );
   program.addCommand(audit(withUseCases));

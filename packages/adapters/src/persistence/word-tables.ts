@@ -23,6 +23,10 @@ export const USER_WORDS: WordTable<SearchedUser> = { table: 'user_words', key: '
 /** The row of an event, with the key by which lists are ordered. */
 export const eventRowOf = (event: Event): EventRow => ({ ...event, nameKey: nameKey(event.name) });
 
+/** A row's entries in the table of words. */
+export const wordRows = <Row extends { readonly id: string }>({ wordsOf }: WordTable<Row>, row: Row): (readonly [string, string])[] =>
+  wordsOf(row).map((word) => [row.id, word]);
+
 /** The statements that keep the words of new and edited rows. */
 export function wordWrites<Row extends { readonly id: string }>(
   dialect: Dialect,
@@ -34,6 +38,6 @@ export function wordWrites<Row extends { readonly id: string }>(
   const textOf = (row: Row): string => wordsOf(row).join(' ');
   const reworded = edited.filter(({ before, after }) => textOf(before) !== textOf(after)).map(({ after }) => after);
   const forget: Statement = { sql: `DELETE FROM ${table} WHERE ${key} IN (${placesFor(reworded)})`, parameters: reworded.map(({ id }) => id) };
-  const rows = [...inserted, ...reworded].flatMap((row) => wordsOf(row).map((word) => [row.id, word]));
+  const rows = [...inserted, ...reworded].flatMap((row) => wordRows(words, row));
   return [...(reworded.length === 0 ? [] : [forget]), ...dialect.insertMany(table, [key, 'word'], rows)];
 }
