@@ -51,8 +51,8 @@ async function indexAll<Row extends { readonly id: string }>(runner: QueryRunner
 }
 
 /**
- * Repairs the words of events and users, and the keys of names, that do not fit their rows: a program of an earlier version may have edited
- * them beside this one. Returns the number of repaired rows. It looks at every row, and writes only to repair.
+ * Repairs the words of events and users, and the keys of names, that do not fit their rows. A program of an earlier version may have edited
+ * the rows beside this one. It looks at every row, and writes only to repair. Returns the number of repaired rows.
  */
 export async function repairWords(database: Database): Promise<number> {
   return (await repair(database, EVENTS)) + (database.accounts === 'ours' ? await repair(database, USERS) : 0);
