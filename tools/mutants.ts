@@ -913,10 +913,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'words that do not fit are repaired',
-    file: 'packages/adapters/src/persistence/reindex.ts',
+    file: 'packages/adapters/src/persistence/repair-words.ts',
     line: 'if (!fits) repaired +=',
     becomes: 'if (fits && ids.length < 0) repaired +=',
-    killedBy: ['packages/adapters/src/persistence/reindex.test.ts', 'fit their rows after a repair'],
+    killedBy: ['packages/adapters/src/persistence/repair-words.test.ts', 'fit their rows after a repair'],
   },
   {
     name: 'a call that ends while the counts are read is counted once',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { engines } from '../../../../tests/engines.ts';
 import { openContainer, portsOf } from '../../../../tests/open-store.ts';
 import { TOKENS } from '../container.ts';
-import { repairWords } from './reindex.ts';
+import { repairWords } from './repair-words.ts';
 
 describe.each(engines)('words on %s that a program of an earlier version left behind', (engine) => {
   let store: Awaited<ReturnType<typeof openContainer>>;
