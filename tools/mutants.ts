@@ -1011,7 +1011,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a search looks at a bounded number of events',
-    file: 'packages/adapters/src/persistence/event-lists.ts',
+    file: 'packages/adapters/src/persistence/word-search.ts',
     line: 'if (rarest > RARE_WORDS) return walked',
     becomes: 'if (rarest < 0) return walked',
     killedBy: ['packages/adapters/src/persistence/list-plans.test.ts', 'looks at a bounded number of events, and goes on'],
@@ -1022,6 +1022,34 @@ export const MUTANTS: readonly Mutant[] = [
     line: '...unlistedEventFilters(request).map((field) => ({ field, message: NOT_TOGETHER })),',
     becomes: '',
     killedBy: ['packages/domain/src/selling/lists.test.ts', 'refuses filters that no index serves together'],
+  },
+  {
+    name: 'only filters of users that an index serves',
+    file: 'packages/domain/src/accounts/list-users.ts',
+    line: '...unlistedUserFilters(request).map((field) => ({ field, message: NOT_TOGETHER })),',
+    becomes: '',
+    killedBy: ['packages/domain/src/accounts/list-filters.test.ts', 'refuses filters of users that no index serves together'],
+  },
+  {
+    name: 'users are searched by those who may list them',
+    file: 'packages/domain/src/accounts/list-users.ts',
+    line: 'authorize(policy.rights.list_users, actor)',
+    becomes: 'void actor',
+    killedBy: ['packages/domain/src/accounts/list-filters.test.ts', 'searches for nobody who may not list'],
+  },
+  {
+    name: 'the words of an edited user are replaced',
+    file: 'packages/adapters/src/persistence/word-tables.ts',
+    line: 'reworded.length === 0 ? [] : [forget]',
+    becomes: 'reworded.length < 0 ? [forget] : []',
+    killedBy: ['packages/adapters/src/persistence/user-words.test.ts', 'sqlite find the users that a look at every user finds'],
+  },
+  {
+    name: 'words that do not fit are repaired',
+    file: 'packages/adapters/src/persistence/repair-words.ts',
+    line: 'if (!fits) repaired +=',
+    becomes: 'if (fits && ids.length < 0) repaired +=',
+    killedBy: ['packages/adapters/src/persistence/repair-words.test.ts', 'fit their rows after a repair'],
   },
   {
     name: 'a call that ends while the counts are read is counted once',

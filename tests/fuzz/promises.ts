@@ -199,6 +199,7 @@ const RULES: Readonly<Record<string, (value: unknown, fields: Fields) => boolean
   from: (value, fields) => !isInCalendar(String(value)) || isUnlisted('from', fields),
   to: (value, fields) => !isInCalendar(String(value)) || isUnlisted('to', fields),
   modified_since: (value) => !isInCalendar(String(value)),
+  role: (_, fields) => isUnlisted('role', fields),
   q: (value, fields) => !isSearch(String(value)) || isUnlisted('q', fields),
   sort: (_, fields) => isUnlisted('sort', fields),
   available: (_, fields) => isUnlisted('available', fields),
@@ -218,7 +219,7 @@ const isSearch = (text: string): boolean =>
 function isUnlisted(name: string, fields: Fields): boolean {
   const isGiven = (other: string) => fields.get(other)?.value !== undefined;
   if (name === 'offset' && isGiven('cursor')) return true;
-  if (isGiven('modified_since')) return ['sort', 'from', 'to', 'available', 'q', 'total'].includes(name);
+  if (isGiven('modified_since')) return ['sort', 'from', 'to', 'available', 'q', 'role', 'total'].includes(name);
   if (/^-?(?:name|ticket_price)$/.test(String(fields.get('sort')?.value))) return ['from', 'to', 'available', 'q'].includes(name);
   if (isGiven('q')) return ['available', 'total', 'offset'].includes(name);
   return (isGiven('status') || isGiven('event_id')) && ['offset', 'total'].includes(name);

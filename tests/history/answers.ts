@@ -9,6 +9,7 @@ export const WORDS = {
   tooFewTickets: 'Stok tiket tidak mencukupi',
   totalBelowHeld: 'Total tiket kurang dari tiket yang sudah dipesan',
   eventHasBookings: 'Event masih memiliki booking aktif',
+  editedSince: 'Data sudah berubah, baca kembali sebelum mencoba lagi',
   noEvent: 'Event tidak ditemukan',
   noBooking: 'Booking tidak ditemukan',
 } as const;
@@ -32,6 +33,7 @@ export function meaningOf({ ask, answer }: Operation): Meaning {
   const takes = ask.do === 'book' || ask.do === 'set status';
   if (status === 400 && message === WORDS.tooFewTickets && takes && facts !== undefined) return 'refused';
   if (status === 400 && message === WORDS.totalBelowHeld && ask.do === 'edit event' && facts !== undefined) return 'refused';
+  if (status === 412 && message === WORDS.editedSince && ask.do === 'edit event' && ask.ifSeen !== undefined) return 'refused';
   if (status === 400 && message === WORDS.eventHasBookings && ask.do === 'delete event') return 'refused';
   const isOfBooking = ask.do === 'set status' || ask.do === 'delete booking' || ask.do === 'read booking';
   if (status === 404 && message === (isOfBooking ? WORDS.noBooking : WORDS.noEvent) && !ask.do.startsWith('list')) return 'refused';

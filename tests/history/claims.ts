@@ -49,6 +49,8 @@ export class Sightings {
   readonly byKey = new Map<string, BookingRow>();
   readonly names = new Set<string>();
   readonly pricesCents = new Set<number>();
+  /** Events with a conditional edit that was refused. Any other edit may be why, also one that no answer shows. */
+  readonly editedSince = new Set<string>();
 
   constructor({ operations, ending }: History) {
     for (const operation of operations) {
@@ -56,6 +58,7 @@ export class Sightings {
       const { event, events = [], booking, bookings = [] } = answer;
       for (const row of event === undefined ? events : [event]) this.#seeEvent(row);
       for (const row of booking === undefined ? bookings : [booking]) this.#seeBooking(row, completedAt);
+      if (ask.do === 'edit event' && answer.status === 412) this.editedSince.add(ask.event);
       if (ask.do !== 'book' || booking === undefined) continue;
       if (!answer.replayed) this.acknowledged.set(booking.id, operation);
       if (ask.key !== undefined) this.byKey.set(`${user} ${ask.key}`, booking);
@@ -118,10 +121,11 @@ function possibleSteps(operation: Operation, sightings: Sightings): [event: stri
       const changes = changesOf(operation);
       // Names and prices are used once. If no answer shows one, the history is the same as if it was never stored.
       const wasSeen =
+        sightings.editedSince.has(ask.event) ||
         changes.total !== undefined ||
         (changes.name !== undefined && sightings.names.has(changes.name)) ||
         (changes.priceCents !== undefined && sightings.pricesCents.has(changes.priceCents));
-      return [ask.event, wasSeen ? [{ do: 'edit event', changes }] : []];
+      return [ask.event, wasSeen ? [{ do: 'edit event', changes, ifSeen: ask.ifSeen }] : []];
     }
     case 'delete event':
       return [ask.event, [{ do: 'delete event', isKnown: false }]];
@@ -161,8 +165,9 @@ function* knownSteps(operation: Operation, { beginning }: History): Generator<[e
     case 'edit event': {
       const changes = changesOf(operation);
       if (answer.status === 404) yield [ask.event, { says: 'no event', owner: user }];
+      else if (answer.status === 412 && ask.ifSeen !== undefined) yield [ask.event, { says: 'edited since', seen: ask.ifSeen }];
       else if (isRefusal) yield [ask.event, { says: 'total below held', total: changes.total, facts }];
-      else if (event !== undefined) yield [ask.event, { do: 'edit event', changes, answer: event }];
+      else if (event !== undefined) yield [ask.event, { do: 'edit event', changes, ifSeen: ask.ifSeen, answer: event }];
       return;
     }
     case 'delete event':

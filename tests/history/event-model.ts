@@ -1,5 +1,5 @@
 import { shown } from './answers.ts';
-import type { BookingRow, EventRow, Status } from './history.ts';
+import type { BookingRow, Edited, EventRow, Status } from './history.ts';
 import { type Hash, hashOf, type SequentialModel, type Undo } from './linearizability.ts';
 
 /** What an operation does to one event, or says about it. A write without an answer has an unknown outcome. */
@@ -9,7 +9,7 @@ export type Write =
   | { readonly do: 'book'; readonly booking: BookingFacts; readonly key?: string | undefined; readonly isKnown: boolean }
   | { readonly do: 'set status'; readonly booking: string; readonly status: Status; readonly answer?: BookingRow }
   | { readonly do: 'delete booking'; readonly booking: string; readonly isKnown: boolean }
-  | { readonly do: 'edit event'; readonly changes: Changes; readonly answer?: EventRow }
+  | { readonly do: 'edit event'; readonly changes: Changes; readonly ifSeen?: Edited | undefined; readonly answer?: EventRow }
   | { readonly do: 'delete event'; readonly isKnown: boolean };
 
 export type Read =
@@ -23,6 +23,8 @@ export type Read =
   | { readonly says: 'bookings'; readonly owner: string | undefined; readonly bookings: readonly BookingRow[] }
   | { readonly says: 'too few tickets'; readonly key?: string | undefined; readonly owner: string; readonly quantity: number; readonly facts: Facts }
   | { readonly says: 'too few tickets to leave cancelled'; readonly booking: string; readonly status: Status; readonly facts: Facts }
+  /** The event was edited since it was as it was seen. */
+  | { readonly says: 'edited since'; readonly seen: Edited }
   | { readonly says: 'total below held'; readonly total: number | undefined; readonly facts: Facts }
   | { readonly says: 'first answer under the key'; readonly key: string; readonly booking: BookingRow };
 
@@ -55,6 +57,8 @@ export class EventModel implements SequentialModel<Step> {
   readonly #bookings = new Map<string, Booking>();
   /** The booking that was made under an owner's key. */
   readonly #keys = new Map<string, Booking>();
+  /** How often an edit has changed each content of the event. */
+  readonly #left = new Map<string, number>();
   #high = 0;
   #low = 0;
 
@@ -124,8 +128,14 @@ export class EventModel implements SequentialModel<Step> {
     return key === undefined ? undo : inverse([undo, this.#keep(nameOf(booking.owner, key), made)]);
   }
 
-  #edit({ changes, answer }: Extract<Write, { do: 'edit event' }>): Undo | string {
+  get #edited(): Edited {
+    return { name: this.#name, priceCents: this.#priceCents, total: this.#total };
+  }
+
+  #edit({ changes, ifSeen, answer }: Extract<Write, { do: 'edit event' }>): Undo | string {
     if (this.#isGone) return 'the event is deleted';
+    const edited = ifSeen && differences(ifSeen, this.#edited);
+    if (edited !== undefined) return `the event was edited since the condition was read: ${edited}`;
     const { name = this.#name, priceCents = this.#priceCents, total = this.#total } = changes;
     if (total < this.#held) return `bookings hold ${this.#held} tickets`;
     if (answer !== undefined) {
@@ -133,7 +143,8 @@ export class EventModel implements SequentialModel<Step> {
       const contradiction = differences(told, { name, priceCents, total, available: total - this.#held });
       if (contradiction !== undefined) return contradiction;
     } else if (name === this.#name && priceCents === this.#priceCents && total === this.#total) return CHANGES_NOTHING;
-    return this.#become({ name, priceCents, total });
+    const isEdit = name !== this.#name || priceCents !== this.#priceCents || total !== this.#total;
+    return isEdit ? inverse([this.#leave(this.#edited, 1), this.#become({ name, priceCents, total })]) : NOTHING;
   }
 
   /** Why the read does not match this state. */
@@ -166,6 +177,12 @@ export class EventModel implements SequentialModel<Step> {
         if (booking.status !== 'cancelled' || read.status === 'cancelled') return `a booking that is ${booking.status} takes no tickets`;
         return this.#tooFew(booking.quantity, read.facts);
       }
+      case 'edited since':
+        if (this.#isGone) return 'the event is deleted';
+        // An edit may have been taken back, so the content may be the same again.
+        return differences(read.seen, this.#edited) === undefined && !this.#left.has(contentOf(read.seen))
+          ? 'no edit came since it was read'
+          : undefined;
       case 'total below held':
         if (this.#isGone) return 'the event is deleted';
         if (read.total === undefined || read.total >= this.#held) return `bookings hold ${this.#held} tickets`;
@@ -216,6 +233,16 @@ export class EventModel implements SequentialModel<Step> {
     return () => swap(after, before);
   }
 
+  #leave(content: Edited, times: 1 | -1): Undo {
+    const text = contentOf(content);
+    const before = this.#left.get(text) ?? 0;
+    const after = before + times;
+    if (after === 0) this.#left.delete(text);
+    else this.#left.set(text, after);
+    if (before === 0 || after === 0) this.#mix(`left ${text}`);
+    return () => void this.#leave(content, times === 1 ? -1 : 1);
+  }
+
   #keep(name: string, booking: Booking): Undo {
     this.#keys.set(name, booking);
     this.#mix(`key ${name} ${booking.id}`);
@@ -247,6 +274,7 @@ export class EventModel implements SequentialModel<Step> {
 
 const NOTHING: Undo = () => undefined;
 const CHANGES_NOTHING = 'it changes nothing here';
+const contentOf = ({ name, priceCents, total }: Edited): string => `${name} ${priceCents} ${total}`;
 const nameOf = (owner: string, key: string): string => `${owner} ${key}`;
 const textOf = ({ id, owner, quantity, priceCents, status }: Booking): string => `${id} ${owner} ${quantity} ${priceCents} ${status}`;
 const factsOf = ({ id, owner, quantity, priceCents, status }: BookingRow): Booking => ({ id, owner, quantity, priceCents, status });

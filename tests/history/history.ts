@@ -24,13 +24,16 @@ export type Ask =
   | { readonly do: 'book'; readonly event: string; readonly quantity: number; readonly key?: string }
   | { readonly do: 'set status'; readonly event: string; readonly booking: string; readonly status: Status }
   | { readonly do: 'delete booking'; readonly event: string; readonly booking: string }
-  | { readonly do: 'edit event'; readonly event: string; readonly changes: EventChanges }
+  | { readonly do: 'edit event'; readonly event: string; readonly changes: EventChanges; readonly ifSeen?: Edited }
   | { readonly do: 'delete event'; readonly event: string }
   | { readonly do: 'read event'; readonly event: string }
   | { readonly do: 'read booking'; readonly event: string; readonly booking: string }
   | { readonly do: 'list events' }
   /** A user's own bookings; an admin's list holds everybody's. */
   | { readonly do: 'list bookings' };
+
+/** The fields of an event that edits change, as the answer showed them whose ETag is sent in If-Match. */
+export type Edited = Pick<EventRow, 'name' | 'priceCents' | 'total'>;
 
 export interface EventChanges {
   readonly name?: string;

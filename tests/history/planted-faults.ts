@@ -23,6 +23,7 @@ export const PLANTED_FAULTS = [
   'a 408, and it was stored',
   'a 409 that another request is under way, and this one was stored',
   'one COMMIT in 10 is left out',
+  'an edit of a stale version is stored',
 ] as const;
 type PlantedFault = (typeof PLANTED_FAULTS)[number];
 
@@ -39,6 +40,11 @@ const PLANTS: readonly Plant[] = [
     file: 'packages/domain/dist/stock/settlement.js',
     line: 'const held = { before: heldBy(before), after: heldBy(after) };',
     becomes: `const held = { before: ${during('a cancelled booking gives its tickets back twice')} ? (before?.quantity ?? 0) : heldBy(before), after: heldBy(after) };`,
+  },
+  {
+    file: 'packages/domain/dist/requests/context.js',
+    line: 'if (ifVersion !== undefined && !ifVersion.includes(version))',
+    becomes: `if (ifVersion !== undefined && !ifVersion.includes(version) && !${during('an edit of a stale version is stored')})`,
   },
   {
     file: `${persistence}/stock-transaction.js`,

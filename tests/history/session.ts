@@ -48,6 +48,7 @@ const WEIGHTS = {
   'change price': 5,
   rename: 4,
   resize: 6,
+  'edit what was read': 8,
   'delete event': 0.3,
   'read event': 16,
   'read booking': 8,
@@ -157,6 +158,14 @@ export class Session {
         const event = this.#event();
         return this.#edit({ total_tickets: Math.max(1, event.total - 5 + this.#random.below(11)) }, event);
       }
+      case 'edit what was read': {
+        const { id } = this.#event();
+        const known = this.#tagged.get(`${this.#user.id} /api/events/${id}`);
+        const { name, priceCents, total } = known?.answer.event ?? {};
+        if (known === undefined || name === undefined || priceCents === undefined || total === undefined) return;
+        const ask: Ask = { do: 'edit event', event: id, changes: { name: `Concert ${this.#unique()}` }, ifSeen: { name, priceCents, total } };
+        return void (await this.#send(ask, { as: this.#plan.admin, ifMatch: known.tag }));
+      }
       case 'delete event': {
         const event = this.#plan.events.at(-1);
         return event && void (await this.#send({ do: 'delete event', event: event.id }, { as: this.#plan.admin }));
@@ -240,7 +249,8 @@ export class Session {
       as = this.#user,
       at = this.#random.chance(0.15) ? this.#anyServer() : this.#home,
       isSlow = false,
-    }: { as?: Person; at?: number; isSlow?: boolean } = {},
+      ifMatch,
+    }: { as?: Person; at?: number; isSlow?: boolean; ifMatch?: string } = {},
   ): Promise<Operation> {
     const server = this.#plan.servers[at];
     if (server === undefined) throw new Error('there is no server');
@@ -252,6 +262,7 @@ export class Session {
       ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       ...(ask.do === 'book' && ask.key !== undefined ? { 'Idempotency-Key': ask.key } : {}),
       ...(known === undefined ? {} : { 'If-None-Match': known.tag }),
+      ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
     };
     const id = `${this.#name}#${this.#asked++}`;
     const invokedAt = now();

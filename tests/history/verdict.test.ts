@@ -37,6 +37,7 @@ const UNKNOWN: Answer = { status: undefined };
 const NOTHING: Answer = { status: 503, message: WORDS.unavailable };
 const TOO_SLOW: Answer = { status: 408, message: WORDS.tooSlow };
 const UNDER_WAY: Answer = { status: 409, message: WORDS.underWay };
+const EDITED_SINCE: Answer = { status: 412, message: WORDS.editedSince };
 const NO_BOOKING: Answer = { status: 404, message: WORDS.noBooking };
 
 const during = (from: number, to: number) => {
@@ -54,6 +55,13 @@ const during = (from: number, to: number) => {
       told({ do: 'set status', ...of, booking: id, status }, answer),
     deleteBooking: (id: string, answer: Answer = { status: 200 }) => told({ do: 'delete booking', ...of, booking: id }, answer),
     edit: (changes: Extract<Ask, { do: 'edit event' }>['changes'], answer: Answer) => told({ do: 'edit event', ...of, changes }, answer, ADMIN),
+    /** An edit of the name under the condition that the event is as it was seen. */
+    editIf: (seen: Partial<EventRow>, name: string, answer: Answer | 'done' = 'done') => {
+      const { priceCents, total } = event();
+      const ifSeen = { name: CONCERT.name, priceCents, total, ...seen };
+      const done = { status: 200, event: event({ name }) };
+      return told({ do: 'edit event', ...of, changes: { name }, ifSeen }, answer === 'done' ? done : answer, ADMIN);
+    },
     read: (changes: Partial<EventRow> = {}, status = 200) => told({ do: 'read event', ...of }, { status, event: event(changes) }),
     readBooking: (id: string, answer: Answer) => told({ do: 'read booking', ...of, booking: id }, answer),
     list: (...bookings: readonly BookingRow[]) => told({ do: 'list bookings' }, { status: 200, isWhole: true, bookings }),
@@ -118,6 +126,19 @@ describe('a history is accepted where', () => {
       during(2, 3).book('b1'),
       during(4, 5).deleteBooking('b1'),
       during(6, 7).read({}, 304),
+    ]),
+    'of two edits of what both have read, one is refused': history([during(0, 9).editIf({}, 'A'), during(1, 8).editIf({}, 'B', EDITED_SINCE)], [], {
+      name: 'A',
+    }),
+    'an edit that no answer shows is why another is refused': history(
+      [during(0, 9).editIf({}, 'A', UNKNOWN), during(10, 11).editIf({}, 'B', EDITED_SINCE), during(12, 13).editIf({ name: 'A' }, 'C')],
+      [],
+      { name: 'C' },
+    ),
+    'an edit was taken back, and the version is another all the same': history([
+      during(0, 1).edit({ total_tickets: 3 }, { status: 200, event: event({ total: 3, available: 3 }) }),
+      during(2, 3).edit({ total_tickets: 4 }, { status: 200, event: event() }),
+      during(4, 5).editIf({}, 'A', EDITED_SINCE),
     ]),
     'a smaller total is refused with what is held': history(
       [
@@ -259,6 +280,18 @@ describe('a history is rejected where', () => {
     'a deletion is answered 404 for a booking that is there': [
       'the booking b1 is there',
       history([during(0, 1).book('b1'), during(2, 3).deleteBooking('b1', NO_BOOKING)], [booking('b1')]),
+    ],
+    'an edit is stored over one that came since its condition was read': [
+      'the event was edited since the condition was read: it says name Concert, and it is A',
+      history([during(0, 1).editIf({}, 'A'), during(2, 3).editIf({}, 'B')], [], { name: 'B' }),
+    ],
+    'a conditional edit of unknown outcome took effect over a later one': [
+      'it says name B, and it is A',
+      history([during(0, 1).editIf({}, 'A'), during(2, 3).editIf({}, 'B', UNKNOWN), during(4, 5).read({ name: 'B' })], [], { name: 'B' }),
+    ],
+    'a conditional edit is refused though nobody has edited': [
+      'no edit came since it was read',
+      history([during(0, 1).editIf({}, 'A', EDITED_SINCE)]),
     ],
     'an answer is a 500': ['no client can make anything of this answer', history([during(0, 1).book({ status: 500 })])],
     'the tables do not add up': ['the tables hold 4 available tickets', history([during(0, 1).book('b1')], [booking('b1')], { available: 4 })],

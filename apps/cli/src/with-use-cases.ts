@@ -4,11 +4,11 @@ import type { Terminal } from './terminal.ts';
 
 /**
  * Opens the database for one command and then closes it. `where` is the place of the database, for messages. It creates the tables and
- * brings them up to date, unless the command only `looks`.
+ * brings them up to date, unless the command only `looks`. With `repairs` it also repairs what an earlier version left behind.
  */
 export type WithUseCases = <Result>(
   work: (useCases: UseCases, where: string) => Promise<Result>,
-  options?: { readonly looks?: boolean },
+  options?: { readonly looks?: boolean; readonly repairs?: boolean },
 ) => Promise<Result>;
 
 /** The configuration for a command. It warns about settings without effect. Commands do not sign tokens, so they need no secret. */
@@ -22,12 +22,13 @@ export async function configured({ tell }: Terminal): Promise<Config> {
 /** Uses the database that the environment names. */
 export const onConfiguredDatabase =
   (terminal: Terminal): WithUseCases =>
-  async (work, { looks = false } = {}) => {
-    const { createContainer, TOKENS } = await import('@ticket/adapters');
+  async (work, { looks = false, repairs = false } = {}) => {
+    const { createContainer, repairWords, TOKENS } = await import('@ticket/adapters');
     const container = createContainer(await configured(terminal));
     try {
       const database = container.get(TOKENS.database);
       await connectInTime(() => database.connect({ makes: !looks }), terminal);
+      if (repairs) await repairWords(database);
       return await work(container.get(TOKENS.useCases), database.address);
     } finally {
       await container.unbindAllAsync();

@@ -5,14 +5,14 @@ import { signedCursors } from './cursors.ts';
 import type { AppEnv } from './env.ts';
 import { answerError } from './errors.ts';
 import { query } from './query.ts';
-import { listRequest } from './schemas/lists.ts';
+import { userListRequest } from './schemas/lists.ts';
 
 /** What a list is asked for by this query, or the fields that are wrong with it. */
 async function read(text: string, { selling }: Policies = PROFILES.open): Promise<unknown> {
   const app = new Hono<AppEnv>().get(
     '/',
     query(
-      listRequest(selling.list),
+      userListRequest(selling.list),
       signedCursors((texts) => texts.join('')),
     ),
     (c) => {

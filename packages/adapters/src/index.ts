@@ -10,6 +10,7 @@ export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRe
 export { backUp, restore } from './persistence/copies.ts';
 export type { DatabaseConfig } from './persistence/dialects/config.ts';
 export type { ByOtherTools } from './persistence/dialects/dialect.ts';
+export { repairWords } from './persistence/repair-words.ts';
 export { createPlatform, createPlatformWithoutAccounts, type Platform, type PlatformWithoutAccounts } from './platform.ts';
 export { type Policies, PROFILES, type Profile } from './profiles.ts';
 export { PROGRAM_VERSION } from './program-version.ts';

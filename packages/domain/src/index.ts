@@ -8,6 +8,7 @@ export type { ListLimits, ListRequest, Page, PageBeside } from './requests/page.
 export type { Clock, Cursor, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows, RateLimitStore } from './requests/ports.ts';
 export { accept, type Fault, type Input, Refusal, type RefusalCode, type Refusals, refuse, Unavailable } from './requests/refusal.ts';
 export { type Audience, authorize, type Rights, requireSignedIn } from './requests/rights.ts';
+export { SEARCH_CHARACTERS_MAX, SEARCH_WORDS_MAX, searchWords } from './requests/search.ts';
 export type { AuditedPart } from './selling/audit-stock.ts';
 export {
   type BookingFilter,
@@ -16,9 +17,6 @@ export {
   type EventFilter,
   type EventListRequest,
   type EventOrder,
-  SEARCH_CHARACTERS_MAX,
-  SEARCH_WORDS_MAX,
-  searchWords,
   unlistedBookingFilters,
   unlistedEventFilters,
 } from './selling/list-filters.ts';

@@ -11,7 +11,7 @@ import { operationsFor } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
 import { presentUser, UserReply, userText } from '../presenters.ts';
 import { query } from '../query.ts';
-import { listRequest } from '../schemas/lists.ts';
+import { userListRequest } from '../schemas/lists.ts';
 import { newUser, userChanges } from '../schemas/users.ts';
 import { eventsOf } from '../security-events.ts';
 
@@ -36,7 +36,7 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         list: true,
         failures: ['invalid_input', ...denied],
       }),
-      query(listRequest(policies.accounts.list), paging.cursors),
+      query(userListRequest(policies.accounts.list), paging.cursors),
       async (c) => answerUsers(c, await useCases.listUsers(c.get('context'), c.get('input')), paging),
     )
     .get(

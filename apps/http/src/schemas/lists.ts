@@ -8,6 +8,7 @@ import {
   unlistedBookingFilters,
   unlistedEventFilters,
 } from '@ticket/domain';
+import { type UserListRequest, unlistedUserFilters } from '@ticket/domain/accounts';
 import * as v from 'valibot';
 import { instantOf } from '../instants.ts';
 import { faults, localized } from '../messages.ts';
@@ -58,8 +59,18 @@ const instant = (description: string) =>
     ),
   );
 
-/** The query of a list without filters. */
-export const listRequest = (limits: ListLimits) => v.object(pageEntries(limits));
+/** The words that a list looks for. `places` are the fields whose words they begin. */
+const search = (places: string) =>
+  v.optional(
+    v.pipe(
+      text,
+      v.metadata({ minLength: 1, maxLength: SEARCH_CHARACTERS_MAX }),
+      v.check((given) => searchWords(given) !== undefined, localized(faults.search(SEARCH_WORDS_MAX, SEARCH_CHARACTERS_MAX))),
+      v.description(
+        `Words. Each is the beginning of a word of ${places}. Case and accents do not matter. A page may have fewer rows than \`limit\` although others follow: go on with \`next\` of the \`Link\` header.`,
+      ),
+    ),
+  );
 
 /** The query of the attendees of an event, whose list is whole if it has no limit. */
 export function attendeesRequest(limits: ListLimits) {
@@ -81,16 +92,7 @@ export const eventListRequest = (limits: ListLimits) =>
       available: v.optional(
         v.pipe(v.literal(true, localized(faults.onlyTrue)), v.description('true: events that still have tickets. Not together with `q`.')),
       ),
-      q: v.optional(
-        v.pipe(
-          text,
-          v.metadata({ minLength: 1, maxLength: SEARCH_CHARACTERS_MAX }),
-          v.check((search) => searchWords(search) !== undefined, localized(faults.search(SEARCH_WORDS_MAX, SEARCH_CHARACTERS_MAX))),
-          v.description(
-            'Words. Each is the beginning of a word of the name, the location or the description. Case and accents do not matter. A page may have fewer rows than `limit` although others follow: go on with `next` of the `Link` header.',
-          ),
-        ),
-      ),
+      q: search('the name, the location or the description'),
       sort: v.optional(
         v.pipe(
           v.picklist(SORTS, localized(faults.sort)),
@@ -135,6 +137,21 @@ export const bookingListRequest = (limits: ListLimits) =>
     }),
     v.transform(({ event_id: eventId, user_id: userId, ...page }) => ({ ...page, eventId, userId })),
     listedTogether(unlistedBookingFilters, {}),
+  );
+
+/** The query of the list of users. */
+export const userListRequest = (limits: ListLimits) =>
+  v.pipe(
+    v.object({
+      ...pageEntries(limits),
+      q: search('the name or the e-mail'),
+      role: v.optional(v.pipe(v.picklist(['user', 'admin'], localized(faults.role)), v.description('Users with this role.'))),
+      modified_since: instant(
+        'Users that were edited at this time or later, in the order of their last edits. Without other filters. A logout is no edit.',
+      ),
+    }),
+    v.transform(({ q, modified_since, ...page }) => ({ ...page, search: q, modifiedSince: modified_since })),
+    listedTogether<UserListRequest>(unlistedUserFilters, { search: 'q', modifiedSince: 'modified_since' }),
   );
 
 /** Refuses filters that no index serves together. `names` are the parameters of the fields that have another name. */

@@ -1,4 +1,5 @@
 import type { BookingFilter, EventFilter } from '@ticket/domain';
+import type { UserFilter } from '@ticket/domain/accounts';
 import { rowsOf } from '@ticket/domain/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Engine, engines } from '../../../../tests/engines.ts';
@@ -58,6 +59,18 @@ const BOOKING_LISTS: readonly [title: string, filter: BookingFilter, index: stri
   ['of an event', { eventId: 'event 000007' }, 'PRIMARY'],
   ['of an event and a status, from', { eventId: 'event 000007', status: 'cancelled', from: day(3) }, 'PRIMARY'],
 ];
+const USER_LISTS: readonly [title: string, filter: UserFilter & { after?: { at: Date; id: string } }, index: string][] = [
+  ['all', {}, 'idx_users_created_at'],
+  ['of a role', { role: 'user' }, 'idx_users_role_created_at'],
+  ['of a role behind a row', { role: 'user', after: AFTER }, 'idx_users_role_created_at'],
+  ['edited since', { modifiedSince: day(10) }, 'idx_users_updated_at'],
+  ['edited since, behind a row', { modifiedSince: day(10), after: AFTER }, 'idx_users_updated_at'],
+  ['a rare word', { words: ['w050000'] }, 'idx_user_words_word'],
+  ['rare words and a role', { words: ['w0500', 'exam'], role: 'user' }, 'idx_user_words_word'],
+  ['a common word', { words: ['example'] }, 'idx_users_created_at'],
+  ['common words behind a row', { words: ['example', 'w0'], after: AFTER }, 'idx_users_created_at'],
+  ['a common word and a role', { words: ['example'], role: 'user' }, 'idx_users_role_created_at'],
+];
 
 describe.each(engines)(`among ${ROWS} rows on %s`, (engine) => {
   let store: Awaited<ReturnType<typeof openContainer>>;
@@ -74,6 +87,12 @@ describe.each(engines)(`among ${ROWS} rows on %s`, (engine) => {
         await database.transaction((manager) => manager.query(`${numbers} INSERT INTO ${insert} ${select}`));
       }
     };
+    const user = text(engine, 'user ');
+    await fill(
+      'users (id, name, email, password_hash, role, token_version, createdAt, updatedAt)',
+      `${user}, ${user}, ${user}, 'x', CASE WHEN ${n} % 100 = 0 THEN 'admin' ELSE 'user' END, 0, ${DAY[engine]}, ${DAY[engine]}`,
+    );
+    for (const word of ["'example'", text(engine, 'w')]) await fill('user_words (user_id, word)', `${user}, ${word}`);
     await fill(
       'events (id, organizer_id, name, name_key, location, event_date, ticket_price_cents, total_tickets, available_tickets, stock_version, createdAt, updatedAt)',
       `${id}, '${organizer}', ${id}, ${id}, 'L', ${DAY[engine]}, ${n} % 1000, 9, CASE WHEN ${n} % 2 = 0 THEN 9 ELSE 0 END, 1, ${DAY[engine]}, ${DAY[engine]}`,
@@ -88,7 +107,7 @@ describe.each(engines)(`among ${ROWS} rows on %s`, (engine) => {
       `'event 000007', ${n}, ${text(engine, 'booking ')}, -1, 1, 'booked', ${DAY[engine]}`,
     );
     await database.transaction(async (manager) => {
-      if (engine === 'mysql') await manager.query('ANALYZE TABLE events, event_words, bookings, stock_movements');
+      if (engine === 'mysql') await manager.query('ANALYZE TABLE users, user_words, events, event_words, bookings, stock_movements');
       else await manager.query('ANALYZE');
     });
   }, 120_000);
@@ -121,9 +140,9 @@ describe.each(engines)(`among ${ROWS} rows on %s`, (engine) => {
 
   /** A whole table that is read: by SQLite `SCAN events`, by MySQL the type ALL, by PostgreSQL a Seq Scan. */
   const WHOLE = {
-    sqlite: /SCAN (?:events|bookings|event_words|stock_movements)(?! USING)/,
-    mysql: /(?:events|bookings|event_words|stock_movements) ALL/,
-    postgres: /Seq Scan on (?:events|bookings|event_words|stock_movements)/,
+    sqlite: /SCAN (?:users|user_words|events|bookings|event_words|stock_movements)(?! USING)/,
+    mysql: /(?:users|user_words|events|bookings|event_words|stock_movements) ALL/,
+    postgres: /Seq Scan on (?:users|user_words|events|bookings|event_words|stock_movements)/,
   };
   const indexIn = {
     sqlite: (index: string) => (index === 'PRIMARY' ? 'PRIMARY KEY (event_id=?' : index),
@@ -189,6 +208,20 @@ describe.each(engines)(`among ${ROWS} rows on %s`, (engine) => {
       expect(plans.join('\n'), JSON.stringify(filter)).toContain(indexIn[engine](index));
       for (const plan of plans) expect(plan).not.toMatch(WHOLE[engine]);
     }
+  });
+
+  it.each(USER_LISTS)('users %s are found by an index', async (_, filter, index) => {
+    const { userQueries } = portsOf(store.container);
+    for (const reversed of [undefined, true]) {
+      const plans = await plansOf(() => userQueries.list({ ...PAGE, ...filter, reversed }));
+      expect(plans.join('\n'), JSON.stringify(filter)).toContain(indexIn[engine](index));
+      for (const plan of plans) expect(plan).not.toMatch(WHOLE[engine]);
+    }
+  });
+
+  it('the users of a role are counted by an index', async () => {
+    const plans = await plansOf(() => portsOf(store.container).userQueries.count({ role: 'admin' }));
+    expect(plans.join('\n')).toContain(indexIn[engine]('idx_users_role_created_at'));
   });
 
   it('a search for words that are common but not together looks at a bounded number of events, and goes on', async () => {

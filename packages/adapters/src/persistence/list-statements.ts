@@ -67,7 +67,7 @@ export async function walked<Row>(
   database: Database,
   { limit, ...part }: Omit<PageRequest, 'offset'>,
   order: Order,
-  from: { readonly table: 'events' | 'bookings'; readonly conditions: readonly Condition[] },
+  from: { readonly table: 'events' | 'bookings' | 'users'; readonly conditions: readonly Condition[] },
   read: (rows: Rows) => Promise<readonly Row[]>,
   placeOf: (row: Row) => Cursor | undefined,
 ): Promise<PageRows<Row>> {

@@ -42,7 +42,8 @@ export const userSchema = new EntitySchema<UserRow>({
   indices: [
     { name: 'idx_users_email', columns: ['email'], unique: true },
     { name: 'idx_users_created_at', columns: ['createdAt', 'id'] },
-    { name: 'idx_users_role', columns: ['role', 'id'] },
+    { name: 'idx_users_role_created_at', columns: ['role', 'createdAt', 'id'] },
+    { name: 'idx_users_updated_at', columns: ['updatedAt', 'id'] },
   ],
 });
 
@@ -106,6 +107,27 @@ const eventWordSchema = new EntitySchema<{ readonly eventId: string; readonly wo
       name: 'fk_event_words_event',
       target: 'event',
       columnNames: ['eventId'],
+      referencedColumnNames: ['id'],
+      onDelete: 'CASCADE',
+      onUpdate: 'RESTRICT',
+    },
+  ],
+});
+
+/** The words by which users are found. */
+const userWordSchema = new EntitySchema<{ readonly userId: string; readonly word: string }>({
+  name: 'user_word',
+  tableName: 'user_words',
+  columns: {
+    userId: { ...id, name: 'user_id', primary: true },
+    word: { type: 'varchar', length: 32, ...bytes, primary: true },
+  },
+  indices: [{ name: 'idx_user_words_word', columns: ['word', 'userId'] }],
+  foreignKeys: [
+    {
+      name: 'fk_user_words_user',
+      target: 'user',
+      columnNames: ['userId'],
       referencedColumnNames: ['id'],
       onDelete: 'CASCADE',
       onUpdate: 'RESTRICT',
@@ -223,7 +245,7 @@ const commitSchema = new EntitySchema<{ readonly id: string; readonly attempt: n
 export type Accounts = 'ours' | 'none';
 
 export const schemasFor = (accounts: Accounts) => [
-  ...(accounts === 'ours' ? [userSchema, eventSchema, bookingSchema] : [eventSchema, bookingSchema].map(withoutKeysToUsers)),
+  ...(accounts === 'ours' ? [userSchema, userWordSchema, eventSchema, bookingSchema] : [eventSchema, bookingSchema].map(withoutKeysToUsers)),
   ...[eventWordSchema, movementSchema, guardSchema, idempotencyRecordSchema, rateCountSchema, commitSchema],
 ];
 

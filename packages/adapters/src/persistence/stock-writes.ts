@@ -2,12 +2,12 @@ import type { Booking } from '@ticket/domain';
 import type { Writes } from '@ticket/domain/spi';
 import type { EntityManager } from 'typeorm';
 import type { Change, Dialect } from './dialects/dialect.ts';
-import { eventRowOf, wordWrites } from './event-words.ts';
 import { idempotencyRecordInserts } from './idempotency-records.ts';
 import { BOOKING_COLUMNS } from './rows.ts';
 import { eventSchema } from './schemas.ts';
 import { placesFor, StaleRow, type Statement } from './statement.ts';
 import { countReplacements } from './typeorm-rate-limit-store.ts';
+import { EVENT_WORDS, eventRowOf, wordWrites } from './word-tables.ts';
 import { deletesOf, insertInto } from './writing.ts';
 
 /** Writes new and edited events through TypeORM. Returns the statements for all other writes. */
@@ -36,7 +36,12 @@ export async function store(
   return {
     hasWritten: Object.values(writes).some((rows) => rows.length > 0),
     unsent: [
-      ...wordWrites(dialect, insertedEvents, changedEvents),
+      ...wordWrites(
+        dialect,
+        EVENT_WORDS,
+        insertedEvents,
+        changedEvents.filter(({ edited }) => edited),
+      ),
       ...stockMoves(
         dialect,
         changedEvents.filter(({ edited }) => !edited),

@@ -9,11 +9,12 @@ import type {
   PageRequest,
   Person,
 } from '@ticket/domain';
-import type { UserQueries } from '@ticket/domain/accounts';
+import { placeOfUser, type UserFilter, type UserQueries } from '@ticket/domain/accounts';
+import { placeOf } from '@ticket/domain/spi';
 import { bookingOrderOf } from './booking-lists.ts';
 import type { Database } from './database.ts';
-import { foundByWords, orderOf } from './event-lists.ts';
-import { countOf, cursorOf, cut, type Entry, type Order, pageOf, type Rows, walked } from './list-statements.ts';
+import { orderOf } from './event-lists.ts';
+import { countOf, cursorOf, cut, type Entry, pageOf, type Rows, walked } from './list-statements.ts';
 import {
   BOOKING_COLUMNS,
   type BookingColumns,
@@ -29,6 +30,9 @@ import {
 import type { Accounts } from './schemas.ts';
 import { cachedShape, sharedLookUp, sharedRead } from './shared-reads.ts';
 import { placesFor } from './statement.ts';
+import { userOrderOf } from './user-lists.ts';
+import { foundByWords } from './word-search.ts';
+import { EVENT_WORDS, USER_WORDS } from './word-tables.ts';
 
 /**
  * The read models. Equal requests share one statement. No write is decided on these rows alone. If many rows refer to the same user or
@@ -66,8 +70,11 @@ export class TypeOrmEventQueries implements EventQueries {
     );
     const views = cachedShape(toEventViews); // all clients read this list, and usually only a few of its rows change
     this.list = sharedRead(async (part: PageRequest & EventFilter) => {
-      if (part.words !== undefined) return foundByWords(database, part, async (rows) => toEventViews(await rowsOf(rows)));
-      const { rows, isMore } = cut(part, await rowsOf(pageOf(database, part, orderOf(database, part))));
+      const order = orderOf(database, part);
+      const { words } = part;
+      const read = async (rows: Rows) => toEventViews(await rowsOf(rows));
+      if (words !== undefined) return foundByWords(database, EVENT_WORDS, words, part, order, read, (event) => placeOf(part, event));
+      const { rows, isMore } = cut(part, await rowsOf(pageOf(database, part, order)));
       return { rows: views(part, rows), isMore };
     });
     this.count = sharedRead((filter: EventFilter) => countOf(database, 'events', orderOf(database, filter).where ?? []));
@@ -155,12 +162,14 @@ export class TypeOrmUserQueries implements UserQueries {
   readonly count: UserQueries['count'];
 
   constructor(database: Database) {
-    this.list = sharedRead(async (part: PageRequest) => {
-      const order: Order = { table: 'users', at: 'createdAt', direction: 'ASC', index: 'idx_users_created_at' };
-      const { from, which, parameters } = pageOf(database, part, order);
-      return cut(part, (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters)).map(toUser));
+    const read = async ({ from, which, parameters }: Rows) =>
+      (await database.query<UserColumns>(`SELECT ${USER_COLUMNS.join(', ')} FROM ${from} ${which}`, parameters)).map(toUser);
+    this.list = sharedRead(async (part: PageRequest & UserFilter) => {
+      const order = userOrderOf(database, part);
+      const { words } = part;
+      if (words !== undefined) return foundByWords(database, USER_WORDS, words, part, order, read, (user) => placeOfUser(part, user));
+      return cut(part, await read(pageOf(database, part, order)));
     });
-    const count = sharedRead(() => countOf(database, 'users', []));
-    this.count = () => count({});
+    this.count = sharedRead((filter: Pick<UserFilter, 'role'>) => countOf(database, 'users', userOrderOf(database, filter).where ?? []));
   }
 }

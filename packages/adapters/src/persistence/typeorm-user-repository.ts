@@ -18,8 +18,9 @@ import { inIdOrder, lockRows } from './locking.ts';
 import { toUser, USER_COLUMNS, type UserColumns } from './rows.ts';
 import { bookingSchema, guardSchema, userSchema } from './schemas.ts';
 import { sharedLookUp } from './shared-reads.ts';
-import { placesFor, StaleRow } from './statement.ts';
+import { placesFor, StaleRow, type Statement } from './statement.ts';
 import type { Worked } from './tries.ts';
+import { USER_WORDS, wordWrites } from './word-tables.ts';
 import { insertInto } from './writing.ts';
 
 export class TypeOrmUserRepository implements UserRepository {
@@ -122,12 +123,13 @@ async function decideAndStore<Result extends StoredUser | undefined>(
     await touchAdminGuard(manager);
     if (await areThereOtherAdmins(manager, id)) throw new StaleRow('another became the first admin meanwhile');
   }
-  const unsent =
+  const records =
     key === undefined || after === undefined
       ? []
       : idempotencyRecordInserts(dialect, [
           { owner: ownerOf(context.actor), key: key.value, kind: key.kind, fingerprint: key.fingerprint, answer: after.user },
         ]);
+  const unsent = [...wordsOf(dialect, before, after), ...records];
   return { result: { done: true, after, replayed: false }, hasWritten: hasWritten || key !== undefined, unsent };
 }
 
@@ -190,6 +192,14 @@ async function store(manager: EntityManager, before: User | undefined, after: St
   if (before !== undefined) await manager.update(userSchema, { id: user.id }, { ...user, ...hash });
   else await insertInto(manager, userSchema, [{ ...user, ...hash }]);
   return true;
+}
+
+/** A deleted user's words go with their row. */
+function wordsOf(dialect: Dialect, before: User | undefined, after: StoredUser | undefined): readonly Statement[] {
+  if (after === undefined) return [];
+  return before === undefined
+    ? wordWrites(dialect, USER_WORDS, [after.user], [])
+    : wordWrites(dialect, USER_WORDS, [], [{ before, after: after.user }]);
 }
 
 /** Turns errors of unique and foreign keys into refusals of the domain. */

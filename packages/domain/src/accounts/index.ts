@@ -3,6 +3,7 @@
  * nothing of this.
  */
 
+export { placeOfUser, searchedWordsOfUser, type UserFilter, type UserListRequest, unlistedUserFilters } from './list-filters.ts';
 export {
   isPasswordImpersonal,
   isPasswordLongEnough,

@@ -2,6 +2,7 @@ import type { Actor, ActorRef } from '../requests/actor.ts';
 import type { RepositoryContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
 import type { Clock, Freshness, IdempotencyRecords, NewId, PageRequest, PageRows, RateLimitStore } from '../requests/ports.ts';
+import type { UserFilter } from './list-filters.ts';
 import type { AccountPolicy } from './policy.ts';
 import type { User } from './user.ts';
 
@@ -54,10 +55,10 @@ export interface UserRepository {
 
 /** Reads of users for lists. They may lag behind commits. */
 export interface UserQueries {
-  /** Ordered by creation, then id. */
-  list(part: PageRequest): Promise<PageRows<User>>;
-  /** All users. */
-  count(): Promise<number>;
+  /** Ordered by creation or, with `modifiedSince`, by the last edit, then by id. A part of a search may be short. */
+  list(part: PageRequest & UserFilter): Promise<PageRows<User>>;
+  /** The users of a role, or all. */
+  count(filter: Pick<UserFilter, 'role'>): Promise<number>;
 }
 
 /** Issues and checks the tokens of signed-in users. */

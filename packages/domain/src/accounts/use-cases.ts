@@ -1,12 +1,13 @@
 import type { RequestContext } from '../requests/context.ts';
 import type { Answer } from '../requests/idempotency.ts';
-import type { ListRequest, Page } from '../requests/page.ts';
+import type { Page } from '../requests/page.ts';
 import type { Input } from '../requests/refusal.ts';
 import { changeUser } from './change-user.ts';
 import { createFirstAdmin } from './create-first-admin.ts';
 import { createUser } from './create-user.ts';
 import { deleteUser } from './delete-user.ts';
 import { inShares, type SharedPorts } from './limiting.ts';
+import type { UserListRequest } from './list-filters.ts';
 import { listUsers } from './list-users.ts';
 import { logIn } from './log-in.ts';
 import { logOut } from './log-out.ts';
@@ -55,11 +56,11 @@ export interface AccountUseCases {
    */
   readonly deleteUser: (context: RequestContext, id: string) => Promise<undefined>;
   /**
-   * All users, oldest account first. `total` is given on request.
+   * Users, oldest account first, or those of a filter: see `unlistedUserFilters`. `total` is given on request.
    *
    * Refuses `unauthenticated`, `forbidden`, `invalid_input`.
    */
-  readonly listUsers: (context: RequestContext, request: Input<ListRequest>) => Promise<Page<User>>;
+  readonly listUsers: (context: RequestContext, request: Input<UserListRequest>) => Promise<Page<User>>;
   /**
    * Gives a token for the right password. An unknown e-mail and a wrong password are refused alike, after the same work. In 15 minutes one
    * network may fail 10 times for one account, and 100 times in all; a shared network four times as often.

@@ -1,3 +1,4 @@
+import { placeOfUser } from '../accounts/list-filters.ts';
 import { ACCOUNT_POLICY } from '../accounts/policy.ts';
 import type { AccountPorts, StoredUser } from '../accounts/ports.ts';
 import type { User } from '../accounts/user.ts';
@@ -15,7 +16,7 @@ import type { StockDecision, Writes } from '../stock/decisions.ts';
 import type { Event } from '../stock/event.ts';
 import type { StockMovement } from '../stock/ledger.ts';
 import { settle } from '../stock/settlement.ts';
-import { isListed, isListedBooking } from './filtered.ts';
+import { isListed, isListedBooking, isListedUser } from './filtered.ts';
 import {
   actorRowIn,
   bookingsIn,
@@ -101,14 +102,14 @@ export function inMemoryPorts(
       list: (part) =>
         inTurn(() =>
           pageOf(
-            usersIn(memory),
-            ({ id, createdAt: at }) => ({ at, id }),
+            usersIn(memory).filter((user) => isListedUser(user, part)),
+            (user) => placeOfUser(part, user),
             part,
             1,
             (user) => user,
           ),
         ),
-      count: () => inTurn(() => accounts.size),
+      count: (filter) => inTurn(() => usersIn(memory).filter((user) => isListedUser(user, filter)).length),
     },
     stockQueries: {
       page: (after, limit) =>

@@ -4,7 +4,8 @@ import type { RequestContext } from '../requests/context.ts';
 import { type Page, readPage } from '../requests/page.ts';
 import { accept, type Input, refuse, refuseFaults } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
-import { type BookingListRequest, NOT_TOGETHER, unlistedBookingFilters } from './list-filters.ts';
+import { NOT_TOGETHER } from '../requests/search.ts';
+import { type BookingListRequest, unlistedBookingFilters } from './list-filters.ts';
 import type { Ports } from './ports.ts';
 import type { BookingView } from './views.ts';
 

@@ -3,15 +3,8 @@ import type { RequestContext } from '../requests/context.ts';
 import { type Page, readPage } from '../requests/page.ts';
 import { accept, type Input, refuseFaults } from '../requests/refusal.ts';
 import { authorize } from '../requests/rights.ts';
-import {
-  type EventListRequest,
-  NOT_TOGETHER,
-  placeOf,
-  SEARCH_CHARACTERS_MAX,
-  SEARCH_WORDS_MAX,
-  searchWords,
-  unlistedEventFilters,
-} from './list-filters.ts';
+import { NOT_TOGETHER, SEARCH_FAULT, searchWords } from '../requests/search.ts';
+import { type EventListRequest, placeOf, unlistedEventFilters } from './list-filters.ts';
 import type { Ports } from './ports.ts';
 import type { EventView } from './views.ts';
 
@@ -24,9 +17,7 @@ export function listEvents({ users, eventQueries, policy }: Ports) {
     const words = search === undefined ? undefined : searchWords(search);
     refuseFaults([
       ...unlistedEventFilters(request).map((field) => ({ field, message: NOT_TOGETHER })),
-      ...(search === undefined || words !== undefined
-        ? []
-        : [{ field: 'search', message: `1 to ${SEARCH_WORDS_MAX} words, at most ${SEARCH_CHARACTERS_MAX} characters` }]),
+      ...(search === undefined || words !== undefined ? [] : [{ field: 'search', message: SEARCH_FAULT }]),
     ]);
     const filter = { order, from, to, isAvailable, modifiedSince, words };
     const isAll = [from, to, isAvailable, modifiedSince, words].every((one) => one === undefined);

@@ -1,6 +1,5 @@
 import type { ListRequest } from '../requests/page.ts';
 import type { Cursor } from '../requests/ports.ts';
-import { charactersOf } from '../requests/text.ts';
 import { nameKey, wordsOf } from '../requests/words.ts';
 import type { BookingStatus } from '../stock/booking.ts';
 import type { Event } from '../stock/event.ts';
@@ -48,23 +47,9 @@ export interface BookingFilter {
 /** A request for a list of bookings. */
 export type BookingListRequest = ListRequest & BookingFilter;
 
-/** In code points, not in UTF-16 units. */
-export const SEARCH_CHARACTERS_MAX = 100;
-/** The most different words of a search. */
-export const SEARCH_WORDS_MAX = 8;
-
-export const NOT_TOGETHER = 'cannot be combined with the other filters';
-
 /** The words by which an event is found. */
 export const searchedWordsOf = ({ name, location, description }: Pick<Event, 'name' | 'location' | 'description'>): readonly string[] =>
   wordsOf(`${name} ${location} ${description ?? ''}`);
-
-/** The words that a search looks for; undefined if it is too long, or has no word or too many. */
-export function searchWords(search: string): readonly string[] | undefined {
-  if (search.length > 2 * SEARCH_CHARACTERS_MAX || charactersOf(search) > SEARCH_CHARACTERS_MAX) return undefined;
-  const words = wordsOf(search);
-  return words.length >= 1 && words.length <= SEARCH_WORDS_MAX ? words : undefined;
-}
 
 /**
  * The given filters that no index serves together with the others. These are allowed: in the order of dates, `from` and `to` with `isAvailable` or

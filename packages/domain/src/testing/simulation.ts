@@ -516,7 +516,7 @@ class World {
         list: (part) => read(() => bookingQueries.list(part)),
         count: (filter) => read(() => bookingQueries.count(filter)),
       },
-      userQueries: { list: (part) => read(() => userQueries.list(part)), count: () => read(() => userQueries.count()) },
+      userQueries: { list: (part) => read(() => userQueries.list(part)), count: (filter) => read(() => userQueries.count(filter)) },
       stockQueries: { page: (after, limit) => read(() => stockQueries.page(after, limit)), find: (id) => read(() => stockQueries.find(id)) },
       tokens: { issue: (user) => slow(() => rest.tokens.issue(user)), verify: (token) => slow(() => rest.tokens.verify(token)) },
       passwords: {

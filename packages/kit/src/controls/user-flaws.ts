@@ -133,6 +133,12 @@ export const USER_FLAWS: Readonly<Record<string, readonly [law: string, plant: P
       },
     }),
   ],
+  'a search of users takes any role': [
+    'U14',
+    ({ userQueries }) => ({
+      userQueries: { ...userQueries, list: (part) => userQueries.list({ ...part, role: part.words === undefined ? part.role : undefined }) },
+    }),
+  ],
   'names lose the signs that need four bytes': [
     'U1',
     (sound) =>

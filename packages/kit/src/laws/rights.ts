@@ -137,7 +137,7 @@ export const RIGHTS: readonly LawDefinition[] = [
       const again = await register(key);
       equal([again.value.user, again.replayed], [answers[0]?.value.user, true]);
       equal(await answerTo(register(key, 'something else')), 'idempotency_key_reused');
-      equal(await store.userQueries.count(), 1, 'users');
+      equal(await store.userQueries.count({}), 1, 'users');
     },
   },
   {

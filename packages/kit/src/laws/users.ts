@@ -1,5 +1,5 @@
-import { refuse } from '@ticket/domain';
-import type { User } from '@ticket/domain/accounts';
+import { type Cursor, type PageRows, refuse } from '@ticket/domain';
+import { placeOfUser, type User, type UserFilter } from '@ticket/domain/accounts';
 import { allSettled, answersTo, answerTo, check, equal, wordsOf } from '../assertions.ts';
 import { anId, aUser } from '../builders.ts';
 import type { LawDefinition, Scene } from '../law.ts';
@@ -175,7 +175,7 @@ export const USERS: readonly LawDefinition[] = [
       for (const [index, { id, createdAt: at }] of users.entries())
         equal((await userQueries.list({ after: { at, id }, offset: 0, limit: 2 })).rows, users.slice(index + 1, index + 3));
       equal((await userQueries.list({ offset: 1, limit: 2 })).rows, users.slice(1, 3));
-      equal([(await userQueries.list({ offset: 5, limit: 2 })).rows, await userQueries.count()], [[], 5]);
+      equal([(await userQueries.list({ offset: 5, limit: 2 })).rows, await userQueries.count({})], [[], 5]);
     },
   },
   {
@@ -194,6 +194,50 @@ export const USERS: readonly LawDefinition[] = [
       ];
       for (const view of [await store.eventQueries.find(event.id), listedEvent]) equal(view?.organizer, personOf(organizer), 'the organizer');
       for (const view of [await store.bookingQueries.find(booking.id), listedBooking]) equal(view?.user, personOf(buyer), 'the user');
+    },
+  },
+  {
+    id: 'U14',
+    level: 'accounts',
+    title: 'a filtered list has exactly the users of its filter: by words, by role and by edits; words follow an edit and go with the user',
+    hold: async (scene) => {
+      const { users, userQueries } = scene.store;
+      const day = (number: number) => new Date(Date.UTC(2031, 0, number));
+      const names = ['Sari Dewi', 'SÁRI Ayu', 'Straße', "O'Brien 100%_", '東京 Sari', 'Budi'];
+      const made: User[] = [];
+      for (const [index, name] of names.entries())
+        made.push(await user(scene, { name, role: index % 2 === 0 ? 'admin' : 'user', createdAt: day(index), updatedAt: day(9 - index) }));
+      const listed = async (filter: UserFilter): Promise<string[]> => {
+        const found: string[] = [];
+        for (let after: Cursor | undefined; ; ) {
+          const { rows, isMore, end }: PageRows<User> = await userQueries.list({ after, offset: 0, limit: 2, ...filter });
+          found.push(...rows.map(({ name }) => name));
+          const last = rows.at(-1);
+          if (!isMore) return found;
+          after = end ?? (last && placeOfUser(filter, last));
+        }
+      };
+      const [sari = '', ayu = '', strasse = '', brien = '', tokyo = '', budi = ''] = names;
+      equal(await listed({ words: ['sari'] }), [sari, ayu, tokyo]);
+      equal(await listed({ words: ['sar', 'de'] }), [sari]);
+      equal(await listed({ words: ['sari'], role: 'admin' }), [sari, tokyo]);
+      equal(await listed({ words: ['sari'], role: 'user' }), [ayu]);
+      equal(await listed({ words: ['strass'] }), [strasse]);
+      equal(await listed({ words: ['%'] }), []);
+      equal(await listed({ words: ['100'] }), [brien]);
+      equal(await listed({ words: ['example', 'budi'] }), [budi], 'the words of the e-mail count');
+      equal(await listed({ role: 'user' }), [ayu, brien, budi]);
+      equal(await listed({ modifiedSince: day(6) }), [brien, strasse, ayu, sari]);
+      equal([await userQueries.count({ role: 'user' }), await userQueries.count({})], [3, 6]);
+      for (const [one, name] of [
+        [made.at(1), 'Ayu'],
+        [made.at(2), 'Sari'],
+      ] as const)
+        if (one !== undefined) await put(scene, { ...one, name });
+      const [first] = made;
+      if (first !== undefined) await users.change(first.id, OPERATOR, () => undefined);
+      equal(await listed({ words: ['sari'] }), ['Sari', tokyo], 'after an edit and a deletion');
+      equal([await listed({ words: ['dewi'] }), await listed({ words: ['strasse'] })], [[], []], 'words that nobody has any longer');
     },
   },
 ];

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { indexEvents } from '../event-words.ts';
+import { indexEvents } from '../reindex.ts';
 import { recordOldestProgram } from './program-versions.ts';
 import { inDialect } from './texts.ts';
 

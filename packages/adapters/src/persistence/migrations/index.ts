@@ -9,6 +9,7 @@ import { BookingsByUser1765100000000 } from './1765100000000-bookings-by-user.ts
 import { KindsOfRequests1765200000000 } from './1765200000000-kinds-of-requests.ts';
 import { RowVersions1765300000000 } from './1765300000000-row-versions.ts';
 import { Lists1765400000000 } from './1765400000000-lists.ts';
+import { ListsOfUsers1765500000000 } from './1765500000000-lists-of-users.ts';
 
 /**
  * All migrations, in order. Each has one file, with a text for each engine (texts.ts). A released migration is never edited: a further
@@ -27,4 +28,5 @@ export const migrations = [
   KindsOfRequests1765200000000,
   RowVersions1765300000000,
   Lists1765400000000,
+  ListsOfUsers1765500000000,
 ];

@@ -8,6 +8,7 @@ import { dialectOf } from '../dialects/index.ts';
 import { MigrationPrograms1764800000000 } from './1764800000000-migration-programs.ts';
 import { OneTreeATable1765000000000 } from './1765000000000-one-tree-a-table.ts';
 import { RowVersions1765300000000 } from './1765300000000-row-versions.ts';
+import { ListsOfUsers1765500000000 } from './1765500000000-lists-of-users.ts';
 import { migrations } from './index.ts';
 import { isAtLeast } from './program-versions.ts';
 
@@ -236,5 +237,26 @@ it.each(engines)('rows of an older program have version 1, before and after the 
         { id: 'before', version: 1 },
       ]);
   });
+  await drop();
+});
+
+it.each(engines)('users of an older program are found by their words once the migration has run, on %s', async (engine) => {
+  const { config, drop } = await freshDatabase(engine);
+  const now = '2026-01-01 00:00:00.000';
+  const older = new Database(config);
+  await older.connect();
+  await older.transaction(async ({ queryRunner }) => queryRunner && new ListsOfUsers1765500000000().down(queryRunner));
+  await older.transaction((manager) =>
+    manager.query(
+      `INSERT INTO users (id, name, email, password_hash, role, token_version, createdAt, updatedAt) VALUES ('u', 'Élodie B', 'u@mail.co', 'x', 'user', 0, '${now}', '${now}')`,
+    ),
+  );
+  await older.close();
+  await forget(config, new ListsOfUsers1765500000000().name);
+  const database = new Database(config);
+  await database.connect();
+  const words = await database.query<{ word: string }>('SELECT word FROM user_words ORDER BY word');
+  expect(words.map(({ word }) => word)).toEqual(['b', 'co', 'elodie', 'mail', 'u']);
+  await database.close();
   await drop();
 });
