@@ -1236,6 +1236,62 @@ export const MUTANTS: readonly Mutant[] = [
     becomes: "if (tags.length === 0) return 'malformed';",
     killedBy: ['apps/http/src/entity-tag.test.ts', 'fits into the limit ten times'],
   },
+  {
+    name: 'the client repeats what may have been done only if the server does it once',
+    file: 'packages/client/src/attempts.ts',
+    line: "const isSafe = result.outcome === 'unknown' ? isOnce : isRepeatable;",
+    becomes: 'const isSafe = isRepeatable;',
+    killedBy: ['tests/client/faults.test.ts', 'that changes something is not sent again'],
+  },
+  {
+    name: 'the client repeats no request that is neither idempotent nor keyed',
+    file: 'packages/client/src/attempts.ts',
+    line: "const isRepeatable = isOnce || method === 'PUT' || method === 'DELETE';",
+    becomes: 'const isRepeatable = true;',
+    killedBy: ['tests/client/faults.test.ts', 'and never if it may not'],
+  },
+  {
+    name: 'an outcome that was unknown once stays unknown',
+    file: 'packages/client/src/attempts.ts',
+    line: "if (result.outcome === 'unknown' && !isRead) outcome = 'unknown';",
+    becomes: 'outcome = result.outcome;',
+    killedBy: ['tests/client/faults.test.ts', 'is not called unmade by a later refusal'],
+  },
+  {
+    name: 'the client waits no longer than its bound',
+    file: 'packages/client/src/attempts.ts',
+    line: 'wait <= patience.waitMaxMs && ',
+    becomes: '',
+    killedBy: ['tests/client/faults.test.ts', 'not at all if the server asks for more'],
+  },
+  {
+    name: 'the client follows no redirect',
+    file: 'packages/client/src/client.ts',
+    line: "redirect: 'manual'",
+    becomes: "redirect: 'follow'",
+    killedBy: ['tests/client/addresses.test.ts', 'is not followed, with or without a password'],
+  },
+  {
+    name: 'the client follows no link to another origin',
+    file: 'packages/client/src/client.ts',
+    line: 'if (url?.origin === base.origin) return',
+    becomes: 'if (url !== undefined) return',
+    killedBy: ['tests/client/addresses.test.ts', 'by a next page at another port'],
+  },
+  {
+    name: 'the client sends no token to logins and registrations',
+    file: 'packages/client/src/client.ts',
+    line: 'if (sendsToken) authorize(',
+    becomes: 'authorize(',
+    killedBy: ['tests/client/addresses.test.ts', 'and not to logins and registrations'],
+  },
+  {
+    name: 'an id is no path',
+    file: 'packages/client/src/client.ts',
+    line: 'if (needsId && (id === undefined || !/^[\\w-]+$/.test(id)))',
+    becomes: 'if (needsId && id === undefined)',
+    killedBy: ['tests/client/addresses.test.ts', 'an id that would be another path'],
+  },
 ];
 
 /** The source with the mutant in it. Throws if the line does not occur exactly once, because the mutant would then prove nothing. */
