@@ -19,6 +19,7 @@ import Libsql from 'libsql';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { run } from '../apps/cli/src/run.ts';
 import { PUBLISHED } from '../packages/adapters/src/config-secrets.ts';
+import { keptTerminal } from './kept-terminal.ts';
 
 /** Every refusal of a command says what happened, what to do, and that nothing was changed. */
 let folder: string;
@@ -26,12 +27,11 @@ let folder: string;
 let original: { readonly data: string; readonly backup: string };
 let data: string;
 let backup: string;
-let said: string[];
 
 async function tickets(...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
-  said = [];
-  const code = await run(args);
-  return { code, output: said.join('\n') };
+  const kept = keptTerminal();
+  const code = await run(args, { terminal: kept.terminal });
+  return { code, output: kept.said.trimEnd() };
 }
 
 beforeAll(async () => {
@@ -41,12 +41,6 @@ afterAll(() => {
   for (const path of [original.data, join(original.backup, '..')]) rmSync(path, { recursive: true, force: true });
 });
 beforeEach(async () => {
-  const hear = (line: unknown) => void said.push(String(line).trimEnd());
-  said = [];
-  vi.spyOn(console, 'log').mockImplementation(hear);
-  vi.spyOn(console, 'error').mockImplementation(hear);
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text).trimEnd()) > 0);
   folder = mkdtempSync(join(tmpdir(), 'ticket-cli-'));
   [data, backup] = [join(folder, 'data'), join(folder, 'backup')];
   vi.stubEnv('DATA_DIR', original.data);
@@ -69,21 +63,21 @@ const isLinux = process.platform === 'linux';
 
 describe('a command that is used wrongly names its own help, and is exit code 2', () => {
   it.each([
-    ['tickets', ['nonsense']],
-    ['tickets', ['--nonsense']],
-    ['tickets serve', ['serve', '--nonsense']],
-    ['tickets migrate', ['migrate', '--force']],
-    ['tickets audit', ['audit', '--event', 'x']],
-    ['tickets audit', ['audit', 'x']],
-    ['tickets backup', ['backup']],
-    ['tickets backup', ['backup', 'a', 'b']],
-    ['tickets backup', ['backup', '']],
-    ['tickets backup', ['backup', ' ']],
-    ['tickets restore', ['restore']],
-    ['tickets restore', ['restore', '']],
-    ['tickets user', ['user', 'nonsense']],
-    ['tickets user create', ['user', 'create', '--name', 'A']],
-    ['tickets user create', ['user', 'create', '--name', 'A', '--email', 'a@b.co', '--role', 'king']],
+    ['ticketctl', ['nonsense']],
+    ['ticketctl', ['--nonsense']],
+    ['ticketctl serve', ['serve', '--nonsense']],
+    ['ticketctl migrate', ['migrate', '--force']],
+    ['ticketctl audit', ['audit', '--event', 'x']],
+    ['ticketctl audit', ['audit', 'x']],
+    ['ticketctl backup', ['backup']],
+    ['ticketctl backup', ['backup', 'a', 'b']],
+    ['ticketctl backup', ['backup', '']],
+    ['ticketctl backup', ['backup', ' ']],
+    ['ticketctl restore', ['restore']],
+    ['ticketctl restore', ['restore', '']],
+    ['ticketctl user', ['user', 'nonsense']],
+    ['ticketctl user create', ['user', 'create', '--name', 'A']],
+    ['ticketctl user create', ['user', 'create', '--name', 'A', '--email', 'a@b.co', '--role', 'king']],
   ])('%s: %j', async (command, args) => {
     const { code, output } = await tickets(...args);
     expect(code).toBe(2);
@@ -91,7 +85,7 @@ describe('a command that is used wrongly names its own help, and is exit code 2'
   });
 });
 
-describe('tickets backup', () => {
+describe('ticketctl backup', () => {
   const refusals: [name: string, words: RegExp, put?: (at: string) => void][] = [
     ['there', /there is there already, and no backup is made over another\. Give a name that is free\./, (at) => writeFileSync(at, 'mine')],
     ['folder', /folder is a folder\. Name a file in it/, (at) => mkdirSync(at)],
@@ -108,16 +102,16 @@ describe('tickets backup', () => {
     put?.(target);
     const before = readdirSync(folder);
     const { code, output } = await tickets('backup', target);
-    expect([code, output]).toEqual([1, expect.stringMatching(words)]);
+    expect([code, output]).toEqual([3, expect.stringMatching(words)]);
     expect(output).toMatch(/No backup was made\.$/);
-    expect(said).toHaveLength(1);
+    expect(output.split('\n')).toHaveLength(1);
     expect(readdirSync(folder)).toEqual(before);
   });
 
   it('of a damaged database is not made', async () => {
     damage(join(data, 'tickets.sqlite'));
     const { code, output } = await tickets('backup', join(folder, 'made'));
-    expect([code, output]).toEqual([1, expect.stringMatching(/(No backup was made|the database was not changed|Nothing was changed)/)]);
+    expect([code, output]).toEqual([3, expect.stringMatching(/(No backup was made|the database was not changed|Nothing was changed)/)]);
     expect(readdirSync(folder).toSorted()).toEqual(['backup', 'data']);
   });
 
@@ -137,12 +131,12 @@ describe('tickets backup', () => {
   });
 });
 
-describe('tickets restore, where the configuration names MySQL', () => {
+describe('ticketctl restore, where the configuration names MySQL', () => {
   beforeEach(() => vi.stubEnv('DATABASE_URL', 'mysql://app:not-to-be-seen@db.example:3307/shop'));
 
   it('says of a SQLite database that it is one, and prints no command', async () => {
     const { code, output } = await tickets('restore', backup);
-    expect([code, output.split('\n').length]).toEqual([1, 1]);
+    expect([code, output.split('\n').length]).toEqual([3, 1]);
     expect(output).toMatch(/backup is a SQLite database, and the configuration names MySQL or MariaDB at db\.example:3307\. Nothing was changed\. /);
     expect(output).toMatch(/take DB_HOST, DB_SOCKET and DATABASE_URL .* out .* and restore again/);
     expect(readFileSync(backup)).toEqual(readFileSync(original.backup));
@@ -157,9 +151,9 @@ describe('tickets restore, where the configuration names MySQL', () => {
   });
 });
 
-describe('tickets restore', () => {
+describe('ticketctl restore', () => {
   const refusals: [what: string, words: RegExp, make: (at: string) => void][] = [
-    ['a text', /is no SQLite database\. Name a file that tickets backup has made/, (at) => writeFileSync(at, 'no database at all')],
+    ['a text', /is no SQLite database\. Name a file that ticketctl backup has made/, (at) => writeFileSync(at, 'no database at all')],
     ...[
       '-- MySQL dump 10.13  Distrib 8.4.3, for Linux (x86_64)',
       '-- MariaDB dump 10.19  Distrib 10.11.6-MariaDB',
@@ -211,18 +205,18 @@ describe('tickets restore', () => {
         symlinkSync(join(data, 'tickets.sqlite'), at);
       },
     ],
-    ['a backup with random bytes as its log', /-wal is no log of SQLite's.*Move it away/, (at) => writeFileSync(`${at}-wal`, randomBytes(50_000))],
-    ['a backup with a folder as its log', /-wal is no log of SQLite's.*Move it away/, (at) => mkdirSync(`${at}-wal`)],
+    ['a backup with random bytes as its log', /-wal is no log of SQLite's.*Move the log/, (at) => writeFileSync(`${at}-wal`, randomBytes(50_000))],
+    ['a backup with a folder as its log', /-wal is no log of SQLite's.*Move the log/, (at) => mkdirSync(`${at}-wal`)],
   ];
-  if (isLinux) refusals.push(['what cannot be read', /could not be restored: EIO.*Once that is mended/, (at) => linkTo('/proc/self/mem', at)]);
+  if (isLinux) refusals.push(['what cannot be read', /could not be restored: EIO.*Correct that/, (at) => linkTo('/proc/self/mem', at)]);
   it.each(refusals)('of %s: says why and what to do in one line, and changes nothing', async (_, words, make) => {
     make(backup);
     const contents = () => readdirSync(data).map((name) => [name, readFileSync(join(data, name)).toString('latin1')]);
     const before = contents().filter(([name]) => name !== 'tickets.sqlite-lock');
     const { code, output } = await tickets('restore', backup);
-    expect([code, output]).toEqual([1, expect.stringMatching(words)]);
+    expect([code, output]).toEqual([3, expect.stringMatching(words)]);
     expect(output).toMatch(/Nothing was changed/);
-    expect(said).toHaveLength(1);
+    expect(output.split('\n')).toHaveLength(1);
     expect(contents().filter(([name]) => name !== 'tickets.sqlite-lock')).toEqual(before);
   });
 
@@ -239,8 +233,8 @@ describe('a database that is not there', () => {
   it.each(looking)('never was: %s %s asks whether DATA_DIR is right, and makes nothing', async (...args) => {
     rmSync(join(data, 'tickets.sqlite'));
     expect(await tickets(...named(args))).toEqual({
-      code: 1,
-      output: expect.stringMatching(/^There is no database in .*DATA_DIR.*Nothing was made\.$/),
+      code: 3,
+      output: expect.stringMatching(/^There is no database in .*DATA_DIR.*Nothing was created\.$/),
     });
     expect(readdirSync(data)).toEqual([]);
   });
@@ -250,8 +244,8 @@ describe('a database that is not there', () => {
     renameSync(join(data, 'tickets.sqlite'), join(folder, 'away'));
     const { code, output } = await tickets(...named(args));
     expect([code, output]).toEqual([
-      1,
-      expect.stringMatching(/tickets\.sqlite is missing, though it was there.*Nothing was made.*put the file back/),
+      3,
+      expect.stringMatching(/tickets\.sqlite is missing, but other files of the database are there.*Nothing was created.*put the file back/),
     ]);
     expect(readdirSync(data)).toEqual(['tickets.sqlite-lock']);
   });
@@ -260,7 +254,7 @@ describe('a database that is not there', () => {
     rmSync(join(data, 'tickets.sqlite'));
     writeFileSync(join(data, 'tickets.sqlite'), '');
     const { code, output } = await tickets(...named(args));
-    expect([code, output]).toEqual([1, expect.stringMatching(/tickets migrate|without the tables of this program/)]);
+    expect([code, output]).toEqual([3, expect.stringMatching(/ticketctl migrate|without the tables of this program/)]);
     expect(output).toMatch(/Nothing was changed|No backup was made/);
   });
 });

@@ -138,6 +138,17 @@ describe.skipIf(program === undefined)('the page in Chromium', () => {
     await page.close();
   });
 
+  it('calls its own origin, also if a proxy hid the scheme from the server and the document names another', async () => {
+    const page = await browser.newPage();
+    await page.route('**/openapi.json', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), servers: [{ url: 'http://other.example' }] } });
+    });
+    await page.goto(`${server.url}/docs`);
+    expect((await executed(await opened(page, 'live'))).status).toBe('200');
+    await page.close();
+  });
+
   it('shows markup in an event as text', async () => {
     const page = await browser.newPage();
     await page.goto(`${server.url}/docs`);

@@ -14,6 +14,7 @@ const blocks = (markdown: string, language: string): string[] =>
   [...markdown.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, text = '']) => text);
 const readme = read('README.md');
 const fromSource = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source'];
+const ticketctl = [...fromSource, join(root, 'apps/cli/src/main.ts')];
 
 let folder: string;
 beforeAll(() => {
@@ -27,6 +28,14 @@ const run = (program: string, args: readonly string[], cwd = folder) => spawnSyn
 describe('the README', () => {
   it('has at most 900 words', () => {
     expect(readme.split(/\s+/).filter((word) => word !== '').length).toBeLessThanOrEqual(900);
+  });
+
+  it('shows a sale with its audit, as the command there prints them, except for what is measured', () => {
+    const [command = ''] = blocks(readme, 'bash');
+    expect(command).toBe('npm ci && npm run build && npx ticketctl rush\n');
+    const { status, stdout, stderr } = run(process.execPath, [...ticketctl, 'rush']);
+    const unmeasured = (text: string) => text.replace(/[\d.,]+ ms/g, '… ms').replace(/^ .*│.*\n/gm, '');
+    expect([status, unmeasured(stdout), stderr]).toEqual([0, ...blocks(readme, 'text').map(unmeasured), '']);
   });
 
   describe('with the server started by nothing but npm start', () => {
@@ -49,18 +58,19 @@ describe('the README', () => {
       await once(server, 'exit');
     });
 
-    it('sells the last ticket once and audits it, with the commands and the output that stand there', () => {
-      const [install, sale = '', audit = ''] = blocks(readme, 'bash');
-      expect(install).toBe('npm ci && npm start\n');
-      const [, script = ''] = /^node (\S+)\n$/.exec(sale) ?? [];
-      const sold = run(process.execPath, [join(root, script), url]);
-      const [, command = ''] = /^npx tickets (\w+)\n$/.exec(audit) ?? [];
-      const audited = run(process.execPath, [...fromSource, join(root, 'apps/cli/src/main.ts'), command]);
-      expect([sold.stdout, audited.stdout.replace(folder, '…'), sold.stderr + audited.stderr]).toEqual([...blocks(readme, 'text'), '']);
+    it('docs/try-the-api.md: sells the last ticket once and audits it, with the commands and the output that stand there', () => {
+      const [commands = ''] = blocks(read('docs/try-the-api.md'), 'bash');
+      expect(commands).toBe('node docs/sell-the-last-ticket.mjs\nnpx ticketctl audit\n');
+      const sold = run(process.execPath, [join(root, 'docs/sell-the-last-ticket.mjs'), url]);
+      const audited = run(process.execPath, [...ticketctl, 'audit']);
+      expect([sold.stdout + audited.stdout.replace(folder, '…'), sold.stderr + audited.stderr]).toEqual([
+        ...blocks(read('docs/try-the-api.md'), 'text'),
+        '',
+      ]);
     });
 
     it('docs/try-the-api.md: every step succeeds, and the cancelled tickets are available again', () => {
-      const [steps = ''] = blocks(read('docs/try-the-api.md'), 'bash');
+      const [, steps = ''] = blocks(read('docs/try-the-api.md'), 'bash');
       const walked = run('bash', ['--norc', '-ec', steps.replace('http://localhost:3000', url)]);
       expect(walked.stderr).toBe('');
       expect(walked.stdout.match(/"success":false/g)).toBeNull();
@@ -72,7 +82,7 @@ describe('the README', () => {
 describe('a server that cannot start', () => {
   it.each([
     ['apps/http/bin/server.js', 'The server is not built yet. Run: npm ci && npm run build\n'],
-    ['apps/cli/bin/tickets.js', 'The command line is not built yet. Run: npm run build\n'],
+    ['apps/cli/bin/ticketctl.js', 'The command line is not built yet. Run: npm run build\n'],
   ])('%s says in one line that nothing is built', (path, words) => {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     cpSync(join(root, path), join(folder, path));

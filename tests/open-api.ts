@@ -1,11 +1,13 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { User } from '@ticket/domain/accounts';
 import { anId, aUser, OPERATOR } from '@ticket/domain/testing';
-import { createApp } from '../apps/http/src/app.ts';
+import { type AppOptions, createApp } from '../apps/http/src/app.ts';
 import { createMetrics } from '../apps/http/src/metrics.ts';
 import type { Config } from '../packages/adapters/src/config.ts';
 import { TOKENS } from '../packages/adapters/src/container.ts';
 import { type Policies, PROFILES, type Profile } from '../packages/adapters/src/profiles.ts';
 import { COMMON_PASSWORDS } from '../packages/adapters/src/security/common-passwords.ts';
+import { documentedAnswers } from './documented-answers.ts';
 import type { Engine } from './engines.ts';
 import { openContainer } from './open-store.ts';
 
@@ -34,6 +36,7 @@ export async function openApi(
     readonly selling?: Partial<Policies['selling']>;
     readonly accounts?: Partial<Policies['accounts']>;
     readonly referencePage?: boolean;
+    readonly readiness?: AppOptions['readiness'];
   } = {},
   config: Partial<Config> = {},
 ) {
@@ -50,8 +53,8 @@ export async function openApi(
   const logged: unknown[] = [];
   const tokens = container.get(TOKENS.tokens);
   const fingerprint = container.get(TOKENS.fingerprint);
-  const readiness = async () => ({ state: 'ready', ordersRefused: undefined }) as const;
-  const app = createApp({
+  const readiness = overrides.readiness ?? (async () => ({ state: 'ready', ordersRefused: undefined }) as const);
+  const options: AppOptions = {
     useCases: container.get(TOKENS.useCases),
     tokens,
     fingerprint,
@@ -67,7 +70,25 @@ export async function openApi(
     },
     metrics,
     metricsToken: undefined,
-  });
+  };
+  const app = createApp(options);
+
+  // Another app describes itself, so that the metrics and the log have only what the test does.
+  const asked = await createApp({ ...options, log: () => {}, metrics: createMetrics() }).request('/openapi.json');
+  const answers = documentedAnswers(JSON.parse(await asked.text()));
+  /** What the OpenAPI document does not say of answers on connections. Closing tells it. */
+  const undocumented: string[] = [];
+
+  /** Serves a request as `send` does, also for a server on a port. */
+  const fetch: typeof app.fetch = async (request, env, context) => {
+    const response = await app.fetch(request, env, context);
+    const isOnConnection = (env as { readonly incoming?: unknown } | undefined)?.incoming !== undefined;
+    const { status, headers } = response;
+    const text = isOnConnection ? undefined : await unpacked(response.clone());
+    const fault = answers.faultOf({ method: request.method, url: request.url, status, headers, text });
+    if (fault !== undefined) undocumented.push(fault);
+    return response;
+  };
 
   /** Sends a request as the caller. A body that is not text is sent as JSON. */
   async function send(
@@ -86,6 +107,14 @@ export async function openApi(
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    const fault = answers.faultOf({
+      method,
+      url: `http://localhost${path}`,
+      status: response.status,
+      headers: response.headers,
+      text: packedAs(response) ? undefined : text,
+    });
+    if (fault !== undefined) throw new Error(`${fault}\n${text.slice(0, 500)}`);
     const isTable = response.headers.get('Content-Type')?.startsWith('text/csv');
     return { status: response.status, headers: response.headers, text, body: text === '' || isTable ? undefined : JSON.parse(text) };
   }
@@ -99,7 +128,23 @@ export async function openApi(
 
   const query = <Row>(sql: string, parameters: readonly unknown[] = []) => container.get(TOKENS.database).query<Row>(sql, parameters);
 
-  return { send, fetch: app.fetch, account, query, close, container, logged, metrics };
+  /** Every answer of the test run has to be in the document. */
+  async function closeChecked(): Promise<void> {
+    await close();
+    if (undocumented.length > 0) throw new Error([...new Set(undocumented)].join('\n'));
+  }
+
+  return { send, fetch, account, query, close: closeChecked, container, logged, metrics, document: answers };
+}
+
+const packedAs = ({ headers }: Response): string | null => headers.get('Content-Encoding');
+
+/** The text of an answer. No HTTP client is between the tests and the app, so a compressed one is undone here. */
+export async function unpacked(response: Response): Promise<string> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length === 0) return '';
+  const coding = packedAs(response);
+  return new TextDecoder().decode(coding === 'br' ? brotliDecompressSync(bytes) : coding === 'gzip' ? gunzipSync(bytes) : bytes);
 }
 
 export const CONCERT = {

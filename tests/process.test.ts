@@ -399,8 +399,8 @@ describe('the command line', () => {
     expect(server.output()).toMatch(said);
   });
 
-  it('exits 2 when it is used wrongly and 1 when the configuration cannot be used', async () => {
+  it('exits 2 when it is used wrongly and 3 when the configuration cannot be used', async () => {
     expect(await start([...CLI, 'nonsense']).exited).toBe(2);
-    expect(await start([...CLI, 'migrate'], { PORT: 'x' }).exited).toBe(1);
+    expect(await start([...CLI, 'migrate'], { PORT: 'x' }).exited).toBe(3);
   });
 });

@@ -24,7 +24,7 @@ const IN_DOCUMENTS: Places = [
   [new RegExp(`\\b(${SECRETS.join('|')})=(?:${quoted}|([^\\s'"\`]+))`, 'g')],
   [/IDENTIFIED BY '([^'\n]+)'/g, 'DB_PASSWORD'],
   [/\bm(?:ysql|ariadb):\/\/[^\s:/@]+:([^\s@]+)@/g, 'DB_PASSWORD'],
-  [/echo '([^']+)' \| npx tickets/g, 'ADMIN_PASSWORD'],
+  [/echo '([^']+)' \| npx ticketctl/g, 'ADMIN_PASSWORD'],
   [/\bTICKETS_PASSWORD=(?:'([^'\n]+)'|([^\s'"`]+))/g, 'ADMIN_PASSWORD'],
   [new RegExp(`\\bpassword"?: (?:${quoted})`, 'g'), 'ADMIN_PASSWORD'],
 ];

@@ -1,3 +1,4 @@
+import { CAMP_TICKETS_BY_SECOND } from '../../apps/cli/src/arrivals.ts';
 import { ADMIN, type Grown, PASSWORD, type Person, people, type Show, shows } from '../data.ts';
 import type { Shot, Stream } from '../load/job.ts';
 import type { Play, Stage } from '../measure.ts';
@@ -150,12 +151,11 @@ export const different = (times: Times): Play =>
     Array.from({ length: CLIENTS }, (_, client) => events.map((_, n) => `/api/events/${events[(client + n) % events.length]?.id}`)).flat(),
   );
 
-/** Tickets sold in each second of a real camp's sale, from its opening. */
-const CAMP = [7, 18, 52, 72, 131, 134, 108, 120, 125, 100, 39, 8, 14, 10, 17, 4, 8];
-
 /** That curve, multiplied, as an open loop. Buyers do not wait for answers, and they spread evenly over their second. */
-export const camp = (times: number, seconds = CAMP.length): Play => {
-  const atMs = CAMP.slice(0, seconds).flatMap((sold, second) => Array.from({ length: sold * times }, (_, n) => (second + n / (sold * times)) * 1000));
+export const camp = (times: number, seconds = CAMP_TICKETS_BY_SECOND.length): Play => {
+  const atMs = CAMP_TICKETS_BY_SECOND.slice(0, seconds).flatMap((sold, second) =>
+    Array.from({ length: sold * times }, (_, n) => (second + n / (sold * times)) * 1000),
+  );
   return {
     users: people(atMs.length),
     events: shows(1, atMs.length),

@@ -51,7 +51,7 @@ export async function startServer(node: GaleraNode, database: string, folder: st
   return { node, url: address() ?? '', output, stop };
 }
 
-/** `tickets audit` on one node: the exit code and the output. */
+/** `ticketctl audit` on one node: the exit code and the output. */
 export async function audit(node: GaleraNode, database: string, folder: string): Promise<{ code: number | null; output: string }> {
   const { exited, output } = run(['apps/cli/src/main.ts', 'audit'], environment(node, database, folder));
   return { code: await exited, output: output() };

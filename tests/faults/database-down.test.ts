@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { ServedEngine } from '../engine-names.ts';
 import { ask, BoxOffice } from './box-office.ts';
 import { type PrivateServer, privateServer, privateServers } from './private-server.ts';
-import { PATIENCE_MS, startServer, until } from './programs.ts';
+import { launchTickets, PATIENCE_MS, startServer, until } from './programs.ts';
 import { CALM, OUTAGE, reckon } from './reckoning.ts';
 import { storm } from './storm.ts';
 
@@ -164,7 +164,10 @@ describe.each(privateServers)('the database on %s', (engine) => {
     const [asked, up] = await Promise.all([office.order(), ask(office.url, 'GET', '/')]);
     expect([asked.status, asked.order.certainty, up.status]).toEqual([503, 'not done', 200]);
     expect(asked.milliseconds).toBeLessThan(PATIENCE_MS / 2);
+    const auditing = launchTickets(store, ['audit']);
+    await until('the audit waits for a connection', () => (auditing.output().includes('Waiting for the database') ? true : undefined));
     for (const one of crowd) await one.end();
+    expect([await auditing.exited, auditing.output()]).toEqual([0, expect.stringContaining(' 0 differences')]);
     await orderUntilSold(office);
     await reckon(office, server, { heard: OUTAGE });
     await small.kill();

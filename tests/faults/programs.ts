@@ -189,7 +189,7 @@ export async function tryToStart(store: Store): Promise<{ readonly code: number 
 
 const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null;
 
-/** `tickets audit` on the store: its exit code and what it prints. */
+/** `ticketctl audit` on the store: its exit code and what it prints. */
 export const audit = (store: Store) => tickets(store, ['audit']);
 
 /** Runs the command line on the store to its end. */

@@ -76,7 +76,7 @@ async function expectLost(office: BoxOffice, server: Server, words: RegExp) {
     .filter((line) => line.includes('"level":"error"'));
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(words);
-  expect(told[0]).toContain('tickets restore FILE');
+  expect(told[0]).toContain('ticketctl restore FILE');
 }
 
 const SWAPS: readonly [what: string, words: RegExp, swap: (data: string, backup: string) => void][] = [
@@ -191,7 +191,7 @@ async function expectRefused(data: string, words: RegExp) {
   for (const name of [FILE, `${FILE}-wal`]) expect(after[name] === before[name], `${name} is as it was`).toBe(true);
 }
 
-const OF_ANOTHER = /sqlite-wal is the log of another file.*tickets restore FILE/;
+const OF_ANOTHER = /sqlite-wal is the log of another file.*ticketctl restore FILE/;
 
 describe('at the start, a log beside a file that is not its own', () => {
   it.each([
@@ -264,11 +264,11 @@ describe('at the start, a log beside a file that is not its own', () => {
     const file = openSync(join(data, FILE), 'r+');
     for (let page = 1; page < 20; page++) writeSync(file, Buffer.alloc(200, 0x5a), 0, 200, page * 4096);
     expect(existsSync(join(data, `${FILE}-wal`))).toBe(true);
-    await expectRefused(data, /tickets\.sqlite is damaged.*tickets restore FILE/);
+    await expectRefused(data, /tickets\.sqlite is damaged.*ticketctl restore FILE/);
   });
 });
 
-describe('tickets backup', () => {
+describe('ticketctl backup', () => {
   it('copies a database during sales: whole, for its owner alone, and no sale waits for it', async () => {
     const { data, office, server } = await sellingServer();
     const target = join(temporaryFolder(), 'made.sqlite');
@@ -287,7 +287,7 @@ describe('tickets backup', () => {
   });
 });
 
-describe('tickets restore', () => {
+describe('ticketctl restore', () => {
   it('is refused while anybody has the database, and nothing is changed', async () => {
     const { data, backup, office, server } = await sellingServer();
     const before = contents(data);

@@ -97,6 +97,9 @@ function dearOnes(token: string): Readonly<Record<string, string>> {
     '900 charsets': request('POST /api/auth/login', [], '{}').replace(JSON_TYPE, JSON_TYPE + ';charset=utf-8'.repeat(900)),
     '1700 requests in one packet': request('GET /api/events', []).repeat(1700),
     'the API description': request('GET /openapi.json', []),
+    'the API description for 20 made-up hosts': Array.from({ length: 20 }, (_, n) =>
+      request('GET /openapi.json', []).replace('Host: here', `Host: host-${n}.example`),
+    ).join(''),
     'the API description, if it changed': request('GET /openapi.json', ['If-None-Match: *']),
   };
 }

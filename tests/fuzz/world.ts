@@ -1,9 +1,8 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { OPERATOR } from '@ticket/domain/testing';
 import { TOKENS } from '../../packages/adapters/src/container.ts';
 import type { Profile } from '../../packages/adapters/src/profiles.ts';
 import type { Engine } from '../engines.ts';
-import { CONCERT, openApi } from '../open-api.ts';
+import { CONCERT, openApi, unpacked } from '../open-api.ts';
 import type { Answer } from './promises.ts';
 import type { Asked } from './requests.ts';
 
@@ -129,16 +128,8 @@ export async function openWorld(engine: Engine, profile: Profile) {
       ...(hasBody ? { body: typeof body === 'string' ? body : Uint8Array.from(body) } : {}),
     });
     const response = await api.fetch(request);
-    return { status: response.status, headers: response.headers, text: await textOf(response) };
+    return { status: response.status, headers: response.headers, text: await unpacked(response) };
   }
 
   return { ...api, ask, inFull, engine, profile, words, tables, restore, differences, spelled };
-}
-
-/** The text of an answer. No HTTP client is between the tests and the app, so a compressed one is undone here. */
-async function textOf(response: Response): Promise<string> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.length === 0) return '';
-  const coding = response.headers.get('Content-Encoding');
-  return new TextDecoder().decode(coding === 'br' ? brotliDecompressSync(bytes) : coding === 'gzip' ? gunzipSync(bytes) : bytes);
 }

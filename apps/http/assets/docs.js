@@ -3,6 +3,12 @@ window.SwaggerUIBundle({
   dom_id: '#swagger-ui',
   url: '/openapi.json',
   presets: [window.SwaggerUIBundle.presets.apis],
+  // The page's policy allows it to call its own origin only. Behind a proxy that the server does not trust, the document names http.
+  plugins: [
+    () => ({
+      statePlugins: { spec: { wrapActions: { updateJsonSpec: (update) => (document) => update({ ...document, servers: [{ url: '/' }] }) } } },
+    }),
+  ],
   tryItOutEnabled: true,
   // The token stays in the memory of the page, and the document is sent to no validator.
   persistAuthorization: false,

@@ -1,4 +1,4 @@
-/** A browser's own header has under 100 characters. A longer one than this counts as none, because every entry of it would be read. */
+/** A browser's own header has under 100 characters. A longer header is ignored, because every entry of it would be read. */
 const CHARACTERS_MAX = 500;
 
 /**

@@ -1,10 +1,8 @@
-import type { Policies, UseCases } from '@ticket/adapters';
-import { type TrustedProxies, WRITES_REFUSED, type WritesRefused } from '@ticket/adapters';
+import type { Policies, TrustedProxies, UseCases, WritesRefused } from '@ticket/adapters';
 import type { TokenService } from '@ticket/domain/accounts';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { matchedRoutes } from 'hono/route';
-import * as v from 'valibot';
 import { authenticate } from './authenticate.ts';
 import { limitBody } from './body.ts';
 import { clientAddress, networksOf } from './client-address.ts';
@@ -22,13 +20,14 @@ import { messages } from './messages.ts';
 import type { Metrics } from './metrics.ts';
 import { metricsPage } from './metrics-page.ts';
 import { observing } from './observing.ts';
-import { openApi, operation } from './openapi.ts';
+import { type Operation, openApi, operationsFor } from './openapi.ts';
 import type { Log } from './report.ts';
 import { routePath } from './route-path.ts';
 import { authRoutes } from './routes/auth.ts';
 import { bookingRoutes } from './routes/bookings.ts';
 import { eventRoutes } from './routes/events.ts';
 import { userRoutes } from './routes/users.ts';
+import { LiveReply, ReadyReply, StatusReply } from './schemas/status.ts';
 import { accountOf } from './security-events.ts';
 
 export interface AppOptions {
@@ -96,6 +95,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const keyed = idempotency(fingerprint, earlierFingerprints);
   for (const path of KEYED_ROUTES) app.use(path, keyed);
 
+  const operation = operationsFor(policies);
   const descriptions = policies.referencePage ? { openapi: '/openapi.json', docs: '/docs' } : { openapi: '/openapi.json' };
   app.get('/', operation(STATUS), (c) => ok(c, messages.up, { name: NAME, version, status: 'up' as const, ...descriptions }));
   app.get(HEALTH_PATHS.live, operation(LIVE), (c) => ok(c, messages.live, { status: 'live' as const }));
@@ -113,7 +113,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.route('/api/users', userRoutes(parts));
   app.route('/api/events', eventRoutes(parts));
   app.route('/api/bookings', bookingRoutes(parts));
-  app.get('/openapi.json', openApi(app, version));
+  app.get('/openapi.json', openApi(app, { version, policies }, parts.paging.originOf));
   if (policies.referencePage) addDocsPage(app);
   // In the locked profile strangers must not learn how busy the server is.
   if (metricsToken !== undefined || policies.profile === 'open') app.get('/metrics', metricsPage(metrics.registry, metricsToken));
@@ -128,38 +128,26 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
 
 const NAME = 'Ticket Platform API';
 
-const STATUS: Parameters<typeof operation>[0] = {
+const STATUS: Operation = {
   tag: 'Status',
   id: 'status',
   summary: 'Says the name and version of the server, and where its API is described',
   description: 'For people and for checks that the address is right.',
   token: 'none',
   failures: [],
-  answer: [
-    200,
-    success(
-      messages.up,
-      v.object({
-        name: v.string(),
-        version: v.string(),
-        status: v.literal('up'),
-        openapi: v.pipe(v.string(), v.metadata({ description: 'The path of this document.' })),
-        docs: v.optional(v.pipe(v.string(), v.metadata({ description: 'The path of the reference page, if the server has one.' }))),
-      }),
-    ),
-  ],
+  answer: [200, success(messages.up, StatusReply)],
 };
 
-const LIVE: Parameters<typeof operation>[0] = {
+const LIVE: Operation = {
   tag: 'Status',
   id: 'live',
   summary: 'Says that the process runs',
   description: 'It asks no database. A process that does not answer should be started again.',
   token: 'none',
   failures: [],
-  answer: [200, success(messages.live, v.object({ status: v.literal('live') }))],
+  answer: [200, success(messages.live, LiveReply)],
 };
-const READY: Parameters<typeof operation>[0] = {
+const READY: Operation = {
   tag: 'Status',
   id: 'ready',
   token: 'none',
@@ -167,13 +155,7 @@ const READY: Parameters<typeof operation>[0] = {
   description:
     'It is ready while the database can be reached and the server is not stopping. `orders` says whether orders are accepted, and `reason` why not.',
   summary: 'Says whether the server can serve requests',
-  answer: [
-    200,
-    success(
-      messages.ready,
-      v.object({ status: v.literal('ready'), orders: v.picklist(['ok', 'refused']), reason: v.optional(v.picklist(WRITES_REFUSED)) }),
-    ),
-  ],
+  answer: [200, success(messages.ready, ReadyReply)],
 };
 
 /** Answers 404 for an unknown route, whatever the body and the actor. If the path has other methods, the answer is 405 and names them. */

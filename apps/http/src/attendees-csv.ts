@@ -12,8 +12,8 @@ const CSV_UTF8 = { 'Content-Type': 'text/csv; charset=UTF-8; header=present' } a
 const COLUMNS = ['id', 'user_id', 'user_name', 'user_email', 'quantity', 'total_price', 'status', 'booking_date'] as const;
 
 /**
- * Names are what people typed. `escape_formulas` puts a `'` before a cell that a spreadsheet would run (CWE-1236). A spreadsheet with another
- * separator of lists splits a name in two, so what stands behind one gets the `'` too.
+ * Names are what people typed. `escape_formulas` puts a `'` before a cell that a spreadsheet would treat as a formula (CWE-1236). A spreadsheet
+ * may also split a name at `;`, `,` or `|`. So a formula after such a character gets a `'` too.
  */
 const textOf = (rows: readonly (readonly string[])[]): string => stringify([...rows], { record_delimiter: 'windows', escape_formulas: true });
 
@@ -22,6 +22,15 @@ const defused = (name: string): string => name.replace(/([;,|]\s*)(?=[=+\-@ï¼ï¼
 const cellsOf = ({ id, userId, user, quantity, totalPriceCents, status, bookingDate }: BookingView): readonly string[] => [
   ...[id, userId, defused(user?.name ?? ''), user?.email ?? '', String(quantity), priceOf(totalPriceCents), status, bookingDate.toISOString()],
 ];
+
+/** A table as the OpenAPI document shows it. */
+export const TABLE_EXAMPLE = textOf([
+  COLUMNS,
+  [
+    ...['880e8400-e29b-41d4-a716-446655440000', '550e8400-e29b-41d4-a716-446655440000', 'John Doe', 'john@example.com'],
+    ...['2', '100000.00', 'confirmed', '2025-01-15T08:30:00.000Z'],
+  ],
+]);
 
 /** The attendees as a table (RFC 4180), sent part by part. As in lists.ts, a failure in the middle breaks the connection. */
 export async function csvAnswer(c: Context, { parts, ...beside }: Page<BookingView>, name: string, paging: Paging): Promise<Response> {

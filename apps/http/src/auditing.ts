@@ -7,7 +7,7 @@ import { factsOf, type Log } from './report.ts';
 const FIRST_AFTER_MS = 60_000;
 /** The pause between two pages, because SQLite runs in this process, and sales go first. */
 const REST_MS = 10;
-/** The most differences in one log line. `tickets audit` shows all. */
+/** The most differences in one log line. `ticketctl audit` shows all. */
 const SHOWN_MAX = 20;
 
 export interface Auditing {

@@ -10,10 +10,10 @@ export interface Cursors {
   readonly read: (text: string, list: string) => Place | undefined;
 }
 
-/** A cursor in short: the direction, the value in the list's order (a time as its milliseconds, in a list), and the id. */
+/** A cursor in short: the direction, the value in the list's order (a time is an array with its milliseconds), and the id. */
 const Short = v.tuple([v.picklist(['after', 'before']), v.union([v.number(), v.string(), v.tuple([v.number()])]), v.string()]);
 
-/** They are signed, so that no value comes to the database that it did not give. 96 bits are enough, because a cursor opens nothing. */
+/** Cursors are signed, so that clients cannot make up values for a query. 96 bits are enough, because a cursor gives no rights. */
 export function signedCursors(fingerprint: (parts: readonly string[]) => string): Cursors {
   const signatureOf = (text: string, list: string): string => fingerprint(['cursor\n', list, '\n', text]).slice(0, SIGNATURE_DIGITS);
   return {

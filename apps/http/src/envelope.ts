@@ -6,10 +6,22 @@ import { type ErrorsOf, FAILURES, type FailureCode } from './failures.ts';
 export const JSON_UTF8 = { 'Content-Type': 'application/json; charset=UTF-8' } as const;
 
 export const success = <Data extends v.GenericSchema>(message: string, data: Data) =>
-  v.object({ success: v.literal(true), message: messageSuchAs(message), data });
+  v.pipe(
+    v.object({ success: isDone, message: messageSuchAs(message), data }),
+    v.metadata({ examples: [{ success: true, message, data: exampleOf(data) }] }),
+  );
 
 /** The data of a deletion's answer: nothing is left to show. */
-export const done = (message: string) => v.object({ success: v.literal(true), message: messageSuchAs(message) });
+export const done = (message: string) =>
+  v.pipe(v.object({ success: isDone, message: messageSuchAs(message) }), v.metadata({ examples: [{ success: true, message }] }));
+
+/** The rows of a list. */
+export const rowsOf = <Row extends v.GenericSchema>(row: Row) =>
+  v.pipe(v.array(row), v.metadata({ description: 'The rows.', examples: [[exampleOf(row)]] }));
+
+const exampleOf = (schema: v.GenericSchema): unknown => (v.getMetadata(schema) as { readonly examples?: readonly unknown[] }).examples?.[0];
+
+const isDone = v.pipe(v.literal(true), v.description('true: the request was done.'));
 
 /** Messages are words for people, and may change. Programs read the status and the code. */
 const messageSuchAs = (message: string) => v.pipe(v.string(), v.metadata({ description: 'Words for a person.', examples: [message] }));

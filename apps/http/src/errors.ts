@@ -18,7 +18,7 @@ const FIELDS = new Map([
   ['totalTickets', 'total_tickets'],
 ]);
 
-/** The messages of faults that only the domain finds. It finds others again, which the schemas have found before. */
+/** The messages of faults that only the domain finds. The schemas report all other faults first, so these need no message here. */
 const MESSAGES = new Map([['cursor', faults.cursor]]);
 
 /** The answer to a client for each refusal of the domain. */

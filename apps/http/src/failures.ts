@@ -6,11 +6,12 @@ const Fault = v.pipe(
     field: v.pipe(v.string(), v.metadata({ description: 'The name of the field, parameter or header.', examples: ['quantity'] })),
     message: v.pipe(v.string(), v.metadata({ description: 'What is wrong, in words for a person.', examples: ['Wajib diisi'] })),
   }),
-  v.metadata({ ref: 'Fault' }),
+  v.metadata({ ref: 'Fault', description: 'What is wrong with one field.', examples: [{ field: 'quantity', message: 'Wajib diisi' }] }),
 );
 
-const none = v.null();
-const faults = v.array(Fault);
+const none = v.pipe(v.null(), v.description('Always null for this code.'));
+const faults = v.pipe(v.array(Fault), v.description('Every fault that was found.'));
+const facts = <Facts extends v.ObjectEntries>(entries: Facts) => v.pipe(v.object(entries), v.description('The numbers that decided it.'));
 const whole = (description: string) => v.pipe(v.number(), v.integer(), v.metadata({ description }));
 const requested = whole('What the request asked for.');
 const maximum = whole('The limit.');
@@ -35,7 +36,7 @@ export type FailureCode =
 
 /**
  * Every failure of the API: its status, what `errors` has, and when it happens, as the OpenAPI document says it. A code has one status, and
- * keeps its meaning for ever. A new code may come, so clients must be able to handle one that they do not know, by its status.
+ * keeps its meaning for ever. A later version may add codes. Clients handle a code that they do not know by its status.
  */
 export const FAILURES = {
   invalid_input: {
@@ -48,18 +49,18 @@ export const FAILURES = {
   email_taken: { status: 400, errors: none, when: 'Another user has the e-mail.' },
   insufficient_tickets: {
     status: 400,
-    errors: v.object({ available: whole('Tickets that were left when the request was decided.'), requested }),
+    errors: facts({ available: whole('Tickets that were left when the request was decided.'), requested }),
     when: 'Fewer tickets are left than were asked for.',
   },
-  too_many_for_a_booking: { status: 400, errors: v.object({ maximum, requested }), when: 'The server limits the tickets of a booking.' },
+  too_many_for_a_booking: { status: 400, errors: facts({ maximum, requested }), when: 'The server limits the tickets of a booking.' },
   too_many_for_a_user: {
     status: 400,
-    errors: v.object({ maximum, held: whole('Tickets that the user holds of this event.'), requested }),
+    errors: facts({ maximum, held: whole('Tickets that the user holds of this event.'), requested }),
     when: 'The server limits the tickets of a user for an event.',
   },
   total_below_held: {
     status: 400,
-    errors: v.object({ sold: whole('Tickets that bookings hold.'), requested }),
+    errors: facts({ sold: whole('Tickets that bookings hold.'), requested }),
     when: 'The new total is smaller than the number of booked tickets.',
   },
   event_is_over: { status: 400, errors: none, when: 'The event is in the past, and the server does not sell past events.' },
@@ -87,7 +88,7 @@ export const FAILURES = {
   too_many_passwords: { status: 429, errors: none, when: 'Too many passwords are being checked at once. Try again after `Retry-After`.' },
   too_many_booking_changes: {
     status: 429,
-    errors: v.object({ maximum }),
+    errors: facts({ maximum }),
     when: 'The user changed bookings of this event too often within an hour. Try again after `Retry-After`.',
   },
   headers_too_large: { status: 431, errors: none, when: 'The headers are too large.' },

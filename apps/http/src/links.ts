@@ -14,7 +14,7 @@ export interface Paging {
 /**
  * Reads the origin from the request. The host is that of `Host`, which a proxy has to pass on. X-Forwarded-Host is not read: proxies pass it on
  * unseen, and a cache would keep a link to the host that one client made up. X-Forwarded-Proto counts only from the operator's own proxies. If
- * the host is no host, links are relative.
+ * `Host` is not a valid host, links are relative.
  */
 export function originOf(trusted: TrustedProxies): Paging['originOf'] {
   const isOwnProxy = ownProxies(trusted);

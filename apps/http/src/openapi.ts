@@ -1,80 +1,17 @@
-import { KEY_CHARACTERS_MAX } from '@ticket/domain';
-import type { Hono, MiddlewareHandler } from 'hono';
-import { describeRoute, generateSpecs, resolver } from 'hono-openapi';
-import * as v from 'valibot';
+import type { Policies } from '@ticket/adapters';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
+import { describeRoute, generateSpecs } from 'hono-openapi';
+import type * as v from 'valibot';
 import { okCompressed, rendered } from './cached-body.ts';
-import { IF_MATCH_CHARACTERS_MAX, IF_MATCH_TAGS_MAX } from './entity-tag.ts';
 import type { AppEnv } from './env.ts';
-import { FAILURE_CODES, FAILURES, type FailureCode, type FailureStatus } from './failures.ts';
-
-const header = (description: string, type: 'string' | 'integer') => ({ description, schema: { type } });
-
-/** What any route may answer, whatever it does. */
-const ALWAYS: readonly FailureCode[] = [
-  'bad_request',
-  'request_timeout',
-  'body_too_large',
-  'expectation_failed',
-  'headers_too_large',
-  'internal_error',
-  'unavailable',
-];
-/** What a route with a body answers when the body is wrong. */
-export const BODY_FAILURES = ['invalid_input', 'invalid_json', 'unsupported_media_type'] as const satisfies readonly FailureCode[];
-const CONDITION_FAILURES: readonly FailureCode[] = ['invalid_input', 'version_changed'];
-const KEY_FAILURES: readonly FailureCode[] = ['invalid_input', 'idempotency_key_in_progress', 'idempotency_key_reused'];
-
-const RETRY_AFTER = { 'Retry-After': header('Seconds to wait before the request is sent again.', 'integer') };
-const HEADERS_OF: { readonly [Status in FailureStatus]?: Readonly<Record<string, ReturnType<typeof header>>> } = {
-  401: { 'WWW-Authenticate': header('Bearer, with error="invalid_token" if a token was sent.', 'string') },
-  409: RETRY_AFTER,
-  429: RETRY_AFTER,
-  503: RETRY_AFTER,
-};
-
-const nameOf = (code: FailureCode): string => code.replaceAll(/(?:^|_)[a-z]/g, (start) => start.slice(-1).toUpperCase());
-
-/** One schema for each code, so that a client's types narrow `errors` by `code`. */
-const SCHEMAS = new Map(
-  FAILURE_CODES.map((code) => {
-    const { errors, when } = FAILURES[code];
-    const message = v.pipe(v.string(), v.metadata({ description: 'Words for a person.' }));
-    const entries = { success: v.literal(false), code: v.literal(code), message, errors };
-    return [code, v.pipe(v.object(entries), v.metadata({ ref: nameOf(code), description: when }))] as const;
-  }),
-);
-const schemaOf = (code: FailureCode): v.GenericSchema => SCHEMAS.get(code) ?? v.never();
-
-/** The response of a status that has these codes. */
-function responseOf(codes: readonly FailureCode[]) {
-  const [first, ...others] = codes.map(schemaOf);
-  const schema = others.length === 0 ? (first ?? v.never()) : v.union(codes.map(schemaOf));
-  const description = codes.map((code) => `\`${code}\`: ${FAILURES[code].when}`).join('\n\n');
-  const [{ status }] = codes.map((code) => FAILURES[code]) as [(typeof FAILURES)[FailureCode]];
-  return { description, headers: { ...X_REQUEST_ID, ...HEADERS_OF[status] }, content: json(schema) };
-}
-
-/** The responses of an operation, one for each status of its failures. That of a single code is shared by all operations. */
-function responsesOf(codes: readonly FailureCode[]) {
-  const statuses = [...new Set(codes.map((code) => FAILURES[code].status))].toSorted((one, other) => one - other);
-  return Object.fromEntries(
-    statuses.map((status) => {
-      const own = FAILURE_CODES.filter((code) => codes.includes(code) && FAILURES[code].status === status);
-      const [only, ...others] = own;
-      return [status, only !== undefined && others.length === 0 ? { $ref: `#/components/responses/${nameOf(only)}` } : responseOf(own)];
-    }),
-  );
-}
-/** The codes that are the only one of their status in some operation. The linters of the document find one too many, and one too few. */
-const SHARED: readonly FailureCode[] = [
-  ...(['bad_request', 'unauthenticated', 'wrong_credentials', 'forbidden', 'not_found', 'request_timeout'] as const),
-  ...(['idempotency_key_in_progress', 'version_changed', 'body_too_large', 'unsupported_media_type', 'idempotency_key_reused'] as const),
-  ...(['too_many_passwords', 'too_many_booking_changes', 'expectation_failed', 'headers_too_large', 'internal_error', 'unavailable'] as const),
-];
+import { ALWAYS, CONDITION_FAILURES, KEY_FAILURES, neverGiven, responsesOf, sharedResponses } from './failure-responses.ts';
+import { FAILURE_CODES, type FailureCode } from './failures.ts';
+import { lastUsed } from './last-used.ts';
+import { ETAG, IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, json, KEYED_HEADERS, LIST_HEADERS, LOCATION, TABLE, X_REQUEST_ID } from './openapi-parts.ts';
 
 const SECURITY = { none: [], optional: [{}, { bearer: [] }], required: [{ bearer: [] }] };
 
-interface Operation {
+export interface Operation {
   readonly tag: 'Status' | 'Authentication' | 'Users' | 'Events' | 'Bookings';
   readonly id: string;
   readonly summary: string;
@@ -95,8 +32,14 @@ interface Operation {
   readonly failures: readonly FailureCode[];
 }
 
-/** Declares a route in the OpenAPI document. Its middlewares declare what they read themselves (body, query, id). */
-export function operation({
+/** Declares routes in the OpenAPI document of a server with these rules. */
+export function operationsFor(policies: Policies): (declared: Operation) => MiddlewareHandler {
+  const never = neverGiven(policies);
+  return (declared) => operation({ ...declared, failures: declared.failures.filter((code) => !never.includes(code)) });
+}
+
+/** The middlewares of a route declare what they read themselves (body, query, id). */
+function operation({
   tag,
   id,
   summary,
@@ -123,7 +66,7 @@ export function operation({
     responses: {
       [status]: {
         description: summary,
-        content: csv ? { ...json(reply), 'text/csv': { schema: { type: 'string' as const } } } : json(reply),
+        content: csv ? { ...json(reply), 'text/csv': TABLE } : json(reply),
         headers: {
           ...X_REQUEST_ID,
           ...(status === 201 ? LOCATION : {}),
@@ -132,7 +75,14 @@ export function operation({
           ...(keyed ? KEYED_HEADERS : {}),
         },
       },
-      ...(list || tagged ? { 304: { description: 'Unchanged since the answer whose ETag is named in If-None-Match.', headers: ETAG } } : {}),
+      ...(list || tagged
+        ? {
+            304: {
+              description: 'Unchanged since the answer whose ETag is named in If-None-Match.',
+              headers: { ...X_REQUEST_ID, ...(list ? LIST_HEADERS : {}), ...ETAG },
+            },
+          }
+        : {}),
       ...responsesOf(codes),
     },
     parameters: [...(list || tagged ? [IF_NONE_MATCH] : []), ...(keyed ? [IDEMPOTENCY_KEY] : []), ...(conditional ? [IF_MATCH] : [])],
@@ -142,53 +92,38 @@ export function operation({
   return Object.assign(passing, described);
 }
 
-/** The OpenAPI 3.1 document of the app, made once, from the schemas that validate its requests and type its replies. */
-export function openApi(app: Hono<AppEnv>, version: string): MiddlewareHandler {
-  const make = async () =>
-    rendered(JSON.stringify(await generateSpecs(app, { documentation: about(version), defaultValidationErrorResponse: false })));
+/**
+ * The OpenAPI 3.1 document of the app, made from the schemas that validate its requests and type its replies. Its server is the origin that
+ * the client asked for. What is the same for all origins is made once.
+ */
+export function openApi(
+  app: Hono<AppEnv>,
+  { version, policies }: { readonly version: string; readonly policies: Policies },
+  originOf: (c: Context) => string,
+): MiddlewareHandler {
+  const documentation = about(version, policies);
+  const make = async () => {
+    const text = JSON.stringify(await generateSpecs(app, { documentation, defaultValidationErrorResponse: false }));
+    return lastUsed(ORIGINS_MAX, (url) => rendered(text.replace(SERVER, () => JSON.stringify({ ...SERVER_HERE, url }))));
+  };
   let document: ReturnType<typeof make> | undefined;
   return async (c) => {
     document ??= make();
+    const forServer = await document;
+    const answered = forServer(originOf(c) || SERVER_HERE.url);
     // Tools in a browser may read it from any page: it has nothing secret.
-    return okCompressed(c, await document, 'everyone', { 'Access-Control-Allow-Origin': '*' });
+    return okCompressed(c, answered, 'everyone', { 'Access-Control-Allow-Origin': '*' });
   };
 }
 
-const json = (schema: v.GenericSchema) => ({ 'application/json': { schema: resolver(schema) } });
+/** The origins whose document is kept. A server has few names, and each document has 100 KB. */
+const ORIGINS_MAX = 4;
+const SERVER_HERE = { url: '/', description: 'This server.' };
+const SERVER = JSON.stringify(SERVER_HERE);
 
-const LIST_HEADERS = {
-  'X-Total-Count': header('The number of all rows, if it is cheap to count or was asked for with total=true.', 'integer'),
-  Link: header('The pages beside this one, as absolute URLs: rel="first", "prev" and "next" (RFC 8288).', 'string'),
-};
-const X_REQUEST_ID = { 'X-Request-Id': header('The id of the request in the log of the server. Send one of your own to choose it.', 'string') };
-const LOCATION = { Location: header('The path of what was created.', 'string') };
-const ETAG = { ETag: header('The name of this content, if it is sent as one part.', 'string') };
-const IF_NONE_MATCH = {
-  in: 'header' as const,
-  name: 'If-None-Match',
-  required: false,
-  description: 'The ETag of an earlier answer. If the content is still the same, the answer is 304 without a body.',
-  schema: { type: 'string' as const },
-};
-const IF_MATCH = {
-  in: 'header' as const,
-  name: 'If-Match',
-  required: false,
-  description: `The ETag of the row as you read it, or a list of up to ${IF_MATCH_TAGS_MAX}. If the row was edited since, nothing is changed, and the answer is 412. Sales do not count as edits of an event.`,
-  schema: { type: 'string' as const, minLength: 1, maxLength: IF_MATCH_CHARACTERS_MAX },
-};
-const KEYED_HEADERS = { 'Idempotency-Replayed': header('true: this is the first answer, given again.', 'string') };
-const IDEMPOTENCY_KEY = {
-  in: 'header' as const,
-  name: 'Idempotency-Key',
-  required: false,
-  description:
-    'A name that the client gives to this request, such as a new UUID. Sent again with the same key within 24 hours, nothing is made twice. A placeholder such as `<string>` is refused.',
-  schema: { type: 'string' as const, minLength: 1, maxLength: KEY_CHARACTERS_MAX },
-};
 type Documentation = NonNullable<NonNullable<Parameters<typeof generateSpecs>[1]>['documentation']>;
 
-const about = (version: string): Documentation => ({
+const about = (version: string, policies: Policies): Documentation => ({
   openapi: '3.1.0',
   info: {
     title: 'Ticket Platform API',
@@ -196,13 +131,14 @@ const about = (version: string): Documentation => ({
     license: { name: 'MIT', identifier: 'MIT' },
     description: [
       'Every ticket is sold exactly once. Every answer has `success` and `message`. A success has `data`. A failure has `code` and `errors`.',
-      'Programs read the status and `code`. `message` is Indonesian, for people. A new code may come: handle one that you do not know by its status.',
+      'Programs read the status and `code`. `message` is Indonesian, for people. A later version may add codes. If you do not know a code, use the status.',
       'Send the token as `Authorization: Bearer <token>`. An invalid token is refused (401) on every endpoint below `/api` but register and login.',
       'PUT changes only the fields that the body has. Unknown fields are ignored. Of a field that is sent twice, the last one counts.',
+      'Every answer has `X-Request-Id`. On any path, a method that it does not have is 405, and `Allow` names those that it has. A path that does not exist is 404.',
     ].join('\n\n'),
   },
-  // The server that sent the document, whatever its address is.
-  servers: [{ url: '/', description: 'This server.' }],
+  // `openApi` puts the origin in its place.
+  servers: [SERVER_HERE],
   tags: [
     { name: 'Status', description: 'Whether the server runs, and whether it can serve requests.' },
     { name: 'Authentication', description: 'Accounts and tokens.' },
@@ -211,8 +147,10 @@ const about = (version: string): Documentation => ({
     { name: 'Bookings', description: 'Tickets that a user holds of an event.' },
   ],
   components: {
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-    responses: Object.fromEntries(SHARED.map((code) => [nameOf(code), responseOf([code])])),
-    schemas: { FailureCode: { type: 'string', enum: FAILURE_CODES, description: 'Every code of a failure. A new one may come.' } },
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'The token that login and registration give.' } },
+    responses: sharedResponses(policies),
+    schemas: {
+      FailureCode: { type: 'string', enum: FAILURE_CODES, description: 'Every code of a failure. A new one may come.', examples: ['not_found'] },
+    },
   },
 });

@@ -7,10 +7,11 @@ import { once } from './once.ts';
 /*
  * The shape of replies. Fields are picked by name: no field of an entity reaches a client unless it stands here.
  */
-const Id = v.pipe(v.string(), v.uuid());
-const Instant = v.pipe(v.string(), v.isoTimestamp());
-const Price = v.pipe(v.string(), v.regex(/^\d+\.\d{2}$/));
-const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const id = (description: string) => v.pipe(v.string(), v.uuid(), v.description(description));
+const text = (description: string) => v.pipe(v.string(), v.description(description));
+const instant = (description: string) => v.pipe(v.string(), v.isoTimestamp(), v.description(`${description} In UTC.`));
+const price = (description: string) => v.pipe(v.string(), v.regex(/^\d+\.\d{2}$/), v.description(`${description} With two decimals.`));
+const count = (description: string) => v.pipe(v.number(), v.integer(), v.minValue(0), v.description(description));
 
 /** One sale, as the examples of the OpenAPI document show it. */
 const PERSON = { id: '550e8400-e29b-41d4-a716-446655440000', name: 'John Doe', email: 'john@example.com' };
@@ -41,48 +42,81 @@ const BOOKING = {
   booking_date: '2025-01-15T08:30:00.000Z',
 };
 
-const userEntries = { id: Id, name: v.string(), email: v.string(), role: v.picklist(['user', 'admin']), createdAt: Instant, updatedAt: Instant };
-export const UserReply = v.pipe(v.object(userEntries), v.metadata({ ref: 'User', examples: [USER] }));
+const userEntries = {
+  id: id('The id of the user.'),
+  name: text('The name of the user.'),
+  email: text('The e-mail with which the user logs in, in lower case.'),
+  role: v.pipe(v.picklist(['user', 'admin']), v.description('What the user may do.')),
+  createdAt: instant('When the account was created.'),
+  updatedAt: instant('When the account was last changed.'),
+};
+export const UserReply = v.pipe(v.object(userEntries), v.metadata({ ref: 'User', description: 'An account.', examples: [USER] }));
 export const SessionReply = v.pipe(
-  v.object({ user: UserReply, token: v.string() }),
-  v.metadata({ ref: 'Session', examples: [{ user: USER, token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.signature' }] }),
+  v.object({ user: UserReply, token: text('The token to send as `Authorization: Bearer <token>`.') }),
+  v.metadata({
+    ref: 'Session',
+    description: 'An account and its new token.',
+    examples: [{ user: USER, token: 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.e30.signature' }],
+  }),
 );
 
 const eventEntries = {
-  id: Id,
-  organizer_id: Id,
-  name: v.string(),
-  description: v.nullable(v.string()),
-  location: v.string(),
-  event_date: Instant,
-  ticket_price: Price,
-  total_tickets: Count,
-  available_tickets: Count,
-  createdAt: Instant,
-  updatedAt: Instant,
+  id: id('The id of the event.'),
+  organizer_id: id('The id of the user who organises the event.'),
+  name: text('The name of the event.'),
+  description: v.pipe(v.nullable(v.string()), v.description('What the event is about. null if nothing was written.')),
+  location: text('Where the event takes place.'),
+  event_date: instant('When the event begins.'),
+  ticket_price: price('The price of one ticket.'),
+  total_tickets: count('All tickets of the event, sold or not.'),
+  available_tickets: count('The tickets that can still be booked.'),
+  createdAt: instant('When the event was created.'),
+  updatedAt: instant('When the event was last edited. Sales are no edits.'),
 };
-const Organizer = v.object({ id: Id, name: v.string(), email: v.nullable(v.string()) });
-export const EventReply = v.pipe(v.object(eventEntries), v.metadata({ ref: 'Event', examples: [EVENT] }));
+const Organizer = v.pipe(
+  v.object({
+    id: id('The id of the organizer.'),
+    name: text('The name of the organizer.'),
+    email: v.pipe(v.nullable(v.string()), v.description('The e-mail of the organizer. null if the server does not show it.')),
+  }),
+  v.description('The user who organises the event.'),
+);
+export const EventReply = v.pipe(v.object(eventEntries), v.metadata({ ref: 'Event', description: 'An event.', examples: [EVENT] }));
 export const EventViewReply = v.pipe(
   v.object({ ...eventEntries, organizer: Organizer }),
-  v.metadata({ ref: 'EventView', examples: [{ ...EVENT, organizer: PERSON }] }),
+  v.metadata({ ref: 'EventView', description: 'An event with its organizer.', examples: [{ ...EVENT, organizer: PERSON }] }),
 );
 
 const bookingEntries = {
-  id: Id,
-  user_id: Id,
-  event_id: Id,
-  quantity: Count,
-  total_price: Price,
-  status: v.picklist(BOOKING_STATUSES),
-  booking_date: Instant,
+  id: id('The id of the booking.'),
+  user_id: id('The id of the user who holds the tickets.'),
+  event_id: id('The id of the event.'),
+  quantity: count('The number of tickets.'),
+  total_price: price('The price of all tickets of the booking, at the price when they were booked.'),
+  status: v.pipe(v.picklist(BOOKING_STATUSES), v.description('A cancelled booking holds no tickets.')),
+  booking_date: instant('When the booking was made.'),
 };
-const Booker = v.object({ id: Id, name: v.string(), email: v.string() });
-const BookedEvent = v.object({ id: Id, name: v.string(), location: v.string(), event_date: Instant });
-export const BookingReply = v.pipe(v.object(bookingEntries), v.metadata({ ref: 'Booking', examples: [BOOKING] }));
+const Booker = v.pipe(
+  v.object({ id: id('The id of the user.'), name: text('The name of the user.'), email: text('The e-mail of the user.') }),
+  v.description('The user who holds the tickets.'),
+);
+const BookedEvent = v.pipe(
+  v.object({
+    id: id('The id of the event.'),
+    name: text('The name of the event.'),
+    location: text('Where the event takes place.'),
+    event_date: instant('When the event begins.'),
+  }),
+  v.description('The event of the tickets.'),
+);
+export const BookingReply = v.pipe(v.object(bookingEntries), v.metadata({ ref: 'Booking', description: 'A booking.', examples: [BOOKING] }));
 export const BookingViewReply = v.pipe(
   v.object({ ...bookingEntries, user: Booker, event: BookedEvent }),
-  v.metadata({ ref: 'BookingView', examples: [{ ...BOOKING, user: PERSON, event: BOOKED }] }),
+  v.metadata({
+    ref: 'BookingView',
+    description: 'A booking with its user and its event.',
+    examples: [{ ...BOOKING, user: PERSON, event: BOOKED }],
+  }),
 );
 
 export const presentUser = ({ id, name, email, role, createdAt, updatedAt }: User): v.InferOutput<typeof UserReply> => ({

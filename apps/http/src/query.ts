@@ -9,7 +9,7 @@ import { invalid, validate } from './validate.ts';
 /** Room for a filter and the longest cursor. Without a limit, every parameter of a longer query would be decoded, also unknown ones. */
 const QUERY_CHARACTERS_MAX = 2000;
 
-/** Parameters that other programs add to links, to follow clicks or to pass by caches. They are ignored. */
+/** Parameters that other programs add to links, to follow clicks or to bypass caches. They are ignored. */
 const OF_OTHERS = /^(?:utm_.+|fbclid|gclid|_)$/u;
 
 /** The schema of a query. Each entry is one parameter. */
@@ -34,7 +34,7 @@ export const query = <Schema extends QuerySchema>(schema: Schema, cursors: Curso
         return next();
       }
       // Hono's own reading loses names that every object has, such as `constructor`.
-      const parameters = new URLSearchParams(`?${text}`); // of two question marks, it would drop the second
+      const parameters = new URLSearchParams(`?${text}`); // without this `?`, it would drop one at the beginning of the text
       const isKnown = (name: string): boolean => Object.hasOwn(schema.entries, name);
       const names = [...new Set(parameters.keys())];
       const unknown = names.filter((name) => !isKnown(name) && !OF_OTHERS.test(name)).slice(0, UNKNOWN_MAX);
@@ -42,7 +42,7 @@ export const query = <Schema extends QuerySchema>(schema: Schema, cursors: Curso
         c.set('input', invalid(unknown.map((name) => ({ field: shortened(name), message: faults.unknownParameter }))));
         return next();
       }
-      // Only the few known ones are looked up: a query has room for a thousand names, and each look-up reads them all.
+      // Only the few known parameters are looked up: a query has room for a thousand names, and each look-up reads them all.
       const given = names.filter(isKnown).map((name) => [name, parameters.getAll(name)] as const);
       const values = given.map(([name, texts]) => [name, texts.length === 1 ? readAs(texts[0], schema.entries[name]) : texts]);
       const filter = filterOf(given);

@@ -22,17 +22,21 @@ type Container = ReturnType<typeof createContainer>;
 /** The pause between two attempts to connect to the database. */
 const RECONNECT_MS = 1000;
 const FORGET_MS = 10 * 60_000;
-/** Runs the API until a signal stops it. If it cannot start, it prints one message and exits with 1. */
-export async function serve(): Promise<void> {
+/** Runs the API until a signal stops it. If it cannot start, it prints one message and exits with this code. */
+export async function serve({ exitCode = 1 } = {}): Promise<void> {
+  const fail = (error: unknown): never => {
+    process.stderr.write(`${wordsOf(error)}\n`);
+    process.exit(exitCode);
+  };
   try {
-    await start();
+    await start(fail);
   } catch (error) {
     await sleep(0); // then a name look-up that has just ended no longer counts as running
     fail(error);
   }
 }
 
-async function start(): Promise<void> {
+async function start(fail: (error: unknown) => never): Promise<void> {
   const config = loadConfig(readEnvironment());
   const version = versionOf();
   let tracing: Tracing | undefined;
@@ -92,7 +96,7 @@ async function start(): Promise<void> {
     level: 'info',
     message: `Ticket platform ${version} listens on ${urlsOf(servers, config.hosts)}, database: ${container.get(TOKENS.database).address}`,
   });
-  if (!connected) void reconnect(container, log);
+  if (!connected) void reconnect(container, log, fail);
   forgetNowAndThen(container, log);
   void auditNowAndThen(config.auditMinutes, { auditStock: container.get(TOKENS.useCases).auditStock, log, metrics });
 }
@@ -115,7 +119,7 @@ async function connect(container: Container, log: Log): Promise<boolean> {
   }
 }
 
-async function reconnect(container: Container, log: Log): Promise<void> {
+async function reconnect(container: Container, log: Log, fail: (error: unknown) => never): Promise<void> {
   try {
     for (;;) {
       await sleep(RECONNECT_MS, undefined, { ref: false });
@@ -168,7 +172,7 @@ async function ensureFirstAdmin(container: Container, log: Log): Promise<void> {
       throw new StartFault(`ADMIN_EMAIL and ADMIN_PASSWORD make no account (${error.code} ${JSON.stringify(error.details)}). Give others.`);
     if (!(error instanceof Refusal)) throw error;
     const message =
-      'There is no admin, and ADMIN_EMAIL belongs to a user who is none: no admin was made. Give another ADMIN_EMAIL, or: tickets user create --role admin';
+      'There is no admin, and ADMIN_EMAIL belongs to a user who is none: no admin was made. Give another ADMIN_EMAIL, or: ticketctl user create --role admin';
     log({ level: 'warn', message });
   }
 }
@@ -187,9 +191,4 @@ function forgetNowAndThen(container: Container, log: Log): void {
 function versionOf(): string {
   const description: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return typeof description === 'object' && description !== null && 'version' in description ? String(description.version) : 'unknown';
-}
-
-function fail(error: unknown): never {
-  process.stderr.write(`${wordsOf(error)}\n`);
-  process.exit(1);
 }

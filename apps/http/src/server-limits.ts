@@ -1,4 +1,4 @@
-/** Limits on what a client may use of the server. Beyond a time the connection is closed. Beyond a number requests are refused. */
+/** Limits on what a client may use of the server. After a time limit the connection is closed. Requests beyond a number are refused. */
 export interface ServerLimits {
   /** The time from a connection's first byte to the end of the headers. `requestMs`: to the end of the body. */
   readonly headersMs: number;

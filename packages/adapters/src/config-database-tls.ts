@@ -37,21 +37,19 @@ export function tlsOf(
     faults.push(`DB_SSL_MODE: a socket does not leave the machine and has no TLS here; leave ${names} out`);
   if (profile === 'locked' && isRemote && mode === 'preferred')
     faults.push(
-      `DB_SSL_MODE: the line to a database on another machine (${host}) must be encrypted in the locked profile: required, verify-ca or verify-identity; or disabled, where the network is yours alone`,
+      `DB_SSL_MODE: the connection to a database on another machine (${host}) must be encrypted in the locked profile: required, verify-ca or verify-identity; or disabled, if nobody else uses the network`,
     );
   if (profile === 'locked' && isRemote && mode === 'disabled') {
     if (given === 'disabled')
       notices.push(`DB_SSL_MODE=disabled: passwords, e-mails and bookings go to ${host} in the clear. Every machine on the way can read them.`);
-    else faults.push(`DB_SSL_MODE: ${names}: say disabled here too, if the line to ${host} is to stay in the clear in the locked profile`);
+    else faults.push(`DB_SSL_MODE: ${names}: in the locked profile, an unencrypted connection to ${host} also needs DB_SSL_MODE=disabled`);
   }
   const authority = authorityOf(env, ca, faults);
   const verifies = mode === 'verify-ca' || mode === 'verify-identity';
   if (authority !== undefined && !verifies)
-    faults.push(
-      `DB_SSL_CA: nothing is checked against it with ${mode}; set DB_SSL_MODE to verify-identity, or to verify-ca where the certificate has another name`,
-    );
+    faults.push(`DB_SSL_CA: has no effect with ${mode}; set DB_SSL_MODE to verify-identity, or to verify-ca if the certificate has another name`);
   if (mode === 'verify-ca' && authority === undefined)
-    faults.push('DB_SSL_CA: verify-ca needs it; with the well-known authorities alone anybody has a certificate, so use verify-identity for those');
+    faults.push('DB_SSL_CA: verify-ca needs it, because anybody can get a certificate from a public authority. Without it use verify-identity');
   if (mode === 'verify-identity' && isIP(host) !== 0)
     faults.push(`DB_HOST: verify-identity compares a name, and ${host} is an address; use the name in the certificate, or verify-ca with DB_SSL_CA`);
   return mode === 'disabled' ? undefined : { mode, ...authority };
@@ -64,8 +62,8 @@ const Mode = v.pipe(
 );
 
 /**
- * The certificate authorities that must have signed the server's certificate. The setting is a file or PEM text, in which may stand for
- * line ends.
+ * The certificate authorities that must have signed the server's certificate. The setting is the path of a file, or PEM text in which `\n` may
+ * stand for a line end.
  */
 function authorityOf(env: Environment, ofUrl: string | undefined, faults: string[]): { readonly ca: string; readonly caFile?: string } | undefined {
   const given = env.DB_SSL_CA ?? ofUrl;

@@ -28,7 +28,7 @@ export function firstAdminOf(env: Environment, { accounts: { passwords } }: Poli
     )
   ) {
     faults.push(
-      `ADMIN_PASSWORD: needs at least ${passwords.charactersMin} characters, at most 72 bytes${passwords.refuseGuessable ? ', and neither one of the most common passwords, a published one, nor the e-mail' : ''}`,
+      `ADMIN_PASSWORD: must have at least ${passwords.charactersMin} characters and at most 72 bytes${passwords.refuseGuessable ? `. It must not be a common password, a published sample, the e-mail, its part before the @, or the name ${FIRST_ADMIN_NAME}` : ''}`,
     );
   }
   return { name: FIRST_ADMIN_NAME, email, password };

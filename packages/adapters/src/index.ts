@@ -1,6 +1,8 @@
 /** The domain's ports on real technology, and their wiring. */
 export { type Config, loadConfig } from './config.ts';
 export { readEnvironment } from './config-environment.ts';
+export { type InForce, valuesInForce } from './config-in-force.ts';
+export type { RawEnvironment } from './config-names.ts';
 export { createContainer, type SellingConfig, TOKENS } from './container.ts';
 export { renewKeptSecret } from './kept-secret.ts';
 export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRefused } from './measures.ts';

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from './persistence/database.ts';
 import type { Dialect, Pool } from './persistence/dialects/dialect.ts';
 
-/** `store.ts` of the kit says what each is. */
+/** `store.ts` of the kit explains each. */
 export type ScratchFault = 'no_connection' | 'deadlock' | 'in_transaction' | 'before_commit' | 'at_commit' | 'refused';
-/** Those that were asked for and have not happened yet. */
+/** The faults that were asked for and have not happened yet. */
 type Armed = Set<ScratchFault>;
 
-/** Longer than a transaction looks for a connection (tries.ts), so that it gives up. */
+/** Longer than a transaction tries to connect (tries.ts), so that the transaction gives up. */
 const NO_CONNECTION_MS = 700;
-/** In this time a statement reaches the server, and waits for its lock there. */
+/** Long enough for a statement to reach the server and wait for its lock. */
 const WAITING_MS = 200;
-/** InnoDB rolls back the transaction that has written less. */
+/** InnoDB rolls back the transaction that has written less. The rival writes this many rows, so ours is rolled back. */
 const RIVAL_ROWS = 30;
-/** To MySQL the number, to PostgreSQL the code. */
+/** MySQL uses the number, and PostgreSQL the code. */
 const DISK_FULL = { errno: 1021, code: '53100' };
 const SYNC_FAILED = { code: 'SQLITE_IOERR_FSYNC' };
 const made = (properties: { readonly code: string }) => Object.assign(new Error('a fault that was asked for'), properties);
@@ -57,7 +57,7 @@ function armServer(dialect: Dialect, pool: Pool, armed: Armed): void {
   Object.assign(dialect, { send: armedSend, commit: armedCommit });
 }
 
-/** SQLite has no connections to lose and no deadlocks. Its own errors of the same steps are thrown instead. */
+/** SQLite has no connections to lose and no deadlocks. So this throws SQLite's own errors in the same steps. */
 function armFile(dialect: Dialect, armed: Armed): void {
   const { commit, send } = dialect;
   const armedSend: Dialect['send'] = async (manager, statements) => {
@@ -97,7 +97,7 @@ async function meetDeadlock({ begin, now }: Dialect, manager: Parameters<Dialect
     await rival.query(begin);
     await rival.query(`INSERT INTO commits (id, attempt, at) VALUES ${Array.from({ length: RIVAL_ROWS }, (_, index) => row(index)).join(', ')}`);
     const waiting: Promise<unknown> = manager.query(`INSERT INTO commits (id, attempt, at) VALUES ${row(0)}`);
-    waiting.catch(() => undefined); // it is looked at below
+    waiting.catch(() => undefined); // it is awaited below
     await sleep(WAITING_MS);
     await rival.query('SELECT id FROM events FOR UPDATE');
     await rival.query('ROLLBACK');

@@ -87,7 +87,7 @@ export async function storeOn(config: DatabaseConfig, remove: () => Promise<void
   try {
     await database.connect();
   } catch (error) {
-    await remove().catch(() => undefined); // why it could not be opened says more
+    await remove().catch(() => undefined); // the first error is more useful than an error of the clean-up
     throw error;
   }
   const [engine] = await database.query<{ version: string }>(`SELECT ${database.dialect.version} AS version`);

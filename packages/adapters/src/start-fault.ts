@@ -11,6 +11,6 @@ export function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error instanceof StartFault) return error.message;
   if ('code' in error && OF_THE_SYSTEM.test(String(error.code)))
-    return `The system refuses what is needed here: ${error.message.split('\n')[0]}. Look at the rights and the room of what it names.`;
+    return `The system refuses what is needed here: ${error.message.split('\n')[0]}. Check the permissions, and whether the disk is full.`;
   return error.stack ?? error.message;
 }

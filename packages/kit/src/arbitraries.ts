@@ -2,14 +2,14 @@ import { BOOKING_STATUSES, type BookingStatus } from '@ticket/domain';
 import fc from 'fast-check';
 import type { Step } from './sale-model.ts';
 
-/** Few, so that steps often meet an event that is sold out. The two bookings that a sale begins with need two tickets. */
+/** Few tickets, so that steps often meet an event that is sold out. The two bookings that a sale begins with need two tickets. */
 const totalTickets: fc.Arbitrary<number> = fc.integer({ min: 2, max: 10 });
 
 const booking = fc.nat(5);
 const status: fc.Arbitrary<BookingStatus> = fc.constantFrom(...BOOKING_STATUSES);
 const does = <Does extends Step['does']>(name: Does) => fc.constant(name);
 
-/** Bookings and their changes are more frequent than the rest: they are what races. */
+/** Bookings and their changes are more frequent than other steps, because they race. */
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: does('book'), quantity: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 6, arbitrary: fc.record({ does: does('set'), booking, status }) },

@@ -1,10 +1,10 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { Refusal, Unavailable } from '@ticket/domain';
 
-/** A law does not hold. The runner of the law adds which, and how to repeat it. */
+/** A law does not hold. The runner adds the law's name, and how to repeat the case. */
 export class Broken extends Error {
   override readonly name = 'Broken';
-  /** Where in the draw of the seed the case was found, for laws that draw their cases. */
+  /** The place of the case in the draw of the seed, for laws that draw their cases. */
   readonly path: string | undefined;
   constructor(what: string, path?: string) {
     super(what);
@@ -29,7 +29,7 @@ export function partly(actual: unknown, part: object, what = 'the outcome'): voi
   equal(found, part, what);
 }
 
-/** What a call came to, in a word: `done`, or the code of its refusal. Anything else thrown is an error of the store, and stays thrown. */
+/** The outcome of a call in a word: `done`, or the code of its refusal. Any other error is one of the store, and is thrown again. */
 export async function answerTo(call: Promise<unknown>): Promise<string> {
   try {
     await call;
@@ -41,7 +41,7 @@ export async function answerTo(call: Promise<unknown>): Promise<string> {
 }
 export const answersTo = (calls: readonly Promise<unknown>[]): Promise<string[]> => allSettled(calls.map(answerTo));
 
-/** As `answerTo`, with the message of whatever else was thrown: for laws that make a decision throw. */
+/** As `answerTo`, but it returns the message of any other error. For laws that make a decision throw. */
 const wordOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
     () => 'done',
@@ -53,7 +53,7 @@ const wordOf = (call: Promise<unknown>): Promise<string> =>
   );
 export const wordsOf = (calls: readonly Promise<unknown>[]): Promise<string[]> => Promise.all(calls.map(wordOf));
 
-/** All values, or the first error once every call has ended: no call goes on behind a law that is over. */
+/** All values, or the first error after every call has ended. So no call goes on after its law has ended. */
 export async function allSettled<Value>(calls: readonly Promise<Value>[]): Promise<Value[]> {
   const settled = await Promise.allSettled(calls);
   return settled.map((outcome) => {

@@ -5,13 +5,13 @@ import type { User } from '@ticket/domain/accounts';
 const PROCESS = crypto.randomUUID().slice(0, 24);
 let idsGiven = 0;
 
-/** A new UUID-shaped id, lower case; later ones sort behind earlier ones. */
+/** A new id in the form of a UUID, in lower case. Later ids are greater than earlier ones. */
 export function anId(): string {
   idsGiven += 1;
   return PROCESS + idsGiven.toString(16).padStart(12, '0');
 }
 
-/** What the builders take for now: a moment with milliseconds, so that an engine that drops them is noticed. */
+/** The time that the builders use. It has milliseconds, so that laws notice an engine that drops them. */
 export const NOW = new Date('2030-06-15T12:34:56.789Z');
 
 /** A user with an e-mail of their own. */

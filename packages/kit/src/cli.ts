@@ -41,7 +41,7 @@ Options of prove
 
 Exit code: 0 every law is kept; 1 a law is broken; 2 nothing could be tried. Laws that the store cannot show are named, and do not fail.`;
 
-/** What is wrong with the command itself: exit code 2. */
+/** The command itself is wrong, so the exit code is 2. */
 class Misuse extends Error {}
 
 const TRIED = {
@@ -57,7 +57,7 @@ const TRIED = {
   report: 'string',
 } as const;
 
-/** Runs a command and gives its exit code. */
+/** Runs a command and returns its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const [command, ...rest] = args;
@@ -184,7 +184,7 @@ async function storesOf(target: string): Promise<OpenStore> {
   );
   const open = module['openStore'] ?? module['default'];
   if (typeof open !== 'function') throw new Misuse(`${target} exports no function openStore`);
-  return open as OpenStore; // what it opens is looked at by requireLevel
+  return open as OpenStore; // requireLevel checks the store that it opens
 }
 
 async function ourAdapters(url: string): Promise<OpenStore> {
@@ -220,7 +220,7 @@ type Values<Options extends Readonly<Record<string, 'string' | 'boolean'>>> = {
   readonly [Name in keyof Options]?: Options[Name] extends 'string' ? string : boolean;
 };
 
-/** Reads the options. One that is given twice is refused, since which of the two is meant is not known; those in `repeated` are joined by blanks. */
+/** Reads the options. An option that is given twice is refused, because its meaning is unclear. Options in `repeated` are joined by spaces. */
 function parse<Options extends Readonly<Record<string, 'string' | 'boolean'>>>(
   args: readonly string[],
   options: Options,

@@ -4,16 +4,16 @@ export interface Call<State> {
   readonly began: number;
   /** Infinity for a call whose outcome is unknown: it may take effect at any time later, or never. */
   readonly ended: number;
-  /** The answer that the call would get in that state, and the state behind it. */
+  /** The answer that the call would get in that state, and the state after the call. */
   readonly apply: (state: State) => { readonly answer: string; readonly state: State };
-  /** What it was answered; undefined when unknown. */
+  /** The answer that the call got; undefined if it is unknown. */
   readonly answer: string | undefined;
 }
 
 /**
- * The order in which the calls could have happened one by one: each between its beginning and its end, every answer right, and the state in
- * the end is `last`. undefined when there is no such order: then the history is not linearizable. This is the search of Wing and Gong (1993)
- * with the memory of Lowe (2017), which tries a set of calls and a state once.
+ * An order in which the calls could have happened one by one: each between its beginning and its end, with every answer right, and with the
+ * state `last` at the end. undefined if there is no such order: then the history is not linearizable. This is the search of Wing and Gong (1993)
+ * with the cache of Lowe (2017), so it tries each pair of a set of calls and a state once.
  */
 export function linearized<State>(first: State, calls: readonly Call<State>[], last: State): readonly Call<State>[] | undefined {
   const tried = new Set<string>();

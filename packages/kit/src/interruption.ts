@@ -1,4 +1,4 @@
-/** Ctrl-C ends the trial, and what was made is deleted. A second one ends the program at once. */
+/** Ctrl-C ends the trial, and the kit deletes what it made. A second Ctrl-C ends the program at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   process.once('SIGINT', () => {

@@ -6,7 +6,7 @@ import { type Capability, type Fault, type FullStore, type Level, type OpenStore
 
 /** A promise of the ports, and how it is tried. */
 export interface LawDefinition {
-  /** Stays the same from version to version: results name it. */
+  /** It stays the same in every version, because results name it. */
   readonly id: string;
   readonly level: Level;
   readonly title: string;
@@ -15,13 +15,13 @@ export interface LawDefinition {
   readonly hold: (scene: Scene) => Promise<void>;
 }
 
-/** What a law is tried on. */
+/** The store on which a law is tried, and tools for it. */
 export interface Scene {
   readonly store: FullStore;
   readonly rows: Rows;
   /** The same rows from another server. For laws that need `beside`. */
   readonly other: { readonly store: FullStore; readonly rows: Rows };
-  /** Makes the next transaction of `store` go wrong, and gives what says whether it did. For laws that need `fault`. */
+  /** Makes the next transaction of `store` go wrong. The returned function says whether it did. For laws that need `fault`. */
   readonly fault: (fault: Fault) => Promise<() => boolean>;
   readonly draw: Draw;
 }
@@ -29,7 +29,7 @@ export interface Scene {
 /** How generated laws draw their cases. */
 export interface Draw {
   readonly seed: number;
-  /** Where in the draw of the seed a counter-example was found: tries that one alone. */
+  /** The place of a counter-example in the draw of the seed. Only this case is tried. */
   readonly path?: string | undefined;
   /** After this time a generated law stops drawing. */
   readonly forMs: number;
@@ -116,7 +116,7 @@ export async function tryLaw(law: LawDefinition, open: OpenStore, draw: Draw, ti
     if (error instanceof NotProved || error instanceof UnfitStore) throw error;
     throw new BrokenLaw(law, draw, error, await auditOf(store, touched));
   } finally {
-    // A store with a call that is never answered may not close either. What the law found says more than that.
+    // A store with a call that is never answered may not close either. The law's own error is more useful than an error of closing.
     const closing = within(timeoutMs, closeBoth(store, other), 'closing the store');
     await (isHeld ? closing : closing.catch(() => undefined));
   }
@@ -141,7 +141,7 @@ async function auditOf({ stored }: Store, touched: ReadonlySet<string>): Promise
 }
 const AUDIT_MS = 5000;
 
-/** A call that is never answered breaks a law as well; a test runner would only say that the time is over. */
+/** A call that is never answered also breaks a law. Without this, a test runner would only say that the time is over. */
 export async function within<Value>(milliseconds: number, work: Promise<Value>, what: string): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,7 +1,7 @@
 import { emptyMemory, inMemoryPorts, type Memory } from '@ticket/domain/memory';
 import type { Store } from './store.ts';
 
-/** The domain's ports in memory. Their decisions are atomic, so `beside` shows that rows are shared, and no fault can happen to a COMMIT. */
+/** The domain's ports in memory. Their decisions are atomic, so `beside` needs no locks, and there is no `fault`: no COMMIT can go wrong. */
 export function memoryStore(memory: Memory = emptyMemory()): Store {
   const { users, userQueries, movements, ...ports } = inMemoryPorts({}, memory);
   const store: Store = {

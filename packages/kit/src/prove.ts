@@ -9,15 +9,15 @@ export interface LawOptions {
   readonly level: Level;
   /** Tries these laws alone, by their ids. */
   readonly only?: readonly string[];
-  /** The same seed draws the same cases. Drawn anew when left out; a broken law says which it was. */
+  /** The same seed draws the same cases. A random one without it; the message of a broken law names it. */
   readonly seed?: number;
   /** From the message of a broken law that draws its cases: tries the case that it found, alone. */
   readonly path?: string;
-  /** How long each law that draws its cases goes on. One second when left out. */
+  /** How long each law that draws its cases goes on. 1000 without it. */
   readonly generatedMs?: number;
-  /** After this time a law that has not ended is broken. Four seconds when left out, less than the five of most test runners. */
+  /** After this time a law that still runs counts as broken. 4000 without it, because most test runners stop a test after 5000. */
   readonly timeoutMs?: number;
-  /** What the store cannot show, and the laws that need it are left out. Otherwise such a law fails, so that no proof is missing unsaid. */
+  /** What the store cannot show. Laws that need it are left out. Otherwise such a law fails, so that a missing proof is always noticed. */
   readonly without?: readonly Capability[];
 }
 
@@ -28,7 +28,7 @@ function versionOf(description: unknown): string {
   throw new Error('package.json names no version');
 }
 
-/** How long a law is tried when the options do not say. */
+/** How long a law is tried if the options do not set it. */
 export const DEFAULTS = { generatedMs: 1000, timeoutMs: 4000 } as const;
 
 /**
@@ -42,19 +42,19 @@ export function laws(open: OpenStore, options: LawOptions): readonly Law[] {
 
 const named = ({ id, level, title }: LawDefinition) => ({ id, level, title, name: `${id} ${title}` });
 
-/** What became of one law. */
+/** The result of one law. */
 export interface LawResult {
   readonly id: string;
   readonly title: string;
   readonly outcome: 'kept' | 'broken' | 'not_proved';
   readonly milliseconds: number;
-  /** What was found, and how to try it again; of a law that is not proved, what the store lacks. */
+  /** What a broken law found, and how to try it again. For a law that is not proved: what the store lacks. */
   readonly message?: string;
 }
 
 /** What was proved, as `conformance.json` has it. */
 export interface Report {
-  /** What was tried, as the store says. */
+  /** The name that the store or the server gives itself. */
   readonly about: string | undefined;
   /** The kit's own version. */
   readonly kit: string;
@@ -62,16 +62,19 @@ export interface Report {
   readonly level: Level | 'http';
   readonly seed: number;
   readonly seconds: number;
-  /** True when every law was kept or not proved, and one at least was kept. */
+  /** True if no law is broken, and at least one is kept. */
   readonly isKept: boolean;
-  /** What the store could not show. Without `beside` nothing shows that rows are locked. */
+  /** What the store could not show. With `beside` in it, nothing has shown that rows are locked. */
   readonly notProved: readonly Capability[];
   readonly laws: readonly LawResult[];
 }
 
-/** `LawOptions` without a test runner: what a store cannot show is then reported as not proved, and does not fail. */
+/** `LawOptions` without a test runner. A law that the store cannot show is reported as not proved, and does not fail. */
 export interface ProveOptions extends Omit<LawOptions, 'without' | 'generatedMs'> {
-  /** For all laws together, about. Laws that draw their cases share what the others leave; each of them gets a second at least. Thirty when left out. */
+  /**
+   * About how long all laws take together; 30 without it. Laws that draw their cases share the time that the others leave. Each of them gets at
+   * least a second.
+   */
   readonly seconds?: number;
   /** Called after each law. */
   readonly onResult?: (result: LawResult) => void;
@@ -101,12 +104,12 @@ interface Trial {
   readonly draw: Draw;
   readonly seconds: number;
   readonly timeoutMs: number;
-  /** When the time that all laws share began, by `performance.now()`. */
+  /** The start of the time that all laws share, by `performance.now()`. */
   readonly began: number;
   readonly onResult: ((result: LawResult) => void) | undefined;
 }
 
-/** Tries laws one after the other. Those that draw their cases share what the others leave of the time. */
+/** Tries laws one after the other. Laws that draw their cases share the time that the others leave. */
 export async function tryAll<Tried extends Titled>(
   chosen: readonly Tried[],
   { draw, seconds, timeoutMs, began, onResult }: Trial,
@@ -132,7 +135,7 @@ export async function tryAll<Tried extends Titled>(
   };
 }
 
-/** Opens a store once before anything is tried, so that one without the ports of its level is told at once. */
+/** Opens a store once before any law is tried, so that a missing port is reported at once. */
 async function aboutOf(open: OpenStore, level: Level): Promise<string | undefined> {
   const store = await open().catch((cause: unknown) => {
     throw new Error(`openStore() failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });

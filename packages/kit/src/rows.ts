@@ -15,16 +15,16 @@ import type { RepositoryContext } from '@ticket/domain/spi';
 import { anEvent, anId, aUser, NOW } from './builders.ts';
 import type { Store } from './store.ts';
 
-/** Works on the server itself and may do everything. */
+/** The context of the operator, who may do everything. */
 export const OPERATOR = { actor: 'operator' } as const satisfies RepositoryContext;
 
-/** A user whom the app vouches for. */
+/** The context of a user whom the app vouches for. */
 export const vouched = (userId: string, role: 'user' | 'admin' = 'user') => ({ actor: { userId, role } }) as const satisfies RepositoryContext;
 
-/** The holder of a token that was given to the user as they are here. */
+/** The context of a user with a token that is valid for this row. */
 export const holder = ({ id: userId, tokenVersion }: User) => ({ actor: { userId, tokenVersion } }) as const satisfies RepositoryContext;
 
-/** A hash as bcrypt writes it. No password has it. */
+/** A text in the form of a bcrypt hash. No password fits it. */
 export const SOME_HASH = `$2b$04$${'abcdefghijklmnopqrstuv.'.repeat(3).slice(0, 53)}`;
 
 /** Makes a user with a row, for stores that have accounts. */

@@ -13,14 +13,14 @@ export type Step =
   | { readonly does: 'price'; readonly cents: number }
   | { readonly does: 'delete event' };
 
-/** What is true of an event and its bookings, in the simplest words that can say it. */
+/** The model: only what matters of an event and its bookings. */
 export interface Sale {
   readonly event: { readonly total: number; readonly price: number; readonly version: number } | undefined;
   /** By id, in the order of the ids. */
   readonly bookings: Readonly<Record<string, { readonly quantity: number; readonly cents: number; readonly status: BookingStatus }>>;
 }
 
-/** A step on rows that have names: the ids of its booking is known. */
+/** A step whose booking has an id. */
 export type NamedStep = Exclude<Step, { readonly booking: number } | { readonly does: 'book' }> | NamedBookingStep;
 type NamedBookingStep =
   | { readonly does: 'book'; readonly quantity: number; readonly id: string }
@@ -33,7 +33,7 @@ const heldIn = ({ bookings }: Sale): number => Object.values(bookings).reduce((s
 const sorted = (bookings: Sale['bookings']): Sale['bookings'] =>
   Object.fromEntries(Object.entries(bookings).sort(([one], [other]) => (one < other ? -1 : 1)));
 
-/** How a step is answered in a state, and what it makes of it. */
+/** The answer to a step in a state, and the state after the step. */
 export function foresee(sale: Sale, step: NamedStep): { readonly answer: string; readonly state: Sale } {
   const no = (answer: string) => ({ answer, state: sale });
   const { event, bookings } = sale;
@@ -103,7 +103,7 @@ export async function take(rows: Rows, eventId: string, userId: string, step: Na
   }
 }
 
-/** The rows as they are stored, in the model's words. */
+/** The stored rows as a state of the model. */
 export async function saleIn(rows: Rows, eventId: string): Promise<Sale> {
   const [event, bookings] = [await rows.stored({ id: eventId }), await rows.bookings({ id: eventId })];
   return {

@@ -30,7 +30,7 @@ export function sumsOf(event: Event | undefined, bookings: readonly Booking[], m
     movements: lines.length,
     firstVersion: versions[0] ?? 0,
     lastVersion: versions.at(-1) ?? 0,
-    // Absolute, so that one line too high and another too low do not cancel each other out.
+    // Absolute values, so that a line that is too high and one that is too low do not cancel each other out.
     availableAfterIsOffBy: sumOf(offs.map(Math.abs)),
     unmatchedBookings: unmatched.length,
     unmatchedBookingId: unmatched.toSorted()[0],

@@ -23,8 +23,8 @@ export const LEVELS = ['stock', 'keys', 'reads', 'audit', 'limits', 'accounts'] 
 export type Level = (typeof LEVELS)[number];
 
 /**
- * What a store can do beyond its ports, so that more can be proved. `beside` and `fault` are optional functions of it. `holdings`: its
- * decisions are told a number in `heldByOwner`, since a policy limits the tickets of a person.
+ * What a store can do beyond its ports, so that more can be proved. `beside` and `fault` are optional functions of the store. `holdings`: the
+ * store counts the tickets of a user, because a policy limits them, and its decisions get the number in `heldByOwner`.
  */
 export const CAPABILITIES = ['beside', 'fault', 'holdings'] as const;
 /** One of `CAPABILITIES`. */
@@ -64,30 +64,33 @@ export interface Store {
   newUserId?(): Promise<string>;
   /**
    * Another server: the same adapter on the same rows with connections, locks and caches of its own. It is closed before this store.
-   * Without it no law can show that rows are locked. State of a module is shared by both, so a queue or a cache in one hides a missing lock:
-   * keep such state in the store.
+   * Without it no law can show that rows are locked. Both share the variables of a module. A queue or a cache there hides a missing lock, so
+   * keep queues and caches in the store.
    */
   beside?(): Promise<Store>;
-  /** Makes the next transaction of this store that writes go wrong, once. What it gives says later whether that has happened. Without it no law can show that outages are answered truly. */
+  /**
+   * Makes the next transaction of this store that writes go wrong, once. The returned function says whether that has happened. Without `fault`
+   * no law can show that outages are answered truly.
+   */
   fault?(fault: Fault): (() => boolean) | Promise<() => boolean>;
   /** Closes every connection, and removes what was made for this store. The kit calls it once, when no call is running. */
   close(): Promise<void>;
 }
 
-/** The rows as the last COMMIT left them. No read of it changes a row or waits for a lock for long. */
+/** Reads the rows as the last COMMIT left them. A read changes no row, and does not wait long for a lock. */
 export interface StoredRows {
   /** undefined if no event has the id, or if it was deleted. */
   event(id: string): Promise<Event | undefined>;
-  /** Of one event, in any order. */
+  /** The bookings of one event, in any order. */
   bookings(eventId: string): Promise<readonly Booking[]>;
   /** The ledger of one event, also of a deleted one, by version. */
   movements(eventId: string): Promise<readonly StockMovement[]>;
 }
 
-/** Opens a store on an empty database. Every law calls it, so that none stands on rows of another. */
+/** Opens a store on an empty database. Every law calls this, so no law depends on rows of another. */
 export type OpenStore = () => Promise<Store>;
 
-/** A store that has everything of its level. */
+/** A store that has every port of its level. */
 export type FullStore = Store & Required<Omit<Store, 'beside' | 'fault' | 'newUserId' | 'about'>>;
 
 const PORTS_OF: Readonly<Record<Level, readonly (keyof Store)[]>> = {

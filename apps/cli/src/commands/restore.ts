@@ -1,17 +1,17 @@
-import { createContainer, renewKeptSecret, restore as restoreBackup, TOKENS } from '@ticket/adapters';
-import { Command } from 'commander';
 import { AnsweredNo } from '../answered-no.ts';
 import { FileName, parsed } from '../options.ts';
+import { type Configure, examples } from '../program.ts';
 import { configured } from '../with-use-cases.ts';
 import { lineOf } from './audit.ts';
 
-/** tickets restore <file>: exits with 0 if the backup is now the database, and with 1 if it is not, or if the audit finds differences. */
-export const restore = () =>
-  new Command('restore')
-    .description('put a backup in the place of the embedded database, which no server may have open; the old one is kept beside it')
-    .argument('<file>', 'made by tickets backup', parsed(FileName))
+/** ticketctl restore <file>: exits with 0 if the backup is now the database, and with 1 if it is not, or if the audit finds differences. */
+export const restore: Configure = (command, { terminal }) =>
+  command
+    .argument('<file>', 'made by ticketctl backup', parsed(FileName))
+    .addHelpText('after', examples('ticketctl restore tickets-monday.db'))
     .action(async (file: string) => {
-      const config = configured();
+      const { createContainer, renewKeptSecret, restore: restoreBackup, TOKENS } = await import('@ticket/adapters');
+      const config = await configured(terminal);
       const { keptIn } = config.jwt;
       let differences = 0;
       const restored = await restoreBackup(config.database, file, {
@@ -23,27 +23,29 @@ export const restore = () =>
             for await (const part of container.get(TOKENS.useCases).auditStock({ actor: 'operator' }, { eventId: undefined })) {
               events += part.events;
               differences += part.differences.length;
-              for (const difference of part.differences) console.log(lineOf(difference));
+              for (const difference of part.differences) await terminal.print(lineOf(difference));
             }
-            console.log(`${events} events audited in ${file}, ${differences} differences`);
+            await terminal.print(`${events} events audited in ${file}, ${differences} differences`);
           } finally {
             await container.unbindAllAsync();
           }
         },
         beforeExchange: () => {
-          if (keptIn !== undefined && renewKeptSecret(keptIn)) console.log('A new secret was made: everybody logs in again.');
+          if (keptIn !== undefined && renewKeptSecret(keptIn)) terminal.tell('A new secret was made: everybody logs in again.');
         },
       });
       if ('restore' in restored) {
-        console.error(`Nothing was restored: ${restored.why}. With every server stopped, run:`);
-        console.log(restored.restore);
-        console.error(SECRET_ADVICE);
+        terminal.tell(`Nothing was restored: ${restored.why}. With every server stopped, run:`);
+        await terminal.print(restored.restore);
+        terminal.tell(SECRET_ADVICE);
         throw new AnsweredNo();
       }
-      console.log(`The database is as it was in ${file}.${restored.kept === undefined ? '' : ` What was there before is kept in ${restored.kept}`}`);
-      if (keptIn === undefined) console.log(SECRET_ADVICE);
+      await terminal.print(
+        `The database is as it was in ${file}.${restored.kept === undefined ? '' : ` What was there before is kept in ${restored.kept}`}`,
+      );
+      if (keptIn === undefined) await terminal.print(SECRET_ADVICE);
       if (differences === 0) return;
-      console.log('Its books do not agree. What each rule means and what to do: docs/runbook.md, StockDifference');
+      await terminal.print('Its books do not agree. What each rule means and what to do: docs/runbook.md, StockDifference');
       throw new AnsweredNo();
     });
 

@@ -3,14 +3,16 @@ import { body } from '../body.ts';
 import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
 import { created, deleted, done, ok, success } from '../envelope.ts';
+import { BODY_FAILURES } from '../failure-responses.ts';
 import { messages } from '../messages.ts';
-import { BODY_FAILURES, operation } from '../openapi.ts';
+import { operationsFor } from '../openapi.ts';
 import { presentSession, SessionReply, UserReply, userText } from '../presenters.ts';
 import { Credentials, newUser } from '../schemas/users.ts';
 
 const renderSelf = cachedRow(messages.self, userText);
 
 export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteParts) {
+  const operation = operationsFor(policies);
   return new Hono<AppEnv>()
     .post(
       '/register',
@@ -24,7 +26,7 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         keyed: true,
         failures: [
           ...BODY_FAILURES,
-          'forbidden',
+          ...(policies.accounts.rights.register_admin === 'anyone' ? [] : (['forbidden'] as const)),
           'email_taken',
           'password_is_personal',
           'too_many_registrations',
@@ -51,7 +53,7 @@ export function authRoutes({ useCases, policies, networksOf, accountOf }: RouteP
         description: 'Each account and each network has a limit of failed logins. The token is valid for `JWT_EXPIRES_IN`, 7 days by default.',
         token: 'none',
         answer: [200, success(messages.loggedIn, SessionReply)],
-        failures: [...BODY_FAILURES, 'wrong_credentials', 'too_many_failed_logins', 'too_many_passwords', 'outcome_unknown'],
+        failures: [...BODY_FAILURES, 'wrong_credentials', 'too_many_failed_logins', 'too_many_passwords'],
       }),
       body(Credentials),
       async (c) => {

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import { body } from '../body.ts';
 import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
-import { created, deleted, done, ok, success } from '../envelope.ts';
+import { created, deleted, done, ok, rowsOf, success } from '../envelope.ts';
+import { BODY_FAILURES } from '../failure-responses.ts';
 import { ifMatch } from '../if-match.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
-import { BODY_FAILURES, operation } from '../openapi.ts';
+import { operationsFor } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
 import { BookingReply, BookingViewReply, bookingViewText, presentBooking } from '../presenters.ts';
 import { query } from '../query.ts';
@@ -17,13 +17,14 @@ import { bookingListRequest } from '../schemas/lists.ts';
 const answerBookings = listAnswer(messages.bookingsRead, bookingViewText, 'caller');
 const renderBooking = cachedRow(messages.bookingRead, bookingViewText);
 
-/** What a request that takes tickets may be refused for, whether it makes a booking or brings a cancelled one back. */
+/** The failures of a request that takes tickets: it makes a booking, or makes a cancelled one active again. */
 const TAKING_FAILURES = [
   ...(['insufficient_tickets', 'too_many_for_a_booking', 'too_many_for_a_user', 'event_is_over'] as const),
   ...(['too_many_booking_changes', 'outcome_unknown'] as const),
 ] as const;
 
 export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
+  const operation = operationsFor(policies);
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -33,9 +34,9 @@ export function bookingRoutes({ useCases, policies, paging }: RouteParts) {
         summary: 'Lists your own bookings, the newest first. An admin gets all bookings',
         description: 'Pages are asked for with `limit`. The `Link` header leads to the next one.',
         token: 'required',
-        answer: [200, success(messages.bookingsRead, v.array(BookingViewReply))],
+        answer: [200, success(messages.bookingsRead, rowsOf(BookingViewReply))],
         list: true,
-        failures: ['invalid_input'],
+        failures: ['invalid_input', 'forbidden'],
       }),
       query(bookingListRequest(policies.selling.list), paging.cursors),
       async (c) => answerBookings(c, await useCases.listBookings(c.get('context'), c.get('input')), paging),

@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import { csvAnswer, wantsTable } from '../attendees-csv.ts';
 import { body } from '../body.ts';
 import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
-import { created, deleted, done, ok, success } from '../envelope.ts';
+import { created, deleted, done, ok, rowsOf, success } from '../envelope.ts';
+import { BODY_FAILURES } from '../failure-responses.ts';
 import { ifMatch } from '../if-match.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
-import { BODY_FAILURES, operation } from '../openapi.ts';
+import { operationsFor } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
 import {
   BookingViewReply,
@@ -26,6 +26,7 @@ import { attendeesRequest, eventListRequest } from '../schemas/lists.ts';
 const answerAttendees = listAnswer(messages.bookingsRead, bookingViewText, 'caller');
 
 export function eventRoutes({ useCases, policies, paging }: RouteParts) {
+  const operation = operationsFor(policies);
   const viewText = policies.organizerEmail ? eventViewText : eventViewTextWithoutEmail;
   const answerEvents = listAnswer(messages.eventsRead, viewText, 'everyone');
   const renderEvent = cachedRow(messages.eventRead, viewText);
@@ -38,7 +39,7 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
         summary: 'Lists events by date, the earliest first',
         description: 'Past events are included. Pages are asked for with `limit`. The `Link` header leads to the next one.',
         token: 'optional',
-        answer: [200, success(messages.eventsRead, v.array(EventViewReply))],
+        answer: [200, success(messages.eventsRead, rowsOf(EventViewReply))],
         list: true,
         failures: ['invalid_input'],
       }),
@@ -69,7 +70,7 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
         description:
           'The whole list, or pages with `limit`. With `Accept: text/csv` it is a table. Cells that a spreadsheet would run begin with an apostrophe.',
         token: 'required',
-        answer: [200, success(messages.bookingsRead, v.array(BookingViewReply))],
+        answer: [200, success(messages.bookingsRead, rowsOf(BookingViewReply))],
         list: true,
         csv: true,
         failures: ['invalid_input', 'forbidden', 'not_found'],
@@ -109,7 +110,7 @@ export function eventRoutes({ useCases, policies, paging }: RouteParts) {
         token: 'required',
         answer: [200, success(messages.eventChanged, EventReply)],
         conditional: true,
-        failures: [...BODY_FAILURES, 'forbidden', 'not_found', 'total_below_held', 'event_is_over', 'outcome_unknown'],
+        failures: [...BODY_FAILURES, 'forbidden', 'not_found', 'total_below_held', 'outcome_unknown'],
       }),
       pathId(useCases, 'change_event'),
       ifMatch(useCases, 'change_event'),

@@ -1,13 +1,13 @@
 import { Hono } from 'hono';
-import * as v from 'valibot';
 import { body } from '../body.ts';
 import { cachedRow, okCached } from '../cached-body.ts';
 import type { AppEnv, RouteParts } from '../env.ts';
-import { created, deleted, done, ok, success } from '../envelope.ts';
+import { created, deleted, done, ok, rowsOf, success } from '../envelope.ts';
+import { BODY_FAILURES } from '../failure-responses.ts';
 import { ifMatch } from '../if-match.ts';
 import { listAnswer } from '../lists.ts';
 import { messages } from '../messages.ts';
-import { BODY_FAILURES, operation } from '../openapi.ts';
+import { operationsFor } from '../openapi.ts';
 import { pathId } from '../path-id.ts';
 import { presentUser, UserReply, userText } from '../presenters.ts';
 import { query } from '../query.ts';
@@ -19,8 +19,10 @@ const answerUsers = listAnswer(messages.usersRead, userText, 'caller');
 const renderUser = cachedRow(messages.userRead, userText);
 
 export function userRoutes({ useCases, policies, paging, networksOf }: RouteParts) {
+  const operation = operationsFor(policies);
   // In the open profile these endpoints need no token.
   const access = policies.profile === 'open' ? 'optional' : 'required';
+  const denied = policies.profile === 'open' ? [] : (['forbidden'] as const);
   return new Hono<AppEnv>()
     .get(
       '/',
@@ -30,9 +32,9 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         summary: 'Lists users, the oldest account first',
         description: 'Pages are asked for with `limit`. The `Link` header leads to the next one. In the locked profile only for admins.',
         token: access,
-        answer: [200, success(messages.usersRead, v.array(UserReply))],
+        answer: [200, success(messages.usersRead, rowsOf(UserReply))],
         list: true,
-        failures: ['invalid_input', 'forbidden'],
+        failures: ['invalid_input', ...denied],
       }),
       query(listRequest(policies.accounts.list), paging.cursors),
       async (c) => answerUsers(c, await useCases.listUsers(c.get('context'), c.get('input')), paging),
@@ -47,7 +49,7 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         token: access,
         answer: [200, success(messages.userRead, UserReply)],
         tagged: true,
-        failures: ['invalid_input', 'forbidden', 'not_found'],
+        failures: ['invalid_input', ...denied, 'not_found'],
       }),
       pathId(useCases, 'read_user'),
       async (c) => okCached(c, renderUser(await useCases.readUser(c.get('context'), c.get('id'))), 'caller'),
@@ -62,7 +64,7 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         token: access,
         answer: [201, success(messages.userCreated, UserReply)],
         keyed: true,
-        failures: [...BODY_FAILURES, 'forbidden', 'email_taken', 'password_is_personal', 'too_many_passwords', 'outcome_unknown'],
+        failures: [...BODY_FAILURES, ...denied, 'email_taken', 'password_is_personal', 'too_many_passwords', 'outcome_unknown'],
       }),
       body(newUser(policies.accounts.passwords)),
       async (c) => {
@@ -84,14 +86,13 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         conditional: true,
         failures: [
           ...BODY_FAILURES,
-          'wrong_credentials',
-          'forbidden',
+          ...(policies.accounts.asksForCurrentPassword ? (['wrong_credentials', 'too_many_failed_logins'] as const) : []),
+          ...denied,
           'not_found',
           'email_taken',
           'current_password_needed',
           'password_is_personal',
           'last_admin',
-          'too_many_failed_logins',
           'too_many_passwords',
           'outcome_unknown',
         ],
@@ -116,7 +117,7 @@ export function userRoutes({ useCases, policies, paging, networksOf }: RoutePart
         token: access,
         answer: [200, done(messages.userDeleted)],
         conditional: true,
-        failures: ['invalid_input', 'forbidden', 'not_found', 'user_has_active_bookings', 'user_organises_events', 'last_admin', 'outcome_unknown'],
+        failures: ['invalid_input', ...denied, 'not_found', 'user_has_active_bookings', 'user_organises_events', 'last_admin', 'outcome_unknown'],
       }),
       pathId(useCases, 'delete_user'),
       ifMatch(useCases, 'delete_user'),

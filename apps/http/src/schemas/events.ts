@@ -21,7 +21,7 @@ const Description = v.pipe(
 
 const EventDate = v.pipe(
   text,
-  v.metadata({ format: 'date-time', description: 'ISO 8601 with a time zone. Stored and shown in UTC.' }),
+  v.metadata({ format: 'date-time', description: 'When the event begins, in ISO 8601 with a time zone. Stored and shown in UTC.' }),
   parsed(instantOf, faults.eventDate),
 );
 
@@ -34,6 +34,7 @@ const TicketPrice = v.pipe(
     ],
     faults.ticketPrice,
   ),
+  v.description('The price of one ticket. Later bookings pay it.'),
   parsed(centsOf, faults.ticketPrice),
 );
 
@@ -48,19 +49,19 @@ const EXAMPLE = {
 
 const Entries = v.object(
   {
-    name: line(isEventName, EVENT_NAME_CHARACTERS_MAX),
-    description: v.optional(v.nullable(Description)),
-    location: line(isLocation, LOCATION_CHARACTERS_MAX),
+    name: v.pipe(line(isEventName, EVENT_NAME_CHARACTERS_MAX), v.description('The name of the event.')),
+    description: v.optional(v.pipe(v.nullable(Description), v.description('What the event is about. null for nothing.'))),
+    location: v.pipe(line(isLocation, LOCATION_CHARACTERS_MAX), v.description('Where the event takes place.')),
     event_date: EventDate,
     ticket_price: TicketPrice,
-    total_tickets: TicketCount,
+    total_tickets: v.pipe(TicketCount, v.description('All tickets of the event, sold or not.')),
   },
   faults.missing,
 );
 
 export const NewEvent = v.pipe(
   Entries,
-  v.metadata({ ref: 'NewEvent', examples: [EXAMPLE] }),
+  v.metadata({ ref: 'NewEvent', description: 'An event to create.', examples: [EXAMPLE] }),
   v.transform(({ event_date: eventDate, ticket_price: ticketPriceCents, total_tickets: totalTickets, ...texts }) => ({
     ...texts,
     eventDate,
@@ -71,7 +72,7 @@ export const NewEvent = v.pipe(
 
 export const EventChanges = v.pipe(
   v.partial(Entries),
-  v.metadata({ ref: 'EventChanges', examples: [{ name: EXAMPLE.name, ticket_price: 75_000 }] }),
+  v.metadata({ ref: 'EventChanges', description: 'The fields of an event that change.', examples: [{ name: EXAMPLE.name, ticket_price: 75_000 }] }),
   v.transform(({ event_date: eventDate, ticket_price: ticketPriceCents, total_tickets: totalTickets, ...texts }) => ({
     ...texts,
     eventDate,

@@ -103,7 +103,7 @@ describe.each(engines)('who only looks, on %s,', (engine) => {
   it('is told that it is the wrong database, and makes none', async () => {
     const { config, drop } = await freshDatabase(engine);
     const elsewhere = config.engine === 'sqlite' ? { ...config, folder: join(config.folder, 'typo') } : { ...config, database: 'ticket_typo' };
-    await expect(lookAt(elsewhere)).rejects.toThrow(/DATA_DIR right|"ticket_typo" at .* is missing/);
+    await expect(lookAt(elsewhere)).rejects.toThrow(/Check DATA_DIR|"ticket_typo" at .* is missing/);
     await expect(lookAt(elsewhere)).rejects.toThrow(StartFault);
     if (elsewhere.engine === 'sqlite') expect(existsSync(elsewhere.folder)).toBe(false);
     await drop();

@@ -84,7 +84,7 @@ export class Database {
         );
       else if (!(await isUpToDate(sources.reader, this.dialect)))
         throw new StartFault(
-          `There are no tables at ${this.address}, or older ones. Nothing was changed. Is it the right database? Then: tickets migrate`,
+          `There are no tables at ${this.address}, or older ones. Nothing was changed. Is it the right database? Then: ticketctl migrate`,
         );
     } catch (error) {
       await sources.close();

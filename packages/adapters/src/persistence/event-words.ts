@@ -29,8 +29,8 @@ const wordInserts = (dialect: Dialect, events: readonly Event[]): readonly State
   );
 
 /**
- * Gives the events of an older program their keys and words, on the connection of a migration. An event that an older program opens or edits
- * afterwards is found by its new words once this program edits it.
+ * Gives the events of an older program their keys and words, on the connection of a migration. An older program may create or edit an event
+ * afterwards. A search finds the event's new words only after this program has changed its texts.
  */
 export async function indexEvents(runner: QueryRunner): Promise<void> {
   for (let after = ''; ; ) {

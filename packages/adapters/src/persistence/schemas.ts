@@ -47,8 +47,8 @@ export const userSchema = new EntitySchema<UserRow>({
 });
 
 /**
- * An event's row. Lists ordered by name use its key. The table has one more column, `is_available`, which the engine computes. TypeORM is not
- * told of it, because it would look for a table of its own with the expressions of computed columns.
+ * An event's row. Lists in the order of names use `nameKey`. The table has one more column, `is_available`, which the engine computes. This
+ * schema leaves it out: with it, TypeORM would look for the table `typeorm_metadata`, where it keeps the expressions of such columns.
  */
 export interface EventRow extends Event {
   readonly nameKey: string;

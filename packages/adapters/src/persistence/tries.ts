@@ -61,7 +61,7 @@ export async function untilDone<Result>(
       const isOver = performance.now() + delay > began + budget;
       // If COMMIT itself took all the time, there is still one more try to find out whether it was stored.
       const isToBeFoundOut: boolean = error instanceof LostCommit && !hasLookedAfterCommit;
-      if (isOver && !isToBeFoundOut) throw new Unavailable(`${whyOf(error, kind)} for ${budget} ms`, { cause: error });
+      if (isOver && !isToBeFoundOut) throw new Unavailable(whyOf(error, kind, budget), { cause: error });
       hasLookedAfterCommit ||= isToBeFoundOut;
       measures.retry(retryClassOf(error, kind));
       await sleep(delay);
@@ -69,10 +69,12 @@ export async function untilDone<Result>(
   }
 }
 
-function whyOf(error: unknown, kind: ErrorClass): string {
+function whyOf(error: unknown, kind: ErrorClass, milliseconds: number): string {
   const number = errnoOf(error);
   const which = typeof number === 'number' && number > 0 ? ` (error ${number})` : '';
-  return `the database ${kind === 'wrong_server' ? 'took no writes' : 'did not get to it'}${which}`;
+  return kind === 'wrong_server'
+    ? `the database took no writes${which} for ${milliseconds} ms`
+    : `the transaction did not succeed${which} within ${milliseconds} ms`;
 }
 
 /** The result of a transaction's work, and whether it wrote anything. */

@@ -27,8 +27,8 @@ import type { NewUser, User, UserChanges } from './user.ts';
  */
 export interface AccountUseCases {
   /**
-   * Edits a user; what is left out stays. A new password ends all earlier tokens. If the policy requires it, users who change their own
-   * password or e-mail give `currentPassword` too, because their token may be stolen. Of two admins who lose their role at once, one stays.
+   * Edits a user; fields that are left out stay. A new password ends all earlier tokens. If the policy requires it, users who change their own
+   * password or e-mail give `currentPassword` too, because their token may be stolen. If two admins lose their role at once, one stays.
    *
    * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `invalid_input`, `password_is_personal`, `last_admin` (no admin
    * would be left), `current_password_needed`, `wrong_credentials`, `too_many_failed_logins`, `email_taken`, `too_many_passwords`.
@@ -42,7 +42,7 @@ export interface AccountUseCases {
    */
   readonly createFirstAdmin: (account: Omit<NewUser, 'role'>) => Promise<User | undefined>;
   /**
-   * Makes an account for somebody else. Of calls that race for one e-mail exactly one makes it.
+   * Makes an account for somebody else. If calls race for one e-mail, exactly one succeeds.
    *
    * Refuses `unauthenticated`, `forbidden`, `invalid_input`, `password_is_personal`, `too_many_passwords`, `email_taken`,
    * `idempotency_key_reused`.
@@ -89,8 +89,8 @@ export interface AccountUseCases {
    */
   readonly readUser: (context: RequestContext, id: string) => Promise<User>;
   /**
-   * Opens an account for the actor and signs them in. A network with too many registrations is refused before any work. Of calls that race for
-   * one e-mail exactly one opens it.
+   * Opens an account for the actor and signs them in. A network with too many registrations is refused before any work. If calls race for
+   * one e-mail, exactly one succeeds.
    *
    * Refuses `unauthenticated` for an invalid token, `forbidden` (for an admin account, if the policy does not allow it), `invalid_input`,
    * `password_is_personal`, `too_many_registrations`, `too_many_passwords`, `email_taken`, `idempotency_key_reused`.

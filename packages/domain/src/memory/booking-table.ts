@@ -5,7 +5,7 @@ import { type Booking, heldBy } from '../stock/booking.ts';
  * bookings are stored.
  */
 export class BookingTable extends Map<string, Booking> {
-  /** By event, then by user; and the same objects by user, then by event. */
+  /** Two indexes of the same objects: by event and then by user, and by user and then by event. */
   readonly #byEvent = new Map<string, Map<string, OwnBookings>>();
   readonly #byUser = new Map<string, Map<string, OwnBookings>>();
 
@@ -79,10 +79,10 @@ export class BookingTable extends Map<string, Booking> {
 class OwnBookings {
   readonly bookings = new Set<Booking>();
   #tickets = 0;
-  /** Their booking dates in milliseconds, the earliest first. */
+  /** The booking dates in milliseconds, the earliest first. */
   readonly #madeAt: number[] = [];
 
-  /** Tickets that they hold together. */
+  /** The tickets that these bookings hold together. */
   get tickets(): number {
     return this.#tickets;
   }
@@ -100,7 +100,7 @@ class OwnBookings {
     this.#madeAt.splice(this.#madeUpTo(booking.bookingDate.getTime()) - 1, 1);
   }
 
-  /** The number of those made after `from` and not after `to`, and the date of the first of them. */
+  /** The number of bookings made after `from` and not after `to`, and the date of the first one. */
   madeWithin({ from, to }: { readonly from: Date; readonly to: Date }): { readonly made: number; readonly firstMadeAt: Date | undefined } {
     const before = this.#madeUpTo(from.getTime());
     const made = this.#madeUpTo(to.getTime()) - before;
@@ -108,7 +108,7 @@ class OwnBookings {
     return { made, firstMadeAt: made === 0 || first === undefined ? undefined : new Date(first) };
   }
 
-  /** How many were made at this time or before. */
+  /** The number of bookings made at this time or before. */
   #madeUpTo(at: number): number {
     let [low, high] = [0, this.#madeAt.length];
     if (high === 0 || (this.#madeAt[high - 1] ?? 0) <= at) return high; // a new booking is mostly the latest

@@ -19,12 +19,12 @@ export interface Memory {
   readonly events: Map<string, Event>;
   readonly bookings: BookingTable;
   readonly accounts: Map<string, Credentials>;
-  /** By event: its lines by version. They stay when the event is deleted. */
+  /** The lines of each event, by version. They stay when the event is deleted. */
   readonly ledger: Map<string, StockMovement[]>;
   /** The first answers under idempotency keys, by `recordName`. */
   readonly kept: Map<string, IdempotencyRecord & { readonly at: Date }>;
   readonly counts: Map<string, RateCount>;
-  /** Here and not in the ports, so that two ports on one memory never give the same id. */
+  /** It is here and not in the ports, so that two ports on one memory never give the same id. */
   readonly ids: { given: number };
 }
 
@@ -60,7 +60,7 @@ export function actorRowIn({ accounts }: Memory, ref: ActorRef): User | undefine
 export const isKnownIn = ({ events, bookings, ledger }: Memory, eventId: string): boolean =>
   events.has(eventId) || ledger.has(eventId) || bookings.ofEvent(eventId).length > 0;
 
-/** By booking: the version of the ledger's line with which it was sold. */
+/** For each booking, the version of the ledger line with which it was sold. */
 export const salesIn = ({ ledger }: Memory, eventId: string): ReadonlyMap<string | null, number> =>
   new Map((ledger.get(eventId) ?? []).filter(({ reason }) => reason === 'booked').map(({ bookingId, stockVersion }) => [bookingId, stockVersion]));
 
@@ -68,9 +68,9 @@ export const salesIn = ({ ledger }: Memory, eventId: string): ReadonlyMap<string
 export function stockFactsIn({ events, bookings, ledger }: Memory, eventId: string): StockFacts {
   const lines = [...(ledger.get(eventId) ?? [])].sort((one, other) => one.stockVersion - other.stockVersion);
   const own = bookings.ofEvent(eventId);
-  /** By version: the sum of the deltas up to it. */
+  /** For each version, the sum of the deltas up to it. */
   const stock = new Map<number, number>();
-  /** By booking: the sum of its own deltas. */
+  /** For each booking, the sum of its deltas. */
   const moved = new Map<string, number>();
   let movedTickets = 0;
   for (const { stockVersion, bookingId, delta } of lines) {

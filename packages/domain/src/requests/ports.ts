@@ -29,7 +29,7 @@ export interface PageRequest {
 export interface PageRows<Row> {
   readonly rows: readonly Row[];
   readonly isMore: boolean;
-  /** The places of the first row and of the last row that was looked at, if the rows do not show them. */
+  /** The cursors of the first row and of the last row that was read. Left out if those of `rows` are the same. */
   readonly start?: Cursor | undefined;
   readonly end?: Cursor | undefined;
 }

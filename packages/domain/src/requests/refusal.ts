@@ -1,6 +1,6 @@
 /** Every expected refusal of the domain, with the facts that the client needs. */
 export interface Refusals {
-  /** All that is wrong with an input, at once. */
+  /** All faults of an input. */
   invalid_input: { readonly faults: readonly Fault[] };
   /** Not signed in, or the user of the token is deleted, or has logged out or changed their password since. */
   unauthenticated: None;
@@ -26,9 +26,9 @@ export interface Refusals {
   too_many_for_a_user: { readonly maximum: number; readonly held: number; readonly requested: number };
   /** Tickets that bookings hold, and the smaller total that was asked for. */
   total_below_held: { readonly held: number; readonly requested: number };
-  /** Too many from one network, or for one account from one network. */
+  /** Too many failed logins from one network, or for one account from one network. */
   too_many_failed_logins: { readonly retryAfterSeconds: number };
-  /** Too many from one network. */
+  /** Too many registrations from one network. */
   too_many_registrations: { readonly retryAfterSeconds: number };
   /** One account or one network has too many passwords hashed or verified at the same time. */
   too_many_passwords: { readonly retryAfterSeconds: number };
@@ -36,7 +36,7 @@ export interface Refusals {
   too_many_booking_changes: { readonly maximum: number; readonly retryAfterSeconds: number };
   /** The key was used before, for another request. */
   idempotency_key_reused: None;
-  /** The event is in the past, and the policy neither opens nor sells those. */
+  /** The event is in the past, and the policy does not allow past events to be created or sold. */
   event_is_over: None;
   /** An event is deleted only after its pending and confirmed bookings are cancelled. */
   event_has_active_bookings: None;

@@ -12,7 +12,7 @@ export function listAttendees({ users, eventQueries, bookingQueries, policy }: P
     await asActor({ users }, context.actor, (actor) => authorize(policy.rights.list_attendees, actor));
     const { limit, after, before } = accept(input);
     if ((await eventQueries.find(eventId)) === undefined) refuse('not_found', { entity: 'event', id: eventId });
-    // Who stands at the door needs the whole list, so it has no limit of its own.
+    // Staff at the entrance need the whole list, so the policy sets no limit here.
     return readPage(
       { list: { ...policy.list, limit: 'unlimited' } },
       { limit, after, before },

@@ -24,7 +24,8 @@ export function listBookings({ users, bookingQueries, policy }: Ports) {
     refuseFaults(unlistedBookingFilters(request).map((field) => ({ field, message: NOT_TOGETHER })));
     const { eventId, status, from, to, userId = ownId } = request;
     const place = request.after ?? request.before;
-    // The list of one event has another order for admins. A cursor stays signed when its holder becomes one, or stops to be.
+    // The list of one event has another order for admins. A user may become an admin, or lose the role, after they got a cursor. Its signature
+    // stays valid.
     const isOfSales = userId === undefined && eventId !== undefined;
     const isOfThisOrder = place === undefined || (typeof place.at === 'number') === isOfSales;
     refuseFaults(isOfThisOrder ? [] : [{ field: 'cursor', message: 'a place in a list of another order' }]);

@@ -12,7 +12,7 @@ export type EventOrder = (typeof EVENT_ORDERS)[number];
 
 /** Which events a list has, and their order. `unlistedEventFilters` says which cannot be combined. */
 export interface EventFilter {
-  /** `eventDate` without it. Rows that are equal in the order come by their id. */
+  /** `eventDate` without it. Rows with equal values are sorted by id. */
   readonly order?: EventOrder | undefined;
   /** Events at this time or later. */
   readonly from?: Date | undefined;
@@ -50,7 +50,7 @@ export type BookingListRequest = ListRequest & BookingFilter;
 
 /** In code points, not in UTF-16 units. */
 export const SEARCH_CHARACTERS_MAX = 100;
-/** In different words. */
+/** The most different words of a search. */
 export const SEARCH_WORDS_MAX = 8;
 
 export const NOT_TOGETHER = 'cannot be combined with the other filters';
@@ -67,8 +67,8 @@ export function searchWords(search: string): readonly string[] | undefined {
 }
 
 /**
- * The given filters that no index serves together with the others. By event date: `from` and `to`, with `isAvailable` or `search`. By another
- * order: none. `modifiedSince`: alone.
+ * The given filters that no index serves together with the others. These are allowed: in the order of dates, `from` and `to` with `isAvailable` or
+ * `search`; in another order, no filter; `modifiedSince` alone.
  */
 export function unlistedEventFilters(request: EventListRequest): readonly (keyof EventListRequest)[] {
   const { order = 'eventDate', modifiedSince, search } = request;
@@ -85,14 +85,14 @@ export function unlistedEventFilters(request: EventListRequest): readonly (keyof
 
 /**
  * The given parameters of a list of bookings that no index serves together with the others. A list of one status or one event looks at each
- * booking, so it can neither be counted nor entered by an offset.
+ * booking, so `total` and `offset` are refused.
  */
 export function unlistedBookingFilters(request: BookingListRequest): readonly (keyof BookingListRequest)[] {
   if (request.status === undefined && request.eventId === undefined) return [];
   return (['offset', 'total'] as const).filter((name) => request[name] !== undefined);
 }
 
-/** The value of an event in the list's order. */
+/** The cursor of an event in the order of the list. */
 export function placeOf({ order = 'eventDate', modifiedSince }: EventFilter, event: Event): Cursor {
   const { id, name, eventDate, ticketPriceCents, updatedAt } = event;
   if (modifiedSince !== undefined) return { at: updatedAt, id };

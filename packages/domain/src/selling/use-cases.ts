@@ -28,14 +28,14 @@ import type { BookingView, EventView } from './views.ts';
  */
 export interface UseCases {
   /**
-   * Checks that every ticket is accounted for: of all events, also deleted ones, or of one. Each part is one snapshot, so sales go on and do
-   * not disturb it. Nothing runs, and nothing is refused, before the first part is requested.
+   * Checks that every ticket is accounted for, in all events (deleted ones too) or in one. Each part is one snapshot, so sales go on and do
+   * not disturb the check. Nothing runs, and nothing is refused, before the first part is requested.
    *
    * Refuses `unauthenticated`, `forbidden`, and `not_found` for an event that left no trace.
    */
   readonly auditStock: (context: RequestContext, only?: { readonly eventId?: string | undefined }) => AsyncGenerator<AuditedPart>;
   /**
-   * Books tickets for the actor, at the event's price of now in cents. Booking, stock and ledger change together, or nothing does. Calls for
+   * Books tickets for the actor, at the event's current price. Booking, stock and ledger change together, or nothing does. Calls for
    * one event are decided one at a time, in the order they came: of those that race for the last ticket exactly one gets it.
    *
    * Refuses `unauthenticated` (also the operator: a booking needs a person), `forbidden`, `not_found` (the event), `event_is_over`,
@@ -44,16 +44,16 @@ export interface UseCases {
    */
   readonly bookTickets: (context: RequestContext, order: Input<{ readonly eventId: string; readonly quantity: number }>) => Promise<Answer<Booking>>;
   /**
-   * Gives a booking another status; any may follow any. Cancelling gives the tickets back, once, however many calls race. Leaving `cancelled`
-   * takes them again at the old price, if they are still there. The same status again changes nothing.
+   * Changes the status of a booking; any status may follow any other. `cancelled` gives the tickets back once, however many calls race. A change
+   * from `cancelled` takes them again at the old price, if enough are left. The same status again changes nothing.
    *
    * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `invalid_input`, and for any change `too_many_booking_changes`. If
    * tickets are taken again it also refuses `event_is_over`, `too_many_for_a_booking`, `too_many_for_a_user`, `insufficient_tickets`.
    */
   readonly changeBookingStatus: (context: RequestContext, id: string, change: Input<{ readonly status: BookingStatus }>) => Promise<Booking>;
   /**
-   * Edits an event; what is left out stays. A new total moves the stock by the difference and is decided under the event's lock, so it never
-   * takes back what was sold meanwhile. A new price is for bookings to come.
+   * Edits an event; fields that are left out stay. A new total moves the stock by the difference and is decided under the event's lock, so it never
+   * takes back what was sold meanwhile. A new price applies to later bookings.
    *
    * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `invalid_input`, `total_below_held`.
    */
@@ -66,7 +66,7 @@ export interface UseCases {
    */
   readonly createEvent: (context: RequestContext, event: Input<NewEvent>) => Promise<Answer<Event>>;
   /**
-   * Deletes a booking. The tickets it held come back, once: of calls that race, one deletes and the others refuse `not_found`.
+   * Deletes a booking, and gives its tickets back once. If calls race, one deletes the booking, and the others refuse `not_found`.
    *
    * Refuses `unauthenticated`, `not_found`, `forbidden`, `version_changed`, `too_many_booking_changes`.
    */
@@ -83,7 +83,7 @@ export interface UseCases {
    */
   readonly forgetOldRows: () => Promise<number>;
   /**
-   * The bookings of one event, the latest sale first: the list for its doors. Without a limit it is the whole list.
+   * The bookings of one event, the latest sale first: the list for the staff at the entrance. Without a limit it is the whole list.
    *
    * Refuses `unauthenticated`, `forbidden`, `not_found`, `invalid_input`.
    */

@@ -29,7 +29,7 @@ export interface Difference {
     | 'bookings_have_their_movements';
   readonly expected: number;
   readonly found: number;
-  /** One of the bookings that break the rule, where bookings do. */
+  /** One of the bookings that break the rule, if the rule is about bookings. */
   readonly bookingId?: string;
 }
 

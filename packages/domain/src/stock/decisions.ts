@@ -32,7 +32,7 @@ export interface EventDecision {
   readonly eventId: string;
   readonly actor: ActorRef;
   readonly key?: RequestKey | undefined;
-  /** Gives the event as it becomes, the same object for no change, or `undefined` to delete it. */
+  /** Returns the event after the change, the same object for no change, or `undefined` to delete it. */
   readonly decide: (now: EventState) => Event | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface BookingDecision {
   readonly bookingId: string | undefined;
   readonly actor: ActorRef;
   readonly key?: RequestKey | undefined;
-  /** Gives the booking as it becomes, the same object for no change, or `undefined` to delete it. */
+  /** Returns the booking after the change, the same object for no change, or `undefined` to delete it. */
   readonly decide: (now: BookingState) => Booking | undefined;
 }
 

@@ -22,7 +22,7 @@ export interface Event {
   readonly updatedAt: Date;
 }
 
-/** What an organizer gives to open an event. Prices are whole cents; a left-out description is none. */
+/** What an organizer gives to open an event. Prices are whole cents. The description is optional. */
 export interface NewEvent {
   readonly name: string;
   readonly description?: string | null | undefined;

@@ -8,18 +8,18 @@ import { type Booking, type BookingStatus, heldBy } from '../stock/booking.ts';
 import type { Event, NewEvent } from '../stock/event.ts';
 import type { Policies } from './policies.ts';
 
-/** The invariants that hold after every step. Their numbers are those of the threats page. */
+/** The invariants that hold after every step. Violations name them by these numbers. */
 export const INVARIANTS = {
-  I1: 'stock in a row or an answer is between none and all, and was committed like that',
-  I2: 'available tickets and held ones are all there are',
-  I3: 'what was acknowledged is there, unchanged until somebody changes it',
-  I4: 'one key of one person makes one thing, and nothing is there that nobody asked for',
-  I5: 'a booking costs quantity x the price of the moment it was made',
+  I1: 'stock in a row or an answer is between 0 and the total, and was committed',
+  I2: 'available tickets plus held tickets are the total',
+  I3: 'an acknowledged row exists, and only a request changes it',
+  I4: 'one key of one user creates one row, and no row exists that nobody asked for',
+  I5: 'a booking costs quantity x the price at the moment of the booking',
   I6: 'a booking gives its tickets back once',
-  I7: 'nothing is thrown but refusals and outages',
-  I8: 'each decision is that of the rows, and of the roles in them, as they are now',
-  I9: 'what is asked is stored whole or not at all, also where the answer is lost',
-  ledger: 'the ledger tells the same as the stock, without a gap',
+  I7: 'only refusals and outages are thrown',
+  I8: 'each decision is right for the current rows and the roles in them',
+  I9: 'a request is stored completely or not at all, even if its answer is lost',
+  ledger: 'the ledger has no gap and adds up to the stock',
 } as const;
 export type Invariant = keyof typeof INVARIANTS;
 

@@ -1,4 +1,4 @@
-/** One fault each, of those that people make in adapters, and the law that has to notice it. */
+/** Bugs that people write in adapters. Each entry has the id of the law that has to notice the bug. */
 export const FLAWS = {
   'the event’s row is not locked, and a version guard fails the loser': 'B1',
   'the event’s row is not locked, and nothing guards it': 'B1',
@@ -65,22 +65,22 @@ export const FLAWS = {
 } as const satisfies Readonly<Record<string, string>>;
 export type Flaw = keyof typeof FLAWS;
 
-/** Those without row locks. */
+/** The flaws without row locks. */
 export const UNLOCKED: ReadonlySet<Flaw> = new Set<Flaw>([
   'the event’s row is not locked, and a version guard fails the loser',
   'the event’s row is not locked, and nothing guards it',
   'the row is not locked, and the ledger has no key',
   'two servers edit one event without its lock',
 ]);
-/** Those that read the rows of an event before its lock. */
+/** The flaws that read the rows of an event before they lock it. */
 export const EARLY: ReadonlySet<Flaw> = new Set<Flaw>([
   'calls are decided before the lock',
   'an edit writes what it read before the lock',
   'the version of an event is looked at before the lock',
 ]);
-/** Those that do not look for the mark of a lost COMMIT. */
+/** The flaws that do not look for the mark of a lost COMMIT. */
 export const UNMARKED: ReadonlySet<Flaw> = new Set<Flaw>(['a lost COMMIT is told as not done', 'a lost COMMIT is decided again']);
-/** Those whose tables have no keys either, which would turn the fault into an error. */
+/** The flaws whose tables also have no keys. With keys the flaw would only cause an error. */
 export const UNGUARDED: ReadonlySet<Flaw> = new Set<Flaw>([
   'an insert overwrites a row of the same id',
   'an insert at another server overwrites a row of the same id',

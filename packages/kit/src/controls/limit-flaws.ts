@@ -6,7 +6,7 @@ import { asleep, type Plant, type Replaced } from './plant.ts';
 
 const cutOff = (subject: string): string => subject.slice(0, 255);
 
-/** Counts that go on where `isRunning` says so, and begin anew elsewhere. A window that goes on keeps its end. */
+/** A store whose windows go on if `isRunning` says so, and otherwise begin again. A window that goes on keeps its end. */
 const countsWith = (
   { rateLimitStore }: FullStore,
   { counts }: Memory,
@@ -27,7 +27,7 @@ const countsWith = (
   },
 });
 
-/** One fault each, of those that people make in counts of what is limited, and the law that has to notice it. */
+/** Bugs that people write in a `RateLimitStore`. Each entry has the id of the law that has to notice the bug. */
 export const LIMIT_FLAWS: Readonly<Record<string, readonly [law: string, plant: Plant]>> = {
   'adds at once lose counts': [
     'L1',

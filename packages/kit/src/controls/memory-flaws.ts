@@ -8,8 +8,8 @@ import { USER_FLAWS } from './user-flaws.ts';
 
 export const MEMORY_FLAWS = { ...USER_FLAWS, ...LIMIT_FLAWS };
 
-/** The ports in memory with a flaw. A second server has the same flaw, and its own memory of what it saw. */
+/** The ports in memory with a flaw. A second server has the same flaw, and a cache of its own. */
 export function flawedMemoryStore(plant: Plant, memory: Memory = emptyMemory()): FullStore {
-  const sound = memoryStore(memory) as FullStore; // with accounts, since the memory has them
+  const sound = memoryStore(memory) as FullStore; // the memory has accounts, so the store has their ports
   return { ...sound, ...plant(sound, memory), beside: async () => flawedMemoryStore(plant, memory) };
 }

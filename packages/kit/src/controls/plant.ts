@@ -4,12 +4,12 @@ import type { RepositoryContext } from '@ticket/domain/spi';
 import type { FullStore } from '../store.ts';
 
 export type Replaced = Partial<Pick<FullStore, 'events' | 'bookings' | 'eventQueries' | 'users' | 'userQueries' | 'rateLimitStore'>>;
-/** What a flaw puts in place of the sound ports on the same rows. */
+/** Makes the flawed ports that replace the correct ones. They use the same rows. */
 export type Plant = (sound: FullStore, memory: Memory) => Replaced;
 
 export const asleep = () => new Promise((resolve) => setImmediate(resolve));
 
-/** The sound repositories, with another context for each call. */
+/** The correct repositories, but `change` replaces the context of each call. */
 export const withContext = ({ events, bookings }: FullStore, change: (context: RepositoryContext) => RepositoryContext): Replaced => ({
   events: {
     reserveTickets: (id, context, decide) => events.reserveTickets(id, change(context), decide),
@@ -18,13 +18,13 @@ export const withContext = ({ events, bookings }: FullStore, change: (context: R
   bookings: { change: (id, context, decide) => bookings.change(id, change(context), decide) },
 });
 
-/** Repositories of events and bookings that see other rows of users than the rest. */
+/** Repositories of events and bookings that read users from `accounts`, while other ports read them from `memory`. */
 export const withAccounts = (memory: Memory, accounts: Memory['accounts']): Replaced => {
   const { events, bookings } = inMemoryPorts({}, { ...memory, accounts });
   return { events, bookings };
 };
 
-/** Rows that are looked up once and kept, for ever or for a while. */
+/** A cache of users' rows. A row that was read once is not read again for `forMs`. */
 export class Remembering extends Map<string, Credentials> {
   readonly #rows: Memory['accounts'];
   readonly #forMs: number;

@@ -22,23 +22,23 @@ export const CONTROLS: readonly Control[] = [
   ...Object.entries(MEMORY_FLAWS).map(([flaw, [law, plant]]) => ({ flaw, law, open: async () => flawedMemoryStore(plant) })),
 ];
 
-/** What became of one control. */
+/** The result of one control. */
 export interface ControlResult extends Omit<Control, 'open'> {
   readonly isNoticed: boolean;
   readonly milliseconds: number;
-  /** What the law said. */
+  /** The message of the law. */
   readonly message: string;
 }
 
 export interface SelfTest {
   readonly controls: readonly ControlResult[];
-  /** Every law on a store without a flaw: the stores that the controls are made of. */
+  /** The results of every law on the two correct stores and the correct server into which the bugs are planted. */
   readonly sound: readonly LawResult[];
   /** True when every control was noticed by its law, and no sound store broke a law. */
   readonly isPassed: boolean;
 }
 
-/** Shows that the laws bite: stores and servers with one fault each are tried, and the law of the fault has to break. */
+/** Shows that the laws notice bugs: tries stores and servers with one bug each. The law that belongs to the bug has to break. */
 export async function selfTest({
   seed = 1,
   onControl,

@@ -1,4 +1,4 @@
-/** A bug of a server, and the law of HTTP that has to notice it. */
+/** Bugs that people write in servers. Each entry has the id of the law of HTTP that has to notice the bug. */
 export const SHOP_FLAWS = {
   'tickets are sold that were seen before others were sold': 'H1',
   'of an order that does not fit, what is left is sold': 'H2',

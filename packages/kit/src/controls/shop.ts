@@ -17,7 +17,7 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const priced = (cents: number): string => (cents / 100).toFixed(2);
 
-/** A small server in memory that has the specified API, with one bug or without: the controls of the laws of HTTP. */
+/** A small server in memory that has the specified API, without a bug or with one. The laws of HTTP are tested on it. */
 export async function openShop(
   flaw?: ShopFlaw | 'the server answers nobody',
   { letsRegisterAdmins = true, accountsMax = 1000, tooMany = 'Terlalu banyak permintaan' } = {},
@@ -29,7 +29,7 @@ export async function openShop(
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
   let sold = 0;
-  /** One after the other, as a lock of the event's row has it. */
+  /** Runs calls one after the other, as a lock of the event's row does. */
   const locked = <Value>(work: () => Promise<Value>): Promise<Value> => {
     waiting += 1;
     const next = last.then(() => pause(1)).then(work);
@@ -225,7 +225,7 @@ export async function openShop(
     users,
     events,
     bookings,
-    /** Of an admin that is there from the beginning where nobody registers as one. */
+    /** The token of an admin who exists from the start, for a server on which nobody can register as admin. */
     adminToken: tokenOf(owner),
     close: () =>
       new Promise<void>((resolve) => {

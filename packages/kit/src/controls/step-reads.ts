@@ -27,7 +27,7 @@ function isListed(
   );
 }
 
-/** The reads of the step store, and its rows as the kit looks at them. */
+/** The queries of the step store, and its rows as the kit reads them. */
 export function readsOf(tables: Tables, has: (flaw: Flaw) => boolean): { readonly reads: Reads; readonly stored: StoredRows } {
   const { events, bookings, ledger, records } = tables;
   const absent = new Set<string>();

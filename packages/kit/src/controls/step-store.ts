@@ -10,21 +10,21 @@ import { Backwards, CommitRefused, ConnectionLost, commit, Deadlock, Locks, reco
 let transactions = 0;
 
 /**
- * An adapter as one writes it by hand, step by step: lock, read, settle, write, COMMIT. Sound without a flaw. With one it has that fault and
- * no other, so that a law which does not notice it is shown to prove nothing.
+ * A handwritten adapter with its usual steps: lock, read, settle, write, COMMIT. It is correct without a flaw, and has one bug with a flaw. If
+ * a law does not notice its bug, the law proves nothing.
  */
 export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
   const has = (one: Flaw): boolean => one === flaw;
-  /** Without row locks a server still makes its own calls wait for each other, as one with a queue does. */
+  /** The flaws without row locks have a queue in each server. So calls of one server wait for each other, and calls of two servers do not. */
   const locks = flaw !== undefined && UNLOCKED.has(flaw) ? new Locks() : tables.locks;
   const actors = new Map<string, ActorRef>();
   const soldOut = new Set<string>();
   const failing = new Map<string, number>();
   let armed: Fault | undefined;
-  /** A transaction that is sent again when its lock is gone. */
+  /** A transaction that a flaw sends again after its lock was released. */
   let unsent: Stored | undefined;
 
-  /** Runs under the locks, which are asked for in one order everywhere, so that no two wait for each other. */
+  /** Runs under the locks. Every call takes locks in the same order, so there are no deadlocks. */
   async function locked<Value>(names: readonly string[], run: () => Promise<Value>): Promise<Value> {
     const releases: (() => void)[] = [];
     for (const name of names) releases.push(await locks.take(name));
@@ -70,7 +70,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
     const stored = unsent;
     unsent = undefined;
     if (stored === undefined) return;
-    for (let turn = 0; turn < 20; turn += 1) await tables.statement(); // others get the lock
+    for (let turn = 0; turn < 20; turn += 1) await tables.statement(); // time for other transactions
     storeIn(tables, { ...stored, isUnguarded: true });
   }
 
@@ -100,7 +100,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
     return found && { ...found, owner, key };
   }
 
-  /** Decides, and gives what is to be stored. */
+  /** Runs the decision, and returns its answer and its writes. */
   function judge(
     rows: Rows,
     decision: StockDecision,
@@ -200,7 +200,7 @@ export function stepStore(flaw?: Flaw, tables: Tables = new Tables()): Store {
     }
   }
 
-  /** Looks whether the transaction was stored, as its mark tells. */
+  /** Checks by its mark whether the transaction was stored. */
   async function settleLost(stored: Stored, error: ConnectionLost): Promise<void> {
     if (flaw !== undefined && UNMARKED.has(flaw)) throw new Unavailable('the connection was lost', { outcome: 'not_done', cause: error });
     if (has('a lost COMMIT is simply sent again')) return commit(tables, { ...stored, mark: stored.mark + 0.5 }, undefined);

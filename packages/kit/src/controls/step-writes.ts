@@ -15,7 +15,7 @@ export const EMPTY: Writes = {
   idempotencyRecords: [],
 };
 
-/** What the flaw makes of the rows that are to be stored. */
+/** The writes of a decision, as the flaw changes them. */
 export function flawed(writes: Writes, has: (flaw: Flaw) => boolean, tables: Tables): Writes {
   const { changedEvents, movements } = writes;
   const withEvents = (change: (after: Event, before: Event) => Event) => ({
@@ -56,7 +56,7 @@ export function flawed(writes: Writes, has: (flaw: Flaw) => boolean, tables: Tab
   return writes;
 }
 
-/** As `UPDATE events SET available = available - n` does, so that it counts how often it is sent. */
+/** Works like `UPDATE events SET available = available - n`, so a second run subtracts the tickets again. */
 function withRelativeStock(writes: Writes, tables: Tables): Writes {
   const changedEvents = writes.changedEvents.map((each) => ({
     ...each,

@@ -2,7 +2,7 @@ import type { Booking, Event, StockMovement } from '@ticket/domain';
 import type { IdempotencyRecord, Writes } from '@ticket/domain/spi';
 import type { Fault } from '../store.ts';
 
-/** The connection was lost. Whether the COMMIT was stored is not known to the client. */
+/** The connection was lost. The client does not know whether the COMMIT was stored. */
 export class ConnectionLost extends Error {}
 /** The database refused the COMMIT, and stored nothing. */
 export class CommitRefused extends Error {}
@@ -15,7 +15,7 @@ export class Tables {
   readonly bookings = new Map<string, Booking>();
   readonly ledger: StockMovement[] = [];
   readonly records = new Map<string, IdempotencyRecord & { readonly at: number }>();
-  /** The ids of the transactions that were stored: how a client finds out what came of a lost COMMIT. */
+  /** The ids of the stored transactions. With them a client finds out whether a lost COMMIT was stored. */
   readonly marks = new Set<number>();
   readonly locks = new Locks();
 
@@ -24,11 +24,11 @@ export class Tables {
   }
 }
 
-/** Locks by name, given in the order in which they were asked for. */
+/** Locks by name. Each goes to its callers in the order of their calls. */
 export class Locks {
   readonly #waiting = new Map<string, (() => void)[]>();
 
-  /** Waits for the lock, and gives what releases it. */
+  /** Waits for the lock, and returns the function that releases it. */
   async take(name: string): Promise<() => void> {
     const waiting = this.#waiting.get(name);
     if (waiting === undefined) this.#waiting.set(name, []);
@@ -41,7 +41,7 @@ export class Locks {
   }
 }
 
-/** Lets the calls that come at the same time go in the order last come, first served. */
+/** Lets calls that come at the same time run in the opposite order: the last one first. */
 export class Backwards {
   readonly #waiting: (() => void)[] = [];
 
@@ -58,15 +58,15 @@ export class Backwards {
 
 export const recordName = (owner: string, key: string): string => `${owner} ${key}`;
 
-/** What is done to the rows by a COMMIT that goes through. */
+/** What a successful COMMIT does to the rows. */
 export interface Stored {
   readonly mark: number;
   readonly writes: Writes;
-  /** Rows of the same id are overwritten, and the ledger's key is not looked at. */
+  /** True: rows with the same id are overwritten, and the key of the ledger is not checked. */
   readonly isUnguarded: boolean;
 }
 
-/** Stores all of it or, where a key is taken, nothing. */
+/** Stores everything, or nothing if a key is taken. */
 export function storeIn(tables: Tables, { mark, writes, isUnguarded }: Stored): void {
   const { events, bookings, ledger, records, marks } = tables;
   if (!isUnguarded) {
@@ -85,7 +85,7 @@ export function storeIn(tables: Tables, { mark, writes, isUnguarded }: Stored): 
   marks.add(mark);
 }
 
-/** A connection's COMMIT, with the fault that it was told to have. */
+/** The COMMIT of a connection, with the fault if one is given. */
 export async function commit(tables: Tables, stored: Stored, fault: Fault | undefined): Promise<void> {
   await tables.statement();
   if (fault === 'deadlock') throw new Deadlock('deadlock');

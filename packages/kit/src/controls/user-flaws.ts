@@ -7,7 +7,7 @@ import { asleep, type Plant, Remembering, type Replaced, withAccounts, withConte
 
 const usersWith = ({ users }: FullStore, change: UserRepository['change']): Replaced => ({ users: { ...users, change } });
 
-/** One fault each, of those that people make in stores of users, and the law that has to notice it. */
+/** Bugs that people write in stores of users. Each entry has the id of the law that has to notice the bug. */
 export const USER_FLAWS: Readonly<Record<string, readonly [law: string, plant: Plant]>> = {
   'the row of an actor is remembered for ever': [
     'U20',

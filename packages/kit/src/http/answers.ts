@@ -7,7 +7,7 @@ import type { ServerLaw, ServerScene } from './server-law.ts';
 const DENIED = '403 Akses ditolak';
 const ADMINS_ONLY = '403 Akses ditolak. Hanya admin yang dapat melakukan aksi ini';
 
-/** A token of the same form whose claims nobody signed. */
+/** A token with the role `admin` and no valid signature. */
 function forged(token: string, header?: string): Pick<Account, 'token'> {
   const [ownHeader = '', payload = '', signature = ''] = token.split('.');
   const claims = { ...fieldsOf(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8') || '{}')), role: 'admin' };
@@ -15,7 +15,7 @@ function forged(token: string, header?: string): Pick<Account, 'token'> {
   return { token: header === undefined ? `${ownHeader}.${changed}.${signature}` : `${Buffer.from(header).toString('base64url')}.${changed}.` };
 }
 
-/** Every request was refused with this status, and the event is as it was. */
+/** Requires that every request is refused with this status, and that the event has not changed. */
 async function requireRefused(scene: ServerScene, status: number, what: string, asks: readonly (() => Promise<Answer>)[]): Promise<void> {
   const event = await scene.client.event(scene.admin);
   const before = await scene.client.readEvent(event);

@@ -6,7 +6,7 @@ import { foresee, type NamedStep, type Sale } from '../sale-model.ts';
 import { type Account, type Answer, bookingIn, fieldsOf, said } from './sale-client.ts';
 import type { ServerLaw, ServerScene } from './server-law.ts';
 
-/** What a client does with an event. `of` chooses among the client's own bookings that hold tickets. Without one the step is left out. */
+/** What a client does with an event. `of` chooses one of the client's own bookings that hold tickets. If there is none, the step is left out. */
 type Step =
   | { readonly does: 'book'; readonly quantity: number }
   | { readonly does: 'cancel' | 'delete'; readonly of: number }
@@ -23,7 +23,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 const clients = fc.array(fc.array(steps, { minLength: 1, maxLength: 4, size: 'max' }), { minLength: 2, maxLength: 4, size: 'max' });
 const cases = fc.record({ total: fc.integer({ min: 2, max: 8 }), clients });
 
-/** The version of the stock is not seen by HTTP. */
+/** HTTP does not show the version of the stock, so the version is 0 on both sides of a comparison. */
 const unversioned = ({ event, bookings }: Sale): Sale => ({ event: event && { ...event, version: 0 }, bookings });
 const seenIn = ({ event, bookings }: Sale): string => {
   const held = Object.values(bookings).reduce((sum, { status, quantity }) => sum + (status === 'cancelled' ? 0 : quantity), 0);
@@ -65,7 +65,7 @@ function worded(answer: Answer, done: string): string {
   return said(answer);
 }
 
-/** What is stored in the end, of the bookings that were answered. */
+/** The stored event at the end, with the final rows of all bookings that were answered. */
 async function saleSeen({ client, admin }: ServerScene, eventId: string, ids: readonly string[]): Promise<Sale> {
   const { total, priceCents } = await client.requireBooks(admin, eventId, ids);
   const bookings = await Promise.all(ids.toSorted().map((id) => client.readBooking(admin, id)));

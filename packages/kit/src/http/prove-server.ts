@@ -13,31 +13,31 @@ import type { ServerLaw, ServerScene } from './server-law.ts';
 /** The laws that HTTP can show, in the order in which they are tried. */
 export const SERVER_LAWS: readonly ServerLaw[] = [...SALES, ...RETURNS, ...ANSWERS, ...GENERATED_BY_HTTP];
 
-/** How a running server is tried by HTTP. Each of these has a default, except the token and the functions. */
+/** How a running server is tried by HTTP. Every option can be left out. */
 export interface ProveServerOptions {
   /** Tries these laws alone, by their ids. */
   readonly only?: readonly string[];
-  /** The same seed draws the same cases. Drawn anew when left out. */
+  /** The same seed draws the same cases. A random one without it. */
   readonly seed?: number;
   /** From the message of a broken law that draws its cases: tries the case that it found, alone. */
   readonly path?: string;
-  /** For all laws together, about. Thirty when left out. */
+  /** About how long all laws take together. 30 without it. */
   readonly seconds?: number;
-  /** After this time a request without an answer, and a law that has not ended, is broken. Ten seconds when left out. */
+  /** After this time, an unanswered request or a law that still runs counts as broken. 10,000 without it. */
   readonly timeoutMs?: number;
   /** The token of an admin, for a server that lets nobody register as one. */
   readonly adminToken?: string;
-  /** Ends the trial early: what was made is deleted, and the promise is rejected. */
+  /** Ends the trial early: the kit deletes what it made, and the promise is rejected. */
   readonly signal?: AbortSignal;
   /** Called after each law. */
   readonly onResult?: (result: LawResult) => void;
-  /** Called at the end when the server did not delete all that was made, with how many events and users stay. */
+  /** Called at the end if the server did not delete everything that the kit made, with the numbers of events and users that are left. */
   readonly onRowsLeft?: (left: { readonly events: number; readonly users: number }) => void;
 }
 
 /**
- * Tries the laws that HTTP can show on a running server that has the specified API, from outside. Several addresses are several servers on
- * the same rows: they are asked in turn.
+ * Tries the laws that HTTP can show on a running server that has the specified API. If you name several servers on the same rows, requests
+ * go to them in turn.
  *
  * It registers an admin and twenty users, makes events of its own, and deletes them all at the end. Other rows are not touched. Throws when
  * nothing can be tried.
@@ -78,7 +78,7 @@ export async function proveServer(
         signal?.throwIfAborted();
         throw new BrokenLaw(law, ownDraw, error);
       } finally {
-        client.end(); // a law whose time is over makes no more rows
+        client.end(); // a law that has run out of time makes no more rows
         await held.catch(() => undefined);
         client.begin();
         eventsLeft += await client.clear(people.admin).catch(() => 1);
@@ -94,7 +94,7 @@ export async function proveServer(
 const withoutSlash = (address: string): string => address.replace(/\/+$/, '');
 const BUYERS = 20;
 
-/** Registers who the laws need. `remove` deletes them again, and gives how many stay. */
+/** Registers the users that the laws need. `remove` deletes them, and returns how many could not be deleted. */
 async function peopleOf(client: SaleClient, servers: readonly string[], adminToken: string | undefined) {
   const made: Account[] = [];
   const register = async (role: 'admin' | 'user'): Promise<Account> => {
@@ -120,7 +120,7 @@ async function peopleOf(client: SaleClient, servers: readonly string[], adminTok
   let admin: Account | undefined;
   const remove = async (): Promise<number> => {
     let left = 0;
-    // The admin last: the token of a deleted one deletes nobody.
+    // The admin is deleted last, because the token of a deleted admin deletes nobody.
     for (const { id } of made.toReversed()) {
       const { status } = await client.send('DELETE', `/api/users/${id}`, { as: admin }).catch(() => ({ status: 0 }));
       if (status !== 200) left += 1;
@@ -144,7 +144,7 @@ async function peopleOf(client: SaleClient, servers: readonly string[], adminTok
   }
 }
 
-/** What the server calls itself, if it does. */
+/** The name and version that the server tells, if it tells them. */
 function wordsOfServer({ data }: Answer): string | undefined {
   const { name, version } = fieldsOf(data);
   return typeof name === 'string' ? `${name}${typeof version === 'string' ? ` ${version}` : ''}` : undefined;

@@ -3,7 +3,7 @@ import { times } from '../rows.ts';
 import { said } from './sale-client.ts';
 import type { ServerLaw } from './server-law.ts';
 
-/** The ways of a new booking, which is confirmed, until it is deleted. Each change of status is in one of them. */
+/** Sequences of statuses of a booking between its creation, as confirmed, and its deletion. Each possible change of status is in one of them. */
 const WAYS = [
   [],
   ['pending'],

@@ -4,7 +4,7 @@ import { Broken } from '../assertions.ts';
 export interface Answer {
   readonly status: number;
   readonly message: string;
-  /** The member `data` of the body, as it came. */
+  /** The member `data` of the body, unchecked. */
   readonly data: unknown;
   readonly errors: unknown;
   /** The whole body. */
@@ -39,7 +39,7 @@ export interface Ask {
   readonly body?: unknown;
 }
 
-/** What an event has when a law does not say. */
+/** The fields of an event that a law does not set. */
 export const PLAN = {
   name: 'ticket-kit',
   location: 'Palembang',
@@ -48,10 +48,10 @@ export const PLAN = {
   total_tickets: 10,
 } as const;
 
-/** No answer of the specified API that the kit asks for is nearly as long. */
+/** The answers that the kit expects are much shorter. */
 const ANSWER_BYTES_MAX = 4_000_000;
 
-/** Asks one or more servers on the same rows in turn, as the specified API says, and removes what it made. */
+/** A client of the specified API. It uses one or more servers on the same rows in turn, and deletes what it made. */
 export class SaleClient {
   readonly #servers: readonly string[];
   readonly #timeoutMs: number;
@@ -60,7 +60,7 @@ export class SaleClient {
   readonly #events = new Set<string>();
   readonly #bookings = new Set<string>();
 
-  /** Each address is that of a server, without `/api`. After `timeoutMs` a request without an answer breaks the law. */
+  /** Each address is that of a server, without `/api`. A request that gets no answer within `timeoutMs` breaks the law. */
   constructor(servers: readonly string[], timeoutMs: number) {
     this.#servers = servers;
     this.#timeoutMs = timeoutMs;
@@ -106,7 +106,7 @@ export class SaleClient {
     return answer;
   }
 
-  /** A booking that has to be made. */
+  /** Makes a booking. A refusal breaks the law. */
   async booked(as: Account, eventId: string, quantity = 1): Promise<BookingView> {
     const answer = await this.book(as, eventId, quantity);
     if (answer.status !== 201) throw new Broken(`POST /api/bookings of ${quantity} tickets that are left was answered ${said(answer)}`);
@@ -137,7 +137,7 @@ export class SaleClient {
     return bookingIn(answer);
   }
 
-  /** Available tickets and those of the bookings that the client knows of are the total, and none is missing below zero. */
+  /** Requires that available tickets plus the tickets of these bookings are the total, and that available is not negative. */
   async requireBooks(admin: Account, eventId: string, bookingIds: readonly string[]): Promise<EventView> {
     const bookings = await Promise.all(bookingIds.map((id) => this.readBooking(admin, id)));
     const held = bookings.reduce((sum, booking) => sum + (booking === undefined || booking.status === 'cancelled' ? 0 : booking.quantity), 0);
@@ -148,7 +148,7 @@ export class SaleClient {
     return event;
   }
 
-  /** Deletes the events and bookings that it made, and gives how many events were not deleted. */
+  /** Deletes the events and bookings that this client made, and returns how many events could not be deleted. */
   async clear(admin: Account): Promise<number> {
     for (const id of this.#bookings) await this.send('DELETE', `/api/bookings/${id}`, { as: admin });
     this.#bookings.clear();
@@ -164,7 +164,7 @@ export class SaleClient {
 
 /** Status and message, as laws compare them. */
 export const said = ({ status, message }: Pick<Answer, 'status' | 'message'>): string =>
-  // The server may be anybody's, so its words reach no terminal as they are.
+  // The server may be anybody's, so control characters are removed from its messages.
   `${status} ${message.slice(0, MESSAGE_CHARACTERS_MAX).replaceAll(/\p{C}/gu, '·')}`.trimEnd();
 const MESSAGE_CHARACTERS_MAX = 200;
 

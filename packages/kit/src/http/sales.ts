@@ -7,7 +7,7 @@ const SOLD = '201 Booking berhasil dibuat';
 const SOLD_OUT = '400 Stok tiket tidak mencukupi';
 const idsIn = (answers: readonly Answer[]): string[] => answers.filter(({ status }) => status === 201).map((answer) => bookingIn(answer).id);
 const countOf = (answers: readonly Answer[], words: string): number => answers.filter((answer) => said(answer) === words).length;
-/** Every answer is one of these. */
+/** Requires that every answer is one of these. */
 function requireOnly(answers: readonly Answer[], words: readonly string[]): void {
   const others = answers.map(said).filter((each) => !words.includes(each));
   check(others.length === 0, `answers that the specification does not have here: ${[...new Set(others)].join(', ')}`);
@@ -130,7 +130,7 @@ export const SALES: readonly ServerLaw[] = [
       const resize = (total: number) => client.send('PUT', `/api/events/${event}`, { as: admin, body: { total_tickets: total } });
       const [answers] = await Promise.all([everyone(scene, 12, (buyer) => client.book(buyer, event)), resize(30), resize(15)]);
       await client.requireBooks(admin, event, idsIn(answers));
-      await resize(1); // fewer than are sold: refused, or the sold ones stay in the books
+      await resize(1); // fewer than are sold: refused; if not, `requireBooks` finds the difference
       await client.requireBooks(admin, event, idsIn(answers));
     },
   },

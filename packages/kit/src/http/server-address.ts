@@ -1,4 +1,7 @@
-/** The address of a server as `--url` gives it, without a slash at its end. A password in it would be sent to nobody, so it is refused and never printed. */
+/**
+ * The address of a server that `--url` names, without a slash at its end. An address with a password is refused, because the kit would not send
+ * the password. The password is never printed.
+ */
 export function serverAt(address: string, isRemoteAllowed: boolean): string {
   if (!URL.canParse(address)) throw new RangeError('--url is no address, such as http://127.0.0.1:3000');
   const { protocol, hostname, host, username, password, pathname, search, hash } = new URL(address);

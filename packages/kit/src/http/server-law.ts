@@ -3,7 +3,7 @@ import type { Account, SaleClient } from './sale-client.ts';
 
 /** A promise of the specified API, and how it is tried on a running server. */
 export interface ServerLaw {
-  /** Stays the same from version to version: results name it. */
+  /** It stays the same in every version, because results name it. */
   readonly id: string;
   readonly title: string;
   /** Does nothing when the promise is kept, and throws when it is not. */

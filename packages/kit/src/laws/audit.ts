@@ -16,7 +16,7 @@ async function pages({ store }: Scene, limit: number): Promise<StockFacts[]> {
   return facts;
 }
 
-/** What an audit compares: each answer is one moment's. */
+/** The facts that an audit compares. Each answer is one snapshot. */
 export const AUDIT: readonly LawDefinition[] = [
   {
     id: 'A1',
@@ -107,7 +107,7 @@ export const AUDIT: readonly LawDefinition[] = [
       let audits = 0;
       const look = async () => {
         for (; isSelling; audits += 1) {
-          await new Promise((resolve) => setTimeout(resolve, 1)); // a store in memory never gives way to the storm otherwise
+          await new Promise((resolve) => setTimeout(resolve, 1)); // without this pause, a store in memory would not let the other calls run
           equal((await pages(scene, 3)).flatMap(differencesIn).map(wordsOfDifference), [], 'differences');
         }
       };

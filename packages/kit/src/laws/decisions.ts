@@ -6,7 +6,7 @@ import { OPERATOR, times, vouched } from '../rows.ts';
 import { fourOfTen } from './four-of-ten.ts';
 import { bookUnder, under } from './keys.ts';
 
-/** What becomes of decisions that throw, lie or are misused. */
+/** Decisions that throw, return something wrong, or are called in a wrong way. */
 export const DECISIONS: readonly LawDefinition[] = [
   {
     id: 'S80',
@@ -177,7 +177,7 @@ export const DECISIONS: readonly LawDefinition[] = [
       const [event, elsewhere] = [await rows.event({ totalTickets: 100 }), await rows.event()];
       const [buyer, other] = [await rows.user(), await rows.user()];
       await rows.book(elsewhere, { userId: buyer, quantity: 4 });
-      /** Books, and gives what the decision was told. It may run again, so the last run counts. */
+      /** Books, and returns what the decision got. A decision may run again, so the last run counts. */
       const heldWhen = async (userId: string, quantity: number) => {
         const id = anId();
         let held: number | 'not_counted' | undefined;

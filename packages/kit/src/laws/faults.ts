@@ -8,7 +8,7 @@ import { bookUnder, under } from './keys.ts';
 
 type Told = 'done' | 'not_done' | 'unknown';
 
-/** What a caller was told about a call that met a fault. Anything but `Unavailable` is not an answer. */
+/** The answer to a call that met a fault: done, or the outcome of `Unavailable`. Any other error is wrong. */
 async function toldBy(call: Promise<unknown>): Promise<Told> {
   try {
     await call;
@@ -19,12 +19,12 @@ async function toldBy(call: Promise<unknown>): Promise<Told> {
   }
 }
 
-/** A law of a fault that did not happen would prove nothing. */
+/** Requires that the fault has happened, because otherwise the law would prove nothing. */
 function requireFault(fault: Fault, hasHappened: () => boolean): void {
   check(hasHappened(), `the fault ${fault} was asked for, and did not happen: nothing is proved about it`);
 }
 
-/** Whether what was told is true of what is stored. */
+/** Requires that the answer is true of the stored rows. */
 function requireTruth(fault: Fault, told: Told, made: number): void {
   const isMade = made === 1;
   check(made <= 1, `${fault}: the call was stored ${made} times`);
@@ -36,7 +36,7 @@ async function bookAtFault({ rows, store, fault }: Scene, which: Fault): Promise
   const event = await rows.event({ totalTickets: 10 });
   const userId = await rows.user();
   const id = anId();
-  await rows.book(event, { userId }); // a connection is there before the fault
+  await rows.book(event, { userId }); // opens a connection before the fault
   const hasHappened = await fault(which);
   const told = await toldBy(rows.book(event, { userId, quantity: 3, id }));
   requireFault(which, hasHappened);
@@ -48,7 +48,7 @@ async function bookAtFault({ rows, store, fault }: Scene, which: Fault): Promise
   equal(await store.stored.event(event.id).then((row) => row?.availableTickets), 8 - 3 * made, 'tickets left after the next booking');
 }
 
-/** Where the connection is lost during a COMMIT, another transaction may take the lock before anybody knows what became of it. */
+/** If a connection is lost during a COMMIT, another transaction may take the lock before anybody knows the outcome of the COMMIT. */
 async function loseCommitBesideRivals({ rows, other, fault }: Scene): Promise<void> {
   for (const which of ['at_commit', 'before_commit', 'at_commit', 'in_transaction', 'at_commit'] as const) {
     const event = await rows.event({ totalTickets: 20 });
@@ -70,7 +70,7 @@ async function loseCommitBesideRivals({ rows, other, fault }: Scene): Promise<vo
   }
 }
 
-/** PostgreSQL takes a second to find a deadlock, so F9 alone makes one. */
+/** PostgreSQL takes a second to find a deadlock, so only F9 makes one. */
 const QUICK_FAULTS = FAULTS.filter((fault) => fault !== 'deadlock');
 
 /** A transaction that goes wrong. The answer is true, and nothing is stored twice or in part. */

@@ -5,11 +5,11 @@ import type { Rows } from '../rows.ts';
 export interface Sale {
   readonly event: Event;
   readonly userId: string;
-  /** Four tickets of the ten. */
+  /** The booking, which holds four tickets. */
   readonly booking: Booking;
 }
 
-/** The event is as it is stored now. */
+/** `event` is the row as it is stored now. */
 export async function fourOfTen(rows: Rows): Promise<Sale> {
   const made = await rows.event({ totalTickets: 10 });
   const userId = await rows.user();

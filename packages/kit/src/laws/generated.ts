@@ -11,7 +11,7 @@ import type { Store } from '../store.ts';
 
 const { step: steps, totalTickets: total } = arbitraries;
 
-/** Tries a property until the time is over, shrinks what breaks it, and says how to see it again. */
+/** Tries a property until the time is over. If it breaks, reports the shortest case, and how to repeat that case. */
 export async function holdsFor<Case>(
   { seed, path, forMs }: Draw,
   cases: fc.Arbitrary<Case>,
@@ -29,7 +29,7 @@ export async function holdsFor<Case>(
     interruptAfterTimeLimit: forMs,
     ...(path === undefined ? {} : { path }),
   });
-  await last.catch(() => undefined); // the time is over in the middle of a case, whose calls still go on
+  await last.catch(() => undefined); // the time may end in the middle of a case, whose calls still go on
   if (!details.failed || details.counterexample === null) return;
   const { errorInstance } = details;
   const [fewest] = details.counterexample;
@@ -83,7 +83,7 @@ const clientsOf = (count: number) =>
 const wordsOfClients = (clients: readonly (readonly Step[])[]): string =>
   clients.map((client, index) => `client ${index}: ${client.map(wordsOfStep).join(', then ')}`).join('\n    ');
 
-/** Random sales, against a small model. */
+/** Random sales, compared with a small model. */
 export const GENERATED: readonly LawDefinition[] = [
   {
     id: 'G1',

@@ -19,7 +19,7 @@ import { SECOND_SERVER } from './second-server.ts';
 import { USERS } from './users.ts';
 import { VERSIONS } from './versions.ts';
 
-/** Every law, in the order in which they are tried: the plain ones first, so that a new adapter fails at what is easiest to mend. */
+/** Every law, in the order in which they are tried. Simple laws come first, so that a new adapter fails first where it is easy to correct. */
 export const LAWS: readonly LawDefinition[] = [
   ROWS,
   LEDGER,

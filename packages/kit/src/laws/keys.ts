@@ -29,7 +29,7 @@ export function bookUnder(
   );
 }
 
-/** What is asked for twice under one idempotency key is made once. */
+/** A request that is repeated under one idempotency key takes effect once. */
 export const KEYS: readonly LawDefinition[] = [
   {
     id: 'K1',

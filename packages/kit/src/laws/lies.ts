@@ -49,7 +49,7 @@ const OF_EVENTS: Lies = {
   'a promise, since it is async': ['synchronous', ({ event }) => Promise.resolve(event)],
 };
 
-/** A neighbour books a ticket before each lie and another one behind it. Beside theirs nothing is stored, and the error names the promise. */
+/** One correct booking comes before each wrong decision and one after it. Only these two are stored, and the error names the broken promise. */
 async function disbelieve({ rows }: Scene, lies: Lies, tell: (sale: Sale, lie: Lie) => Promise<unknown>): Promise<void> {
   for (const [what, [promise, lie]] of Object.entries(lies)) {
     const sale = await fourOfTen(rows);
@@ -69,7 +69,7 @@ async function disbelieve({ rows }: Scene, lies: Lies, tell: (sale: Sale, lie: L
   }
 }
 
-/** What becomes of decisions that are misused: what they return is not believed. */
+/** Decisions that return something wrong: the store checks what a decision returns. */
 export const LIES: readonly LawDefinition[] = [
   {
     id: 'S85',

@@ -9,7 +9,7 @@ const WINDOW_MS = endOfWindow(NOON).getTime() - NOON.getTime();
 const later = (milliseconds: number): Date => new Date(NOON.getTime() + milliseconds);
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Counts of what is limited in a window. */
+/** The counts of limited actions in a window. */
 export const LIMITS: readonly LawDefinition[] = [
   {
     id: 'L1',

@@ -10,7 +10,7 @@ const places = { text: (one: string, other: string) => (one < other ? -1 : one >
 const differenceOf = (one: Cursor['at'], other: Cursor['at']): number =>
   typeof one === 'string' ? places.text(one, String(other)) : Number(one) - Number(other);
 
-/** Every row of a list, a few at a time, as `readPage` walks it: a part may be short, and says where the next one begins. */
+/** Every row of a list, read in parts as `readPage` does. A part may be short, and says where the next one begins. */
 async function walked<Row>(limit: number, list: (part: PageRequest) => Promise<PageRows<Row>>, placeOfRow: (row: Row) => Cursor): Promise<Row[]> {
   const seen: Row[] = [];
   for (let after: Cursor | undefined; ; ) {
@@ -25,7 +25,7 @@ async function walked<Row>(limit: number, list: (part: PageRequest) => Promise<P
   }
 }
 
-/** Eight events that tie in each order, some sold out, some edited. */
+/** Eight events with some equal values in each order. Some are sold out, some are edited. */
 async function eightEvents({ rows }: Scene): Promise<Event[]> {
   const organizerId = await rows.user();
   const events: Event[] = [];

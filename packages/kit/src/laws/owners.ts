@@ -9,7 +9,7 @@ import { remove } from './user-changes.ts';
 
 const idOf = (actor: Actor): string => (typeof actor === 'string' ? refuse('unauthenticated', {}) : actor.id);
 
-/** One of the two wins, and the rows tell which. `expected` has the answers to both, for either winner. */
+/** Requires that one of two calls wins. The rows show which one. `expected` has the answers to both calls, for each winner. */
 function requireOneWins(answers: readonly (string | undefined)[], expected: readonly [readonly string[], readonly string[]]): boolean {
   const words = answers.join(' and ');
   check(
@@ -42,7 +42,7 @@ async function bookAndDelete({ rows, store }: Scene, other: FullStore): Promise<
   }
 }
 
-/** Users, and what hangs on them: bookings and events. */
+/** Users, and the bookings and events that belong to them. */
 export const OWNERS: readonly LawDefinition[] = [
   {
     id: 'U25',

@@ -9,7 +9,7 @@ const ALL = { offset: 0, limit: 1000 };
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
 const byId = (one: { readonly id: string }, other: { readonly id: string }): number => (one.id < other.id ? -1 : 1);
 
-/** Every row of a list, some at a time, as clients walk it. */
+/** Every row of a list, read page by page as clients do. */
 async function walked<Row>(limit: number, list: (part: PageRequest) => Promise<PageRows<Row>>, cursorOf: (row: Row) => Cursor): Promise<Row[]> {
   const seen: Row[] = [];
   for (let part = await list({ offset: 0, limit }); ; ) {
@@ -23,7 +23,7 @@ async function walked<Row>(limit: number, list: (part: PageRequest) => Promise<P
 const ofEvent = ({ id, eventDate: at }: Event): Cursor => ({ at, id });
 const ofBooking = ({ id, bookingDate: at }: Booking): Cursor => ({ at, id });
 
-/** Seven events on three days, so that neither the order of making nor that of ids is that of the list, and days tie. */
+/** Seven events on three days. The list's order differs from the order of creation and of ids, and some dates are equal. */
 async function sevenEvents({ rows }: Scene): Promise<Event[]> {
   const organizerId = await rows.user();
   const events: Event[] = [];

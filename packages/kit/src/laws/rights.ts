@@ -12,7 +12,7 @@ import { demote, remove } from './user-changes.ts';
 const rightsOf = ({ id, role, tokenVersion }: User) => ({ id, role, tokenVersion });
 const put = (store: FullStore, user: User) => store.users.change(user.id, OPERATOR, () => ({ user }));
 
-/** The actor that decisions on an event, on a booking and on a user are given. */
+/** The actor that decisions get: on an event, on a booking and on a user. */
 async function actorsSeen({ rows }: Scene, store: FullStore, context: RepositoryContext): Promise<readonly Actor[]> {
   const event = await rows.event();
   const booking = await rows.book(event, { userId: await rows.user() });
@@ -37,7 +37,7 @@ async function requireRights(scene: Scene, store: FullStore, context: Repository
   }
 }
 
-/** Rights come from the row of the user as it is now, and what hangs on a user keeps them. */
+/** Rights come from the current row of the user. A user with bookings or events cannot be deleted. */
 export const RIGHTS: readonly LawDefinition[] = [
   {
     id: 'U20',

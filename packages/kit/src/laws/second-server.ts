@@ -7,12 +7,12 @@ import { bookUnder, under } from './keys.ts';
 
 const ROUNDS = 5;
 
-/** Calls of both servers in turn, all at once. */
+/** Calls that start at the same time, to both servers in turn. */
 const fromBoth = <Value>(count: number, { rows, other }: Scene, call: (rows: Rows, index: number) => Promise<Value>): Promise<Value>[] =>
   times(count, (index) => call(index % 2 === 0 ? rows : other.rows, index));
 const countOf = (answers: readonly string[], answer: string): number => answers.filter((each) => each === answer).length;
 
-/** Two servers on the same rows: what a lock is for. Without a second server no race between transactions happens. */
+/** Two servers on the same rows, so that locks have to work. Without a second server no race between transactions happens. */
 export const SECOND_SERVER: readonly LawDefinition[] = [
   {
     id: 'B1',

@@ -9,5 +9,5 @@ export const demote = ({ users }: FullStore, id: string) =>
     return user.role === 'admin' && !hasOtherAdmins ? refuse('last_admin', {}) : { user: { ...user, role: 'user' } };
   });
 
-/** Deletes a user. The decision does not look at what hangs on them: that is for the store to do. */
+/** Deletes a user. The decision does not check their bookings and events, because the store has to do that. */
 export const remove = ({ users }: FullStore, id: string) => users.change(id, OPERATOR, () => undefined);

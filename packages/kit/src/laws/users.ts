@@ -8,7 +8,7 @@ import { madeUser, OPERATOR, SOME_HASH, times } from '../rows.ts';
 const put = ({ store }: Scene, user: User, passwordHash?: string) => store.users.change(user.id, OPERATOR, () => ({ user, passwordHash }));
 const find = ({ store }: Scene, { id }: { readonly id: string }) => store.users.find(id, 'latest');
 const credentials = ({ store }: Scene, email: string) => store.users.findCredentials(email);
-/** Users beside an admin who stays, so that no law meets the last one by chance. */
+/** Stores a user. */
 const user = async ({ store }: Scene, overrides: Partial<User> = {}): Promise<User> => madeUser(store.users, overrides);
 
 /** Rows of users, and their e-mails. */

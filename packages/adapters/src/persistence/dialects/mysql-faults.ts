@@ -37,13 +37,13 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
   const code = nodeCodeOf(error);
   const message = messageOf(error);
   if (code === NO_TLS)
-    return `The database at ${address} has no TLS, and DB_SSL_MODE (or the address) asks for ${tls?.mode}. Turn TLS on there; or DB_SSL_MODE=disabled, where the network is yours alone.`;
+    return `The database at ${address} has no TLS, and DB_SSL_MODE (or the address) asks for ${tls?.mode}. Turn TLS on in the database, or set DB_SSL_MODE=disabled if nobody else uses the network.`;
   if (code === TLS_FAILED && !BROKEN.test(message))
     return `The database at ${address} cannot be reached over TLS (${tls?.mode}): ${message}. ${cureOf(message, tls?.mode)}`;
   if (code === 'AUTH_SWITCH_PLUGIN_ERROR' || errnoOf(error) === 1251 || errnoOf(error) === 1524)
     return `User "${user}" of the database at ${address} logs in by a method that this program does not know: ${/plugin (\w+)/.exec(message)?.[1] ?? message}. As an administrator give them another: ALTER USER ... IDENTIFIED VIA mysql_native_password USING PASSWORD('...') on MariaDB, IDENTIFIED WITH caching_sha2_password BY '...' on MySQL.`;
   if (socket !== undefined && code === 'EACCES')
-    return `The socket ${socket} may not be used by this user (EACCES). Give them the right, or use DB_HOST.`;
+    return `The socket ${socket} may not be used by the user of this program (EACCES). Give the user the right, or set DB_HOST.`;
   switch (errnoOf(error)) {
     case 1045:
     case 1698:
@@ -79,8 +79,8 @@ function faultOf(error: unknown, config: MySqlConfig): string | undefined {
 function cureOf(message: string, mode: TlsMode | undefined): string {
   if (/has expired|not yet valid/.test(message)) return "Renew the database's certificate, or set this machine's clock right.";
   return mode === 'verify-ca' || mode === 'verify-identity'
-    ? 'Is DB_SSL_CA the authority of its certificate, and is its name the one in the certificate?'
-    : 'Does it speak TLS 1.2 or newer?';
+    ? 'Is DB_SSL_CA the authority of the certificate, and is DB_HOST a name in the certificate?'
+    : 'Does the database support TLS 1.2 or newer?';
 }
 
 export const nodeCodeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -89,7 +89,7 @@ export async function openMySql(config: MySqlConfig, { makes = true, accounts = 
 }
 
 const inTheClear = (config: MySqlConfig): string =>
-  `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
+  `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on in the database, and set DB_SSL_MODE to required or better. Or set DB_SSL_MODE=disabled if nobody else uses the network.`;
 
 /** Reads the kind of server. If no order could be written on it, the start ends with one line. */
 async function serverFacts(config: MySqlConfig, makes: boolean): Promise<ServerFacts> {

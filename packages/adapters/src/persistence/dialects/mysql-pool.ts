@@ -81,7 +81,7 @@ async function prepare(connection: PoolConnection, facts: ServerFacts): Promise<
   const [[found]] = await Promise.all([cluster, ...set]);
   // The address now leads to a Galera node. There, several statements in one packet are not safe, and neither are reads that do not wait.
   if (found.length > 0 && !facts.isGalera)
-    throw new BecameGaleraNode('the database is a Galera node, and was none when this program started: start it again');
+    throw new BecameGaleraNode('the database has become a Galera node since this program started. Restart this program');
 }
 
 /**

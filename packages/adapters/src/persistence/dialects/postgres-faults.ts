@@ -37,20 +37,20 @@ function faultOf(error: unknown, config: PostgresConfig): string | undefined {
   const code = String(codeOf(error));
   const message = messageOf(error);
   if (hasNoTls(error))
-    return `The database at ${address} has no TLS, and DB_SSL_MODE (or the address) asks for ${tls?.mode}. Turn TLS on there; or DB_SSL_MODE=disabled, where the network is yours alone.`;
+    return `The database at ${address} has no TLS, and DB_SSL_MODE (or the address) asks for ${tls?.mode}. Turn TLS on in the database, or set DB_SSL_MODE=disabled if nobody else uses the network.`;
   if (TLS_CODES.test(code) || /altnames|certificate/i.test(message))
     return `The database at ${address} cannot be reached over TLS (${tls?.mode}): ${message}. ${cureOf(message, tls?.mode)}`;
   if (socket !== undefined && code === 'EACCES')
-    return `The socket ${socket} may not be used by this user (EACCES). Give them the right, or use DB_HOST.`;
+    return `The socket ${socket} may not be used by the user of this program (EACCES). Give the user the right, or set DB_HOST.`;
   if (/SASL|SCRAM|password must be a string/.test(message))
-    return `The database at ${address} asks user "${user}" for a password in a way that cannot be answered: ${message}. Is DB_PASSWORD (or the one in DATABASE_URL) set?`;
+    return `The database at ${address} asks user "${user}" for a password, and the exchange failed: ${message}. Is DB_PASSWORD (or the one in DATABASE_URL) set?`;
   switch (code) {
     case '28P01':
       return `The database at ${address} refuses user "${user}": wrong DB_USER or DB_PASSWORD (or DATABASE_URL), or a password that has expired (VALID UNTIL).`;
     case '28000':
-      return `The database at ${address} does not let user "${user}" in: ${message}. As an administrator: ALTER ROLE "${user}" LOGIN where it is the role's right, else allow it in pg_hba.conf${tls === undefined ? ', or set DB_SSL_MODE to required where it asks for encryption' : ''}.`;
+      return `The database at ${address} does not let user "${user}" in: ${message}. As an administrator: ALTER ROLE "${user}" LOGIN if the role lacks LOGIN. Otherwise allow the user in pg_hba.conf${tls === undefined ? ', or set DB_SSL_MODE=required if the server requires encryption' : ''}.`;
     case UNKNOWN_DATABASE:
-      return `The database "${database}" at ${address} is missing, and was not made. As an administrator: CREATE DATABASE "${database}" OWNER "${user}".`;
+      return `The database "${database}" at ${address} is missing, and was not created. As an administrator: CREATE DATABASE "${database}" OWNER "${user}".`;
     case '42501':
       return `User "${user}" may not connect to the database "${database}" at ${address}: ${message}. As an administrator: GRANT CONNECT ON DATABASE "${database}" TO "${user}".`;
     case '55000':
@@ -65,6 +65,6 @@ function faultOf(error: unknown, config: PostgresConfig): string | undefined {
 function cureOf(message: string, mode: TlsMode | undefined): string {
   if (/expired|not yet valid/.test(message)) return "Renew the database's certificate, or set this machine's clock right.";
   return mode === 'verify-ca' || mode === 'verify-identity'
-    ? 'Is DB_SSL_CA the authority of its certificate, and is its name the one in the certificate?'
-    : 'Does it speak TLS 1.2 or newer?';
+    ? 'Is DB_SSL_CA the authority of the certificate, and is DB_HOST a name in the certificate?'
+    : 'Does the database support TLS 1.2 or newer?';
 }

@@ -88,7 +88,7 @@ export async function openPostgres(config: PostgresConfig, { makes, accounts }: 
 }
 
 const inTheClear = (config: PostgresConfig): string =>
-  `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on there, and set DB_SSL_MODE to required or better; or DB_SSL_MODE=disabled, where the network is yours alone.`;
+  `The database at ${addressOf(config)} has no TLS, which was preferred: passwords, e-mails and bookings go to it in the clear. Turn TLS on in the database, and set DB_SSL_MODE to required or better. Or set DB_SSL_MODE=disabled if nobody else uses the network.`;
 
 /** Connects once and returns the TLS options that work. If no order could be written on the server, the start ends with one line. */
 async function usableLine(config: PostgresConfig, makes: boolean): Promise<Line | undefined> {
@@ -150,7 +150,7 @@ function requireUsable(server: { readonly version: string; readonly encoding: st
   const address = addressOf(config);
   if (server?.encoding !== 'UTF8')
     throw new StartFault(
-      `The database "${config.database}" at ${address} has the encoding ${server?.encoding}, which has not every letter. As an administrator: CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'. Nothing was changed.`,
+      `The database "${config.database}" at ${address} has the encoding ${server?.encoding}, which cannot store every character. As an administrator: CREATE DATABASE ... TEMPLATE template0 ENCODING 'UTF8'. Nothing was changed.`,
     );
   if (Number(server.version) < OLDEST_VERSION)
     throw new StartFault(

@@ -12,7 +12,7 @@ export const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ?
 export function requireNotSqlite(source: string, server: string): void {
   if (whatIsAt(source) !== 'a file' || !isSqlite(source)) return;
   throw new StartFault(
-    `${source} is a SQLite database, and the configuration names ${server}. Nothing was changed. To put it in the place of the embedded database, take DB_HOST, DB_SOCKET and DATABASE_URL (or whichever address is set) out of the environment and .env, with every other DB_ variable, and restore again. For the server, name a dump of its own.`,
+    `${source} is a SQLite database, and the configuration names ${server}. Nothing was changed. To replace the embedded database with it, remove DATABASE_URL (or the other address that is set) and every DB_ variable from the environment and from .env. Then restore again. To restore the server, name a dump of that server.`,
   );
 }
 
@@ -20,6 +20,6 @@ function isSqlite(file: string): boolean {
   try {
     return hasMagic(headerOf(file));
   } catch (error) {
-    throw new StartFault(`${file} could not be restored: ${messageOf(error)}. Nothing was changed. Once that is mended, restore again.`);
+    throw new StartFault(`${file} could not be restored: ${messageOf(error)}. Nothing was changed. Correct that, then restore again.`);
   }
 }

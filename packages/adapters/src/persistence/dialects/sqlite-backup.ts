@@ -30,7 +30,7 @@ export async function backUp({ folder }: SqliteConfig, to: string): Promise<'don
   } catch (error) {
     if (error instanceof StartFault) throw error;
     throw new StartFault(
-      `The backup ${target} could not be made: ${messageOf(error)}. Nothing is left there, and the database was not changed. Is there room on the disk? Then try again, or in another folder.`,
+      `The backup ${target} could not be made: ${messageOf(error)}. No part of it is left, and the database was not changed. Check whether the disk is full. Then try again, or use another folder.`,
     );
   } finally {
     for (const end of ['', '-journal', '-wal', '-shm']) rmSync(part + end, { force: true });
@@ -86,7 +86,7 @@ export function whatIsAt(path: string): There {
  */
 export async function requireOurs(file: string, named: string, then: string): Promise<void> {
   const verdict = await checkSqlite(file, 0);
-  if (verdict === 'not_known') throw new StartFault(`${named} could not be looked through. ${then}`);
+  if (verdict === 'not_known') throw new StartFault(`${named} could not be checked. ${then}`);
   if (verdict !== 'sound') throw new StartFault(`${named} is damaged, or no SQLite database (${verdict.damage}). ${then}`);
   const database = new Libsql(file);
   try {
@@ -123,7 +123,7 @@ function giveName(part: string, target: string): void {
     if (error.code !== 'EEXIST') closeSync(openSync(target, 'wx', 0o600));
     else
       throw new StartFault(
-        `${target} was made by somebody else meanwhile, and no backup is made over another. Give a name that is free. No backup was made.`,
+        `Another program has created ${target} meanwhile, and a backup never replaces a file. Give the name of a file that does not exist. No backup was made.`,
       );
     renameSync(part, target);
   }

@@ -200,7 +200,7 @@ describe('a log beside a file', () => {
     writeFileSync(`${main}-wal`, before[1]);
     const starting = open(where);
     await expect(starting).rejects.toBeInstanceOf(StartFault);
-    await expect(starting).rejects.toThrow(/sqlite-wal is no log of SQLite's.*Nothing was opened or changed.*tickets restore FILE.*move it away/);
+    await expect(starting).rejects.toThrow(/sqlite-wal is no log of SQLite's.*Nothing was opened or changed.*ticketctl restore FILE.*move it away/);
     expect([readFileSync(main), readFileSync(`${main}-wal`)].map((bytes, index) => before[index]?.equals(bytes))).toEqual([true, true]);
   });
 
@@ -215,7 +215,7 @@ describe('a log beside a file', () => {
     put(log);
     const starting = open(where);
     await expect(starting).rejects.toBeInstanceOf(StartFault);
-    await expect(starting).rejects.toThrow(/sqlite-wal is a folder or a link.*Nothing was opened or changed.*move this away/);
+    await expect(starting).rejects.toThrow(/sqlite-wal is a folder or a link.*Nothing was opened or changed.*move the folder or link away/);
     expect(existsSync(join(folder, 'nowhere'))).toBe(false);
   });
 
@@ -266,6 +266,6 @@ describe('a log beside a file', () => {
     for (let page = 1; page < 12; page++) writeSync(descriptor, Buffer.alloc(100, 0x5a), 0, 100, page * 4096);
     expect(await checkSqlite(damaged, 1)).toBe('not_known');
     expect(await checkSqlite(damaged)).toHaveProperty('damage');
-    await expect(open(where)).rejects.toThrow(/is damaged.*tickets restore FILE/);
+    await expect(open(where)).rejects.toThrow(/is damaged.*ticketctl restore FILE/);
   });
 });

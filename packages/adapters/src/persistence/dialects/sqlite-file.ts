@@ -141,7 +141,7 @@ export class SqliteFile {
     if (thorough) this.#lookAtFolder();
     const what = this.#whatBecame(thorough);
     if (what === undefined) return;
-    this.#lost = `${what} while it was open. Orders and reads are refused, since nobody would find again what is sold. Stop the server, put the file back that belongs there with its log, or: tickets restore FILE. Then start it.`;
+    this.#lost = `${what} while it was open. Orders and reads are refused, because new bookings would be lost. Stop the server. Put the right file back together with its log, or run: ticketctl restore FILE. Then start the server.`;
     clearInterval(this.#timer);
     this.#onLost(this.#lost);
   }

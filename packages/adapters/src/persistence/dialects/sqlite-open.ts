@@ -36,7 +36,7 @@ export async function openSqlite(
 ): Promise<Opened & { readonly notice: string | undefined }> {
   const file = join(folder, SQLITE_FILE);
   if (!makes && !hasTraces(folder))
-    throw new StartFault(`There is no database in ${folder}. Is DATA_DIR right, or DB_HOST to be set? Nothing was made.`);
+    throw new StartFault(`There is no database in ${folder}. Check DATA_DIR. For a database server, set DB_HOST. Nothing was created.`);
   requireWritable(folder);
   const release = useFolder(folder);
   let held: Held | undefined;
@@ -67,7 +67,7 @@ export async function openSqlite(
     requireFileOfLog(file);
     if (!makes && !existsSync(file))
       throw new StartFault(
-        `${file} is missing, though it was there: was it moved or deleted, perhaps under a running server? Nothing was made. Stop the server, put the file back, or: tickets restore FILE`,
+        `${file} is missing, but other files of the database are there. Perhaps it was moved or deleted while a server was running. Nothing was created. Stop the server, and put the file back or run: ticketctl restore FILE`,
       );
     requireWritableFile(file);
     const main = Held.of(file);
@@ -115,12 +115,14 @@ function explain(error: unknown, file: string): never {
   const code = codeOf(error);
   if (code === 'SQLITE_NOTADB' || code === 'SQLITE_CORRUPT') {
     throw new StartFault(
-      `${file} is no usable SQLite database (${code}). Nothing was changed. Put a backup in its place with: tickets restore FILE. Or choose another DATA_DIR.`,
+      `${file} is no usable SQLite database (${code}). Nothing was changed. Restore a backup with: ticketctl restore FILE. Or choose another DATA_DIR.`,
     );
   }
   // libsql gives no code for SQLITE_CANTOPEN (14).
   if (error instanceof Error && /Unable to open connection/.test(error.message)) {
-    throw new StartFault(`${file} cannot be opened. Nothing was changed. Is it a file that this user may write? If not, choose another DATA_DIR.`);
+    throw new StartFault(
+      `${file} cannot be opened. Nothing was changed. If the user of this program may not write the file, choose another DATA_DIR.`,
+    );
   }
   if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_PERM')) {
     throw notWritable(file, code);
@@ -142,7 +144,9 @@ function requireWritableFile(file: string): void {
 }
 
 const notWritable = (file: string, code: string) =>
-  new StartFault(`${file} cannot be opened for writing (${code}). Nothing was changed. Give this user the right, or choose another DATA_DIR.`);
+  new StartFault(
+    `${file} cannot be opened for writing (${code}). Nothing was changed. Give the user of this program the right, or choose another DATA_DIR.`,
+  );
 
 function requireWritable(folder: string): void {
   try {
@@ -151,7 +155,7 @@ function requireWritable(folder: string): void {
     accessSync(folder, constants.W_OK);
   } catch (cause) {
     throw new StartFault(
-      `DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Nothing was changed. Choose a folder that this user may write, or give this user the right.`,
+      `DATA_DIR ${folder} cannot be written (${codeOf(cause)}). Nothing was changed. Choose a folder in which the user of this program may write, or give the user the right.`,
     );
   }
 }

@@ -33,10 +33,10 @@ export async function restore(config: SqliteConfig, from: string, restoring: Res
   } catch (error) {
     if (isReady)
       throw new StartFault(
-        `The backup was being put in its place, and that failed: ${messageOf(error)}. Start the server, or restore again: either finishes it or leaves what was there before.`,
+        `The old database could not be replaced with the backup: ${messageOf(error)}. Start the server, or restore again. Afterwards the folder has either the backup or the old database.`,
       );
     if (error instanceof StartFault || error instanceof Unavailable) throw error;
-    throw new StartFault(`${resolve(from)} could not be restored: ${messageOf(error)}. ${NOTHING} Once that is mended, restore again.`);
+    throw new StartFault(`${resolve(from)} could not be restored: ${messageOf(error)}. ${NOTHING} Correct that, then restore again.`);
   }
 }
 
@@ -75,7 +75,7 @@ async function exchange({ folder }: SqliteConfig, source: string, { bringUpToDat
 }
 
 const NOTHING = 'Nothing was changed.';
-const NAME_ANOTHER = `Name a file that tickets backup has made. ${NOTHING}`;
+const NAME_ANOTHER = `Name a file that ticketctl backup has made. ${NOTHING}`;
 
 function requireBackup(source: string, file: string): void {
   const refuse = (why: string, then = NAME_ANOTHER) => {
@@ -90,7 +90,7 @@ function requireBackup(source: string, file: string): void {
   if (DUMP_BEGINNING.test(header.toString('latin1')))
     refuse(
       `${source} is a dump of MySQL or MariaDB, and the configuration names the embedded database in ${dirname(file)}. ${NOTHING}`,
-      'Is another database meant? Then set DB_HOST or DATABASE_URL, and restore again: it prints the command to run.',
+      'If you mean a database server, set DB_HOST or DATABASE_URL, and restore again. The command then prints what to run.',
     );
   if (!hasMagic(header)) refuse(`${source} is no SQLite database.`);
   const log = logOf(source);
@@ -100,7 +100,7 @@ function requireBackup(source: string, file: string): void {
 /** The beginning of dumps by mysqldump and mariadb-dump, with comments and without. */
 const DUMP_BEGINNING = /^(?:-- (?:MySQL|MariaDB) dump|\/\*M?!)/;
 
-const WITHOUT = 'Move it away to restore without it.';
+const WITHOUT = 'Move the log away to restore without it.';
 
 /** Copies the file, and its log if there is one. A backup that was copied by hand may have a log with a part of its data. */
 function copyOf(source: string, copy: string): void {

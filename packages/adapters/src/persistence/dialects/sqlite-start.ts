@@ -18,13 +18,13 @@ export function requireFileOfLog(file: string): void {
   for (const path of [file, log]) {
     if (isNoPlainFile(path))
       throw new StartFault(
-        `${path} is a folder or a link. SQLite keeps a database and its log beside each other, in plain files. Nothing was opened or changed. Put the file itself there, or move this away.`,
+        `${path} is a folder or a link. SQLite keeps a database and its log beside each other, in plain files. Nothing was opened or changed. Put the file itself there, or move the folder or link away.`,
       );
   }
   // The log is checked first, because another process that starts creates it after the file.
   if (!hasBytes(log) || hasBytes(file)) return;
   throw new StartFault(
-    `${file} is missing or empty, and its log ${log} is not: what was sold last is in it. Nothing was opened. Put the file back that belongs to it; or: tickets restore FILE; or, to begin with nothing, move the log away.`,
+    `${file} is missing or empty, and its log ${log} is not. The newest sales are in the log. Nothing was opened. Put the file back that belongs to the log. Or restore a backup: ticketctl restore FILE. Or move the log away, to begin with an empty database.`,
   );
 }
 
@@ -38,18 +38,18 @@ export async function requireSound(file: string, held: Held): Promise<string | u
   const owner = await ownerOf(held, log);
   if (owner === 'nobody') {
     throw new StartFault(
-      `${log} is no log of SQLite's, or its beginning is damaged: then what was sold last may be in it. Nothing was opened or changed. Put the log back that belongs to ${file}; or: tickets restore FILE; or, to go on without what was in it, move it away.`,
+      `${log} is no log of SQLite's, or its beginning is damaged. It may contain the newest sales. Nothing was opened or changed. Put the log back that belongs to ${file}. Or restore a backup: ticketctl restore FILE. Or go on without the log: move it away.`,
     );
   }
   if (owner === 'another') {
     throw new StartFault(
-      `${log} is the log of another file than ${file}: was a backup put over it? Nothing was opened or changed. To have the backup: tickets restore FILE, or move ${log} and ${indexOf(file)} away. To have what was sold last: put the file back that belongs to the log.`,
+      `${log} is the log of another file than ${file}. Perhaps a backup was copied over that file. Nothing was opened or changed. To use the backup: ticketctl restore FILE, or move ${log} and ${indexOf(file)} away. To keep the newest sales: put the file back that belongs to the log.`,
     );
   }
   const verdict = await checkSqlite(file);
   if (verdict === 'sound') return undefined;
-  if (verdict === 'not_known') return `${file} was not closed, and could not be looked through in time (quick_check). It is used as it is.`;
-  throw new StartFault(`${file} is damaged (${verdict.damage}). Nothing was changed. Put a backup in its place with: tickets restore FILE`);
+  if (verdict === 'not_known') return `${file} was not closed, and could not be checked in time (quick_check). The server uses it unchecked.`;
+  throw new StartFault(`${file} is damaged (${verdict.damage}). Nothing was changed. Restore a backup with: ticketctl restore FILE`);
 }
 
 async function ownerOf(held: Held, log: string): Promise<'this file' | 'another' | 'nobody'> {

@@ -5,8 +5,8 @@ import { inDialect } from './texts.ts';
 
 /**
  * What the filters and orders of lists need (docs/decisions/0047-an-index-for-each-filter.md). The engine itself computes `is_available`, so
- * it is right whatever program sells. Its index changes only when an event sells out or comes back. The program writes the keys of names and
- * the words, because each engine folds letters in its own way. Those of existing events are written here.
+ * it is right whatever program sells. Its index changes only when an event sells out, or has tickets again. The program writes the keys of
+ * names and the words, because each engine folds letters in its own way. This migration writes them for existing events.
  */
 export class Lists1765400000000 implements MigrationInterface {
   readonly name = 'Lists1765400000000';

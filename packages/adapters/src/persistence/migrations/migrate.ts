@@ -81,14 +81,14 @@ const latestOf = (runner: QueryRunner): Readable => ({
   },
 });
 
-const WHAT_IS_DONE_STAYS = 'Migrations that were done before it stay. Once that is mended, the next start or tickets migrate goes on after them.';
+const WHAT_IS_DONE_STAYS = 'Earlier migrations stay done. Correct the cause. The next start, or ticketctl migrate, then continues after them.';
 
 /** The fault of a start that cannot create or read the tables, in words for operators. */
 export function faultOfTables(error: unknown, { address, errors }: Dialect, { makes }: { readonly makes: boolean }): StartFault {
   const then = makes ? WHAT_IS_DONE_STAYS : 'Nothing was changed.';
   return new StartFault(
     `The tables at ${address} could not be ${makes ? 'brought up to date' : 'read'}: ${messageOf(error)}. ${
-      errors.isDamaged(error) ? 'Put a backup in its place with: tickets restore FILE' : then
+      errors.isDamaged(error) ? 'Restore a backup with: ticketctl restore FILE' : then
     }`,
   );
 }

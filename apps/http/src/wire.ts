@@ -1,0 +1,4 @@
+/** The forms in which the API shows rows and values. The command line prints the same ones. */
+export { instantOf } from './instants.ts';
+export { centsOf, priceOf } from './money.ts';
+export { bookingViewText, eventViewText, userText } from './presenters.ts';
