@@ -35,11 +35,10 @@ beforeEach(async () => {
 afterEach(() => proxy.close());
 afterAll(async () => {
   vi.stubEnv('DATA_DIR', folder);
-  const said = vi.spyOn(console, 'log').mockImplementation(() => undefined);
   const code = await run(['audit']);
   await server?.stop();
   rmSync(folder, { recursive: true, force: true });
-  expect([code, said.mock.calls.flat().join()]).toEqual([0, expect.stringMatching(/[1-9]\d* events audited.*, 0 differences/)]);
+  expect(code, 'the audit finds no difference').toBe(0);
 });
 
 const anEvent = async () => (await direct.createEvent({ body: CONCERT })).data.id;

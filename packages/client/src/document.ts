@@ -6,193 +6,487 @@ export interface Components {
     schemas: {
         /**
          * @description Every code of a failure. A new one may come.
+         * @example not_found
          * @enum {string}
          */
         readonly FailureCode: "invalid_input" | "current_password_needed" | "password_is_personal" | "email_taken" | "insufficient_tickets" | "too_many_for_a_booking" | "too_many_for_a_user" | "total_below_held" | "event_is_over" | "event_has_active_bookings" | "user_has_active_bookings" | "user_organises_events" | "last_admin" | "invalid_json" | "bad_request" | "unauthenticated" | "wrong_credentials" | "forbidden" | "not_found" | "no_such_route" | "method_not_allowed" | "request_timeout" | "idempotency_key_in_progress" | "body_too_large" | "unsupported_media_type" | "expectation_failed" | "version_changed" | "idempotency_key_reused" | "too_many_failed_logins" | "too_many_registrations" | "too_many_passwords" | "too_many_booking_changes" | "headers_too_large" | "internal_error" | "not_ready" | "unavailable" | "outcome_unknown";
-        /** @description The request is not valid HTTP. */
+        /**
+         * @description The request is not valid HTTP.
+         * @example {
+         *       "success": false,
+         *       "code": "bad_request",
+         *       "message": "Permintaan tidak valid",
+         *       "errors": null
+         *     }
+         */
         readonly BadRequest: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "bad_request";
             /** @description Words for a person. */
             readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The token is missing, invalid, expired or ended by a logout. */
-        readonly Unauthenticated: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "unauthenticated";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The e-mail or the password is wrong. */
-        readonly WrongCredentials: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "wrong_credentials";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The token is valid, but its user may not do this. */
-        readonly Forbidden: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "forbidden";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description There is no such user, event or booking. */
-        readonly NotFound: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "not_found";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The request arrived too slowly. */
-        readonly RequestTimeout: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "request_timeout";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The first request with this Idempotency-Key still runs. */
-        readonly IdempotencyKeyInProgress: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "idempotency_key_in_progress";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The row has another version than those that `If-Match` names. Nothing was changed. */
-        readonly VersionChanged: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "version_changed";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The body is larger than 16 KiB, or 64 KiB for an event. */
-        readonly BodyTooLarge: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "body_too_large";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The Content-Type is not application/json in UTF-8. */
-        readonly UnsupportedMediaType: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "unsupported_media_type";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The Idempotency-Key was used for another request. */
-        readonly IdempotencyKeyReused: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "idempotency_key_reused";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description Too many passwords are being checked at once. Try again after `Retry-After`. */
-        readonly TooManyPasswords: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "too_many_passwords";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The user changed bookings of this event too often within an hour. Try again after `Retry-After`. */
-        readonly TooManyBookingChanges: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "too_many_booking_changes";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: {
-                /** @description The limit. */
-                readonly maximum: number;
-            };
-        };
-        /** @description The header Expect asks for something other than 100-continue. */
-        readonly ExpectationFailed: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "expectation_failed";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The headers are too large. */
-        readonly HeadersTooLarge: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "headers_too_large";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The server has a bug. Name the `X-Request-Id` when you report it. */
-        readonly InternalError: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "internal_error";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description Nothing was stored. Send the request again after `Retry-After`. */
-        readonly Unavailable: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "unavailable";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The database cannot be reached, or the server is stopping. */
-        readonly NotReady: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "not_ready";
-            /** @description Words for a person. */
-            readonly message: string;
+            /** @description Always null for this code. */
             readonly errors: null;
         };
         /**
+         * @description The token is missing, invalid, expired or ended by a logout.
+         * @example {
+         *       "success": false,
+         *       "code": "unauthenticated",
+         *       "message": "Token tidak valid atau expired",
+         *       "errors": null
+         *     }
+         */
+        readonly Unauthenticated: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "unauthenticated";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The e-mail or the password is wrong.
+         * @example {
+         *       "success": false,
+         *       "code": "wrong_credentials",
+         *       "message": "Email atau password salah",
+         *       "errors": null
+         *     }
+         */
+        readonly WrongCredentials: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "wrong_credentials";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The token is valid, but its user may not do this.
+         * @example {
+         *       "success": false,
+         *       "code": "forbidden",
+         *       "message": "Akses ditolak. Hanya admin yang dapat melakukan aksi ini",
+         *       "errors": null
+         *     }
+         */
+        readonly Forbidden: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "forbidden";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description There is no such user, event or booking.
+         * @example {
+         *       "success": false,
+         *       "code": "not_found",
+         *       "message": "Event tidak ditemukan",
+         *       "errors": null
+         *     }
+         */
+        readonly NotFound: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "not_found";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The request arrived too slowly.
+         * @example {
+         *       "success": false,
+         *       "code": "request_timeout",
+         *       "message": "Permintaan terlalu lama",
+         *       "errors": null
+         *     }
+         */
+        readonly RequestTimeout: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "request_timeout";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The first request with this Idempotency-Key still runs.
+         * @example {
+         *       "success": false,
+         *       "code": "idempotency_key_in_progress",
+         *       "message": "Permintaan dengan Idempotency-Key ini masih diproses",
+         *       "errors": null
+         *     }
+         */
+        readonly IdempotencyKeyInProgress: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "idempotency_key_in_progress";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The row has another version than those that `If-Match` names. Nothing was changed.
+         * @example {
+         *       "success": false,
+         *       "code": "version_changed",
+         *       "message": "Data sudah berubah, baca kembali sebelum mencoba lagi",
+         *       "errors": null
+         *     }
+         */
+        readonly VersionChanged: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "version_changed";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The body is larger than 16 KiB, or 64 KiB for an event.
+         * @example {
+         *       "success": false,
+         *       "code": "body_too_large",
+         *       "message": "Ukuran body terlalu besar",
+         *       "errors": null
+         *     }
+         */
+        readonly BodyTooLarge: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "body_too_large";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The Content-Type is not application/json in UTF-8.
+         * @example {
+         *       "success": false,
+         *       "code": "unsupported_media_type",
+         *       "message": "Content-Type harus application/json",
+         *       "errors": null
+         *     }
+         */
+        readonly UnsupportedMediaType: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "unsupported_media_type";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The Idempotency-Key was used for another request.
+         * @example {
+         *       "success": false,
+         *       "code": "idempotency_key_reused",
+         *       "message": "Idempotency-Key sudah dipakai untuk permintaan lain",
+         *       "errors": null
+         *     }
+         */
+        readonly IdempotencyKeyReused: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "idempotency_key_reused";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description Too many passwords are being checked at once. Try again after `Retry-After`.
+         * @example {
+         *       "success": false,
+         *       "code": "too_many_passwords",
+         *       "message": "Terlalu banyak permintaan",
+         *       "errors": null
+         *     }
+         */
+        readonly TooManyPasswords: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "too_many_passwords";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The header Expect asks for something other than 100-continue.
+         * @example {
+         *       "success": false,
+         *       "code": "expectation_failed",
+         *       "message": "Permintaan tidak valid",
+         *       "errors": null
+         *     }
+         */
+        readonly ExpectationFailed: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "expectation_failed";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The headers are too large.
+         * @example {
+         *       "success": false,
+         *       "code": "headers_too_large",
+         *       "message": "Ukuran header terlalu besar",
+         *       "errors": null
+         *     }
+         */
+        readonly HeadersTooLarge: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "headers_too_large";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The server has a bug. Name the `X-Request-Id` when you report it.
+         * @example {
+         *       "success": false,
+         *       "code": "internal_error",
+         *       "message": "Terjadi kesalahan pada server",
+         *       "errors": null
+         *     }
+         */
+        readonly InternalError: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "internal_error";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description Nothing was stored. Send the request again after `Retry-After`.
+         * @example {
+         *       "success": false,
+         *       "code": "unavailable",
+         *       "message": "Layanan sementara tidak tersedia",
+         *       "errors": null
+         *     }
+         */
+        readonly Unavailable: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "unavailable";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The path does not exist.
+         * @example {
+         *       "success": false,
+         *       "code": "no_such_route",
+         *       "message": "Endpoint tidak ditemukan",
+         *       "errors": null
+         *     }
+         */
+        readonly NoSuchRoute: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "no_such_route";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The path exists, the method does not. `Allow` names those that do.
+         * @example {
+         *       "success": false,
+         *       "code": "method_not_allowed",
+         *       "message": "Metode tidak diizinkan",
+         *       "errors": null
+         *     }
+         */
+        readonly MethodNotAllowed: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "method_not_allowed";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The database cannot be reached, or the server is stopping.
+         * @example {
+         *       "success": false,
+         *       "code": "not_ready",
+         *       "message": "Database belum dapat dihubungi",
+         *       "errors": null
+         *     }
+         */
+        readonly NotReady: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "not_ready";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description An account.
          * @example {
          *       "id": "550e8400-e29b-41d4-a716-446655440000",
          *       "name": "John Doe",
@@ -203,18 +497,33 @@ export interface Components {
          *     }
          */
         readonly User: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the user.
+             */
             readonly id: string;
+            /** @description The name of the user. */
             readonly name: string;
+            /** @description The e-mail with which the user logs in, in lower case. */
             readonly email: string;
-            /** @enum {string} */
+            /**
+             * @description What the user may do.
+             * @enum {string}
+             */
             readonly role: "user" | "admin";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the account was created. In UTC.
+             */
             readonly createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the account was last changed. In UTC.
+             */
             readonly updatedAt: string;
         };
         /**
+         * @description An account and its new token.
          * @example {
          *       "user": {
          *         "id": "550e8400-e29b-41d4-a716-446655440000",
@@ -229,8 +538,16 @@ export interface Components {
          */
         readonly Session: {
             readonly user: Components["schemas"]["User"];
+            /** @description The token to send as `Authorization: Bearer <token>`. */
             readonly token: string;
         };
+        /**
+         * @description What is wrong with one field.
+         * @example {
+         *       "field": "quantity",
+         *       "message": "Wajib diisi"
+         *     }
+         */
         readonly Fault: {
             /**
              * @description The name of the field, parameter or header.
@@ -243,67 +560,113 @@ export interface Components {
              */
             readonly message: string;
         };
-        /** @description A field of the body, the id in the path, a query parameter, the Idempotency-Key or If-Match is invalid. `errors` lists every fault. */
+        /**
+         * @description A field of the body, the id in the path, a query parameter, the Idempotency-Key or If-Match is invalid. `errors` lists every fault.
+         * @example {
+         *       "success": false,
+         *       "code": "invalid_input",
+         *       "message": "Validasi gagal",
+         *       "errors": [
+         *         {
+         *           "field": "quantity",
+         *           "message": "Harus bilangan bulat 1 sampai 900000"
+         *         }
+         *       ]
+         *     }
+         */
         readonly InvalidInput: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "invalid_input";
             /** @description Words for a person. */
             readonly message: string;
+            /** @description Every fault that was found. */
             readonly errors: readonly Components["schemas"]["Fault"][];
         };
-        /** @description The new password is the own name or e-mail of the user, or a part of them. */
-        readonly PasswordIsPersonal: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "password_is_personal";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: readonly Components["schemas"]["Fault"][];
-        };
-        /** @description Another user has the e-mail. */
+        /**
+         * @description Another user has the e-mail.
+         * @example {
+         *       "success": false,
+         *       "code": "email_taken",
+         *       "message": "Email sudah terdaftar",
+         *       "errors": null
+         *     }
+         */
         readonly EmailTaken: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "email_taken";
             /** @description Words for a person. */
             readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The body is not JSON, or has too many values. */
-        readonly InvalidJson: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "invalid_json";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description Too many accounts were registered from one network. Try again after `Retry-After`. */
-        readonly TooManyRegistrations: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "too_many_registrations";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The server does not know whether the request was stored. Read your data before you send it again, unless it has an Idempotency-Key. */
-        readonly OutcomeUnknown: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "outcome_unknown";
-            /** @description Words for a person. */
-            readonly message: string;
+            /** @description Always null for this code. */
             readonly errors: null;
         };
         /**
+         * @description The body is not JSON, or has too many values.
+         * @example {
+         *       "success": false,
+         *       "code": "invalid_json",
+         *       "message": "JSON tidak valid",
+         *       "errors": null
+         *     }
+         */
+        readonly InvalidJson: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "invalid_json";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description The server does not know whether the request was stored. Read your data before you send it again, unless it has an Idempotency-Key.
+         * @example {
+         *       "success": false,
+         *       "code": "outcome_unknown",
+         *       "message": "Hasil tidak diketahui, periksa kembali sebelum mencoba lagi",
+         *       "errors": null
+         *     }
+         */
+        readonly OutcomeUnknown: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "outcome_unknown";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description An account to create.
          * @example {
          *       "name": "John Doe",
          *       "email": "john@example.com",
@@ -312,91 +675,168 @@ export interface Components {
          *     }
          */
         readonly NewUser: {
+            /** @description The name of the user. */
             readonly name: string;
-            /** Format: email */
+            /**
+             * Format: email
+             * @description The e-mail with which the user logs in. Case does not matter.
+             */
             readonly email: string;
-            /** Format: password */
+            /**
+             * Format: password
+             * @description A new password, of at most 72 bytes in UTF-8.
+             */
             readonly password: string;
-            /** @enum {string} */
+            /**
+             * @description What the user may do. A new account is `user` if left out.
+             * @enum {string}
+             */
             readonly role?: "user" | "admin";
         };
-        /** @description Too many logins failed. Try again after `Retry-After`. */
+        /**
+         * @description Too many logins failed. Try again after `Retry-After`.
+         * @example {
+         *       "success": false,
+         *       "code": "too_many_failed_logins",
+         *       "message": "Terlalu banyak permintaan",
+         *       "errors": null
+         *     }
+         */
         readonly TooManyFailedLogins: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "too_many_failed_logins";
             /** @description Words for a person. */
             readonly message: string;
+            /** @description Always null for this code. */
             readonly errors: null;
         };
         /**
+         * @description What proves whose account it is.
          * @example {
          *       "email": "john@example.com",
          *       "password": "password123"
          *     }
          */
         readonly Credentials: {
+            /** @description The e-mail of the account. */
             readonly email: string;
-            /** Format: password */
+            /**
+             * Format: password
+             * @description The password of the account as it is now.
+             */
             readonly password: string;
         };
-        /** @description Your own password or e-mail changes only with `current_password`. */
-        readonly CurrentPasswordNeeded: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "current_password_needed";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: readonly Components["schemas"]["Fault"][];
-        };
-        /** @description No admin would be left. */
+        /**
+         * @description No admin would be left.
+         * @example {
+         *       "success": false,
+         *       "code": "last_admin",
+         *       "message": "Minimal harus ada satu admin",
+         *       "errors": null
+         *     }
+         */
         readonly LastAdmin: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "last_admin";
             /** @description Words for a person. */
             readonly message: string;
+            /** @description Always null for this code. */
             readonly errors: null;
         };
         /**
+         * @description The fields of an account that change.
          * @example {
          *       "name": "Jane Doe",
          *       "role": "user"
          *     }
          */
         readonly UserChanges: {
+            /** @description The name of the user. */
             readonly name?: string;
-            /** Format: email */
+            /**
+             * Format: email
+             * @description The e-mail with which the user logs in. Case does not matter.
+             */
             readonly email?: string;
-            /** Format: password */
+            /**
+             * Format: password
+             * @description A new password, of at most 72 bytes in UTF-8.
+             */
             readonly password?: string;
-            /** @enum {string} */
+            /**
+             * @description What the user may do. A new account is `user` if left out.
+             * @enum {string}
+             */
             readonly role?: "user" | "admin";
         };
-        /** @description The user still has pending or confirmed bookings. */
+        /**
+         * @description The user still has pending or confirmed bookings.
+         * @example {
+         *       "success": false,
+         *       "code": "user_has_active_bookings",
+         *       "message": "User masih memiliki booking aktif",
+         *       "errors": null
+         *     }
+         */
         readonly UserHasActiveBookings: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "user_has_active_bookings";
             /** @description Words for a person. */
             readonly message: string;
-            readonly errors: null;
-        };
-        /** @description The user still organises an event. */
-        readonly UserOrganisesEvents: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "user_organises_events";
-            /** @description Words for a person. */
-            readonly message: string;
+            /** @description Always null for this code. */
             readonly errors: null;
         };
         /**
+         * @description The user still organises an event.
+         * @example {
+         *       "success": false,
+         *       "code": "user_organises_events",
+         *       "message": "User masih menjadi organizer event",
+         *       "errors": null
+         *     }
+         */
+        readonly UserOrganisesEvents: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "user_organises_events";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description An event with its organizer.
          * @example {
          *       "id": "770e8400-e29b-41d4-a716-446655440000",
          *       "name": "GDGoC Tech Talk 2025",
@@ -417,30 +857,58 @@ export interface Components {
          *     }
          */
         readonly EventView: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the event.
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the user who organises the event.
+             */
             readonly organizer_id: string;
+            /** @description The name of the event. */
             readonly name: string;
+            /** @description What the event is about. null if nothing was written. */
             readonly description: string | null;
+            /** @description Where the event takes place. */
             readonly location: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the event begins. In UTC.
+             */
             readonly event_date: string;
+            /** @description The price of one ticket. With two decimals. */
             readonly ticket_price: string;
+            /** @description All tickets of the event, sold or not. */
             readonly total_tickets: number;
+            /** @description The tickets that can still be booked. */
             readonly available_tickets: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the event was created. In UTC.
+             */
             readonly createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the event was last edited. Sales are no edits. In UTC.
+             */
             readonly updatedAt: string;
+            /** @description The user who organises the event. */
             readonly organizer: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description The id of the organizer.
+                 */
                 readonly id: string;
+                /** @description The name of the organizer. */
                 readonly name: string;
+                /** @description The e-mail of the organizer. null if the server does not show it. */
                 readonly email: string | null;
             };
         };
         /**
+         * @description A booking with its user and its event.
          * @example {
          *       "id": "880e8400-e29b-41d4-a716-446655440000",
          *       "user_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -463,34 +931,67 @@ export interface Components {
          *     }
          */
         readonly BookingView: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the booking.
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the user who holds the tickets.
+             */
             readonly user_id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the event.
+             */
             readonly event_id: string;
+            /** @description The number of tickets. */
             readonly quantity: number;
+            /** @description The price of all tickets of the booking, at the price when they were booked. With two decimals. */
             readonly total_price: string;
-            /** @enum {string} */
+            /**
+             * @description A cancelled booking holds no tickets.
+             * @enum {string}
+             */
             readonly status: "pending" | "confirmed" | "cancelled";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the booking was made. In UTC.
+             */
             readonly booking_date: string;
+            /** @description The user who holds the tickets. */
             readonly user: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description The id of the user.
+                 */
                 readonly id: string;
+                /** @description The name of the user. */
                 readonly name: string;
+                /** @description The e-mail of the user. */
                 readonly email: string;
             };
+            /** @description The event of the tickets. */
             readonly event: {
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description The id of the event.
+                 */
                 readonly id: string;
+                /** @description The name of the event. */
                 readonly name: string;
+                /** @description Where the event takes place. */
                 readonly location: string;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the event begins. In UTC.
+                 */
                 readonly event_date: string;
             };
         };
         /**
+         * @description An event.
          * @example {
          *       "id": "770e8400-e29b-41d4-a716-446655440000",
          *       "name": "GDGoC Tech Talk 2025",
@@ -506,34 +1007,46 @@ export interface Components {
          *     }
          */
         readonly Event: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the event.
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the user who organises the event.
+             */
             readonly organizer_id: string;
+            /** @description The name of the event. */
             readonly name: string;
+            /** @description What the event is about. null if nothing was written. */
             readonly description: string | null;
+            /** @description Where the event takes place. */
             readonly location: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the event begins. In UTC.
+             */
             readonly event_date: string;
+            /** @description The price of one ticket. With two decimals. */
             readonly ticket_price: string;
+            /** @description All tickets of the event, sold or not. */
             readonly total_tickets: number;
+            /** @description The tickets that can still be booked. */
             readonly available_tickets: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the event was created. In UTC.
+             */
             readonly createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the event was last edited. Sales are no edits. In UTC.
+             */
             readonly updatedAt: string;
         };
-        /** @description The event is in the past, and the server does not sell past events. */
-        readonly EventIsOver: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "event_is_over";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: null;
-        };
         /**
+         * @description An event to create.
          * @example {
          *       "name": "GDGoC Tech Talk 2025",
          *       "description": "Workshop backend development",
@@ -544,25 +1057,48 @@ export interface Components {
          *     }
          */
         readonly NewEvent: {
+            /** @description The name of the event. */
             readonly name: string;
+            /** @description What the event is about. null for nothing. */
             readonly description?: string | null;
+            /** @description Where the event takes place. */
             readonly location: string;
             /**
              * Format: date-time
-             * @description ISO 8601 with a time zone. Stored and shown in UTC.
+             * @description When the event begins, in ISO 8601 with a time zone. Stored and shown in UTC.
              */
             readonly event_date: string;
+            /** @description The price of one ticket. Later bookings pay it. */
             readonly ticket_price: number | string;
+            /** @description All tickets of the event, sold or not. */
             readonly total_tickets: number;
         };
-        /** @description The new total is smaller than the number of booked tickets. */
+        /**
+         * @description The new total is smaller than the number of booked tickets.
+         * @example {
+         *       "success": false,
+         *       "code": "total_below_held",
+         *       "message": "Total tiket kurang dari tiket yang sudah dipesan",
+         *       "errors": {
+         *         "sold": 15,
+         *         "requested": 10
+         *       }
+         *     }
+         */
         readonly TotalBelowHeld: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "total_below_held";
             /** @description Words for a person. */
             readonly message: string;
+            /** @description The numbers that decided it. */
             readonly errors: {
                 /** @description Tickets that bookings hold. */
                 readonly sold: number;
@@ -571,34 +1107,56 @@ export interface Components {
             };
         };
         /**
+         * @description The fields of an event that change.
          * @example {
          *       "name": "GDGoC Tech Talk 2025",
          *       "ticket_price": 75000
          *     }
          */
         readonly EventChanges: {
+            /** @description The name of the event. */
             readonly name?: string;
+            /** @description What the event is about. null for nothing. */
             readonly description?: string | null;
+            /** @description Where the event takes place. */
             readonly location?: string;
             /**
              * Format: date-time
-             * @description ISO 8601 with a time zone. Stored and shown in UTC.
+             * @description When the event begins, in ISO 8601 with a time zone. Stored and shown in UTC.
              */
             readonly event_date?: string;
+            /** @description The price of one ticket. Later bookings pay it. */
             readonly ticket_price?: number | string;
+            /** @description All tickets of the event, sold or not. */
             readonly total_tickets?: number;
         };
-        /** @description The event still has pending or confirmed bookings. */
+        /**
+         * @description The event still has pending or confirmed bookings.
+         * @example {
+         *       "success": false,
+         *       "code": "event_has_active_bookings",
+         *       "message": "Event masih memiliki booking aktif",
+         *       "errors": null
+         *     }
+         */
         readonly EventHasActiveBookings: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "event_has_active_bookings";
             /** @description Words for a person. */
             readonly message: string;
+            /** @description Always null for this code. */
             readonly errors: null;
         };
         /**
+         * @description A booking.
          * @example {
          *       "id": "880e8400-e29b-41d4-a716-446655440000",
          *       "user_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -610,27 +1168,62 @@ export interface Components {
          *     }
          */
         readonly Booking: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the booking.
+             */
             readonly id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the user who holds the tickets.
+             */
             readonly user_id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the event.
+             */
             readonly event_id: string;
+            /** @description The number of tickets. */
             readonly quantity: number;
+            /** @description The price of all tickets of the booking, at the price when they were booked. With two decimals. */
             readonly total_price: string;
-            /** @enum {string} */
+            /**
+             * @description A cancelled booking holds no tickets.
+             * @enum {string}
+             */
             readonly status: "pending" | "confirmed" | "cancelled";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the booking was made. In UTC.
+             */
             readonly booking_date: string;
         };
-        /** @description Fewer tickets are left than were asked for. */
+        /**
+         * @description Fewer tickets are left than were asked for.
+         * @example {
+         *       "success": false,
+         *       "code": "insufficient_tickets",
+         *       "message": "Stok tiket tidak mencukupi",
+         *       "errors": {
+         *         "available": 1,
+         *         "requested": 2
+         *       }
+         *     }
+         */
         readonly InsufficientTickets: {
-            /** @constant */
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
             readonly success: false;
-            /** @constant */
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
             readonly code: "insufficient_tickets";
             /** @description Words for a person. */
             readonly message: string;
+            /** @description The numbers that decided it. */
             readonly errors: {
                 /** @description Tickets that were left when the request was decided. */
                 readonly available: number;
@@ -638,56 +1231,33 @@ export interface Components {
                 readonly requested: number;
             };
         };
-        /** @description The server limits the tickets of a booking. */
-        readonly TooManyForABooking: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "too_many_for_a_booking";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: {
-                /** @description The limit. */
-                readonly maximum: number;
-                /** @description What the request asked for. */
-                readonly requested: number;
-            };
-        };
-        /** @description The server limits the tickets of a user for an event. */
-        readonly TooManyForAUser: {
-            /** @constant */
-            readonly success: false;
-            /** @constant */
-            readonly code: "too_many_for_a_user";
-            /** @description Words for a person. */
-            readonly message: string;
-            readonly errors: {
-                /** @description The limit. */
-                readonly maximum: number;
-                /** @description Tickets that the user holds of this event. */
-                readonly held: number;
-                /** @description What the request asked for. */
-                readonly requested: number;
-            };
-        };
         /**
+         * @description A booking to make.
          * @example {
          *       "event_id": "770e8400-e29b-41d4-a716-446655440000",
          *       "quantity": 2
          *     }
          */
         readonly NewBooking: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the event.
+             */
             readonly event_id: string;
+            /** @description How many tickets to book. */
             readonly quantity: number;
         };
         /**
+         * @description A change of the status of a booking.
          * @example {
          *       "status": "cancelled"
          *     }
          */
         readonly StatusChange: {
-            /** @enum {string} */
+            /**
+             * @description The status that the booking gets.
+             * @enum {string}
+             */
             readonly status: "pending" | "confirmed" | "cancelled";
         };
     };
@@ -713,17 +1283,35 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
                          * @example Ticket Platform API berjalan
                          */
                         readonly message: string;
+                        /**
+                         * @description The server and where its API is described.
+                         * @example {
+                         *       "name": "Ticket Platform API",
+                         *       "version": "0.1.0",
+                         *       "status": "up",
+                         *       "openapi": "/openapi.json",
+                         *       "docs": "/docs"
+                         *     }
+                         */
                         readonly data: {
+                            /** @description The name of the API. */
                             readonly name: string;
+                            /** @description The version of the server. */
                             readonly version: string;
-                            /** @constant */
+                            /**
+                             * @description The server runs.
+                             * @constant
+                             */
                             readonly status: "up";
                             /** @description The path of this document. */
                             readonly openapi: string;
@@ -750,15 +1338,27 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
                          * @example Server berjalan
                          */
                         readonly message: string;
+                        /**
+                         * @description The state of the process.
+                         * @example {
+                         *       "status": "live"
+                         *     }
+                         */
                         readonly data: {
-                            /** @constant */
+                            /**
+                             * @description The process runs.
+                             * @constant
+                             */
                             readonly status: "live";
                         };
                     };
@@ -781,19 +1381,38 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
                          * @example Server siap
                          */
                         readonly message: string;
+                        /**
+                         * @description The state of the server.
+                         * @example {
+                         *       "status": "ready",
+                         *       "orders": "ok"
+                         *     }
+                         */
                         readonly data: {
-                            /** @constant */
+                            /**
+                             * @description Requests are served.
+                             * @constant
+                             */
                             readonly status: "ready";
-                            /** @enum {string} */
+                            /**
+                             * @description Whether changes can be stored.
+                             * @enum {string}
+                             */
                             readonly orders: "ok" | "refused";
-                            /** @enum {string} */
+                            /**
+                             * @description Why changes cannot be stored.
+                             * @enum {string}
+                             */
                             readonly reason?: "read_only" | "no_quorum" | "no_room" | "disk_failed" | "denied" | "failed";
                         };
                     };
@@ -805,7 +1424,7 @@ export interface Operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description A name that the client gives to this request, such as a new UUID. Sent again with the same key within 24 hours, nothing is made twice. A placeholder such as `<string>` is refused. */
+                /** @description A name that the client gives to this request, such as a new UUID. If you repeat the request with the same key within 24 hours, nothing is created twice. A placeholder such as `<string>` is refused. */
                 readonly "Idempotency-Key"?: string;
             };
             readonly path?: never;
@@ -823,7 +1442,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -855,7 +1477,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -883,7 +1508,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -913,7 +1541,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -953,13 +1584,29 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
                          * @example Berhasil mengambil data users
                          */
                         readonly message: string;
+                        /**
+                         * @description The rows.
+                         * @example [
+                         *       {
+                         *         "id": "550e8400-e29b-41d4-a716-446655440000",
+                         *         "name": "John Doe",
+                         *         "email": "john@example.com",
+                         *         "role": "user",
+                         *         "createdAt": "2025-01-01T00:00:00.000Z",
+                         *         "updatedAt": "2025-01-01T00:00:00.000Z"
+                         *       }
+                         *     ]
+                         */
                         readonly data: readonly Components["schemas"]["User"][];
                     };
                 };
@@ -970,7 +1617,7 @@ export interface Operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description A name that the client gives to this request, such as a new UUID. Sent again with the same key within 24 hours, nothing is made twice. A placeholder such as `<string>` is refused. */
+                /** @description A name that the client gives to this request, such as a new UUID. If you repeat the request with the same key within 24 hours, nothing is created twice. A placeholder such as `<string>` is refused. */
                 readonly "Idempotency-Key"?: string;
             };
             readonly path?: never;
@@ -988,7 +1635,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1022,7 +1672,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1060,7 +1713,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1094,7 +1750,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1145,13 +1804,39 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
                          * @example Berhasil mengambil data events
                          */
                         readonly message: string;
+                        /**
+                         * @description The rows.
+                         * @example [
+                         *       {
+                         *         "id": "770e8400-e29b-41d4-a716-446655440000",
+                         *         "name": "GDGoC Tech Talk 2025",
+                         *         "location": "UNSRI Palembang",
+                         *         "event_date": "2025-02-15T14:00:00.000Z",
+                         *         "organizer_id": "550e8400-e29b-41d4-a716-446655440000",
+                         *         "description": "Workshop backend development",
+                         *         "ticket_price": "50000.00",
+                         *         "total_tickets": 100,
+                         *         "available_tickets": 85,
+                         *         "createdAt": "2025-01-01T00:00:00.000Z",
+                         *         "updatedAt": "2025-01-01T00:00:00.000Z",
+                         *         "organizer": {
+                         *           "id": "550e8400-e29b-41d4-a716-446655440000",
+                         *           "name": "John Doe",
+                         *           "email": "john@example.com"
+                         *         }
+                         *       }
+                         *     ]
+                         */
                         readonly data: readonly Components["schemas"]["EventView"][];
                     };
                 };
@@ -1162,7 +1847,7 @@ export interface Operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description A name that the client gives to this request, such as a new UUID. Sent again with the same key within 24 hours, nothing is made twice. A placeholder such as `<string>` is refused. */
+                /** @description A name that the client gives to this request, such as a new UUID. If you repeat the request with the same key within 24 hours, nothing is created twice. A placeholder such as `<string>` is refused. */
                 readonly "Idempotency-Key"?: string;
             };
             readonly path?: never;
@@ -1180,7 +1865,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1214,7 +1902,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1252,7 +1943,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1286,7 +1980,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1324,15 +2021,47 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
                          * @example Berhasil mengambil data bookings
                          */
                         readonly message: string;
+                        /**
+                         * @description The rows.
+                         * @example [
+                         *       {
+                         *         "id": "880e8400-e29b-41d4-a716-446655440000",
+                         *         "user_id": "550e8400-e29b-41d4-a716-446655440000",
+                         *         "event_id": "770e8400-e29b-41d4-a716-446655440000",
+                         *         "quantity": 2,
+                         *         "total_price": "100000.00",
+                         *         "status": "confirmed",
+                         *         "booking_date": "2025-01-15T08:30:00.000Z",
+                         *         "user": {
+                         *           "id": "550e8400-e29b-41d4-a716-446655440000",
+                         *           "name": "John Doe",
+                         *           "email": "john@example.com"
+                         *         },
+                         *         "event": {
+                         *           "id": "770e8400-e29b-41d4-a716-446655440000",
+                         *           "name": "GDGoC Tech Talk 2025",
+                         *           "location": "UNSRI Palembang",
+                         *           "event_date": "2025-02-15T14:00:00.000Z"
+                         *         }
+                         *       }
+                         *     ]
+                         */
                         readonly data: readonly Components["schemas"]["BookingView"][];
                     };
+                    /**
+                     * @example id,user_id,user_name,user_email,quantity,total_price,status,booking_date
+                     *     880e8400-e29b-41d4-a716-446655440000,550e8400-e29b-41d4-a716-446655440000,John Doe,john@example.com,2,100000.00,confirmed,2025-01-15T08:30:00.000Z
+                     */
                     readonly "text/csv": string;
                 };
             };
@@ -1375,13 +2104,41 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
                          * @example Berhasil mengambil data bookings
                          */
                         readonly message: string;
+                        /**
+                         * @description The rows.
+                         * @example [
+                         *       {
+                         *         "id": "880e8400-e29b-41d4-a716-446655440000",
+                         *         "user_id": "550e8400-e29b-41d4-a716-446655440000",
+                         *         "event_id": "770e8400-e29b-41d4-a716-446655440000",
+                         *         "quantity": 2,
+                         *         "total_price": "100000.00",
+                         *         "status": "confirmed",
+                         *         "booking_date": "2025-01-15T08:30:00.000Z",
+                         *         "user": {
+                         *           "id": "550e8400-e29b-41d4-a716-446655440000",
+                         *           "name": "John Doe",
+                         *           "email": "john@example.com"
+                         *         },
+                         *         "event": {
+                         *           "id": "770e8400-e29b-41d4-a716-446655440000",
+                         *           "name": "GDGoC Tech Talk 2025",
+                         *           "location": "UNSRI Palembang",
+                         *           "event_date": "2025-02-15T14:00:00.000Z"
+                         *         }
+                         *       }
+                         *     ]
+                         */
                         readonly data: readonly Components["schemas"]["BookingView"][];
                     };
                 };
@@ -1392,7 +2149,7 @@ export interface Operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description A name that the client gives to this request, such as a new UUID. Sent again with the same key within 24 hours, nothing is made twice. A placeholder such as `<string>` is refused. */
+                /** @description A name that the client gives to this request, such as a new UUID. If you repeat the request with the same key within 24 hours, nothing is created twice. A placeholder such as `<string>` is refused. */
                 readonly "Idempotency-Key"?: string;
             };
             readonly path?: never;
@@ -1410,7 +2167,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1444,7 +2204,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1478,7 +2241,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
@@ -1515,7 +2281,10 @@ export interface Operations {
                 };
                 content: {
                     readonly "application/json": {
-                        /** @constant */
+                        /**
+                         * @description true: the request was done.
+                         * @constant
+                         */
                         readonly success: true;
                         /**
                          * @description Words for a person.
