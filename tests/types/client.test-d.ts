@@ -54,8 +54,8 @@ export function refusalsNarrowByTheirCode(error: unknown): number {
   switch (error.code) {
     case 'insufficient_tickets':
       return error.errors.available + error.errors.requested;
-    case 'too_many_booking_changes':
-      return error.errors.maximum;
+    case 'total_below_held':
+      return error.errors.sold;
     case 'invalid_input':
       return error.errors.filter(({ field }) => field === 'quantity').length;
     case 'email_taken':
