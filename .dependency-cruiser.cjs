@@ -90,6 +90,13 @@ module.exports = {
       to: { path: 'apps/' },
     },
     {
+      name: 'client-imports-only-itself',
+      comment: 'It runs in browsers, and knows the server by the OpenAPI document alone.',
+      severity: 'error',
+      from: { path: 'packages/client/src/', pathNot: tests },
+      to: { pathNot: 'packages/client/src/' },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: {},

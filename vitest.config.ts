@@ -34,6 +34,7 @@ export default defineConfig({
     projects: [
       project('domain', 'packages/domain', { test: sideBySide }),
       project('kit', 'packages/kit', { test: sideBySide }),
+      project('client', 'packages/client', { test: sideBySide }),
       project('adapters', 'packages/adapters', { test: sideBySide }),
       project('http', 'apps/http', { test: sideBySide }),
       project('cli', 'apps/cli', { test: sideBySide }),

@@ -1,4 +1,4 @@
-// Checks package locks: this folder's and the benchmark reference's, or those of the given folders. If they are good, it prints nothing and
+// Checks package locks: this folder's, the benchmark reference's and that of tests/clients, or those of the given folders. If they are good, it prints nothing and
 // exits 0. The rules: every package comes from a registry, with a SHA-512 of its content. No package has an install script, unless package.json
 // denies the script. The manifests ask for one version, not for a range. Every optional dependency of a locked package is locked too. npm leaves
 // out what the registry does not have, and then `npm ci` refuses the lock on every machine. No download address is recorded, since it would tie
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const given = process.argv.slice(2);
-for (const folder of given.length > 0 ? given : [root, `${root}bench/reference`]) check(folder);
+for (const folder of given.length > 0 ? given : [root, `${root}bench/reference`, `${root}tests/clients`]) check(folder);
 
 function check(folder) {
   const { packages } = JSON.parse(readFileSync(`${folder}/package-lock.json`, 'utf8'));

@@ -4,7 +4,7 @@ export interface OpenApiDocument {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
   readonly components: {
-    readonly schemas: Readonly<Record<string, { readonly examples?: readonly object[] }>>;
+    readonly schemas: Readonly<Record<string, { readonly examples?: readonly object[]; readonly enum?: readonly string[] }>>;
     readonly responses: Readonly<Record<string, { readonly description: string }>>;
   };
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { faultsOf, readDescription } from '../../tools/package-content.ts';
+import { startServer } from '../../tools/real-server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const tarballs = readdirSync(join(root, 'dist/tarballs')).map((name) => join(root, 'dist/tarballs', name));
@@ -45,7 +46,8 @@ const filesIn = (made: string): string[] =>
     .map((entry) => join(entry.parentPath, entry.name).slice(made.length + 1));
 
 const readmeOf = (name: string): string => readFileSync(join(root, 'packages', name, 'README.md'), 'utf8');
-const exampleOf = (name: string): string => /^```js\n(.*?)^```/ms.exec(readmeOf(name))?.[1] ?? 'no example';
+const exampleOf = (name: string, language = 'js'): string =>
+  new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(readmeOf(name))?.[1] ?? 'no example';
 /** What the README says that its example prints. */
 const outputOf = (name: string): string => /^It prints `(.+?)`/m.exec(readmeOf(name))?.[1] ?? 'nothing';
 
@@ -74,21 +76,21 @@ describe.each(names)('%s', (name) => {
 });
 
 describe('installed in an empty folder', () => {
-  const example = async (made: string, name: string): Promise<string> => {
+  const example = async (made: string, name: string, env = {}): Promise<string> => {
     writeFileSync(join(made, `${name}.js`), exampleOf(name));
-    return (await run(process.execPath, [`${name}.js`], { cwd: made })).stdout.trim();
+    return (await run(process.execPath, [`${name}.js`], { cwd: made, env: { ...environment, ...env } })).stdout.trim();
   };
 
   /** Without `skipLibCheck`: the declarations of the package are checked too. */
-  function compile(made: string, document: string) {
-    cpSync(join(root, 'docs', document), join(made, document));
+  function compile(made: string, document: string, text: string, lib: readonly string[] = ['es2022']) {
+    writeFileSync(join(made, document), text);
     const compilerOptions = {
       strict: true,
       exactOptionalPropertyTypes: true,
       noEmit: true,
       module: 'nodenext',
       target: 'es2022',
-      lib: ['es2022'],
+      lib,
       types: [],
     };
     writeFileSync(join(made, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [document] }));
@@ -100,13 +102,28 @@ describe('installed in an empty folder', () => {
     await install(made, ['domain'], '--offline');
     expect(readdirSync(join(made, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['@ticket']);
     expect(await example(made, 'domain')).toBe(outputOf('domain'));
-    expect(compile(made, 'sell-one-ticket.ts')).toBe('');
+    expect(compile(made, 'sell-one-ticket.ts', readFileSync(join(root, 'docs/sell-one-ticket.ts'), 'utf8'))).toBe('');
+  });
+
+  it('the client needs no other package: the example of its README in TypeScript compiles with the types of a browser, or of Node', async () => {
+    const made = emptyFolder('client');
+    await install(made, ['client'], '--offline');
+    expect(readdirSync(join(made, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['@ticket']);
+    expect(compile(made, 'use.ts', exampleOf('client', 'ts'), ['es2022', 'dom'])).toBe('');
+    cpSync(join(root, 'node_modules/@types/node'), join(made, 'node_modules/@types/node'), { recursive: true });
+    cpSync(join(root, 'node_modules/undici-types'), join(made, 'node_modules/undici-types'), { recursive: true });
+    expect(compile(made, 'use.ts', `/// <reference types="node" />\n${exampleOf('client', 'ts')}`)).toBe('');
   });
 
   it('every README’s example prints what the README says', async () => {
     const made = emptyFolder('all');
     await install(made, names, '--prefer-offline');
-    for (const name of names) expect(await example(made, name)).toBe(outputOf(name));
+    const { url, stop } = await startServer();
+    try {
+      for (const name of names) expect(await example(made, name, { TICKET_URL: url })).toBe(outputOf(name));
+    } finally {
+      await stop();
+    }
   });
 
   it('what is private stays private', async () => {
