@@ -2,16 +2,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { clientFiles } from './client-files.ts';
-import type { OpenApiDocument } from './open-api-document.ts';
 import { startServer } from './real-server.ts';
-import { typedClient } from './typed-client.ts';
+import { documentsOf, typedClient } from './typed-client.ts';
 
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
 const { url, stop } = await startServer();
 try {
   mkdirSync(`${docs}postman`, { recursive: true });
-  const document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
-  writeFileSync(fileURLToPath(new URL('../packages/client/src/document.ts', import.meta.url)), await typedClient(document));
+  writeFileSync(fileURLToPath(new URL('../packages/client/src/document.ts', import.meta.url)), await typedClient(await documentsOf()));
   for (const [path, text] of Object.entries(await clientFiles(url))) writeFileSync(docs + path, text);
 } finally {
   await stop();

@@ -311,6 +311,36 @@ export interface Components {
             readonly errors: null;
         };
         /**
+         * @description The user changed bookings of this event too often within an hour. Try again after `Retry-After`.
+         * @example {
+         *       "success": false,
+         *       "code": "too_many_booking_changes",
+         *       "message": "Terlalu banyak perubahan booking untuk event ini",
+         *       "errors": {
+         *         "maximum": 100
+         *       }
+         *     }
+         */
+        readonly TooManyBookingChanges: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "too_many_booking_changes";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description The numbers that decided it. */
+            readonly errors: {
+                /** @description The limit. */
+                readonly maximum: number;
+            };
+        };
+        /**
          * @description The header Expect asks for something other than 100-continue.
          * @example {
          *       "success": false,
@@ -591,6 +621,36 @@ export interface Components {
             readonly errors: readonly Components["schemas"]["Fault"][];
         };
         /**
+         * @description The new password is the own name or e-mail of the user, or a part of them.
+         * @example {
+         *       "success": false,
+         *       "code": "password_is_personal",
+         *       "message": "Validasi gagal",
+         *       "errors": [
+         *         {
+         *           "field": "password",
+         *           "message": "Password tidak boleh berupa nama atau email sendiri"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly PasswordIsPersonal: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "password_is_personal";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Every fault that was found. */
+            readonly errors: readonly Components["schemas"]["Fault"][];
+        };
+        /**
          * @description Another user has the e-mail.
          * @example {
          *       "success": false,
@@ -635,6 +695,31 @@ export interface Components {
              * @constant
              */
             readonly code: "invalid_json";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
+         * @description Too many accounts were registered from one network. Try again after `Retry-After`.
+         * @example {
+         *       "success": false,
+         *       "code": "too_many_registrations",
+         *       "message": "Terlalu banyak permintaan",
+         *       "errors": null
+         *     }
+         */
+        readonly TooManyRegistrations: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "too_many_registrations";
             /** @description Words for a person. */
             readonly message: string;
             /** @description Always null for this code. */
@@ -733,6 +818,36 @@ export interface Components {
              * @description The password of the account as it is now.
              */
             readonly password: string;
+        };
+        /**
+         * @description Your own password or e-mail changes only with `current_password`.
+         * @example {
+         *       "success": false,
+         *       "code": "current_password_needed",
+         *       "message": "Validasi gagal",
+         *       "errors": [
+         *         {
+         *           "field": "current_password",
+         *           "message": "Wajib diisi"
+         *         }
+         *       ]
+         *     }
+         */
+        readonly CurrentPasswordNeeded: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "current_password_needed";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Every fault that was found. */
+            readonly errors: readonly Components["schemas"]["Fault"][];
         };
         /**
          * @description No admin would be left.
@@ -1046,6 +1161,31 @@ export interface Components {
             readonly updatedAt: string;
         };
         /**
+         * @description The event is in the past, and the server does not sell past events.
+         * @example {
+         *       "success": false,
+         *       "code": "event_is_over",
+         *       "message": "Event sudah berakhir",
+         *       "errors": null
+         *     }
+         */
+        readonly EventIsOver: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "event_is_over";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description Always null for this code. */
+            readonly errors: null;
+        };
+        /**
          * @description An event to create.
          * @example {
          *       "name": "GDGoC Tech Talk 2025",
@@ -1227,6 +1367,75 @@ export interface Components {
             readonly errors: {
                 /** @description Tickets that were left when the request was decided. */
                 readonly available: number;
+                /** @description What the request asked for. */
+                readonly requested: number;
+            };
+        };
+        /**
+         * @description The server limits the tickets of a booking.
+         * @example {
+         *       "success": false,
+         *       "code": "too_many_for_a_booking",
+         *       "message": "Jumlah tiket melebihi batas per booking",
+         *       "errors": {
+         *         "maximum": 10,
+         *         "requested": 11
+         *       }
+         *     }
+         */
+        readonly TooManyForABooking: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "too_many_for_a_booking";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description The numbers that decided it. */
+            readonly errors: {
+                /** @description The limit. */
+                readonly maximum: number;
+                /** @description What the request asked for. */
+                readonly requested: number;
+            };
+        };
+        /**
+         * @description The server limits the tickets of a user for an event.
+         * @example {
+         *       "success": false,
+         *       "code": "too_many_for_a_user",
+         *       "message": "Jumlah tiket melebihi batas per user untuk event ini",
+         *       "errors": {
+         *         "maximum": 10,
+         *         "held": 9,
+         *         "requested": 2
+         *       }
+         *     }
+         */
+        readonly TooManyForAUser: {
+            /**
+             * @description false: the request was refused or failed.
+             * @constant
+             */
+            readonly success: false;
+            /**
+             * @description Which failure it is, for programs.
+             * @constant
+             */
+            readonly code: "too_many_for_a_user";
+            /** @description Words for a person. */
+            readonly message: string;
+            /** @description The numbers that decided it. */
+            readonly errors: {
+                /** @description The limit. */
+                readonly maximum: number;
+                /** @description Tickets that the user holds of this event. */
+                readonly held: number;
                 /** @description What the request asked for. */
                 readonly requested: number;
             };
