@@ -47,14 +47,16 @@ describe.each(engines)('on %s, ticketctl', (engine) => {
     }
     expect(await ticketctl('user', 'promote', of.admin)).toBe(`${of.admin} admin ani@example.com`);
     expect(await refused('user', 'demote', of.admin)).toContain('At least one admin');
-    expect(await ticketctl('user', 'promote', of.buyer)).toContain(' admin ');
+    expect(await ticketctl('user', 'promote', 'Budi@Example.com')).toBe(`${of.buyer} admin budi@example.com`);
     expect(await ticketctl('user', 'demote', of.buyer)).toContain(' user ');
+    for (const nobody of ['bud@example.com', 'nobody@example.com', '@', '--@--', `${'a.'.repeat(120)}b@example.com`, of.admin.replace(/.$/, 'x')])
+      expect(await refused('user', 'show', '--', nobody)).toContain(`There is no user ${nobody}`);
   });
 
   it('makes an event for an admin alone, and changes it', async () => {
     const fields = ['--name', 'Jazz 🎷', '--location', 'Palembang', '--date', '2027-02-15T19:00:00+07:00', '--price', '50000.5', '--tickets', '5'];
     expect(await refused('event', 'create', ...fields, '--organizer', of.buyer)).toContain('not allowed');
-    of.event = await ticketctl('event', 'create', ...fields, '--organizer', of.admin);
+    of.event = await ticketctl('event', 'create', ...fields, '--organizer', 'ani@example.com');
     expect(JSON.parse(await ticketctl('event', 'show', of.event, '--json'))).toMatchObject({
       name: 'Jazz 🎷',
       event_date: '2027-02-15T12:00:00.000Z',
@@ -69,7 +71,7 @@ describe.each(engines)('on %s, ticketctl', (engine) => {
 
   it('books, cancels and confirms, and the stock follows', async () => {
     const stock = async () => JSON.parse(await ticketctl('event', 'show', of.event, '--json')).available_tickets;
-    of.booking = await ticketctl('booking', 'create', '--event', of.event, '--user', of.buyer, '--quantity', '3');
+    of.booking = await ticketctl('booking', 'create', '--event', of.event, '--user', 'budi@example.com', '--quantity', '3');
     expect(await stock()).toBe(1);
     expect(await refused('booking', 'create', '--event', of.event, '--user', of.buyer, '--quantity', '2')).toBe(
       '2 tickets were asked for, 1 are left.\nNothing was changed.',
@@ -95,8 +97,10 @@ describe.each(engines)('on %s, ticketctl', (engine) => {
     expect((await ticketctl('booking', 'list', '--event', of.event, '--status', 'confirmed')).split('\t')).toEqual(
       expect.arrayContaining([of.booking, 'Jazz 🎷', 'budi@example.com', '3', 'confirmed']),
     );
-    expect(JSON.parse(await ticketctl('booking', 'list', '--user', of.admin, '--json'))).toEqual([]);
+    expect(JSON.parse(await ticketctl('booking', 'list', '--user', 'ani@example.com', '--json'))).toEqual([]);
     expect((await ticketctl('user', 'list')).split('\n')).toHaveLength(2);
+    expect(await ticketctl('user', 'list', '--role', 'admin', '--q', 'ani exam')).toMatch(/^\S+\tani@example\.com\tadmin/);
+    expect(await ticketctl('user', 'list', '--role', 'user', '--q', 'ani')).toBe('');
     expect(await ticketctl('user', 'list', '--limit', '1')).toContain('ani@example.com');
     expect(await refused('event', 'list', '--q', 'jazz', '--available')).toContain('cannot be combined');
   });

@@ -34,7 +34,7 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'put a backup in the place of the embedded database, which no server may have open; the old one is kept beside it',
     load: async () => (await import('./commands/restore.ts')).restore,
   },
-  event: { does: 'list, show, create, change, delete or import events', load: async () => (await import('./commands/event.ts')).event },
+  event: { does: 'list, show, create, change or delete events', load: async () => (await import('./commands/event.ts')).event },
   booking: {
     does: 'list, show, create, confirm, cancel or delete bookings',
     load: async () => (await import('./commands/booking.ts')).booking,

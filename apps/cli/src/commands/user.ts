@@ -1,7 +1,8 @@
-import type { ListRequest } from '@ticket/domain';
-import type { User, UserChanges } from '@ticket/domain/accounts';
-import type { Command } from 'commander';
+import type { Role } from '@ticket/domain';
+import type { User, UserChanges, UserListRequest } from '@ticket/domain/accounts';
+import { type Command, Option } from 'commander';
 import { type ListOptions, listed, printList } from '../listing.ts';
+import { Instant, parsed } from '../options.ts';
 import { passwordFor } from '../password.ts';
 import { printRow } from '../printing.ts';
 import { type Configure, examples } from '../program.ts';
@@ -9,6 +10,12 @@ import { type UserReference, userOf } from '../user-reference.ts';
 import { createUser } from './create-user.ts';
 
 const operator = { actor: 'operator' } as const;
+
+interface Filters extends ListOptions {
+  readonly q?: string;
+  readonly role?: Role;
+  readonly modifiedSince?: Date;
+}
 
 /** ticketctl user list | show | create | change | promote | demote | password | logout | delete */
 export const user: Configure = (command, program) => {
@@ -22,10 +29,14 @@ export const user: Configure = (command, program) => {
   createUser(part('create', 'make a user; the password is read from TICKETS_PASSWORD or from standard input'), program);
 
   listed(part('list', 'list users, the oldest account first'))
-    .addHelpText('after', examples('ticketctl user list', 'ticketctl user list --csv > users.csv'))
-    .action(async (options: ListOptions) => {
+    .option('--q <words>', 'users with these words, or words that begin so, in name or e-mail')
+    .addOption(new Option('--role <role>', 'users with this role').choices(['user', 'admin']))
+    .option('--modified-since <time>', 'users that were edited at this time or later', parsed(Instant))
+    .addHelpText('after', examples('ticketctl user list --role admin', 'ticketctl user list --csv > users.csv'))
+    .action(async ({ q: search, role, modifiedSince, ...options }: Filters) => {
       const listing = await listingOfUsers();
-      await withUseCases(({ listUsers }) => printList((asked: ListRequest) => listUsers(operator, asked), {}, listing, options, terminal), {
+      const request: UserListRequest = { search, role, modifiedSince };
+      await withUseCases(({ listUsers }) => printList((asked: UserListRequest) => listUsers(operator, asked), request, listing, options, terminal), {
         looks: true,
       });
     });
