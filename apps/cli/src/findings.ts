@@ -74,7 +74,7 @@ function* ofTransport({ database }: Config): Generator<Finding> {
   }
   const { tls, socket, host } = database;
   if (socket !== undefined) yield ok('TLS', 'not needed: the connection is a socket of this machine');
-  else if (tls !== undefined && tls.mode.startsWith('verify')) yield ok('TLS', `${tls.mode}: the server's certificate is checked`);
+  else if (tls?.mode.startsWith('verify') === true) yield ok('TLS', `${tls.mode}: the server's certificate is checked`);
   else if (/^(localhost|127\.|::1)/.test(host)) yield ok('TLS', 'not needed: the database is on this machine');
   else
     yield mend(

@@ -40,12 +40,14 @@ export function formsOf(typed: string): readonly string[] {
 
 const isStorable = (password: string): boolean => !isOverlong(password) && isWellFormed(password) && utf8BytesOf(password) <= PASSWORD_BYTES_MAX;
 
+/** Whether an account can have this password: well-formed text of at most `PASSWORD_BYTES_MAX` bytes. */
 export const isPasswordStorable = (password: string): boolean => isStorable(normalPassword(password));
 /** Whether this text can be the password of any account. If not, no account is looked up. */
 export const isPasswordTypeable = (typed: string): boolean => formsOf(typed).length > 0;
 /** With `refuseGuessable`, a run of spaces or of invisible characters counts as one character (as in NIST SP 800-63B-3, 5.1.1.2). */
 export const isPasswordLongEnough = (password: string, { charactersMin, refuseGuessable }: PasswordRules): boolean =>
   isOverlong(password) || charactersOf(refuseGuessable ? invisibleRunsAs(' ', normalPassword(password)) : normalPassword(password)) >= charactersMin;
+/** Whether it is not among the common and published passwords of the rules. */
 export const isPasswordUncommon = (password: string, { refuseGuessable, common }: PasswordRules): boolean =>
   !refuseGuessable || !common.has(normalPassword(password).toLowerCase());
 
