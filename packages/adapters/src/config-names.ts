@@ -27,6 +27,7 @@ const READ_ELSEWHERE = ['TICKETS_PASSWORD', 'UV_THREADPOOL_SIZE', 'TEST_DATABASE
 
 /** The variables that are set. Their values have no spaces around them. */
 export type Environment = Readonly<Partial<Record<Variable, string>>>;
+/** An environment as the process has it: `loadConfig` takes one. */
 export type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** An empty value counts as not set. */
