@@ -204,7 +204,7 @@ describe.skipIf(!canTry)('the line to PostgreSQL', () => {
   it('without a password where the server wants one is told in one line', async () => {
     const { port } = new URL(secure.url);
     const said = await cipherOf({ DATABASE_URL: `postgres://postgres@localhost:${port}/line` });
-    expect(said).toMatch(/^StartFault: .* asks user "postgres" for a password .*Is DB_PASSWORD/);
+    expect(said).toMatch(/^StartFault: .* asks user "postgres" for a password, .*Is DB_PASSWORD/);
     expect(said.split('\n')).toHaveLength(1);
   });
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -252,9 +253,17 @@ describe('what clients are told', () => {
   });
 
   it('docs/use-the-domain.md: the example is docs/sell-one-ticket.ts, and does what it says', async () => {
-    expect(blocks(read('docs/use-the-domain.md'), 'ts')).toEqual([read('docs/sell-one-ticket.ts')]);
+    expect(blocks(read('docs/use-the-domain.md'), 'ts')).toEqual([read('docs/sell-on-a-database.ts'), read('docs/sell-one-ticket.ts')]);
     const { answers } = await import('../docs/sell-one-ticket.ts');
     expect(answers).toEqual(['confirmed', 'insufficient_tickets']);
+  });
+
+  it('docs/use-the-domain.md: the example on a database sells, lists and audits', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ticket-documents-'));
+    const program = ['--import', import.meta.resolve('tsx'), '--conditions=@ticket/source', join(root, 'docs/sell-on-a-database.ts')];
+    const { stdout, stderr } = spawnSync(process.execPath, program, { cwd: folder, env: { PATH: process.env['PATH'] }, encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect([stdout, stderr]).toEqual(['confirmed\nJazz 8\n1 events audited, 0 differences\n', '']);
   });
 
   it('docs/check-stock-invariants.md: the example is docs/check-my-store.ts, holds for a sound store, and finds the steps that break another', async () => {

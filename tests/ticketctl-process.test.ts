@@ -70,6 +70,7 @@ describe('ticketctl as a process', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('rush deletes its folder when %s ends it', async (signal, expected) => {
     const { child, exited, told } = start(['rush', '--curve', 'flat']);
     for await (const chunk of child.stdout ?? []) if (String(chunk).includes('500 buyers')) break;

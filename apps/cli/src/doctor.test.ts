@@ -60,6 +60,11 @@ describe('ticketctl doctor', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('takes no other machine for this one', async () => {
+    const { marks, printed } = await ticketctl({ DB_HOST: 'localhost.invalid', DB_NAME: 'x', DB_USER: 'x' }, 'doctor');
+    expect([marks['TLS'], printed]).toEqual(['MEND', expect.stringMatching(/^MEND +database .*Is the database running, and are DB_HOST/m)]);
+  });
+
   it('names a database that does not answer, with what is insecure on the way to it', async () => {
     const server = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,7 +1,18 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Config, createContainer, loadConfig, PROGRAM_VERSION, type RawEnvironment, StartFault, TOKENS, wordsOf } from '@ticket/adapters';
+import {
+  type Config,
+  createContainer,
+  isLoopback,
+  loadConfig,
+  PROGRAM_VERSION,
+  type RawEnvironment,
+  StartFault,
+  TOKENS,
+  wordsOf,
+} from '@ticket/adapters';
 import { Unavailable } from '@ticket/domain';
+import { adviceOn } from './exit-code.ts';
 
 /** One thing that was looked at. If it is not ok, `says` is what is wrong and what to do. */
 export interface Finding {
@@ -75,7 +86,7 @@ function* ofTransport({ database }: Config): Generator<Finding> {
   const { tls, socket, host } = database;
   if (socket !== undefined) yield ok('TLS', 'not needed: the connection is a socket of this machine');
   else if (tls?.mode.startsWith('verify') === true) yield ok('TLS', `${tls.mode}: the server's certificate is checked`);
-  else if (/^(localhost|127\.|::1)/.test(host)) yield ok('TLS', 'not needed: the database is on this machine');
+  else if (isLoopback(host)) yield ok('TLS', 'not needed: the database is on this machine');
   else
     yield mend(
       'TLS',
@@ -102,7 +113,10 @@ async function* ofDatabase(config: Config): AsyncGenerator<Finding> {
     const { now, version } = database.dialect;
     const [row] = await database.query<{ readonly at: string | Date; readonly version: string }>(`SELECT ${now} AS at, ${version} AS version`);
     const took = performance.now() - asked;
-    yield ok('database', `${row?.version} at ${database.address}, with up-to-date tables, answers in ${Math.round(took)} ms`);
+    yield ok(
+      'database',
+      `${config.database.engine} ${row?.version} at ${database.address}, with up-to-date tables, answers in ${Math.round(took)} ms`,
+    );
     const differMs = Math.abs(timeOf(row?.at ?? '') - Date.now());
     const clocks = `this machine and the database differ by ${(differMs / 1000).toFixed(1)} s`;
     yield differMs <= CLOCKS_DIFFER_MAX_MS + took
@@ -112,8 +126,9 @@ async function* ofDatabase(config: Config): AsyncGenerator<Finding> {
     if (weaknesses.length === 0) yield ok('protections', 'CHECK, isolation and durability are as promised');
     for (const line of weaknesses) yield mend('protections', `${line} docs/runbook.md says what to do`);
   } catch (error) {
-    if (!(error instanceof StartFault || error instanceof Unavailable)) throw error;
-    yield mend('database', error.message);
+    if (error instanceof StartFault) yield mend('database', error.message);
+    else if (error instanceof Unavailable) yield mend('database', adviceOn(error));
+    else throw error;
   } finally {
     await container.unbindAllAsync();
   }

@@ -95,6 +95,11 @@ describe('a printed list', () => {
     expect((await printed(300, { limit, csv: true })).lines).toHaveLength(limit + 1);
   });
 
+  it('in CSV has no formula, also behind a separator of another spreadsheet', async () => {
+    const { lines } = await printed(2, { csv: true }, { nameOf: (n) => ['=1+1', 'a;=1+1'][n] ?? '' });
+    expect(lines.slice(1).map((line) => line.split(',')[1])).toEqual(["'=1+1", "a;'=1+1"]);
+  });
+
   it('without rows is an empty array, a head, or a word', async () => {
     expect([JSON.parse((await printed(0, { json: true })).printed), (await printed(0, { csv: true })).printed]).toEqual([[], 'id,name,at\r\n']);
     expect(await printed(0, {}, { columns: 80 })).toMatchObject({ printed: '', told: ['There are none.'] });

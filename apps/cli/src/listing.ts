@@ -85,9 +85,13 @@ const asJson = <Row>({ json }: Listing<Row>): Form<Row> => ({
 
 /** `escape_formulas` puts a `'` before a cell that a spreadsheet would run (CWE-1236). */
 async function asCsv<Row>({ columns }: Listing<Row>): Promise<Form<Row>> {
-  const { stringify } = await import('csv-stringify/sync');
+  const [{ stringify }, { defused }] = await Promise.all([import('csv-stringify/sync'), import('@ticket/http/wire')]);
   const text = (rows: readonly (readonly string[])[]) => stringify([...rows], { record_delimiter: 'windows', escape_formulas: true });
-  return { head: text([Object.keys(columns)]), rows: (rows) => text(rows.map((row) => Object.values(columns).map((of) => of(row)))), tail: '' };
+  return {
+    head: text([Object.keys(columns)]),
+    rows: (rows) => text(rows.map((row) => Object.values(columns).map((of) => defused(of(row))))),
+    tail: '',
+  };
 }
 
 const asLines = <Row>(listing: Listing<Row>): Form<Row> => ({
@@ -134,7 +138,7 @@ const cellsOf = <Row>({ columns, shown }: Listing<Row>, row: Row): string[] => s
 
 /** Without characters that move the cursor, colour the terminal or turn the direction of the text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are taken out
-export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, ' ');
+export const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ');
 
 /** The seconds of a time, for which a table has no room. */
 const OF_A_TIME = /(?<=T\d{2}:\d{2}):\d{2}\.\d{3}Z$/;

@@ -1,17 +1,31 @@
 import type { Refusal, RefusalCode, Refusals } from '@ticket/domain';
 
+/** The options that set the fields of the domain. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  search: '--q',
+  isAvailable: '--available',
+  order: '--sort',
+  modifiedSince: '--modified-since',
+  eventDate: '--date',
+  ticketPriceCents: '--price',
+  totalTickets: '--tickets',
+  ...Object.fromEntries(['from', 'to', 'role', 'name', 'email', 'location', 'description', 'quantity', 'status'].map((name) => [name, `--${name}`])),
+};
+
 /** The sentence of the command line for each refusal. If one is missing, the code does not compile. */
 const SENTENCES: { readonly [Code in RefusalCode]: (details: Refusals[Code]) => string } = {
-  invalid_input: ({ faults }) => faults.map(({ field, message }) => `${field}: ${message}`).join('\n'),
+  invalid_input: ({ faults }) => faults.map(({ field, message }) => `${OPTIONS[field] ?? field}: ${message}`).join('\n'),
   unauthenticated: () => 'Nobody is signed in.',
   wrong_credentials: () => 'The e-mail or the password is wrong.',
-  forbidden: () => 'That is not allowed.',
+  forbidden: ({ reason }) =>
+    reason === 'not_admin' ? 'Only an admin may do that. Name an admin, or make the user one: ticketctl user promote USER' : 'That is not allowed.',
   not_found: ({ entity, id }) => `There is no ${entity} ${id}. Is the id right, and the database?`,
   current_password_needed: () => 'The current password is needed.',
   password_is_personal: () => 'The password is the name or the e-mail of the user, or a part of it. Choose another.',
   version_changed: ({ version }) => `It was changed meanwhile, and has version ${version} now.`,
   email_taken: () => 'There is a user with this e-mail already. Give another e-mail.',
-  insufficient_tickets: ({ available, requested }) => `${requested} tickets were asked for, ${available} are left.`,
+  insufficient_tickets: ({ available, requested }) =>
+    `${requested} tickets were asked for, and ${available === 1 ? '1 is' : `${available} are`} left.`,
   too_many_for_a_booking: ({ maximum, requested }) => `${requested} tickets were asked for; a booking has ${maximum} at most.`,
   too_many_for_a_user: ({ maximum, held, requested }) =>
     `${requested} tickets were asked for; the user holds ${held} of the event and may hold ${maximum}.`,

@@ -44,7 +44,7 @@ describe('ticketctl', () => {
   it('exits 1 and names each fault of what was given', async () => {
     vi.stubEnv('TICKETS_PASSWORD', 'x');
     expect(await ticketctl('user', 'create', '--name', ' ', '--email', 'nobody')).toBe(1);
-    expect(said.told.join()).toMatch(/name: .+\nemail: .+\npassword: /);
+    expect(said.told.join()).toMatch(/--name: .+\n--email: .+\npassword: /);
   });
 
   it.each([

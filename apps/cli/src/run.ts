@@ -21,7 +21,10 @@ const COMMANDS: Readonly<Record<string, { readonly does: string; readonly load: 
     does: 'look at the configuration, the database and this machine, and say how to mend what is wrong',
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
-  migrate: { does: 'bring the tables up to date, and nothing else', load: async () => (await import('./commands/migrate.ts')).migrate },
+  migrate: {
+    does: 'bring the tables up to date, and repair the words of searches',
+    load: async () => (await import('./commands/migrate.ts')).migrate,
+  },
   audit: {
     does: 'check that stock, bookings and ledger agree; exit 1 with the differences when they do not',
     load: async () => (await import('./commands/audit.ts')).audit,

@@ -1,15 +1,17 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { everyUseCase } from '@ticket/adapters';
 import { Unavailable } from '@ticket/domain';
 import { inMemoryPorts } from '@ticket/domain/testing';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { keptTerminal } from '../../../tests/kept-terminal.ts';
 import { arrivalsMs, CURVES } from './arrivals.ts';
 import { run } from './run.ts';
 import { barsOf, percentile } from './rush-report.ts';
 import { differencesOf, emptyTally, hold } from './sale.ts';
+import { onConfiguredDatabase } from './scratch-sale.ts';
 
 const scratchFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('ticketctl-rush-'));
 
@@ -31,6 +33,41 @@ describe('ticketctl rush', () => {
     },
     60_000,
   );
+});
+
+describe('ticketctl rush --here', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ticket-here-'));
+    vi.stubEnv('DATA_DIR', folder);
+    return () => {
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true });
+    };
+  });
+  const ticketctl = async (...argv: string[]) => {
+    const said = keptTerminal();
+    return [await run(argv, { terminal: said.terminal }), said.printed] as const;
+  };
+
+  it('leaves nothing on a database that has no admin, also of thousands of tickets', async () => {
+    expect(await ticketctl('rush', '--here', '--buyers', '3000', '--tickets', '3000')).toEqual([
+      0,
+      expect.stringContaining('3000 of 3,000 tickets sold'),
+    ]);
+    for (const noun of ['user', 'event', 'booking']) expect(await ticketctl(noun, 'list')).toEqual([0, '']);
+  });
+
+  it('keeps an event that somebody else has booked, and says so', async () => {
+    vi.stubEnv('TICKETS_PASSWORD', 'river stone');
+    const [, made] = await ticketctl('user', 'create', '--name', 'Ann', '--email', 'ann@example.com');
+    const sale = await onConfiguredDatabase(3, keptTerminal().terminal);
+    for (const userId of [sale.buyerOf(0).userId, made.split(' ')[0] ?? ''])
+      await sale.useCases.bookTickets({ actor: { userId, role: 'user' } }, { eventId: sale.eventId, quantity: 1 });
+    await expect(sale.end()).rejects.toMatchObject({ code: 'event_has_active_bookings' });
+    expect(await ticketctl('booking', 'list')).toEqual([0, expect.stringMatching(/^[^\n]+ann@example\.com[^\n]+\n$/)]);
+    expect(sale.leftovers).toContain(sale.eventId);
+  });
 });
 
 /** A sale in memory, whose use cases a test may damage. */
@@ -103,6 +140,15 @@ describe('the books of a rush', () => {
     };
     await hold({ bookTickets: busyOnce }, sale, tally, never);
     expect([tally.sold.length, tally.repeated, tally.answeredMs.length]).toEqual([2, 1, 2]);
+  });
+
+  it('a buyer who is always told to come again gives up, and a fault that lasts ends the sale', async () => {
+    const { useCases, sale, tally } = await saleOf(2, 12);
+    const busy = { bookTickets: () => Promise.reject(new Unavailable('busy', { retryAfterSeconds: 0.001 })) };
+    await hold(busy, sale, tally, never);
+    expect([tally.turnedAway, await differencesOf(useCases, sale.eventId, tally)]).toEqual([12, []]);
+    const full = { bookTickets: () => Promise.reject(new Unavailable('no room', { retryAfterSeconds: 10 })) };
+    await expect(hold(full, sale, emptyTally(12), never)).rejects.toThrow('no room');
   });
 
   it('any other error ends the sale after every buyer has an answer', async () => {

@@ -1,5 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Booking, UseCases, VouchedUser } from '@ticket/domain';
+import type { Booking, PageBeside, UseCases, VouchedUser } from '@ticket/domain';
 import { Refusal, Unavailable } from '@ticket/domain';
 
 /** A sale under way: one event, and buyers who each order one ticket. */
@@ -17,6 +18,8 @@ export interface Tally {
   refused: number;
   /** Orders whose buyers were told that nobody knows whether they were stored. */
   unknown: number;
+  /** Orders of buyers who were told to come again, came often, and gave up. */
+  turnedAway: number;
   /** Times that a buyer was told to come again, and did. */
   repeated: number;
   /** The time from the press to the answer, for each buyer. */
@@ -30,6 +33,7 @@ export const emptyTally = (buyers: number): Tally => ({
   sold: [],
   refused: 0,
   unknown: 0,
+  turnedAway: 0,
   repeated: 0,
   answeredMs: [],
   soldAtMs: [],
@@ -38,9 +42,12 @@ export const emptyTally = (buyers: number): Tally => ({
 
 /** How often a buyer comes again while the server is too busy. */
 const TRIES_MAX = 20;
+/** A server that asks for a longer wait has a fault, such as a full disk, and the sale ends. */
+const WAIT_MAX_SECONDS = 5;
 
 /** Lets every buyer order, and resolves when each has an answer. After `signal` nobody orders any more. Any other error ends the sale. */
 export async function hold({ bookTickets }: Pick<UseCases, 'bookTickets'>, sale: Sale, tally: Tally, signal: AbortSignal): Promise<void> {
+  setMaxListeners(0, signal); // every buyer who waits listens to it
   const openedAt = performance.now();
   const now = () => performance.now() - openedAt;
   const buy = async (index: number): Promise<void> => {
@@ -61,10 +68,14 @@ export async function hold({ bookTickets }: Pick<UseCases, 'bookTickets'>, sale:
           tally.unknown += 1;
           break;
         }
-        if (tries === TRIES_MAX || signal.aborted) throw error;
+        if (error.retryAfterSeconds > WAIT_MAX_SECONDS) throw error;
+        if (tries === TRIES_MAX || signal.aborted) {
+          tally.turnedAway += 1;
+          break;
+        }
         tally.repeated += 1;
-        // Buyers who were told to come again do not all come at the same moment.
-        await sleep(error.retryAfterSeconds * 1000 * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
+        // Buyers who were told to come again do not all come at the same moment, and come less often each time.
+        await sleep(error.retryAfterSeconds * 1000 * Math.min(tries, 5) * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined);
       }
     }
     tally.answeredMs.push(now() - pressedAt);
@@ -91,10 +102,10 @@ export async function differencesOf(
   for await (const part of auditStock(context, { eventId }))
     differences.push(...part.differences.map(({ rule, expected, found }) => `${rule}: expected ${expected}, found ${found}`));
   const stored = new Map<string, number>();
-  for (let after: object | undefined | 'start' = 'start'; after !== undefined; ) {
-    const page = await listAttendees(context, eventId, { limit: 100, ...(after === 'start' ? {} : after) });
-    for await (const part of page.parts) for (const { id, quantity } of part) stored.set(id, quantity);
-    after = page.next;
+  for (let beside: Partial<PageBeside> | undefined = {}; beside !== undefined; ) {
+    const { parts, next }: Awaited<ReturnType<typeof listAttendees>> = await listAttendees(context, eventId, { limit: 100, ...beside });
+    for await (const part of parts) for (const { id, quantity } of part) stored.set(id, quantity);
+    beside = next;
   }
   const told = new Set(sold.map(({ id }) => id));
   if (told.size !== sold.length) differences.push(`${sold.length - told.size} buyers were told of a booking that another buyer has`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { UseCases, VouchedUser } from '@ticket/domain';
+import type { PageBeside, UseCases, VouchedUser } from '@ticket/domain';
 import type { Terminal } from './terminal.ts';
 import { configured } from './with-use-cases.ts';
 
@@ -14,12 +14,15 @@ export interface ScratchSale {
   readonly buyerOf: (index: number) => VouchedUser;
   /** Deletes what the sale made, and closes the database. */
   readonly end: () => Promise<void>;
+  /** What a person does if `end` fails. */
+  readonly leftovers: string;
 }
 
 const EVENT = {
   location: 'ticketctl rush',
   description: 'Made by ticketctl rush, which deletes it at its end.',
-  eventDate: new Date('2999-12-31T19:00:00Z'),
+  // In the past, so that a server that sells no past events does not sell this one beside the rush.
+  eventDate: new Date('1970-01-01T00:00:00Z'),
   ticketPriceCents: 2500,
 };
 
@@ -37,7 +40,14 @@ export async function inTemporaryFolder(totalTickets: number): Promise<ScratchSa
     const { useCases } = platform;
     const { value } = await useCases.createEvent({ actor: { userId: 'organizer', role: 'admin' } }, { ...EVENT, name: 'Rush', totalTickets });
     const buyerOf = (index: number): VouchedUser => ({ userId: `buyer-${index + 1}`, role: 'user' });
-    return { useCases, where: 'an embedded database in a temporary folder', eventId: value.id, buyerOf, end };
+    return {
+      useCases,
+      where: 'an embedded database in a temporary folder',
+      eventId: value.id,
+      buyerOf,
+      end,
+      leftovers: `Delete the folder ${folder}.`,
+    };
   } catch (error) {
     await end();
     throw error;
@@ -46,12 +56,12 @@ export async function inTemporaryFolder(totalTickets: number): Promise<ScratchSa
 
 /**
  * A scratch event of the configured database. One scratch user organises it and buys every ticket, because each account costs a password
- * hash. The limits of a user do not apply to this sale.
+ * hash. The limits of a user do not apply to this sale. The user is no admin: its rights are vouched for, as those of the operator are.
  */
 export async function onConfiguredDatabase(totalTickets: number, terminal: Terminal): Promise<ScratchSale> {
   const { createContainer, TOKENS } = await import('@ticket/adapters');
   const config = await configured(terminal);
-  const unlimited = { ticketsPerUserMax: 'unlimited', bookingChangesPerHourMax: 'unlimited' } as const;
+  const unlimited = { pastEvents: true, ticketsPerUserMax: 'unlimited', bookingChangesPerHourMax: 'unlimited' } as const;
   const container = createContainer({ ...config, policies: { ...config.policies, selling: { ...config.policies.selling, ...unlimited } } });
   const database = container.get(TOKENS.database);
   const useCases = container.get(TOKENS.useCases);
@@ -60,7 +70,7 @@ export async function onConfiguredDatabase(totalTickets: number, terminal: Termi
   let eventId: string | undefined;
   const end = async () => {
     try {
-      if (eventId !== undefined) await deleteWithBookings(useCases, eventId);
+      if (eventId !== undefined && userId !== undefined) await deleteWithBookings(useCases, eventId, userId);
       if (userId !== undefined) await useCases.deleteUser(operator, userId);
     } finally {
       await container.unbindAllAsync();
@@ -70,25 +80,27 @@ export async function onConfiguredDatabase(totalTickets: number, terminal: Termi
     await database.connect();
     const name = `Rush ${randomBytes(4).toString('hex')}`;
     const email = `${name.toLowerCase().replace(' ', '-')}@ticketctl.invalid`;
-    const account = { name: 'ticketctl rush', email, password: randomBytes(24).toString('base64url'), role: 'admin' } as const;
+    const account = { name: 'ticketctl rush', email, password: randomBytes(24).toString('base64url') };
     userId = (await useCases.createUser(operator, account)).value.id;
     const buyer = { userId, role: 'admin' } as const;
     eventId = (await useCases.createEvent({ actor: buyer }, { ...EVENT, name, totalTickets })).value.id;
-    return { useCases, where: database.address, eventId, buyerOf: () => buyer, end };
+    const leftovers = `The scratch event ${eventId} and the user ${email} may still be there. Look at them: ticketctl event show ${eventId}`;
+    return { useCases, where: database.address, eventId, buyerOf: () => buyer, end, leftovers };
   } catch (error) {
     await end().catch(() => undefined); // the first error says more
     throw error;
   }
 }
 
-async function deleteWithBookings({ listAttendees, deleteBooking, deleteEvent }: UseCases, eventId: string): Promise<void> {
+/** Deletes the bookings of the scratch user, and then the event. If somebody else has booked it, the event stays, and that is an error. */
+async function deleteWithBookings({ listAttendees, deleteBooking, deleteEvent }: UseCases, eventId: string, userId: string): Promise<void> {
   const operator = { actor: 'operator' } as const;
-  for (;;) {
-    const { parts } = await listAttendees(operator, eventId, { limit: 100 });
-    const ids: string[] = [];
-    for await (const part of parts) ids.push(...part.map(({ id }) => id));
-    if (ids.length === 0) break;
-    await Promise.all(ids.map((id) => deleteBooking(operator, id)));
+  for (let beside: Partial<PageBeside> | undefined = {}; beside !== undefined; ) {
+    const { parts, next }: Awaited<ReturnType<typeof listAttendees>> = await listAttendees(operator, eventId, { limit: 100, ...beside });
+    const own: string[] = [];
+    for await (const part of parts) own.push(...part.filter((booking) => booking.userId === userId).map(({ id }) => id));
+    await Promise.all(own.map((id) => deleteBooking(operator, id)));
+    beside = next;
   }
   await deleteEvent(operator, eventId);
 }

@@ -16,12 +16,11 @@ export const isTuned = (): boolean => V8_SETTINGS.every((setting) => process.exe
 export async function runTuned(): Promise<number> {
   const child = spawn(process.execPath, [...process.execArgv, ...V8_SETTINGS, ...process.argv.slice(1)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // Ctrl-C on a terminal goes to every process of the group, and a server that hears it twice ends without finishing its requests.
+    detached: true,
     env: { UV_THREADPOOL_SIZE: THREADS, ...process.env },
   });
-  onSignals((signal) => {
-    // Ctrl-C on a terminal goes to every process, and a server that hears it twice ends without finishing its requests.
-    if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
-  });
+  onSignals((signal) => void child.kill(signal));
   const [code, signal]: unknown[] = await once(child, 'exit');
   return typeof code === 'number' ? code : signal === 'SIGTERM' ? 0 : 3;
 }

@@ -2,6 +2,7 @@ import type { BookingView, Page } from '@ticket/domain';
 import { stringify } from 'csv-stringify/sync';
 import type { Context } from 'hono';
 import { accepts } from 'hono/accepts';
+import { defused } from './defused.ts';
 import { linksOf, type Paging } from './links.ts';
 import { streamAnswer } from './lists.ts';
 import { priceOf } from './money.ts';
@@ -16,8 +17,6 @@ const COLUMNS = ['id', 'user_id', 'user_name', 'user_email', 'quantity', 'total_
  * may also split a name at `;`, `,` or `|`. So a formula after such a character gets a `'` too.
  */
 const textOf = (rows: readonly (readonly string[])[]): string => stringify([...rows], { record_delimiter: 'windows', escape_formulas: true });
-
-const defused = (name: string): string => name.replace(/([;,|]\s*)(?=[=+\-@＝＋－＠])/gu, "$1'");
 
 const cellsOf = ({ id, userId, user, quantity, totalPriceCents, status, bookingDate }: BookingView): readonly string[] => [
   ...[id, userId, defused(user?.name ?? ''), user?.email ?? '', String(quantity), priceOf(totalPriceCents), status, bookingDate.toISOString()],

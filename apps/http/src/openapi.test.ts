@@ -242,8 +242,13 @@ describe.each(['open', 'locked'] as const)('the words of the document of the %s 
   it('have examples of bodies that the server accepts', () => {
     const { accounts } = PROFILES[profile];
     const bodies: Readonly<Record<string, v.GenericSchema>> = {
-      ...{ NewUser: newUser(accounts.passwords), UserChanges: userChanges(accounts), Credentials },
-      ...{ NewEvent, EventChanges, NewBooking, StatusChange },
+      NewUser: newUser(accounts.passwords),
+      UserChanges: userChanges(accounts),
+      Credentials,
+      NewEvent,
+      EventChanges,
+      NewBooking,
+      StatusChange,
     };
     const declared = operations(own).flatMap(
       ({ operation }) => operation['requestBody']?.['content']?.['application/json']?.['schema']?.['$ref'] ?? [],

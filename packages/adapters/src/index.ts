@@ -6,6 +6,7 @@ export type { RawEnvironment } from './config-names.ts';
 export { createContainer, type SellingConfig, TOKENS } from './container.ts';
 export { renewKeptSecret } from './kept-secret.ts';
 export { DEFAULT_LANGUAGES, LANGUAGES, type Language, type Languages } from './languages.ts';
+export { isLoopback } from './loopback.ts';
 export { type Gauge, type Measures, RETRY_CLASSES, WRITES_REFUSED, type WritesRefused } from './measures.ts';
 export { backUp, restore } from './persistence/copies.ts';
 export type { DatabaseConfig } from './persistence/dialects/config.ts';

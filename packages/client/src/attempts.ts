@@ -79,6 +79,7 @@ function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<v
     };
     const stop = () => end(() => reject(signal?.reason));
     const timer = setTimeout(() => end(resolve), milliseconds);
-    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
+    else signal?.addEventListener('abort', stop);
   });
 }

@@ -18,6 +18,6 @@ export const config: Configure = (command, { terminal: { print, tell } }) =>
       if (json) await print(JSON.stringify(values, undefined, 2));
       else
         for (const { name, value, from } of values)
-          if (value !== null) await print(`${name.padEnd(Math.max(...values.map((one) => one.name.length)))}  ${value}  (${from})`);
+          await print(`${name.padEnd(Math.max(...values.map((one) => one.name.length)))}  ${value ?? '-'}  (${from})`);
       for (const line of [...loaded.notices, ...loaded.ignored]) tell(`Note: ${line}`);
     });

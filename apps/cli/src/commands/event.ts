@@ -35,11 +35,11 @@ export const event: Configure = (command, { withUseCases, terminal }) => {
   listed(part('list', 'list events by date, or filtered and in another order'))
     .option('--from <time>', 'events at this time or later', parsed(Instant))
     .option('--to <time>', 'events before this time', parsed(Instant))
-    .option('--q <words>', 'events with these words, or words that begin so, in name, location or description')
+    .option('--q <words>', 'events with these words, or words that begin so, in name, location or description; not with --available')
     .option('--available', 'events with tickets to sell')
-    .option('--modified-since <time>', 'events that were edited at this time or later', parsed(Instant))
+    .option('--modified-since <time>', 'events that were edited at this time or later; without other filters', parsed(Instant))
     .addOption(
-      new Option('--sort <field>', 'the order; with - in front the last comes first').choices(
+      new Option('--sort <field>', 'the order; with - in front the last comes first; by name and ticket_price without filters').choices(
         Object.keys(ORDERS).flatMap((name) => [name, `-${name}`]),
       ),
     )

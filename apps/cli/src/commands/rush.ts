@@ -6,6 +6,7 @@ import { parsed, wholeNumber } from '../options.ts';
 import { type Configure, examples } from '../program.ts';
 import { barsOf, percentile } from '../rush-report.ts';
 import type { Tally } from '../sale.ts';
+import { Unfinished } from '../unfinished.ts';
 import { untilSignal } from '../until-signal.ts';
 
 interface Options {
@@ -42,19 +43,20 @@ export const rush: Configure = (command, { terminal }) =>
       const tally = emptyTally(buyers);
       const differences = await untilSignal(async (signal) => {
         const sale = here ? await onConfiguredDatabase(tickets, terminal) : await inTemporaryFolder(tickets);
-        try {
+        const sold = (async () => {
           await terminal.print(`${counted(buyers, 'buyer')} ${OPENINGS[curve]}, for ${counted(tickets, 'ticket')}, in ${sale.where}`);
           const stopShowing = show(tally, tickets);
-          try {
-            await hold(sale.useCases, { ...sale, arrivalsMs: arrivalsMs(curve, buyers) }, tally, signal);
-          } finally {
-            stopShowing();
-          }
+          await hold(sale.useCases, { ...sale, arrivalsMs: arrivalsMs(curve, buyers) }, tally, signal).finally(stopShowing);
           signal.throwIfAborted();
-          return await differencesOf(sale.useCases, sale.eventId, tally);
-        } finally {
-          await sale.end();
-        }
+          return differencesOf(sale.useCases, sale.eventId, tally);
+        })();
+        await Promise.allSettled([sold]);
+        await sale.end().catch((error: unknown) => {
+          throw new Unfinished(sale.leftovers, error);
+        });
+        return sold.catch((error: unknown) => {
+          throw signal.aborted ? signal.reason : new Unfinished('What the sale made was deleted.', error);
+        });
       });
       await terminal.print(reportOf(tally, terminal.columns));
       for (const difference of differences) await terminal.print(difference);
@@ -91,11 +93,12 @@ function show(tally: Tally, tickets: number): () => void {
 }
 
 function reportOf(tally: Tally, columns: number | undefined): string {
-  const { sold, refused, unknown, repeated, answeredMs } = tally;
+  const { sold, refused, unknown, turnedAway, repeated, answeredMs } = tally;
   const lines = [
     `  sold     ${sold.length}`,
     `  refused  ${refused}${refused === 0 ? '' : '   no ticket was left'}`,
     ...(unknown === 0 ? [] : [`  unknown  ${unknown}   the database did not say whether the order was stored`]),
+    ...(turnedAway === 0 ? [] : [`  gave up  ${turnedAway}   the server was too busy each time they came`]),
     ...(repeated === 0 ? [] : [`  repeats  ${repeated}   buyers who were told to come again, and did`]),
     `  answers  half of them within ${timeOf(percentile(answeredMs, 0.5))}, 99 % within ${timeOf(percentile(answeredMs, 0.99))}`,
   ];

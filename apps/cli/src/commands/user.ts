@@ -31,7 +31,7 @@ export const user: Configure = (command, program) => {
   listed(part('list', 'list users, the oldest account first'))
     .option('--q <words>', 'users with these words, or words that begin so, in name or e-mail')
     .addOption(new Option('--role <role>', 'users with this role').choices(['user', 'admin']))
-    .option('--modified-since <time>', 'users that were edited at this time or later', parsed(Instant))
+    .option('--modified-since <time>', 'users that were edited at this time or later; without other filters', parsed(Instant))
     .addHelpText('after', examples('ticketctl user list --role admin', 'ticketctl user list --csv > users.csv'))
     .action(async ({ q: search, role, modifiedSince, ...options }: Filters) => {
       const listing = await listingOfUsers();

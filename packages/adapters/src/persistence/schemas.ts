@@ -93,6 +93,9 @@ export const eventSchema = new EntitySchema<EventRow>({
   ],
 });
 
+/** A row that is deleted together with the row that it belongs to. */
+const goesWithIt = { onDelete: 'CASCADE', onUpdate: 'RESTRICT' } as const;
+
 /** The words by which events are found. */
 const eventWordSchema = new EntitySchema<{ readonly eventId: string; readonly word: string }>({
   name: 'event_word',
@@ -102,16 +105,7 @@ const eventWordSchema = new EntitySchema<{ readonly eventId: string; readonly wo
     word: { type: 'varchar', length: 32, ...bytes, primary: true },
   },
   indices: [{ name: 'idx_event_words_word', columns: ['word', 'eventId'] }],
-  foreignKeys: [
-    {
-      name: 'fk_event_words_event',
-      target: 'event',
-      columnNames: ['eventId'],
-      referencedColumnNames: ['id'],
-      onDelete: 'CASCADE',
-      onUpdate: 'RESTRICT',
-    },
-  ],
+  foreignKeys: [{ name: 'fk_event_words_event', target: 'event', columnNames: ['eventId'], referencedColumnNames: ['id'], ...goesWithIt }],
 });
 
 /** The words by which users are found. */
@@ -123,16 +117,7 @@ const userWordSchema = new EntitySchema<{ readonly userId: string; readonly word
     word: { type: 'varchar', length: 32, ...bytes, primary: true },
   },
   indices: [{ name: 'idx_user_words_word', columns: ['word', 'userId'] }],
-  foreignKeys: [
-    {
-      name: 'fk_user_words_user',
-      target: 'user',
-      columnNames: ['userId'],
-      referencedColumnNames: ['id'],
-      onDelete: 'CASCADE',
-      onUpdate: 'RESTRICT',
-    },
-  ],
+  foreignKeys: [{ name: 'fk_user_words_user', target: 'user', columnNames: ['userId'], referencedColumnNames: ['id'], ...goesWithIt }],
 });
 
 export const bookingSchema = new EntitySchema<Booking>({

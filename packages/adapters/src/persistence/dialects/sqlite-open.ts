@@ -36,7 +36,9 @@ export async function openSqlite(
 ): Promise<Opened & { readonly notice: string | undefined }> {
   const file = join(folder, SQLITE_FILE);
   if (!makes && !hasTraces(folder))
-    throw new StartFault(`There is no database in ${folder}. Check DATA_DIR. For a database server, set DB_HOST. Nothing was created.`);
+    throw new StartFault(
+      `There is no database in ${folder}. Check DATA_DIR. For a database server, set DB_HOST. To create a database: ticketctl migrate. Nothing was created.`,
+    );
   requireWritable(folder);
   const release = useFolder(folder);
   let held: Held | undefined;
