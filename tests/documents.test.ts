@@ -271,8 +271,9 @@ describe('what clients are told', () => {
     const { checkMyStore } = await import('../docs/check-my-store.ts');
     await checkMyStore(async () => memoryStore());
     const found = await checkMyStore(async () => stepStore('a deletion gives no tickets back')).catch((error: unknown) => inspect(error));
-    expect(found).toContain('[{"does":"delete booking","booking":0}]');
-    expect(found).toContain('held_and_available_are_total');
+    // Each seed shrinks to a few steps. The shortest are the deletion of a booking, and that of an event.
+    expect(found).toMatch(/Counterexample: .*"does":"delete (?:booking|event)"/);
+    expect(found).toMatch(/held_and_available_are_total|ledger_is_available/);
   });
 });
 

@@ -1477,7 +1477,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a scratch sale on the configured database deletes its event',
     file: 'apps/cli/src/scratch-sale.ts',
-    line: 'if (eventId !== undefined) await deleteWithBookings(useCases, eventId);',
+    line: 'if (eventId !== undefined && userId !== undefined) await deleteWithBookings(useCases, eventId, userId);',
     becomes: '',
     killedBy: ['apps/cli/src/nouns.test.ts', 'on sqlite, ticketctl rush --here sells a scratch event and leaves nothing but its ledger'],
   },
@@ -1508,6 +1508,20 @@ export const MUTANTS: readonly Mutant[] = [
     line: "stringify([...rows], { record_delimiter: 'windows', escape_formulas: true })",
     becomes: "stringify([...rows], { record_delimiter: 'windows' })",
     killedBy: ['apps/cli/src/nouns.test.ts', 'on sqlite, ticketctl lists with the filters of the API'],
+  },
+  {
+    name: 'a scratch sale on the configured database follows every page of its bookings',
+    file: 'apps/cli/src/scratch-sale.ts',
+    line: 'beside = next;',
+    becomes: 'beside = undefined;',
+    killedBy: ['apps/cli/src/rush.test.ts', 'leaves nothing on a database that has no admin, also of thousands of tickets'],
+  },
+  {
+    name: 'a cell of a list is defused behind a separator of another spreadsheet',
+    file: 'apps/cli/src/listing.ts',
+    line: 'defused(of(row))',
+    becomes: 'of(row)',
+    killedBy: ['apps/cli/src/listing.test.ts', 'in CSV has no formula, also behind a separator of another spreadsheet'],
   },
 ];
 
