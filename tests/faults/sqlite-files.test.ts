@@ -211,7 +211,7 @@ describe('at the start, a log beside a file that is not its own', () => {
     copyFileSync(join(data, FILE), own);
     copyFileSync(backup, join(data, FILE));
     const looked = await audit(storeIn(data));
-    expect([looked.code, looked.output]).toEqual([1, expect.stringMatching(OF_ANOTHER)]);
+    expect([looked.code, looked.output]).toEqual([3, expect.stringMatching(OF_ANOTHER)]);
     const elsewhere = join(temporaryFolder(), 'elsewhere');
     cpSync(data, elsewhere, { recursive: true });
     for (const end of ['-wal', '-shm']) rmSync(join(elsewhere, FILE + end));
@@ -293,7 +293,7 @@ describe('ticketctl restore', () => {
     const before = contents(data);
     const refused = async () => {
       const { code, output } = await tickets(storeIn(data), ['restore', backup]);
-      expect([code, output]).toEqual([1, expect.stringContaining('is in use')]);
+      expect([code, output]).toEqual([3, expect.stringContaining('is in use')]);
     };
     await refused();
     expect(contents(data)[FILE] === before[FILE]).toBe(true);
