@@ -46,6 +46,7 @@ describe('ticketctl as a process', () => {
   it.each([
     ['audit', ['audit', '--json']],
     ['a list', ['event', 'list', '--csv']],
+    ['a sale', ['rush']],
     ['help', ['--help']],
   ])('%s ends like other programs, without a word, when the reader of its output has gone', async (_, args) => {
     expect((await finished(['migrate'])).code).toBe(0);

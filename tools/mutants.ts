@@ -1511,9 +1511,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a scratch sale on the configured database follows every page of its bookings',
-    file: 'apps/cli/src/scratch-sale.ts',
-    line: 'beside = next;',
-    becomes: 'beside = undefined;',
+    file: 'apps/cli/src/walk.ts',
+    line: 'asked = next && { ...request, ...next };',
+    becomes: 'asked = undefined;',
     killedBy: ['apps/cli/src/rush.test.ts', 'leaves nothing on a database that has no admin, also of thousands of tickets'],
   },
   {

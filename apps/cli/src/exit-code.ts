@@ -14,7 +14,8 @@ export type ExitCode = 0 | 1 | 2 | 3 | 129 | 130 | 141 | 143;
 /** Tells a person why a command failed, and returns its exit code. */
 export async function endOf(error: unknown, { tell }: Terminal, { isVerbose }: { readonly isVerbose: boolean }): Promise<ExitCode> {
   if (error instanceof AnsweredNo) return 1;
-  if (error instanceof OutputFailed && error.isClosed) return 141;
+  const [cause, state] = error instanceof Unfinished ? [error.cause, error.state] : [error, 'Nothing was changed.'];
+  if (cause instanceof OutputFailed && cause.isClosed) return 141;
   if (error instanceof Interrupted) {
     tell(error.message);
     return { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }[error.signal] as ExitCode;
@@ -25,7 +26,6 @@ export async function endOf(error: unknown, { tell }: Terminal, { isVerbose }: {
     import('./refusals.ts'),
     import('@ticket/adapters'),
   ]);
-  const [cause, state] = error instanceof Unfinished ? [error.cause, error.state] : [error, 'Nothing was changed.'];
   if (cause instanceof Refusal) tell(`${describeRefusal(cause)}\n${state}`);
   else if (cause instanceof Unavailable) tell(adviceOn(cause, state));
   else if (cause instanceof OutputFailed) tell(cause.message);

@@ -2,6 +2,7 @@ import type { ListRequest, Page } from '@ticket/domain';
 import type { Command } from 'commander';
 import { parsed, wholeNumber } from './options.ts';
 import type { Terminal } from './terminal.ts';
+import { pagesOf } from './walk.ts';
 
 /** How a list is printed. The columns have the names of the API's fields. */
 export interface Listing<Row> {
@@ -21,8 +22,6 @@ export interface ListOptions {
 const ROWS_MAX = 1_000_000_000 - 1;
 /** A table on a terminal is for reading, so it ends here unless more are asked for. */
 const TABLE_ROWS = 100;
-/** The rows of one request. Only so many are in memory. */
-const PART_ROWS = 100;
 
 /** Adds the options that every list has. */
 export const listed = (command: Command): Command =>
@@ -45,7 +44,8 @@ export async function printList<Row, Request extends ListRequest>(
   let printed = 0;
   let isMore = false;
   await terminal.write(form.head);
-  for await (const part of partsOf(list, request, rowsMax)) {
+  // One row more is asked for, to know whether there are more.
+  for await (const part of pagesOf(list, request, rowsMax + 1)) {
     const rows = part.slice(0, rowsMax - printed);
     isMore = part.length > rows.length;
     if (rows.length > 0) await terminal.write(form.rows(rows, printed === 0));
@@ -55,20 +55,6 @@ export async function printList<Row, Request extends ListRequest>(
   await terminal.write(form.tail);
   if (printed === 0 && !options.json && !options.csv) terminal.tell('There are none.');
   if (isMore && options.limit === undefined) terminal.tell(`These are the first ${printed}. For more: --limit ${printed * 10}, --csv or --json.`);
-}
-
-/** The parts of a list, walked by the places of its rows. Asks for one row more than `rowsMax`, to know whether there are more. */
-async function* partsOf<Row, Request extends ListRequest>(
-  list: (request: Request) => Promise<Page<Row>>,
-  request: Request,
-  rowsMax: number,
-): AsyncGenerator<readonly Row[]> {
-  const limit = Math.min(PART_ROWS, rowsMax + 1);
-  for (let asked: Request | undefined = { ...request, limit }; asked !== undefined; ) {
-    const { parts, next }: Page<Row> = await list(asked);
-    yield* parts;
-    asked = next && { ...request, ...next };
-  }
 }
 
 interface Form<Row> {

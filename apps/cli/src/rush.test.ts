@@ -11,7 +11,7 @@ import { arrivalsMs, CURVES } from './arrivals.ts';
 import { run } from './run.ts';
 import { barsOf, percentile } from './rush-report.ts';
 import { differencesOf, emptyTally, hold } from './sale.ts';
-import { onConfiguredDatabase } from './scratch-sale.ts';
+import { onScratchEvent } from './scratch-sale.ts';
 
 const scratchFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('ticketctl-rush-'));
 
@@ -61,7 +61,7 @@ describe('ticketctl rush --here', () => {
   it('keeps an event that somebody else has booked, and says so', async () => {
     vi.stubEnv('TICKETS_PASSWORD', 'river stone');
     const [, made] = await ticketctl('user', 'create', '--name', 'Ann', '--email', 'ann@example.com');
-    const sale = await onConfiguredDatabase(3, keptTerminal().terminal);
+    const sale = await onScratchEvent(3, keptTerminal().terminal);
     for (const userId of [sale.buyerOf(0).userId, made.split(' ')[0] ?? ''])
       await sale.useCases.bookTickets({ actor: { userId, role: 'user' } }, { eventId: sale.eventId, quantity: 1 });
     await expect(sale.end()).rejects.toMatchObject({ code: 'event_has_active_bookings' });

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Booking, PageBeside, UseCases, VouchedUser } from '@ticket/domain';
+import type { Booking, UseCases, VouchedUser } from '@ticket/domain';
 import { Refusal, Unavailable } from '@ticket/domain';
+import { pagesOf } from './walk.ts';
 
 /** A sale under way: one event, and buyers who each order one ticket. */
 export interface Sale {
@@ -102,11 +103,8 @@ export async function differencesOf(
   for await (const part of auditStock(context, { eventId }))
     differences.push(...part.differences.map(({ rule, expected, found }) => `${rule}: expected ${expected}, found ${found}`));
   const stored = new Map<string, number>();
-  for (let beside: Partial<PageBeside> | undefined = {}; beside !== undefined; ) {
-    const { parts, next }: Awaited<ReturnType<typeof listAttendees>> = await listAttendees(context, eventId, { limit: 100, ...beside });
-    for await (const part of parts) for (const { id, quantity } of part) stored.set(id, quantity);
-    beside = next;
-  }
+  const attendees = pagesOf((request) => listAttendees(context, eventId, request), {});
+  for await (const page of attendees) for (const { id, quantity } of page) stored.set(id, quantity);
   const told = new Set(sold.map(({ id }) => id));
   if (told.size !== sold.length) differences.push(`${sold.length - told.size} buyers were told of a booking that another buyer has`);
   const lost = [...told].filter((id) => !stored.has(id));

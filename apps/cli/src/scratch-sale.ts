@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PageBeside, UseCases, VouchedUser } from '@ticket/domain';
+import type { UseCases, VouchedUser } from '@ticket/domain';
 import type { Terminal } from './terminal.ts';
+import { pagesOf } from './walk.ts';
 import { configured } from './with-use-cases.ts';
 
 /** A place for a sale whose event is deleted at the end. */
@@ -58,7 +59,7 @@ export async function inTemporaryFolder(totalTickets: number): Promise<ScratchSa
  * A scratch event of the configured database. One scratch user organises it and buys every ticket, because each account costs a password
  * hash. The limits of a user do not apply to this sale. The user is no admin: its rights are vouched for, as those of the operator are.
  */
-export async function onConfiguredDatabase(totalTickets: number, terminal: Terminal): Promise<ScratchSale> {
+export async function onScratchEvent(totalTickets: number, terminal: Terminal): Promise<ScratchSale> {
   const { createContainer, TOKENS } = await import('@ticket/adapters');
   const config = await configured(terminal);
   const unlimited = { pastEvents: true, ticketsPerUserMax: 'unlimited', bookingChangesPerHourMax: 'unlimited' } as const;
@@ -95,12 +96,7 @@ export async function onConfiguredDatabase(totalTickets: number, terminal: Termi
 /** Deletes the bookings of the scratch user, and then the event. If somebody else has booked it, the event stays, and that is an error. */
 async function deleteWithBookings({ listAttendees, deleteBooking, deleteEvent }: UseCases, eventId: string, userId: string): Promise<void> {
   const operator = { actor: 'operator' } as const;
-  for (let beside: Partial<PageBeside> | undefined = {}; beside !== undefined; ) {
-    const { parts, next }: Awaited<ReturnType<typeof listAttendees>> = await listAttendees(operator, eventId, { limit: 100, ...beside });
-    const own: string[] = [];
-    for await (const part of parts) own.push(...part.filter((booking) => booking.userId === userId).map(({ id }) => id));
-    await Promise.all(own.map((id) => deleteBooking(operator, id)));
-    beside = next;
-  }
+  for await (const page of pagesOf((request) => listAttendees(operator, eventId, request), {}))
+    await Promise.all(page.filter((booking) => booking.userId === userId).map(({ id }) => deleteBooking(operator, id)));
   await deleteEvent(operator, eventId);
 }

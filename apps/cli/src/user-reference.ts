@@ -1,6 +1,7 @@
 import type { UseCases } from '@ticket/adapters';
-import { type PageBeside, refuse, SEARCH_CHARACTERS_MAX, SEARCH_WORDS_MAX } from '@ticket/domain';
-import { normalEmail, type User } from '@ticket/domain/accounts';
+import { refuse, SEARCH_CHARACTERS_MAX, SEARCH_WORDS_MAX } from '@ticket/domain';
+import { normalEmail, type User, type UserListRequest } from '@ticket/domain/accounts';
+import { pagesOf } from './walk.ts';
 
 /** The id of a user, or their e-mail. */
 export type UserReference = string;
@@ -14,10 +15,8 @@ export async function userOf({ readUser, listUsers }: Pick<UseCases, 'readUser' 
   // A search by words finds this user among others. Its limits are no matter, because each word may be only a beginning.
   const words = [...new Set(email.split(/[^a-z\d]+/).filter((word) => word !== ''))].slice(0, SEARCH_WORDS_MAX).join(' ');
   const search = words.slice(0, SEARCH_CHARACTERS_MAX).trim();
-  for (let beside: Partial<PageBeside> | undefined = {}; search !== '' && beside !== undefined; ) {
-    const { parts, next }: Awaited<ReturnType<typeof listUsers>> = await listUsers(operator, { search, limit: 100, ...beside });
-    for await (const part of parts) for (const user of part) if (user.email === email) return user;
-    beside = next;
-  }
+  if (search !== '')
+    for await (const page of pagesOf((request: UserListRequest) => listUsers(operator, request), { search }))
+      for (const user of page) if (user.email === email) return user;
   return refuse('not_found', { entity: 'user', id: reference });
 }

@@ -53,8 +53,8 @@ type Body = string | Uint8Array<ArrayBuffer> | ReadableStream | null;
 function inEnvelope(c: Context, status: number, envelope: object, headers?: Readonly<Record<string, string>>): Response {
   const own = JSON_IN[languageOf(c)];
   const varies = messageVaries(c);
-  const vary = varies.length === 0 ? undefined : varyOf(c, varies);
-  return answer(c, status, JSON.stringify(envelope), headers || vary ? { ...own, ...headers, ...(vary && { Vary: vary }) } : own);
+  const vary = varies.length === 0 ? undefined : { Vary: varyOf(c, varies) };
+  return answer(c, status, JSON.stringify(envelope), headers || vary ? Object.assign({}, own, headers, vary) : own);
 }
 
 export const ok = <Data>(c: Context, message: Message, data: Data): Response =>

@@ -36,13 +36,13 @@ export const rush: Configure = (command, { terminal }) =>
       const [buyers, tickets] = [oneBuyers * scale, oneTickets * scale];
       if (Math.max(buyers, tickets) > 100_000) self.error('error: with --scale there are more than 100000 buyers or tickets');
       // Loaded only now, so that the help appears at once.
-      const [{ inTemporaryFolder, onConfiguredDatabase }, { differencesOf, emptyTally, hold }] = await Promise.all([
+      const [{ inTemporaryFolder, onScratchEvent }, { differencesOf, emptyTally, hold }] = await Promise.all([
         import('../scratch-sale.ts'),
         import('../sale.ts'),
       ]);
       const tally = emptyTally(buyers);
       const differences = await untilSignal(async (signal) => {
-        const sale = here ? await onConfiguredDatabase(tickets, terminal) : await inTemporaryFolder(tickets);
+        const sale = here ? await onScratchEvent(tickets, terminal) : await inTemporaryFolder(tickets);
         const sold = (async () => {
           await terminal.print(`${counted(buyers, 'buyer')} ${OPENINGS[curve]}, for ${counted(tickets, 'ticket')}, in ${sale.where}`);
           const stopShowing = show(tally, tickets);
@@ -71,6 +71,7 @@ const counted = (n: number, noun: string): string => `${n.toLocaleString('en')} 
 
 /** Shows the sale while it runs, if standard error is a terminal. */
 function show(tally: Tally, tickets: number): () => void {
+  if (!process.stderr.isTTY) return () => {};
   const bar = new SingleBar({
     format: '{bar} {answered} of {total} answered | {sold} sold, {refused} refused | p50 {p50}, p99 {p99}',
     hideCursor: true,
